@@ -1,0 +1,138 @@
+"""What can go wrong, sorted by whose fault it is.
+
+`LocalError` is the caller's, `RemoteError` the device's, `LineError` the line's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from protoc.runtime.messages import Message
+
+Reason = Literal["length", "crc", "constant", "value", "too long", "optional"]
+
+
+class ProtocolError(Exception):
+    """Base of everything this runtime raises."""
+
+
+class LocalError(ProtocolError):
+    """The caller asked for something that cannot be."""
+
+
+class EncodeError(LocalError, ValueError):
+    """A value that does not fit its field.
+
+    Attributes:
+        message: name of the message.
+        field: path of the field.
+        expected: what fits, in words.
+        got: the value given.
+    """
+
+    def __init__(self, message: str, field: str, expected: str, got: object) -> None:
+        self.message = message
+        self.field = field
+        self.expected = expected
+        self.got = got
+        super().__init__(f"{message}.{field}: expected {expected}, got {got!r}")
+
+
+class RemoteError(ProtocolError):
+    """The device sent something that cannot be."""
+
+
+class DecodeError(RemoteError, ValueError):
+    """Bytes that are not the message they begin as.
+
+    Attributes:
+        reason: `length`, `crc`, `constant`, `value`, `too long` or `optional`.
+        message: name of the message tried.
+        field: path of the field, empty for the frame itself.
+        offset: where in the frame the field stands, in bytes from its start.
+        expected, got: what the field had to hold and what it holds, in words.
+        at: where the frame starts in the buffer; `size` how far it reaches, when that is known.
+    """
+
+    def __init__(
+        self,
+        reason: Reason,
+        message: str,
+        field: str,
+        offset: int,
+        expected: object,
+        got: object,
+        size: int = 0,
+    ) -> None:
+        self.reason: Reason = reason
+        self.message = message
+        self.field = field
+        self.offset = offset
+        self.expected = expected
+        self.got = got
+        self.size = size
+        super().__init__(reason, message, field, offset, expected, got)
+
+    def __str__(self) -> str:
+        where = f"{self.message}.{self.field}" if self.field else self.message
+        return (
+            f"{where} at byte {self.offset}: {self.reason}: "
+            f"expected {_shown(self.expected)}, got {_shown(self.got)}"
+        )
+
+
+class Incomplete(RemoteError):
+    """A message that is not whole yet.
+
+    Attributes:
+        needed: bytes from its start that must be there before another try can tell more.
+        until: a delimiter that must be there first; `needed` bytes are already searched for it.
+    """
+
+    def __init__(self, needed: int, until: bytes = b"") -> None:
+        self.needed = needed
+        self.until = until
+        super().__init__(needed, until)
+
+    def __str__(self) -> str:
+        if self.until:
+            return f"the frame is cut off: no {self.until.hex(' ')} yet"
+        return f"the frame is cut off: at least {self.needed} bytes belong to it"
+
+
+class Refused(RemoteError):
+    """The device answered with one of the messages behind `else`.
+
+    Attributes:
+        reply: that message.
+    """
+
+    def __init__(self, pair: str, reply: Message) -> None:
+        self.pair = pair
+        self.reply = reply
+        super().__init__(f"{pair}: refused with {reply!r}")
+
+
+class LineError(ProtocolError, OSError):
+    """The line failed: it could not be opened, broke, or was closed."""
+
+
+class NoReply(LineError, TimeoutError):
+    """No answer in time, after the last retry.
+
+    Attributes:
+        pair: name of the pair.
+        attempts: how often the command was sent.
+    """
+
+    def __init__(self, pair: str, attempts: int) -> None:
+        self.pair = pair
+        self.attempts = attempts
+        super().__init__(f"{pair}: no answer after {attempts} attempt{'s' * (attempts != 1)}")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex(" ") or "nothing"
+    return str(value)

@@ -1,0 +1,139 @@
+"""What a session reports, in the order it happened.
+
+`offset` counts bytes from the start of the stream of one connection and direction.
+`connection` numbers the connections of a session from 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from protoc.runtime.errors import DecodeError
+from protoc.runtime.messages import Message
+
+Status = Literal["ok", "timeout", "refused", "error"]
+
+
+class MessageSeen(msgspec.Struct, frozen=True):
+    """A message was sent or received."""
+
+    message: Message
+    direction: Literal["sent", "received"]
+    data: bytes
+    offset: int
+    connection: int = 0
+    peer: str = ""
+
+
+class GarbageSeen(msgspec.Struct, frozen=True):
+    """Bytes that belong to no message."""
+
+    data: bytes
+    offset: int
+    connection: int = 0
+
+
+class FrameRejected(msgspec.Struct, frozen=True):
+    """Bytes that began as a message and are none; `data` are those no other message claims."""
+
+    data: bytes
+    offset: int
+    error: DecodeError
+    connection: int = 0
+
+
+class FrameIncomplete(msgspec.Struct, frozen=True):
+    """A frame cut off at the end of the input, or stalled past its timeout."""
+
+    data: bytes
+    offset: int
+    connection: int = 0
+
+
+class ParameterChanged(msgspec.Struct, frozen=True):
+    """A param has another value than before."""
+
+    name: str
+    value: Any
+    old: Any
+    id: int | None = None
+
+
+class AttemptFailed(msgspec.Struct, frozen=True):
+    """No answer to a command; `attempt` counts from 1, `last` after the last retry."""
+
+    pair: str
+    attempt: int
+    last: bool
+
+
+class TriggerFired(msgspec.Struct, frozen=True):
+    """A trigger's condition held and its actions run."""
+
+    name: str
+    on: str
+    id: int | None = None
+
+
+class ActionRun(msgspec.Struct, frozen=True):
+    """An action is carried out."""
+
+    name: str
+    on: str
+    id: int | None = None
+
+
+class HookReached(msgspec.Struct, frozen=True):
+    """A hook without an implementation was reached."""
+
+    name: str
+    arguments: tuple[Any, ...] = ()
+    id: int | None = None
+
+
+class HookFailed(msgspec.Struct, frozen=True):
+    """A hook's implementation raised; nothing else stops for it."""
+
+    name: str
+    error: Exception
+
+
+class NotSent(msgspec.Struct, frozen=True):
+    """A command that was queued and could not be composed or written."""
+
+    name: str
+    error: Exception
+
+
+class PeerConnected(msgspec.Struct, frozen=True):
+    """A connection is there."""
+
+    peer: str
+    connection: int
+
+
+class PeerDisconnected(msgspec.Struct, frozen=True):
+    """A connection is gone; `reason` is empty when either side closed it in order."""
+
+    peer: str
+    connection: int
+    reason: str = ""
+
+
+Event = (
+    MessageSeen
+    | GarbageSeen
+    | FrameRejected
+    | FrameIncomplete
+    | ParameterChanged
+    | AttemptFailed
+    | TriggerFired
+    | ActionRun
+    | HookReached
+    | HookFailed
+    | NotSent
+    | PeerConnected
+    | PeerDisconnected
+)

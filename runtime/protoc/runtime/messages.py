@@ -1,0 +1,118 @@
+"""The base of generated messages: typed values that encode and decode themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import msgspec
+
+from protoc.runtime.errors import DecodeError
+
+if TYPE_CHECKING:
+    import construct
+
+Buffer = bytes | bytearray
+"""What is decoded from: an indexable run of bytes."""
+
+Kind = Literal["message", "command", "response", "event"]
+
+
+class Choice(IntEnum):
+    """Base of enumerations whose raw values are numbers. `label` is the name in the description."""
+
+    label: str
+
+    def __new__(cls, value: int, label: str = "") -> Self:
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class TextChoice(str, Enum):
+    """Base of enumerations whose raw values are text."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Group(msgspec.Struct):
+    """Base of the parts of a message that have fields of their own: bits, repeated groups."""
+
+
+class _ConstructOf:
+    """`Message.construct`: the message as a construct, built when first asked for."""
+
+    def __get__(self, instance: object, owner: type[Message]) -> construct.Construct[Any, Any]:
+        from protoc.runtime.codecs import codec_of
+
+        return codec_of(owner)
+
+
+class Message(msgspec.Struct):
+    """A message of a protocol. Generated classes fill in everything but `decode`.
+
+    Class attributes:
+        NAME: name in the description.
+        KIND: `command`, `response`, `event` or `message`.
+        STARTS: for each of the first bytes the values it can have; empty bytes stand for any.
+            Shorter than the shortest message; empty when anything may begin it.
+        PARAMS: the fields bound to a param of the same name.
+        BLANK: what a required field is sent as when nobody gave a value.
+    """
+
+    NAME: ClassVar[str] = ""
+    KIND: ClassVar[Kind] = "message"
+    STARTS: ClassVar[tuple[bytes, ...]] = ()
+    PARAMS: ClassVar[tuple[str, ...]] = ()
+    BLANK: ClassVar[Mapping[str, Any]] = {}
+    construct: ClassVar[_ConstructOf] = _ConstructOf()
+
+    @classmethod
+    def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+        """Decode the message that begins at `at`; returns it and the position behind it.
+
+        Args:
+            data: what was received.
+            at: where the message begins.
+            link: the link it came over; the first one of the description when empty. It matters
+                where links end or wrap messages differently.
+
+        Raises:
+            Incomplete: more bytes are needed.
+            DecodeError: the bytes are another message or a damaged one.
+        """
+        raise NotImplementedError
+
+    def encode(self, link: str = "") -> bytes:
+        """The message as bytes, derived fields computed.
+
+        Raises:
+            EncodeError: a value does not fit its field; nothing was written.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def layout(cls) -> construct.Construct[Any, Any]:
+        """The message as a declarative construct."""
+        raise NotImplementedError
+
+    @classmethod
+    def decode(cls, data: Buffer, link: str = "") -> Self:
+        """Decode exactly one message.
+
+        Raises:
+            Incomplete: the message is cut off.
+            DecodeError: the bytes are not this message, or something stands behind it.
+        """
+        message, end = cls.decode_prefix(data, 0, link)
+        if end != len(data):
+            raise DecodeError("length", cls.NAME, "", end, "the end of the message", data[end:])
+        return message

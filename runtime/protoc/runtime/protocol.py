@@ -1,0 +1,284 @@
+"""The description of a conversation as data: what a generated module hands to the runtime.
+
+All times are seconds. Everything here is immutable and knows no connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from protoc.runtime.messages import Message
+
+Expression = Callable[[Any], Any]
+"""Computed over a scope: the fields of the message at hand, then the params, as attributes."""
+
+
+class Serial(msgspec.Struct, frozen=True):
+    """Settings of a serial line."""
+
+    baudrate: int = 9600
+    bytesize: int = 8
+    parity: Literal["N", "E", "O", "M", "S"] = "N"
+    stopbits: float = 1
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One way to reach the device.
+
+    Attributes:
+        name: name in the description; the kind when it has none.
+        kind: `serial`, `tcp` or `udp`.
+        role: who opens: `client` connects, `server` listens.
+        port: TCP or UDP port when the URL has none.
+        timeout: how long to wait for an answer.
+        retries: how often a command is sent again.
+        gap: pause between an answer and the next command.
+        largest: bytes of the longest message; more is `too long`.
+    """
+
+    name: str
+    kind: Literal["serial", "tcp", "udp"]
+    role: Literal["client", "server"] = "client"
+    port: int | None = None
+    serial: Serial | None = None
+    timeout: float = 1.0
+    retries: int = 0
+    gap: float = 0.0
+    largest: int = 65536
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A value the session remembers.
+
+    Attributes:
+        type: Python type of its value, as in the annotations of messages.
+        default: initial value; `UNSET` when it has none.
+        blank: what is sent in its place while it has no value.
+        constant: it is a named constant and cannot be set.
+    """
+
+    name: str
+    type: Any = None
+    default: Any = msgspec.UNSET
+    blank: Any = None
+    unit: str = ""
+    id: int | None = None
+    constant: bool = False
+    save: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One kind of answer; `many` for any number of it."""
+
+    message: type[Message]
+    many: bool = False
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """A command and what answers it.
+
+    Attributes:
+        arguments: fields of the command fixed by the pair.
+        steps: the answers in turn, alternatives of each; none for fire and forget.
+        refusals: answers that end the pair as refused, without a resend.
+        where: whether an answer belongs to this exchange; its scope has `request`, `reply` and
+            the earlier messages of the pair by name.
+        when: whether the pair is to be executed at all.
+        timeout, retries, gap: override those of the link.
+        links: names of the links it belongs to; empty for all.
+    """
+
+    name: str
+    command: type[Message]
+    steps: tuple[tuple[Answer, ...], ...] = ()
+    refusals: tuple[type[Message], ...] = ()
+    arguments: Mapping[str, Expression] = {}
+    where: Expression | None = None
+    when: Expression | None = None
+    timeout: float | None = None
+    retries: int | None = None
+    gap: float | None = None
+    links: tuple[str, ...] = ()
+    id: int | None = None
+
+
+Target = Literal["pair", "command", "group", "trigger"]
+
+
+class Execute(msgspec.Struct, frozen=True):
+    """Put a pair, group or command into the queue.
+
+    Attributes:
+        priority: `first`, `normal` or `last`; `now` interrupts the running group.
+        once: not when it is queued already.
+    """
+
+    kind: Target
+    name: str
+    arguments: Mapping[str, Expression] = {}
+    priority: Literal["first", "normal", "last", "now"] = "normal"
+    once: bool = False
+    when: Expression | None = None
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Write one message past the queue, to the peer that caused it."""
+
+    message: type[Message]
+    arguments: Mapping[str, Expression] = {}
+    when: Expression | None = None
+
+
+class Set(msgspec.Struct, frozen=True):
+    """Give a param a value. `path` names one of its bits or fields."""
+
+    parameter: str
+    value: Expression
+    path: tuple[str, ...] = ()
+    when: Expression | None = None
+
+
+class Clear(msgspec.Struct, frozen=True):
+    """Forget a param's value; the next one is always a change."""
+
+    parameter: str
+    when: Expression | None = None
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Call a hook."""
+
+    hook: str
+    arguments: tuple[Expression, ...] = ()
+    when: Expression | None = None
+
+
+class Do(msgspec.Struct, frozen=True):
+    """Run a named trigger."""
+
+    trigger: str
+    when: Expression | None = None
+
+
+class Time(msgspec.Struct, frozen=True):
+    """Start, stop or restart a timer."""
+
+    verb: Literal["start", "stop", "restart"]
+    timer: str
+    when: Expression | None = None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """Open or close the link."""
+
+    verb: Literal["open", "close"]
+    when: Expression | None = None
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Wait before the next item of a group, or before the next group."""
+
+    seconds: float
+    when: Expression | None = None
+
+
+Action = Execute | Send | Set | Clear | Run | Do | Time | Line | Pause
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Items executed one after the other."""
+
+    name: str
+    items: tuple[Action, ...]
+    when: Expression | None = None
+    immediate: bool = False
+    links: tuple[str, ...] = ()
+    id: int | None = None
+
+
+class Timer(msgspec.Struct, frozen=True):
+    """Queues its targets again and again.
+
+    Attributes:
+        every: period; None to begin again as soon as the queue has done its targets.
+        after: earliest and latest first run, counted from the start; None for one period.
+        stopped: it waits for `start`.
+        gap: pause between its targets.
+    """
+
+    name: str
+    every: float | None
+    targets: tuple[Execute, ...]
+    after: tuple[float, float] | None = None
+    stopped: bool = False
+    gap: float = 0.0
+    when: Expression | None = None
+    id: int | None = None
+
+
+class On(msgspec.Struct, frozen=True):
+    """When a trigger fires.
+
+    Attributes:
+        event: `before`, `after`, `change`, `success`, `timeout`, `connect`, `disconnect`,
+            `start` or `idle`.
+        kind: `message`, `param`, `pair`, `group` or `timer`; empty where the event needs none.
+        name: the object, or empty for `each` one without a trigger of its own for that event.
+        last: only after the last retry.
+        after_response: only when the response is taken in as a whole.
+        seconds: of `idle`.
+    """
+
+    event: str
+    kind: str = ""
+    name: str = ""
+    last: bool = False
+    after_response: bool = False
+    seconds: float = 0.0
+
+
+class Trigger(msgspec.Struct, frozen=True):
+    """An event and the actions it sets in motion.
+
+    Attributes:
+        on: None when only called by name.
+        name: as written, else a number in the order of the description.
+    """
+
+    name: str
+    on: On | None
+    actions: tuple[Action, ...]
+    otherwise: tuple[Action, ...] = ()
+    when: Expression | None = None
+    id: int | None = None
+
+
+class Hook(msgspec.Struct, frozen=True):
+    """A place for the user's code."""
+
+    name: str
+    parameters: tuple[str, ...] = ()
+    on: On | None = None
+    id: int | None = None
+
+
+class Protocol(msgspec.Struct, frozen=True):
+    """Everything a session needs to know of a device.
+
+    Attributes:
+        messages: every message that can be on the wire by itself, in the order written.
+    """
+
+    name: str
+    title: str = ""
+    links: tuple[Link, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    messages: tuple[type[Message], ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    groups: tuple[Group, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    hooks: tuple[Hook, ...] = ()
