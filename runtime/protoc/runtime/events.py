@@ -52,7 +52,7 @@ class FrameIncomplete(msgspec.Struct, frozen=True):
     connection: int = 0
 
 
-class ParameterChanged(msgspec.Struct, frozen=True):
+class ParamChanged(msgspec.Struct, frozen=True):
     """A param has another value than before."""
 
     name: str
@@ -127,7 +127,7 @@ Event = (
     | GarbageSeen
     | FrameRejected
     | FrameIncomplete
-    | ParameterChanged
+    | ParamChanged
     | AttemptFailed
     | TriggerFired
     | ActionRun

@@ -50,7 +50,7 @@ class Link(msgspec.Struct, frozen=True):
     largest: int = 65536
 
 
-class Parameter(msgspec.Struct, frozen=True):
+class Param(msgspec.Struct, frozen=True):
     """A value the session remembers.
 
     Attributes:
@@ -135,7 +135,7 @@ class Send(msgspec.Struct, frozen=True):
 class Set(msgspec.Struct, frozen=True):
     """Give a param a value. `path` names one of its bits or fields."""
 
-    parameter: str
+    param: str
     value: Expression
     path: tuple[str, ...] = ()
     when: Expression | None = None
@@ -144,7 +144,7 @@ class Set(msgspec.Struct, frozen=True):
 class Clear(msgspec.Struct, frozen=True):
     """Forget a param's value; the next one is always a change."""
 
-    parameter: str
+    param: str
     when: Expression | None = None
 
 
@@ -275,7 +275,7 @@ class Protocol(msgspec.Struct, frozen=True):
     name: str
     title: str = ""
     links: tuple[Link, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
+    params: tuple[Param, ...] = ()
     messages: tuple[type[Message], ...] = ()
     pairs: tuple[Pair, ...] = ()
     groups: tuple[Group, ...] = ()
