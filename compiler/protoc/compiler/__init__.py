@@ -1,0 +1,1 @@
+"""From a syntax tree to a checked model, and from the model to a Python module."""

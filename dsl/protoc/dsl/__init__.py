@@ -1,0 +1,1 @@
+"""The description language: source, syntax tree, parser, printer, diagnostics."""
