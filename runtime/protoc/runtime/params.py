@@ -1,0 +1,127 @@
+"""Params: the values a session remembers, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+
+from protoc.runtime.errors import LocalError
+from protoc.runtime.protocol import Param
+
+
+class Change(NamedTuple):
+    """A param got another value, or the same one by hand."""
+
+    param: Param
+    value: Any
+    old: Any
+
+
+class ParamTable:
+    """Values by name, and what counts as a change.
+
+    None stands for no value. `params` are the rows of the description.
+    """
+
+    def __init__(self, params: Iterable[Param]) -> None:
+        self._params = {param.name: param for param in params}
+        self._values = {
+            name: None if param.default is UNSET else param.default
+            for name, param in self._params.items()
+        }
+        self._cleared: set[str] = set()
+
+    def __iter__(self) -> Iterator[Param]:
+        return iter(self._params.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._params
+
+    def param(self, name: str) -> Param:
+        """The row of a param.
+
+        Raises:
+            LocalError: there is none of that name.
+        """
+        try:
+            return self._params[name]
+        except KeyError:
+            raise LocalError(self._unknown(name)) from None
+
+    def get(self, name: str) -> Any:
+        """The value of a param, None when it has none.
+
+        Raises:
+            LocalError: there is none of that name.
+        """
+        try:
+            return self._values[name]
+        except KeyError:
+            raise LocalError(self._unknown(name)) from None
+
+    def values(self) -> dict[str, Any]:
+        """Every value there is, by name."""
+        return {name: value for name, value in self._values.items() if value is not None}
+
+    def set(self, name: str, value: Any, *, by_hand: bool = False) -> Change | None:
+        """Give a param a value; returns the change, None when there is none.
+
+        Args:
+            name: of the param.
+            value: its new value; None forgets it, which is no change.
+            by_hand: it is set by the user or a hook, so that an equal value counts as a change.
+
+        Raises:
+            LocalError: unknown name, or a constant.
+        """
+        param = self.param(name)
+        if param.constant:
+            raise LocalError(f"{name} is a constant: it cannot be set")
+        if value is None:
+            self.clear(name)
+            return None
+        old = self._values[name]
+        self._values[name] = value
+        # 1 and True, 1 and 1.0 are the same value: equality is what the device can tell apart.
+        if by_hand or old is None or name in self._cleared or old != value:
+            self._cleared.discard(name)
+            return Change(param, value, old)
+        return None
+
+    def clear(self, name: str) -> None:
+        """Forget a value; the next one is a change whatever it is.
+
+        Raises:
+            LocalError: unknown name, or a constant.
+        """
+        if self.param(name).constant:
+            raise LocalError(f"{name} is a constant: it cannot be cleared")
+        self._values[name] = None
+        self._cleared.add(name)
+
+    def _unknown(self, name: str) -> str:
+        close = get_close_matches(name, self._params, n=3)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        return f"there is no param {name}{hint}"
+
+
+class Params:
+    """Base of the generated class whose properties are the params of a device.
+
+    Args:
+        get: reads a param by name.
+        set: sets one, as a user does.
+    """
+
+    def __init__(self, get: Callable[[str], Any], set: Callable[[str, Any], None]) -> None:
+        self._read = get
+        self._write = set
+
+    def _get(self, name: str) -> Any:
+        return self._read(name)
+
+    def _set(self, name: str, value: Any) -> None:
+        self._write(name, value)
