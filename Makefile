@@ -3,7 +3,6 @@
 PYTHONS := 3.11 3.12 3.13
 PYTEST  := -m pytest -n 2
 BIN     := .venv/bin
-SOURCES := dsl/protoc compiler/protoc runtime/protoc grammars/protoc
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -41,10 +40,11 @@ bench: .venv/installed
 	@$(BIN)/python -m tests.benchmarks
 
 test-all: $(PYTHONS:%=test-%)
+	@ls .venv-*/installed >/dev/null 2>&1 || { echo 'make: none of Python $(PYTHONS) found' >&2; exit 1; }
 
 clean:
-	rm -rf .venv .venv-* dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find $(SOURCES) examples tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv .venv-* dist build .mypy_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -type d '(' -name __pycache__ -o -name .ruff_cache ')' -prune -exec rm -rf {} +
 
 # --- environments ------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ pyenv = $(wildcard $(HOME)/.pyenv/versions/$(1)*/bin/python$(1))
 .PHONY: $(PYTHONS:%=test-%)
 $(PYTHONS:%=test-%): test-%:
 	@set -e; \
-	$(call find_python,python$* $(call pyenv,$*) python3,'%d.%d' % v == '$*'); \
+	$(call find_python,python$* $(call pyenv,$*) python3,[*v] == [int(n) for n in "$*".split(".")]); \
 	if test -z "$$python"; then echo "Python $* not found: skipped"; else \
 		$(MAKE) --no-print-directory .venv-$*/installed python="$$python"; \
 		echo "Python $*"; .venv-$*/bin/python $(PYTEST); \
