@@ -1,0 +1,148 @@
+"""Constants, numbers and labels: expressions whose value is known when compiling."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from protoc.compiler import model
+from protoc.compiler.resolve.scope import Scope, suggestion
+from protoc.dsl import tree
+
+Plain = int | float | str | bytes | bool
+
+
+def octets(scope: Scope, constants: tuple[tree.Constant, ...]) -> bytes:
+    """The bytes of a sequence of constants; text is taken in the encoding in force."""
+    return b"".join(
+        c.value if isinstance(c, tree.Octets) else encoded(scope, c) for c in constants
+    )
+
+
+def encoded(scope: Scope, text: tree.String) -> bytes:
+    """A text constant as bytes."""
+    try:
+        return text.value.encode(scope.encoding)
+    except UnicodeEncodeError as error:
+        raise scope.fail(
+            "E0402",
+            f"`{text.value[error.start]}` does not exist in {scope.encoding}",
+            text.span,
+            help='write the bytes instead: x"…", or choose another `encoding`',
+        ) from None
+
+
+def plain(scope: Scope, expression: tree.Expression, enum: model.Enum | None = None) -> Plain:
+    """The value of an expression that must be constant; labels of `enum` stand for raw values."""
+    if isinstance(expression, tree.Number):
+        return expression.value
+    if isinstance(expression, tree.String):
+        if enum is not None:
+            return raw_of(scope, enum, expression.value, expression)
+        return expression.value
+    if isinstance(expression, tree.Octets):
+        return expression.value if enum is None else int.from_bytes(expression.value, "big")
+    if isinstance(expression, tree.Unary) and expression.operator == "-":
+        value = plain(scope, expression.operand)
+        if isinstance(value, int | float):
+            return -value
+    if isinstance(expression, tree.Reference) and len(expression.path) == 1:
+        name = expression.path[0].text
+        if enum is not None:
+            return raw_of(scope, enum, name, expression)
+        if name in ("true", "false"):
+            return name == "true"
+        if name in scope.params and scope.params[name].constant:
+            default = scope.params[name].default
+            assert default is not None
+            return default
+    raise scope.fail(
+        "E0205",
+        "this must be a constant",
+        expression.span,
+        "its value is not known when compiling",
+        help="write a number, a text in quotes" + (", or a label" if enum else ""),
+    )
+
+
+def raw_of(scope: Scope, enum: model.Enum, label: str, node: tree.Node) -> int | str:
+    """The raw value a label stands for."""
+    for known in enum.labels:
+        if known.name == label:
+            return known.values[0]
+    raise scope.fail(
+        "E0206",
+        f"`{enum.name}` has no label `{label}`",
+        node.span,
+        help=suggestion(label, [known.name for known in enum.labels], "label"),
+    )
+
+
+def number(scope: Scope, expression: tree.Expression) -> int | float:
+    """A constant number."""
+    value = plain(scope, expression)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise scope.fail("E0205", "this must be a number", expression.span)
+    return value
+
+
+def whole(scope: Scope, expression: tree.Expression, least: int = 0) -> int:
+    """A constant whole number, not less than `least`."""
+    value = number(scope, expression)
+    if not isinstance(value, int) or value < least:
+        raise scope.fail(
+            "E0205", f"this must be a whole number of at least {least}", expression.span
+        )
+    return value
+
+
+def exact(scope: Scope, expression: tree.Expression) -> Fraction:
+    """A constant number as it is written in decimal: `0.1` is one tenth."""
+    if isinstance(expression, tree.Unary) and expression.operator == "-":
+        return -exact(scope, expression.operand)
+    if isinstance(expression, tree.Binary) and expression.operator in "+-*/":
+        left, right = exact(scope, expression.left), exact(scope, expression.right)
+        if expression.operator == "/" and right == 0:
+            raise scope.fail("E0205", "this divides by zero", expression.span)
+        operators = {"+": left + right, "-": left - right, "*": left * right}
+        return operators[expression.operator] if expression.operator != "/" else left / right
+    return Fraction(str(number(scope, expression)))
+
+
+SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
+
+
+def seconds(scope: Scope, expression: tree.Expression | None) -> float:
+    """A duration in seconds."""
+    if isinstance(expression, tree.Duration):
+        if expression.unit == "char":
+            raise scope.unsupported("a duration in characters", expression.span, "write it in ms")
+        return round(expression.amount * SECONDS[expression.unit], 9)
+    assert expression is not None
+    raise scope.fail(
+        "E0205",
+        "this must be a duration",
+        expression.span,
+        help="write a number with its unit: 500ms, 5s, 2min, 1h",
+    )
+
+
+def raw_value(
+    value: Plain, conversion: model.Conversion, enum: model.Enum | None
+) -> int | float | str | bytes:
+    """A value as it is on the wire: the label's raw value, or the number without its scale."""
+    if enum is not None and isinstance(value, str):
+        for label in enum.labels:
+            if label.name == value:
+                return label.values[0]
+    if conversion.linear and isinstance(value, int | float):
+        return round((Fraction(str(value)) - conversion.offset) / conversion.scale)
+    return int(value) if isinstance(value, bool) else value
+
+
+def labelled(enum: model.Enum | None, value: Plain) -> Plain:
+    """The label of a raw value, which is how values of an enumeration are written."""
+    if enum is not None:
+        for label in enum.labels:
+            if value in label.values:
+                return label.name
+    return value

@@ -1,0 +1,352 @@
+"""Messages: frames unfolded, fields resolved, sizes settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from protoc.compiler import model
+from protoc.compiler.resolve.constants import labelled, octets, plain, raw_value
+from protoc.compiler.resolve.derived import Drawer, draw
+from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
+from protoc.compiler.resolve.sizes import settle
+from protoc.compiler.resolve.types import OPEN, Spec, resolve_typed
+from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
+
+
+_WORDS: dict[type[tree.Element], str] = {
+    tree.Let: "`let`",
+    tree.If: "`if`",
+    tree.Match: "`match`",
+    tree.Repeat: "`repeat`",
+    tree.Optional: "`optional`",
+    tree.Either: "`either`",
+    tree.Coded: "`coded`",
+    tree.Lines: "`lines`",
+    tree.Skip: "`skip`",
+}
+
+
+def resolve_layout(scope: Scope, layout: tree.Layout, parts: set[str]) -> model.Message:
+    """The message a layout describes; `parts` are the names of those that only stand in others."""
+    builder = _Builder(scope, layout)
+    elements = builder.build()
+    links = _links(scope, layout)
+    ends = tuple((link.name, link.ends) for link in links)
+    part = layout.name.text in parts
+    if any(alternatives for _, alternatives in ends) and not part:
+        elements = (*elements, model.LinkEnd("#end", ends, layout.name.span))
+    elements = draw(scope, elements, builder.drawers)
+    if not part:
+        elements = settle(scope, layout, elements)
+    return model.Message(
+        kind=layout.kind,
+        name=layout.name.text,
+        elements=elements,
+        links=tuple(link.name for link in links),
+        span=layout.name.span,
+        doc=layout.doc,
+        id=layout.id,
+        part=part,
+    )
+
+
+def _links(scope: Scope, layout: tree.Layout) -> list[model.Link]:
+    if not layout.links:
+        return list(scope.links.values())
+    found = []
+    for name in layout.links:
+        if name.text in scope.links:
+            found.append(scope.links[name.text])
+        else:
+            scope.unknown("link", name, scope.links)
+    return found
+
+
+def body_of(block: tree.Body | None) -> tuple[tree.Element, ...]:
+    """The statements of a body, written as a block or in line."""
+    if block is None:
+        return ()
+    return block.statements if isinstance(block, tree.Block) else block.elements
+
+
+def has_hole(layout: tree.Layout) -> bool:
+    """Whether a message has a `body`, and so is a frame."""
+    return any(_is_hole(s) for s in body_of(layout.body))
+
+
+def _is_hole(statement: tree.Element) -> bool:
+    return (
+        isinstance(statement, tree.Field)
+        and isinstance(statement.typed.type, tree.NamedType)
+        and statement.typed.type.name.text == "body"
+    )
+
+
+@dataclass
+class _Place:
+    """Where statements stand.
+
+    Attributes:
+        fixed: what the frame's call gives for its fields.
+        filling: the elements that fill the hole; None for raw bytes.
+        trail: names of the layouts around, to find one that stands inside itself.
+        block: keys of the elements of this layout so far; ranges do not leave it.
+    """
+
+    fixed: dict[str, tree.Expression]
+    filling: tuple[model.Element, ...] | None
+    trail: tuple[str, ...]
+    block: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Builder:
+    """Builds the elements of one message."""
+
+    scope: Scope
+    layout: tree.Layout
+    drawers: list[Drawer] = field(default_factory=list)
+    _names: dict[str, tree.Node] = field(default_factory=dict)
+    _count: int = 0
+
+    def build(self) -> tuple[model.Element, ...]:
+        """The elements in wire order, derived values not yet drawn, sizes not settled."""
+        return self._unfold(self.layout, _Place({}, None, ()))
+
+    def _unfold(self, layout: tree.Layout, place: _Place) -> tuple[model.Element, ...]:
+        """The elements of a layout, its frames around it."""
+        name = layout.name.text
+        if layout.parameters:
+            raise self.scope.unsupported("a message with parameters", layout.parameters[0].span)
+        if name in place.trail:
+            raise self.scope.fail(
+                "E0203", f"`{name}` stands inside itself", layout.name.span,
+                help="a frame cannot be built from itself",
+            )  # fmt: skip
+        trail = (*place.trail, name)
+        own = replace(place, trail=trail)
+        inner = self._statements(body_of(layout.body), own)
+        if not layout.frames:
+            return inner
+        if len(layout.frames) > 1:
+            raise self.scope.unsupported("a choice of frames", layout.frames[1].span)
+        call = layout.frames[0]
+        frame = self._frame(call)
+        values = named_arguments(self.scope, call, _frame_fields(frame))
+        fixed = {name.text: value for name, value in values}
+        filling = None if layout.body is None else inner
+        return self._unfold(frame, _Place(fixed, filling, trail))
+
+    def _frame(self, call: tree.Invocation) -> tree.Layout:
+        frame = self.scope.layouts.get(call.name.text)
+        if frame is None:
+            raise self.scope.unknown("message", call.name, self.scope.layouts)
+        if not has_hole(frame):
+            raise self.scope.fail(
+                "E0203", f"`{frame.name.text}` has no `body` to stand in", call.span,
+                labels=(Label(frame.name.span, "declared here"),),
+                help="give one of its fields the type `body`",
+            )  # fmt: skip
+        return frame
+
+    def _statements(
+        self, statements: Iterable[tree.Element], place: _Place
+    ) -> tuple[model.Element, ...]:
+        elements: list[model.Element] = []
+        for statement in statements:
+            try:
+                elements.extend(self._statement(statement, place))
+            except Unresolved:
+                self.scope.broken.update(_names_of(statement))
+        return tuple(elements)
+
+    def _statement(self, statement: tree.Element, place: _Place) -> tuple[model.Element, ...]:
+        if isinstance(statement, tree.Template):
+            return self._statements(statement.elements, place)
+        if isinstance(statement, tree.Bare):
+            return self._bare(statement, place)
+        if isinstance(statement, tree.Constants):
+            element: model.Element = self._constants(statement)
+        elif isinstance(statement, tree.Field):
+            element = self._field(statement, place)
+        else:
+            raise self.scope.unsupported(_WORDS[type(statement)], statement.span)
+        place.block.append(element.key)
+        return (element,)
+
+    def _constants(self, statement: tree.Constants) -> model.Constant:
+        alternatives = tuple(octets(self.scope, a) for a in statement.alternatives)
+        if not all(alternatives):
+            raise self.scope.fail(
+                "E0402", "a constant needs at least one byte", statement.span, help="take it away"
+            )
+        return model.Constant(self._key(), alternatives, statement.span)
+
+    def _bare(self, statement: tree.Bare, place: _Place) -> tuple[model.Element, ...]:
+        name = statement.name.text
+        if statement.optional:
+            raise self.scope.unsupported("a field that may be absent", statement.span)
+        if name in self.scope.params:
+            place.block.append(name)
+            return (self._param(self.scope.params[name], statement),)
+        other = self.scope.layouts.get(name)
+        if other is None:
+            raise self.scope.unknown(
+                "param or message", statement.name, [*self.scope.params, *self.scope.layouts]
+            )
+        if name in place.trail:
+            raise self.scope.fail(
+                "E0203", f"`{name}` stands inside itself", statement.span,
+                help="a message cannot be a part of itself",
+            )  # fmt: skip
+        inner = replace(place, fixed={}, filling=None, trail=(*place.trail, name))
+        return self._statements(body_of(other.body), inner)
+
+    def _param(self, param: model.Param, statement: tree.Bare) -> model.Field:
+        """A bare name that is a param: its type, bound to its value."""
+        wire = param.wire or model.Text(self.scope.encoding, OPEN)
+        origin: model.Origin = model.Given()
+        if param.constant:
+            assert param.default is not None
+            enum = self.scope.enums.get(param.conversion.enum or "")
+            origin = model.Fixed(raw_value(param.default, param.conversion, enum))
+        elif param.default is not None:
+            origin = model.Defaulted(model.Value(param.default))
+        self._claim(param.name, statement.name)
+        return model.Field(
+            param.name, param.name, wire, origin, param.conversion, statement.span,
+            param.doc, not param.constant, param.bounds,
+        )  # fmt: skip
+
+    def _field(self, statement: tree.Field, place: _Place) -> model.Element:
+        name = statement.name.text
+        if statement.also is not None:
+            raise self.scope.unsupported("`also`", statement.span)
+        if _is_hole(statement):
+            return self._hole(statement, place)
+        spec = resolve_typed(self.scope, statement.typed, name, self.layout.name.text)
+        named = None if name == "_" else name
+        key = self._key() if named is None else name
+        if named is not None:
+            self._claim(name, statement.name)
+        if isinstance(spec.wire, model.Bits) and named is None:
+            spec = replace(spec, wire=self._own_bits(spec.wire, statement, place.fixed))
+        origin = self._origin(spec, key, named, place)
+        bound = named in self.scope.params and isinstance(origin, model.Given | model.Defaulted)
+        if bound and isinstance(origin, model.Given):
+            default = self.scope.params[name].default
+            origin = model.Given() if default is None else model.Defaulted(model.Value(default))
+        size = statement.typed.type.size if isinstance(statement.typed.type, tree.NamedType) else None
+        if size is not None and not isinstance(size, tree.Number):
+            self.drawers.append(Drawer(key, size, "size", place.block, len(place.block)))
+        return model.Field(
+            key, named, spec.wire, origin, spec.conversion, statement.span, statement.doc,
+            bound, spec.bounds, spec.longest, spec.forbidden,
+        )  # fmt: skip
+
+    def _hole(self, statement: tree.Field, place: _Place) -> model.Element:
+        """The hole of a frame: what stands in it, or raw bytes under its name."""
+        name = statement.name.text
+        longest = _longest(statement)
+        if place.filling is not None:
+            return model.Region(name, place.filling, None, statement.span, longest)
+        self._claim(name, statement.name)
+        return model.Field(
+            name, name, model.Raw(OPEN), model.Given(), model.Conversion(), statement.span,
+            statement.doc, longest=longest,
+        )  # fmt: skip
+
+    def _own_bits(
+        self, wire: model.Bits, statement: tree.Field, fixed: dict[str, tree.Expression]
+    ) -> model.Bits:
+        """Bits that belong to the message: their names are fields, a frame's call may fix them."""
+        parts = []
+        for part in wire.parts:
+            if part.name is not None:
+                self._claim(part.name, statement)
+                if part.name in fixed:
+                    value = self._fixed(fixed[part.name], part.conversion)
+                    if not isinstance(value, int):
+                        raise self.scope.fail("E0405", "bits hold a number", fixed[part.name].span)
+                    part = replace(part, fixed=value)
+            parts.append(part)
+        return replace(wire, parts=tuple(parts))
+
+    def _origin(self, spec: Spec, key: str, named: str | None, place: _Place) -> model.Origin:
+        """Who gives the value of a field."""
+        if named is not None and named in place.fixed:
+            return model.Fixed(self._fixed(place.fixed[named], spec.conversion))
+        if spec.value is not None:
+            if _is_constant(self.scope, spec.value, spec.conversion):
+                return model.Fixed(self._fixed(spec.value, spec.conversion))
+            self.drawers.append(Drawer(key, spec.value, "value", place.block, len(place.block)))
+            return model.Derived(model.Value(0), "value")
+        if spec.default is not None:
+            enum = self.scope.enums.get(spec.conversion.enum or "")
+            return model.Defaulted(model.Value(labelled(enum, plain(self.scope, spec.default, enum))))
+        if named is None and not isinstance(spec.wire, model.Bits):
+            return model.Reserved()
+        return model.Given()
+
+    def _fixed(
+        self, expression: tree.Expression, conversion: model.Conversion
+    ) -> int | float | str | bytes:
+        enum = self.scope.enums.get(conversion.enum or "")
+        if enum is not None and isinstance(expression, tree.Number):
+            return expression.value
+        value = plain(self.scope, expression, enum)
+        return raw_value(value, conversion, None)
+
+    def _key(self) -> str:
+        self._count += 1
+        return f"#{self._count}"
+
+    def _claim(self, name: str, node: tree.Node) -> None:
+        if name in self._names:
+            raise self.scope.fail(
+                "E0201", f"there are two fields named `{name}` in `{self.layout.name.text}`",
+                node.span, labels=(Label(self._names[name].span, "the other one"),),
+                help="rename one of them; fields of a frame count as fields of what stands in it",
+            )  # fmt: skip
+        self._names[name] = node
+
+
+def _names_of(statement: tree.Element) -> list[str]:
+    return [statement.name.text] if isinstance(statement, tree.Field) else []
+
+
+def _frame_fields(frame: tree.Layout) -> dict[str, object]:
+    """The names a call of a frame may fix: its fields, bits without a group included."""
+    names: dict[str, object] = {}
+    for statement in body_of(frame.body):
+        if not isinstance(statement, tree.Field):
+            continue
+        type_ = statement.typed.type
+        if statement.name.text != "_":
+            names[statement.name.text] = statement
+        elif isinstance(type_, tree.NamedType) and type_.bits:
+            names.update({bit.name.text: bit for bit in type_.bits if bit.name.text != "_"})
+    return names
+
+
+def _longest(statement: tree.Field) -> int | None:
+    for modifier in statement.typed.modifiers:
+        if modifier.word == "max" and isinstance(modifier.values[0], tree.Number):
+            return int(modifier.values[0].value)
+    return None
+
+
+def _is_constant(scope: Scope, expression: tree.Expression, conversion: model.Conversion) -> bool:
+    if isinstance(expression, tree.Number | tree.String | tree.Octets):
+        return True
+    if isinstance(expression, tree.Unary) and expression.operator == "-":
+        return isinstance(expression.operand, tree.Number)
+    if isinstance(expression, tree.Reference) and len(expression.path) == 1:
+        name = expression.path[0].text
+        enum = scope.enums.get(conversion.enum or "")
+        if enum is not None and any(label.name == name for label in enum.labels):
+            return True
+        return name in scope.params and scope.params[name].constant
+    return False

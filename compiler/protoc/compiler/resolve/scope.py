@@ -1,0 +1,138 @@
+"""The names of one description, and how the resolver complains about them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from protoc.compiler import model
+from protoc.dsl import tree
+from protoc.dsl.diagnostics import Diagnostics, Label
+from protoc.dsl.source import Span
+
+
+T = TypeVar("T", bound=tree.Statement)
+
+
+class Unresolved(Exception):
+    """A part of the description cannot be given a meaning; its diagnostic is written."""
+
+
+@dataclass
+class Scope:
+    """What has been declared so far, by kind of name, and the settings in force.
+
+    `layouts` hold the syntax trees of every message, `messages` those already resolved.
+    """
+
+    diagnostics: Diagnostics
+    little: bool = False
+    encoding: str = "utf-8"
+    enums: dict[str, model.Enum] = field(default_factory=dict)
+    params: dict[str, model.Param] = field(default_factory=dict)
+    links: dict[str, model.Link] = field(default_factory=dict)
+    layouts: dict[str, tree.Layout] = field(default_factory=dict)
+    messages: dict[str, model.Message] = field(default_factory=dict)
+    pairs: dict[str, model.Pair] = field(default_factory=dict)
+    groups: dict[str, tree.Group] = field(default_factory=dict)
+    timers: dict[str, tree.Timer] = field(default_factory=dict)
+    triggers: dict[str, tree.Trigger] = field(default_factory=dict)
+    hooks: dict[str, model.Hook] = field(default_factory=dict)
+    pair_trees: dict[str, tree.Pair] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+
+    def fail(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        *,
+        labels: tuple[Label, ...] = (),
+        help: str = "",
+    ) -> Unresolved:
+        """Write an error and return what to raise for it."""
+        self.diagnostics.error(code, message, span, label, labels=labels, help=help)
+        return Unresolved(code)
+
+    def unknown(self, noun: str, name: tree.Name, known: Iterable[str]) -> Unresolved:
+        """A name that nothing declares."""
+        if name.text in self.broken:
+            return Unresolved(name.text)
+        return self.fail(
+            "E0202",
+            f"there is no {noun} named `{name.text}`",
+            name.span,
+            "not declared",
+            help=suggestion(name.text, known, noun),
+        )
+
+    def unsupported(self, what: str, span: Span, instead: str = "") -> Unresolved:
+        """A construct of the language the compiler does not act on yet."""
+        return self.fail(
+            "E0901",
+            f"{what} is not compiled yet",
+            span,
+            "part of the language, without effect in this version",
+            help=instead or "describe this part as `bytes` and take it apart in your own code",
+        )
+
+
+def suggestion(name: str, known: Iterable[str], noun: str) -> str:
+    """What to do about a name that nobody knows."""
+    names = sorted(set(known))
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    if close:
+        return "did you mean " + " or ".join(f"`{c}`" for c in close) + "?"
+    if names and len(names) <= 8:
+        return f"declared: {', '.join(names)}"
+    return f"declare a {noun} of that name, or correct the name"
+
+
+def declare(
+    scope: Scope, noun: str, statements: Iterable[tuple[tree.Name, T]]
+) -> dict[str, T]:
+    """Collect declarations by name; the second of a name is an error."""
+    found: dict[str, T] = {}
+    first: dict[str, tree.Name] = {}
+    for name, statement in statements:
+        if name.text in found:
+            scope.diagnostics.error(
+                "E0201",
+                f"there are two {noun}s named `{name.text}`",
+                name.span,
+                "declared again",
+                labels=(Label(first[name.text].span, "first declared here"),),
+                help="names are unique within their kind: rename one of them",
+            )
+            continue
+        found[name.text] = statement
+        first[name.text] = name
+    return found
+
+
+def named_arguments(
+    scope: Scope, call: tree.Invocation, fields: Mapping[str, object]
+) -> list[tuple[tree.Name, tree.Expression]]:
+    """The arguments of a call that names fields, each checked to be one of them."""
+    result = []
+    for argument in call.arguments:
+        name = argument.name
+        if name is None:
+            if isinstance(argument.value, tree.Reference) and len(argument.value.path) == 1:
+                name = argument.value.path[0]
+            else:
+                scope.fail(
+                    "E0204",
+                    "an argument here needs the name of its field",
+                    argument.span,
+                    help=f"write it as `{next(iter(fields), 'field')}=…`",
+                )
+                continue
+        if name.text not in fields:
+            scope.unknown("field", name, fields)
+            continue
+        result.append((name, argument.value))
+    return result
