@@ -1,0 +1,143 @@
+"""Which messages can begin with the bytes at hand: tables made once, asked at every frame.
+
+The cost of a question hardly depends on the number of candidates: bytes that tell them apart are
+looked up one after the other, and what is not in the tables cannot begin there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from protoc.runtime.messages import Buffer, Message
+
+SMALL = 4
+"""So few candidates are checked one by one."""
+
+
+class Candidate:
+    """A message and what its first bytes can be."""
+
+    __slots__ = ("_match", "_starts", "decode", "message", "size")
+
+    def __init__(self, message: type[Message]) -> None:
+        self.message = message
+        self.decode = message.decode_prefix
+        self._starts = message.STARTS
+        self.size = len(message.STARTS)
+        self._match = re.compile(b"".join(_one_of(s) for s in message.STARTS), re.DOTALL).match
+
+    def fits(self, data: Buffer, at: int) -> bool:
+        """Whether the bytes at `at`, as far as they are there, can begin this message."""
+        if len(data) - at >= self.size:
+            return self._match(data, at) is not None
+        return all(
+            not allowed or byte in allowed
+            for byte, allowed in zip(data[at:], self._starts, strict=False)
+        )
+
+    def allowed(self, position: int) -> bytes:
+        """The values the byte at a position can have; empty for any."""
+        return self._starts[position] if position < self.size else b""
+
+
+class _Branch(NamedTuple):
+    """Candidates told apart by one byte; `other` are those that it says nothing about."""
+
+    position: int
+    by_value: dict[int, _Node]
+    other: _Node
+    undecided: tuple[Candidate, ...]
+
+
+_Node = tuple[Candidate, ...] | _Branch
+
+
+class Candidates:
+    """Messages in the order in which they are tried, with the tables to choose among them."""
+
+    def __init__(self, messages: Sequence[type[Message]]) -> None:
+        self.messages = tuple(messages)
+        entries = tuple(Candidate(message) for message in self.messages)
+        self._first = [
+            _node(tuple(e for e in entries if not e.allowed(0) or value in e.allowed(0)), {0})
+            for value in range(256)
+        ]
+        self._find_start = re.compile(_starts_pattern(entries), re.DOTALL).search
+
+    def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
+        """The candidates that may begin at `at`, in order; those left are to be asked `fits`."""
+        node = self._first[data[at]]
+        while type(node) is _Branch:
+            place = at + node.position
+            if place >= len(data):
+                return node.undecided
+            node = node.by_value.get(data[place], node.other)
+        return node  # type: ignore[return-value]  # mypy cannot narrow `type() is`
+
+    def next_start(self, data: Buffer, at: int) -> int:
+        """Where, from `at` on, a candidate may begin; the end of the data when nowhere."""
+        found = self._find_start(data, at)
+        return found.start() if found else len(data)
+
+
+def _node(entries: tuple[Candidate, ...], used: set[int]) -> _Node:
+    """The tables for these entries, whose bytes at the positions in `used` are looked at."""
+    if len(entries) <= SMALL:
+        return entries
+    best: dict[int, tuple[Candidate, ...]] = {}
+    best_position, best_worst = -1, len(entries) * 3 // 4
+    for position in range(max(entry.size for entry in entries)):
+        if position not in used:
+            buckets = _buckets(entries, position)
+            worst = max(map(len, buckets.values()), default=len(entries))
+            if worst <= best_worst:
+                best, best_position, best_worst = buckets, position, worst - 1
+    if best_position < 0:
+        return entries
+    inner = used | {best_position}
+    return _Branch(
+        best_position,
+        {value: _node(bucket, inner) for value, bucket in best.items()},
+        _node(tuple(e for e in entries if not e.allowed(best_position)), inner),
+        entries,
+    )
+
+
+def _buckets(entries: tuple[Candidate, ...], position: int) -> dict[int, tuple[Candidate, ...]]:
+    """The entries by the value of one byte, in order; those that allow any are in each."""
+    found: dict[int, list[Candidate]] = {
+        value: [] for entry in entries for value in entry.allowed(position)
+    }
+    for entry in entries:
+        for value in entry.allowed(position) or found:
+            found[value].append(entry)
+    return {value: tuple(bucket) for value, bucket in found.items()}
+
+
+def _starts_pattern(entries: tuple[Candidate, ...]) -> bytes:
+    """A pattern that finds the next possible start by its first two bytes.
+
+    At the end of the data the first alone will do: the second is still to come.
+    """
+    seconds: dict[int, set[int] | None] = {}
+    for entry in entries:
+        second = entry.allowed(1)
+        for value in entry.allowed(0) or range(256):
+            known = seconds.setdefault(value, set())
+            seconds[value] = known | set(second) if second and known is not None else None
+    firsts: dict[bytes, list[int]] = {}
+    for value, allowed in seconds.items():
+        firsts.setdefault(b"" if allowed is None else bytes(sorted(allowed)), []).append(value)
+    alternatives = [
+        _one_of(bytes(values)) + (b"(?:" + _one_of(allowed) + b"|\\Z)" if allowed else b"")
+        for allowed, values in firsts.items()
+    ]
+    return b"|".join(alternatives) or b"(?!)"
+
+
+def _one_of(values: bytes) -> bytes:
+    if not values or len(values) == 256:
+        return b"."
+    return b"[" + b"".join(b"\\x%02x" % value for value in values) + b"]"

@@ -1,0 +1,392 @@
+"""Finds messages in a stream of bytes, and says what became of every byte.
+
+The reports partition the stream, in order, and are the same however it was cut into chunks: what
+is not decided yet is held until it is, or until `end`.
+
+Cost: a candidate is tried again only when the bytes it asked for are there. Inside a rejected or
+unfinished frame, which is searched again from its second byte, the bytes looked at by candidates
+that fail are counted; past `FREE_WORK` plus `WORK_PER_BYTE` for each of its bytes the rest of it
+is passed over. Frames below a thousand bytes never come that far.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from operator import attrgetter
+
+import msgspec
+
+from protoc.runtime.dispatch import Candidate, Candidates
+from protoc.runtime.errors import DecodeError, Incomplete
+from protoc.runtime.messages import Message
+
+LARGEST_GARBAGE = 65536
+"""Garbage is reported in pieces of this size at most, so that memory stays bounded."""
+FREE_WORK = 1 << 20
+WORK_PER_BYTE = 16
+
+
+class FoundMessage(msgspec.Struct, frozen=True):
+    """A whole message; `offset` counts from the start of the stream."""
+
+    message: Message
+    offset: int
+    data: bytes
+
+
+class FoundGarbage(msgspec.Struct, frozen=True):
+    """Bytes where no message can begin."""
+
+    data: bytes
+    offset: int
+
+
+class FoundRejected(msgspec.Struct, frozen=True):
+    """Bytes that began as a message and are none, up to the next message found in them."""
+
+    data: bytes
+    offset: int
+    error: DecodeError
+
+
+class FoundIncomplete(msgspec.Struct, frozen=True):
+    """A message cut off by the end."""
+
+    data: bytes
+    offset: int
+
+
+Found = FoundMessage | FoundGarbage | FoundRejected | FoundIncomplete
+
+
+class Framer:
+    """One direction of one connection.
+
+    Args:
+        messages: the candidates, in the order in which they are tried.
+        link: the link the bytes come over, as `Message.decode_prefix` wants it.
+        largest: a message of more bytes is `too long`.
+
+    Attributes:
+        failed: why the newest frame was rejected, one error for each candidate whose frame was
+            there as a whole and failed its length or checksum. It is known before the report is
+            out; to be emptied by whoever acts on it.
+    """
+
+    def __init__(
+        self,
+        messages: Sequence[type[Message]] | Candidates,
+        link: str = "",
+        largest: int = 65536,
+    ) -> None:
+        self.failed: tuple[DecodeError, ...] = ()
+        self._link = link
+        self._largest = largest
+        self._piece = max(4096, min(65536, largest))
+        self._backlog: deque[bytes] = deque()  # what does not go into the buffer yet
+        self._buffer = bytearray()
+        self._base = 0  # offset in the stream of the buffer's first byte
+        self._ready: deque[Found] = deque()
+        self._ended = False  # no more comes …
+        self._final = False  # … and all of it is in the buffer
+        self._reset(0)
+        self.expect(messages)
+
+    def expect(self, messages: Sequence[type[Message]] | Candidates) -> None:
+        """Try these candidates from now on, in this order.
+
+        Tables are made anew for a sequence; whoever changes often keeps `Candidates`.
+        """
+        chosen = messages if isinstance(messages, Candidates) else Candidates(messages)
+        self._candidates = chosen
+        self._await_anything()
+
+    def feed(self, data: bytes) -> list[Found]:
+        """Take in bytes; returns what is decided by them."""
+        self.push(data)
+        return self._drain()
+
+    def end(self) -> list[Found]:
+        """The input is over, or stalled: decide about everything that is held.
+
+        An unfinished candidate yields to a later one that is whole, else to messages found
+        behind its first byte; only when there is none it is reported as incomplete.
+        """
+        self.finish()
+        return self._drain()
+
+    def push(self, data: bytes) -> None:
+        """Take in bytes without looking; `next` tells what is in them, one by one.
+
+        Between two `next` the candidates may be changed with `expect`.
+        """
+        # Candidates search the whole buffer: what comes in bulk is let in piece by piece.
+        if len(data) <= self._piece and not self._backlog:
+            self._buffer += data
+        else:
+            piece = self._piece
+            self._backlog.extend(data[at : at + piece] for at in range(0, len(data), piece))
+
+    def finish(self) -> None:
+        """Let the coming `next` decide about everything that is held, as `end` does."""
+        self._ended = True
+
+    def next(self) -> Found | None:
+        """The next thing found; None when more bytes are needed."""
+        while not self._ready:
+            if self._step():
+                continue
+            self._compact()
+            if self._backlog:
+                self._buffer += self._backlog.popleft()
+            elif self._final:
+                self._close()
+            elif self._ended:
+                self._final = True
+                self._await_anything()
+            else:
+                return None
+        return self._ready.popleft()
+
+    @property
+    def pending(self) -> bool:
+        """Bytes are held that nothing was reported of yet."""
+        return bool(self._ready) or self._held < len(self._buffer)
+
+    def may_become(self, messages: Sequence[type[Message]]) -> bool:
+        """Whether what waits for more bytes may become one of these messages."""
+        if self._at >= len(self._buffer):
+            return False
+        for message in messages:
+            if Candidate(message).fits(self._buffer, self._at):
+                try:
+                    message.decode_prefix(self._buffer, self._at, self._link)
+                except Incomplete:
+                    return True
+                except DecodeError:
+                    continue
+        return False
+
+    # --- the state of the search -------------------------------------------------------------
+
+    def _reset(self, at: int) -> None:
+        """Nothing is held before `at`, where the search goes on."""
+        self._at = self._held = at
+        self._error: DecodeError | None = None  # of the rejected frame that is being searched
+        self._error_end = 0
+        self._unfinished: int | None = None  # where the candidate cut off by the end begins
+        self._skip_to = 0  # its work is used up to here
+        self._work = 0
+        self._await_anything()
+
+    def _await_anything(self) -> None:
+        """The next try at the current position is the first one."""
+        self._needed = 0
+        self._until = b""
+        self._searched = 0  # up to where there is no `until`
+        self._tried: dict[Candidate, DecodeError] = {}
+
+    def _drain(self) -> list[Found]:
+        found = []
+        while (one := self.next()) is not None:
+            found.append(one)
+        return found
+
+    def _compact(self) -> None:
+        """Forget what is reported. A bytearray is shortened in front without being copied."""
+        gone = self._held
+        if gone:
+            del self._buffer[:gone]
+            self._base += gone
+            self._held = 0
+            self._at -= gone
+            self._error_end -= gone
+            self._skip_to -= gone
+            self._searched -= gone
+            if self._unfinished is not None:
+                self._unfinished -= gone
+
+    def _close(self) -> None:
+        """The end: report what is held, begin anew."""
+        end = len(self._buffer)
+        cut = self._unfinished
+        self._report_up_to(end if cut is None else cut)
+        if cut is not None:
+            self._ready.append(FoundIncomplete(self._bytes(cut, end), self._base + cut))
+        self._held = end
+        self._compact()
+        self._ended = self._final = False
+        self._reset(0)
+
+    # --- one step ----------------------------------------------------------------------------
+
+    def _step(self) -> bool:
+        """Decide about the current position; False when that takes more bytes."""
+        at, size = self._at, len(self._buffer)
+        if at >= size or ((self._needed or self._until) and not self._ripe()):
+            return False
+        if at < self._skip_to:
+            self._pass_to(min(self._skip_to, size))
+            return True
+        return self._try()
+
+    def _ripe(self) -> bool:
+        """Whether a candidate that was incomplete can tell more by now."""
+        present = len(self._buffer) - self._at
+        if present < self._needed:
+            return self._final
+        if not self._until:
+            return True
+        limit = self._at + self._largest
+        if self._buffer.find(self._until, self._searched, limit) >= 0:
+            return True
+        self._searched = max(self._searched, min(len(self._buffer), limit) - len(self._until) + 1)
+        return present >= self._largest
+
+    def _try(self) -> bool:
+        """Try the candidates at the current position in order."""
+        buffer, at, tried = self._buffer, self._at, self._tried
+        unfinished = 0
+        for candidate in self._candidates.at(buffer, at):
+            if candidate in tried or not candidate.fits(buffer, at):
+                continue
+            try:
+                if len(buffer) < at + candidate.size:
+                    raise Incomplete(len(buffer) - at + 1)
+                message, end = candidate.decode(buffer, at, self._link)
+            except DecodeError as error:
+                tried[candidate] = self._failure(candidate, error)
+            except Incomplete as more:
+                if self._never_whole(more):
+                    tried[candidate] = self._too_long(candidate)
+                elif self._final:
+                    unfinished += _unfinished_work(more, len(buffer) - at)
+                else:
+                    self._wait(more)
+                    return False
+            else:
+                if at < end <= at + self._largest:
+                    self._deliver(message, end)
+                    return True
+                tried[candidate] = self._too_long(candidate)
+        if unfinished:
+            self._cut_off(unfinished)
+        elif tried:
+            self._reject(tried)
+        else:
+            self._pass_to(self._candidates.next_start(buffer, at + 1))
+        return True
+
+    def _failure(self, candidate: Candidate, error: DecodeError) -> DecodeError:
+        if _extent(error) > self._largest:
+            return self._too_long(candidate)
+        # The traceback would keep the buffer alive with every report.
+        return error.with_traceback(None)
+
+    def _never_whole(self, more: Incomplete) -> bool:
+        return more.needed > self._largest or len(self._buffer) - self._at >= self._largest
+
+    def _too_long(self, candidate: Candidate) -> DecodeError:
+        """The same error whether the whole frame is there or only its beginning."""
+        largest = self._largest
+        name = candidate.message.NAME
+        return DecodeError("too long", name, "", 0, f"at most {largest} bytes", "more", largest)
+
+    def _wait(self, more: Incomplete) -> None:
+        present = len(self._buffer) - self._at
+        self._needed = max(more.needed, present + 1)
+        self._until = more.until
+        self._searched = self._at + max(0, more.needed - len(more.until) + 1)
+
+    # --- what a step decides -----------------------------------------------------------------
+
+    def _deliver(self, message: Message, end: int) -> None:
+        at = self._at
+        if self._held < at:
+            self._report_up_to(at)
+        self._ready.append(FoundMessage(message, self._base + at, self._bytes(at, end)))
+        self._reset(end)
+
+    def _reject(self, tried: dict[Candidate, DecodeError]) -> None:
+        """No candidate is left: search again from the second byte."""
+        at = self._at
+        if at < self._error_end or self._unfinished is not None:
+            self._spend(sum(map(_work, tried.values())))
+        else:
+            self._report_up_to(at)
+            # The one that explained most; of equals the first.
+            error = max(tried.values(), key=attrgetter("offset"))
+            self._error, self._error_end = error, at + _extent(error)
+            self._work = FREE_WORK + WORK_PER_BYTE * _extent(error)
+            self.failed = tuple(
+                one for one in tried.values() if one.reason in ("length", "crc") and one.size
+            )
+        self._pass_to(at + 1)
+
+    def _cut_off(self, work: int) -> None:
+        """The end came before a candidate was whole: search again from the second byte."""
+        at = self._at
+        if at < self._error_end or self._unfinished is not None:
+            self._spend(work)
+        else:
+            self._unfinished = at
+            self._work = FREE_WORK + WORK_PER_BYTE * (len(self._buffer) - at)
+        self._pass_to(at + 1)
+
+    def _spend(self, work: int) -> None:
+        """Count what a failed search inside a frame cost."""
+        self._work -= work
+        if self._work < 0:
+            whole = self._unfinished is not None
+            self._skip_to = len(self._buffer) if whole else self._error_end
+
+    def _pass_to(self, at: int) -> None:
+        """No message begins before `at`."""
+        self._at = at
+        self._await_anything()
+        if self._error is not None and at >= self._error_end:
+            self._report_rejected(self._error_end)
+        if self._error is None and self._unfinished is None:
+            while at - self._held >= LARGEST_GARBAGE:
+                self._report_garbage(self._held + LARGEST_GARBAGE)
+
+    # --- reports -----------------------------------------------------------------------------
+
+    def _report_up_to(self, at: int) -> None:
+        """Report what is held before `at`: first what was rejected, then garbage."""
+        if self._error is not None:
+            self._report_rejected(min(self._error_end, at))
+        while self._held < at:
+            self._report_garbage(min(self._held + LARGEST_GARBAGE, at))
+
+    def _report_rejected(self, end: int) -> None:
+        assert self._error is not None
+        data = self._bytes(self._held, end)
+        self._ready.append(FoundRejected(data, self._base + self._held, self._error))
+        self._held = end
+        self._error = None
+
+    def _report_garbage(self, end: int) -> None:
+        data = self._bytes(self._held, end)
+        self._ready.append(FoundGarbage(data, self._base + self._held))
+        self._held = end
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        return bytes(self._buffer[start:end])
+
+
+def _extent(error: DecodeError) -> int:
+    """How many bytes a rejected frame covers, as far as is known."""
+    return max(error.size, error.offset + 1)
+
+
+def _work(error: DecodeError) -> int:
+    """How many bytes were looked at before: a checksum sums all, a delimiter is found quickly."""
+    return error.size if error.reason == "crc" else error.offset + 1 + error.size // 16
+
+
+def _unfinished_work(more: Incomplete, present: int) -> int:
+    """How many bytes an unfinished candidate looked at: with a length told, hardly any."""
+    told = not more.until and more.needed > present + 8
+    return min(present, 64) if told else present
