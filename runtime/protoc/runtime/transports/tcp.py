@@ -1,0 +1,295 @@
+"""TCP, as client and as server."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+
+from protoc.runtime.errors import LineError
+from protoc.runtime.transports.base import (
+    LARGEST_READ,
+    READ,
+    WRITE,
+    Closed,
+    Endpoint,
+    Failed,
+    Opened,
+    Received,
+    Stream,
+    in_words,
+)
+
+Address = tuple[socket.AddressFamily, tuple[object, ...]]
+
+_UNDER_WAY = (errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EINTR)
+_NO_FILES_LEFT = (errno.EMFILE, errno.ENFILE)
+_ACCEPTED_AT_ONCE = 64
+
+EVERYWHERE = "0.0.0.0"
+"""Where a listener listens that names no host."""
+
+
+def host_and_port(address: object) -> str:
+    """A socket address as it stands in a URL."""
+    match address:
+        case (str(host), int(port), *_):
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return str(address)
+
+
+def is_numeric(host: str) -> bool:
+    """The host is an address already: there is no name to look up."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def look_up(url: str, host: str, port: int, kind: socket.SocketKind) -> list[Address]:
+    """The addresses of a host; waits for the name server when it is a name.
+
+    Raises:
+        LineError: there is none.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=kind)
+    except (OSError, UnicodeError) as error:
+        raise LineError(f"cannot open {url}: {host}: {in_words(error)}") from error
+    return [(socket.AddressFamily(family), address) for family, _, _, _, address in found]
+
+
+class Conversation:
+    """One TCP connection that is established."""
+
+    __slots__ = ("peer", "socket", "stream")
+
+    def __init__(self, link: socket.socket, peer: str, stream: Stream) -> None:
+        self.socket = link
+        self.peer = peer
+        self.stream = stream
+
+
+class _Tcp(Endpoint):
+    """What client and server have in common: the connections that are established."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._conversations: dict[int, Conversation] = {}
+        self._files: dict[int, int] = {}
+
+    def _begin(self, number: int, link: socket.socket, peer: str) -> None:
+        # A command is one small write that must not wait for the answer to the one before.
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        stream = Stream(number, link.fileno(), link.recv, link.send, self._watch)
+        self._conversations[number] = Conversation(link, peer, stream)
+        self._files[stream.file] = number
+        self.signals.append(Opened(number, peer))
+
+    def _converse(self, file: int, mask: int) -> None:
+        number = self._files.get(file)
+        if number is None:
+            return
+        stream = self._conversations[number].stream
+        try:
+            if mask & WRITE:
+                stream.flush()
+            if mask & READ:
+                data = stream.read(LARGEST_READ)
+                if not data:
+                    self._end(number, "")
+                    return
+                self.signals.append(Received(number, data))
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._end(number, in_words(error))
+
+    def _end(self, number: int, reason: str) -> None:
+        conversation = self._conversations.pop(number)
+        del self._files[conversation.stream.file]
+        self._watch(conversation.stream.file, 0)
+        conversation.socket.close()
+        self.signals.append(Closed(number, reason))
+
+    def send(self, connection: int, data: bytes) -> None:
+        conversation = self._conversations.get(connection)
+        if conversation is None:
+            return
+        try:
+            conversation.stream.send(data)
+        except OSError as error:
+            self._end(connection, in_words(error))
+
+    @property
+    def unsent(self) -> int:
+        return sum(each.stream.unsent for each in self._conversations.values())
+
+    def close(self) -> None:
+        for conversation in self._conversations.values():
+            self._watch(conversation.stream.file, 0)
+            conversation.socket.close()
+        self._conversations.clear()
+        self._files.clear()
+
+
+class TcpClient(_Tcp):
+    """A connection to a server; the addresses of a name are tried one after the other."""
+
+    def __init__(self, url: str, host: str, port: int) -> None:
+        super().__init__(url)
+        self._host = host
+        self._port = port
+        self._addresses: list[Address] = []
+        self._left: list[Address] = []
+        self._trying: socket.socket | None = None
+        self._trying_address: object = None
+        self.blocks = not is_numeric(host)
+
+    def prepare(self) -> None:
+        self._addresses = look_up(self.url, self._host, self._port, socket.SOCK_STREAM)
+
+    def _start(self) -> None:
+        if not self.is_open:
+            self._left = self._addresses[::-1]
+            self._try_next("no address")
+
+    def _try_next(self, reason: str) -> None:
+        while self._left:
+            family, address = self._left.pop()
+            self._trying_address = address
+            try:
+                link = self._trying = socket.socket(family, socket.SOCK_STREAM)
+                link.setblocking(False)
+                result = link.connect_ex(address)
+            except OSError as error:
+                result = error.errno or errno.EIO
+            if result in (0, *_UNDER_WAY):
+                # One that is there at once becomes writable at once.
+                self._watch(link.fileno(), WRITE)
+                return
+            reason = os.strerror(result)
+            self._give_up_trying()
+        self.signals.append(Failed(reason))
+
+    def _give_up_trying(self) -> None:
+        if self._trying is not None:
+            self._watch(self._trying.fileno(), 0)
+            self._trying.close()
+            self._trying = None
+
+    def ready(self, file: int, mask: int) -> None:
+        link = self._trying
+        if link is None:
+            self._converse(file, mask)
+            return
+        result = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if result:
+            self._give_up_trying()
+            self._try_next(os.strerror(result))
+            return
+        self._trying = None
+        self._begin(0, link, host_and_port(self._trying_address))
+
+    @property
+    def is_open(self) -> bool:
+        return self._trying is not None or bool(self._conversations)
+
+    def close(self) -> None:
+        self._give_up_trying()
+        super().close()
+
+
+class TcpServer(_Tcp):
+    """A listening address; everyone who connects gets a number and keeps it."""
+
+    listening = True
+
+    def __init__(self, url: str, host: str, port: int) -> None:
+        super().__init__(url)
+        self._host = host
+        self._port = port
+        self._listener: socket.socket | None = None
+        self._address: Address | None = None
+        self._next_number = 0
+        # Given up for a moment when the process has no files left: see `_turn_away`.
+        self._spare: int | None = None
+        self.blocks = not is_numeric(host or EVERYWHERE)
+
+    def prepare(self) -> None:
+        host = self._host or EVERYWHERE
+        self._address = look_up(self.url, host, self._port, socket.SOCK_STREAM)[0]
+
+    def _start(self) -> None:
+        if self._listener is not None or self._address is None:
+            return
+        family, address = self._address
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if os.name == "posix":  # elsewhere this lets two programs share the port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setblocking(False)
+            listener.bind(address)
+            listener.listen(1024)
+        except OSError as error:
+            listener.close()
+            raise LineError(f"cannot listen on {self.url}: {in_words(error)}") from error
+        self._listener = listener
+        self._spare = os.open(os.devnull, os.O_RDONLY)
+        self.url = f"tcp://{host_and_port(listener.getsockname())}"
+        self._watch(listener.fileno(), READ)
+
+    def ready(self, file: int, mask: int) -> None:
+        if self._listener is not None and file == self._listener.fileno():
+            self._accept(self._listener)
+        else:
+            self._converse(file, mask)
+
+    def _accept(self, listener: socket.socket) -> None:
+        for _ in range(_ACCEPTED_AT_ONCE):
+            try:
+                link, address = listener.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno in _NO_FILES_LEFT:
+                    self._turn_away(listener)
+                    return
+                continue  # it was reset while it waited
+            link.setblocking(False)
+            try:
+                self._begin(self._next_number, link, host_and_port(address))
+            except OSError:
+                link.close()
+                continue
+            self._next_number += 1
+
+    def _turn_away(self, listener: socket.socket) -> None:
+        """Close one waiting connection, else the listener stays ready and spins for nothing."""
+        if self._spare is None:
+            return
+        os.close(self._spare)
+        self._spare = None
+        try:
+            link, _ = listener.accept()
+            link.close()
+            self._spare = os.open(os.devnull, os.O_RDONLY)
+        except OSError:
+            return
+
+    @property
+    def is_open(self) -> bool:
+        return self._listener is not None
+
+    def close(self) -> None:
+        super().close()
+        if self._listener is not None:
+            self._watch(self._listener.fileno(), 0)
+            self._listener.close()
+            self._listener = None
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
