@@ -1,1 +1,162 @@
-"""What generated modules stand on."""
+"""What generated modules stand on, and what their users catch and annotate with.
+
+Importing it is cheap: each name is looked up when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from protoc.runtime.async_device import AsyncDevice
+    from protoc.runtime.device import Device, Hooks
+    from protoc.runtime.errors import (
+        DecodeError,
+        EncodeError,
+        Incomplete,
+        LineError,
+        LocalError,
+        NoReply,
+        ProtocolError,
+        Refused,
+        RemoteError,
+    )
+    from protoc.runtime.events import (
+        ActionRun,
+        AttemptFailed,
+        Event,
+        FrameIncomplete,
+        FrameRejected,
+        GarbageSeen,
+        HookFailed,
+        HookReached,
+        MessageSeen,
+        NotSent,
+        ParamChanged,
+        PeerConnected,
+        PeerDisconnected,
+        TriggerFired,
+    )
+    from protoc.runtime.messages import Buffer, Choice, Group, Message, TextChoice
+    from protoc.runtime.params import Params
+    from protoc.runtime.protocol import (
+        Answer,
+        Clear,
+        Do,
+        Execute,
+        Hook,
+        Line,
+        Link,
+        On,
+        Pair,
+        Param,
+        Pause,
+        Protocol,
+        Run,
+        Send,
+        Serial,
+        Set,
+        Time,
+        Timer,
+        Trigger,
+    )
+    from protoc.runtime.protocol import Group as QueueGroup
+    from protoc.runtime.session import Session, Ticket
+    from protoc.runtime.simulator import Simulator
+
+__all__ = [
+    "ActionRun",
+    "Answer",
+    "AsyncDevice",
+    "AttemptFailed",
+    "Buffer",
+    "Choice",
+    "Clear",
+    "DecodeError",
+    "Device",
+    "Do",
+    "EncodeError",
+    "Event",
+    "Execute",
+    "FrameIncomplete",
+    "FrameRejected",
+    "GarbageSeen",
+    "Group",
+    "Hook",
+    "HookFailed",
+    "HookReached",
+    "Hooks",
+    "Incomplete",
+    "Line",
+    "LineError",
+    "Link",
+    "LocalError",
+    "Message",
+    "MessageSeen",
+    "NoReply",
+    "NotSent",
+    "On",
+    "Pair",
+    "Param",
+    "ParamChanged",
+    "Params",
+    "Pause",
+    "PeerConnected",
+    "PeerDisconnected",
+    "Protocol",
+    "ProtocolError",
+    "QueueGroup",
+    "Refused",
+    "RemoteError",
+    "Run",
+    "Send",
+    "Serial",
+    "Session",
+    "Set",
+    "Simulator",
+    "TextChoice",
+    "Ticket",
+    "Time",
+    "Timer",
+    "Trigger",
+    "TriggerFired",
+]
+
+_HOMES = {
+    "async_device": "AsyncDevice",
+    "device": "Device Hooks",
+    "errors": (
+        "DecodeError EncodeError Incomplete LineError LocalError NoReply ProtocolError "
+        "Refused RemoteError"
+    ),
+    "events": (
+        "ActionRun AttemptFailed Event FrameIncomplete FrameRejected GarbageSeen "
+        "HookFailed HookReached MessageSeen NotSent ParamChanged PeerConnected "
+        "PeerDisconnected TriggerFired"
+    ),
+    "messages": "Buffer Choice Group Message TextChoice",
+    "params": "Params",
+    "protocol": (
+        "Answer Clear Do Execute Hook Line Link On Pair Param Pause Protocol Run Send "
+        "Serial Set Time Timer Trigger QueueGroup"
+    ),
+    "session": "Session Ticket",
+    "simulator": "Simulator",
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+# Two things are called a group: the parts of a message, and what is queued together.
+_NAMES = {"QueueGroup": "Group"}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{home}"), _NAMES.get(name, name))
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -225,7 +225,8 @@ def in_words(error: BaseException) -> str:
     match error.args:
         case (int(number), str(words), *_):
             return words or os.strerror(number)
-    return str(error) or type(error).__name__
+        case _:
+            return str(error) or type(error).__name__
 
 
 def _nobody(file: int, mask: int) -> None:

@@ -156,9 +156,9 @@ def _why(error: Exception) -> str:
             return "another program has it open"
         case (int(number), *_) if number in errno.errorcode:
             return os.strerror(number)
-    if "Inappropriate ioctl" in str(error):
-        return "it is not a serial port"
-    return in_words(error)
+        case _:
+            not_a_tty = os.strerror(errno.ENOTTY) in str(error)
+            return "it is not a serial port" if not_a_tty else in_words(error)
 
 
 def _gone(error: OSError) -> str:

@@ -30,12 +30,10 @@ EVERYWHERE = "0.0.0.0"
 """Where a listener listens that names no host."""
 
 
-def host_and_port(address: object) -> str:
+def host_and_port(address: tuple[object, ...]) -> str:
     """A socket address as it stands in a URL."""
-    match address:
-        case (str(host), int(port), *_):
-            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return str(address)
+    host, port = str(address[0]), address[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def is_numeric(host: str) -> bool:
@@ -146,7 +144,7 @@ class TcpClient(_Tcp):
         self._addresses: list[Address] = []
         self._left: list[Address] = []
         self._trying: socket.socket | None = None
-        self._trying_address: object = None
+        self._trying_address: tuple[object, ...] = ()
         self.blocks = not is_numeric(host)
 
     def prepare(self) -> None:
@@ -161,9 +159,9 @@ class TcpClient(_Tcp):
         while self._left:
             family, address = self._left.pop()
             self._trying_address = address
+            link = self._trying = socket.socket(family, socket.SOCK_STREAM)
+            link.setblocking(False)
             try:
-                link = self._trying = socket.socket(family, socket.SOCK_STREAM)
-                link.setblocking(False)
                 result = link.connect_ex(address)
             except OSError as error:
                 result = error.errno or errno.EIO

@@ -1,0 +1,171 @@
+"""Devices to call from asyncio. See `protoc.runtime.device` for what generated modules define."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from protoc.runtime.device import (
+    CONNECT_TIMEOUT,
+    Described,
+    HooksT,
+    MessageT,
+    ParamsT,
+    answer,
+    answers,
+    given,
+    is_anything,
+    is_attempt,
+    is_change,
+    is_received,
+)
+from protoc.runtime.errors import NoReply
+from protoc.runtime.events import Event, MessageSeen, ParamChanged
+from protoc.runtime.messages import Message
+from protoc.runtime.protocol import Execute, Target
+
+if TYPE_CHECKING:
+    from protoc.runtime.drivers.feeds import AsyncFeed
+    from protoc.runtime.session import Ticket
+
+
+class AsyncDevice(Described[ParamsT, HooksT]):
+    """A device, for asyncio. The conversation goes on by itself while it is open.
+
+    Any number of tasks may call it: their commands are queued. A task that is cancelled no longer
+    waits; a command of it that is sent already runs its course without it.
+
+    Args:
+        url: where it is: see `Device.open`.
+        link: name of the link in the description; by default the first of the URL's kind.
+        hooks: functions that the conversation calls.
+        listen: wait for the device to connect: see `Device.listen`.
+        timeout: seconds to wait for the connection.
+
+    Attributes:
+        session: the conversation itself.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        link: str | None = None,
+        hooks: HooksT | None = None,
+        listen: bool = False,
+        timeout: float = CONNECT_TIMEOUT,
+    ) -> None:
+        from protoc.runtime.drivers import aio, coupling, feeds
+
+        made = self._make_hooks(hooks)
+        self._feeds = feeds.Feeds()
+        self._timeout = timeout
+        session, endpoint = coupling.couple(
+            self.PROTOCOL, url, link=link, listen=listen, hooks=made
+        )
+        self._driver = aio.Driver(session, endpoint, on_event=self._feeds.offer)
+        self._set_up(session, made, self._assign)
+
+    @property
+    def url(self) -> str:
+        """Where it is; when listening, with the port that the system picked."""
+        return self._driver.endpoint.url
+
+    async def _open(self) -> Self:
+        await self._driver.open(self._timeout)
+        return self
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        return self._open().__await__()
+
+    async def __aenter__(self) -> Self:
+        return await self._open()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the line. May be called again."""
+        await self._driver.close()
+
+    async def execute(self, kind: Target, name: str, /, **fields: Any) -> Message | None:
+        """Execute a pair, command, group or trigger; returns the last answer.
+
+        Raises:
+            NoReply, Refused, LineError, LocalError: the worst that happened.
+        """
+        return (await self._execute(kind, name, fields, None)).result()
+
+    def send(self, message: Message, connection: int | None = None) -> None:
+        """Write a message past the queue; to everybody connected when `connection` is None.
+
+        Raises:
+            EncodeError: a value does not fit its field.
+            LineError: nothing is connected.
+        """
+        self._driver.do(lambda now: self.session.send(message, now, connection))
+
+    async def run(self, seconds: float | None = None) -> None:
+        """Run timers and triggers until the time is up or the line is closed.
+
+        Raises:
+            LineError: the line broke.
+        """
+        await self._driver.run(seconds)
+
+    def messages(self, timeout: float | None = None) -> AsyncFeed[MessageSeen]:
+        """The messages that come in from now on; ends when none came for `timeout` seconds."""
+        return self._feed(is_received, timeout)
+
+    def changes(self, timeout: float | None = None) -> AsyncFeed[ParamChanged]:
+        """The changes of params from now on; ends when none came for `timeout` seconds."""
+        return self._feed(is_change, timeout)
+
+    def events(self, timeout: float | None = None) -> AsyncFeed[Event]:
+        """Everything that happens from now on; ends when nothing did for `timeout` seconds."""
+        return self._feed(is_anything, timeout)
+
+    def _feed(self, wanted: Callable[[Event], bool], timeout: float | None) -> AsyncFeed[Any]:
+        from protoc.runtime.drivers.feeds import AsyncFeed
+
+        return self._feeds.add(AsyncFeed(self._driver, wanted, timeout))
+
+    def _assign(self, name: str, value: Any) -> None:
+        self._driver.do(lambda now: self.session.set(name, value, now))
+
+    async def _execute(
+        self, kind: Target, name: str, fields: Mapping[str, Any], timeout: float | None
+    ) -> Ticket:
+        if timeout is None:
+            return await self._driver.call(Execute(kind, name), given(fields))
+        failed = self._feed(lambda event: is_attempt(event, name), None)
+        ticket = await self._driver.call(Execute(kind, name), given(fields), timeout)
+        if not ticket.done:
+            raise NoReply(name, 1 + failed.pending)
+        return ticket
+
+    async def _call(
+        self,
+        pair: str,
+        reply: type[MessageT] | tuple[type[MessageT], ...],
+        fields: Mapping[str, Any],
+        timeout: float | None = None,
+    ) -> MessageT:
+        """Execute a pair and return its last answer: as `Device._call`."""
+        result: MessageT = answer(await self._execute("pair", pair, fields, timeout), pair)
+        return result
+
+    async def _call_all(
+        self,
+        pair: str,
+        reply: type[MessageT] | tuple[type[MessageT], ...],
+        fields: Mapping[str, Any],
+        timeout: float | None = None,
+    ) -> list[MessageT]:
+        """As `_call`, for a pair with any number of answers: all of them, in order."""
+        result: list[MessageT] = answers(await self._execute("pair", pair, fields, timeout))
+        return result
+
+    async def _tell(self, pair: str, fields: Mapping[str, Any]) -> None:
+        """As `_call`, for a pair without an answer."""
+        (await self._execute("pair", pair, fields, None)).result()

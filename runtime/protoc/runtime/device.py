@@ -1,0 +1,343 @@
+"""Devices to call, blocking or from asyncio, and simulated ones.
+
+What a generated module defines, for a protocol `amplifier` whose description it holds in PROTOCOL:
+
+    class AmplifierParams(Params): ...      # a property for each param
+    class AmplifierHooks(Hooks): ...        # `name: Callable[..., Any] | None = None` for each hook
+
+    class Amplifier(Device[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
+        def status(self, *, address: int | UnsetType = UNSET) -> Status:
+            return self._call("status", Status, {"address": address})
+
+        @classmethod
+        def connect(cls, url: str, *, link: str | None = None) -> AsyncAmplifier:
+            return AsyncAmplifier(url, link=link)
+
+    class AsyncAmplifier(AsyncDevice[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
+        async def status(self, *, address: int | UnsetType = UNSET) -> Status:
+            return await self._call("status", Status, {"address": address})
+
+A device that is only called runs no timers. `run`, `messages`, `changes` and `events` start the
+timers and the start-up trigger, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
+
+from msgspec import UNSET
+
+from protoc.runtime.errors import LocalError, NoReply
+from protoc.runtime.events import AttemptFailed, Event, MessageSeen, ParamChanged
+from protoc.runtime.messages import Message
+from protoc.runtime.params import Params
+from protoc.runtime.protocol import Execute, Protocol, Target
+
+if TYPE_CHECKING:
+    from protoc.runtime.drivers.feeds import Feed
+    from protoc.runtime.session import Session, Ticket
+    from protoc.runtime.simulator import Simulator
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to wait for a connection."""
+
+
+class Hooks:
+    """Functions called from the conversation; one that is None is reported when reached.
+
+    Generated classes have an attribute for each hook of the description.
+    """
+
+    def __init__(self, **functions: Callable[..., Any]) -> None:
+        for name, function in functions.items():
+            if not hasattr(type(self), name):
+                raise LocalError(f"there is no hook {name}")
+            setattr(self, name, function)
+
+
+ParamsT = TypeVar("ParamsT", bound=Params)
+HooksT = TypeVar("HooksT", bound=Hooks)
+MessageT = TypeVar("MessageT", bound=Message)
+
+
+class Described(Generic[ParamsT, HooksT]):
+    """What the blocking and the asyncio device have in common.
+
+    Attributes:
+        PROTOCOL: the description.
+        params: the params of the device, as they are known now.
+        hooks: the functions that the conversation calls.
+    """
+
+    PROTOCOL: ClassVar[Protocol]
+    _types: ClassVar[tuple[type[Params], type[Hooks]]] = (Params, Hooks)
+
+    params: ParamsT
+    hooks: HooksT
+
+    def __init_subclass__(cls, *, protocol: Protocol | None = None) -> None:
+        super().__init_subclass__()
+        if protocol is not None:
+            cls.PROTOCOL = protocol  # pyright: ignore[reportConstantRedefinition]
+        # Device[AmplifierParams, AmplifierHooks] says which classes to make.
+        for base in getattr(cls, "__orig_bases__", ()):
+            origin, types = get_origin(base), get_args(base)
+            ours = isinstance(origin, type) and issubclass(origin, Described)
+            if ours and all(isinstance(each, type) for each in types):
+                cls._types = types
+
+    def _set_up(self, session: Session, hooks: HooksT, assign: Callable[[str, Any], None]) -> None:
+        self.session = session
+        self.hooks = hooks
+        self.params = self._types[0](session.params.get, assign)  # type: ignore[assignment]
+
+    def _make_hooks(self, hooks: HooksT | None) -> HooksT:
+        return self._types[1]() if hooks is None else hooks  # type: ignore[return-value]
+
+
+def is_received(event: Event) -> bool:
+    """A message came in."""
+    return isinstance(event, MessageSeen) and event.direction == "received"
+
+
+def is_change(event: Event) -> bool:
+    """A param has another value."""
+    return isinstance(event, ParamChanged)
+
+
+def is_anything(event: Event) -> bool:
+    """Whatever it is."""
+    return True
+
+
+def is_attempt(event: Event, pair: str) -> bool:
+    """A pair got no answer this time."""
+    return isinstance(event, AttemptFailed) and event.pair == pair
+
+
+def given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that the caller gave."""
+    return {name: value for name, value in fields.items() if value is not UNSET}
+
+
+def answer(ticket: Ticket, pair: str) -> Any:
+    """The last answer of a pair that must have one.
+
+    Raises:
+        NoReply, Refused, EncodeError, LineError: what went wrong.
+        LocalError: nothing was asked.
+    """
+    reply = ticket.result()
+    if reply is None:
+        raise LocalError(f"{pair}: its condition does not hold, so nothing was sent")
+    return reply
+
+
+def answers(ticket: Ticket) -> Any:
+    """All answers of a pair.
+
+    Raises:
+        NoReply, Refused, EncodeError, LineError: what went wrong.
+    """
+    ticket.result()
+    return ticket.replies
+
+
+class Device(Described[ParamsT, HooksT]):
+    """A device, blocking: every method returns when it is done. For one thread at a time.
+
+    Args:
+        url: where it is; see `open`.
+        link: name of the link in the description; by default the first of the URL's kind.
+        hooks: functions that the conversation calls.
+        listen: wait for the device to connect.
+
+    Attributes:
+        session: the conversation itself.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        link: str | None = None,
+        hooks: HooksT | None = None,
+        listen: bool = False,
+    ) -> None:
+        from protoc.runtime.drivers import blocking, coupling, feeds
+
+        made = self._make_hooks(hooks)
+        self._feeds = feeds.Feeds()
+        session, endpoint = coupling.couple(
+            self.PROTOCOL, url, link=link, listen=listen, hooks=made
+        )
+        self._driver = blocking.Driver(session, endpoint, on_event=self._feeds.offer)
+        self._set_up(session, made, self._assign)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        link: str | None = None,
+        hooks: HooksT | None = None,
+        timeout: float = CONNECT_TIMEOUT,
+    ) -> Self:
+        """Connect to a device.
+
+        Args:
+            url: `serial:///dev/ttyUSB0?baudrate=9600`, `tcp://host:port` or `udp://host:port`;
+                what it leaves out comes from the description.
+            link: name of the link in the description; by default the first of the URL's kind.
+            hooks: functions that the conversation calls.
+            timeout: seconds to wait for the connection.
+
+        Raises:
+            LocalError: the URL is malformed.
+            LineError: there is no connection.
+        """
+        device = cls(url, link=link, hooks=hooks)
+        device._driver.open(timeout)
+        return device
+
+    @classmethod
+    def listen(cls, url: str, *, link: str | None = None, hooks: HooksT | None = None) -> Self:
+        """Wait for devices to connect: to `tcp://host:port`, `udp://host:port` or `pty:`.
+
+        Raises:
+            LocalError: the URL is malformed.
+            LineError: it cannot be listened on.
+        """
+        device = cls(url, link=link, hooks=hooks, listen=True)
+        device._driver.open()
+        return device
+
+    @classmethod
+    def simulate(
+        cls,
+        url: str = "tcp://127.0.0.1:0",
+        *,
+        link: str | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Simulator:
+        """The device's side of this protocol, to try programs on: see `Simulator`."""
+        from protoc.runtime.simulator import Simulator
+
+        return Simulator(cls.PROTOCOL, url, link=link, params=params)
+
+    @property
+    def url(self) -> str:
+        """Where it is; when listening, with the port that the system picked."""
+        return self._driver.endpoint.url
+
+    def close(self) -> None:
+        """Close the line. May be called again."""
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def execute(self, kind: Target, name: str, /, **fields: Any) -> Message | None:
+        """Execute a pair, command, group or trigger; returns the last answer.
+
+        Raises:
+            NoReply, Refused, LineError, LocalError: the worst that happened.
+        """
+        return self._execute(kind, name, fields, None).result()
+
+    def send(self, message: Message, connection: int | None = None) -> None:
+        """Write a message past the queue; to everybody connected when `connection` is None.
+
+        Raises:
+            EncodeError: a value does not fit its field.
+            LineError: nothing is connected.
+        """
+        self._driver.do(lambda now: self.session.send(message, now, connection))
+
+    def run(self, seconds: float | None = None) -> None:
+        """Run timers and triggers until the time is up, `stop` is called, or the line is closed.
+
+        Raises:
+            LineError: the line broke.
+        """
+        self._driver.run(seconds)
+
+    def stop(self) -> None:
+        """End `run`, for good: from a signal handler, a hook or another thread."""
+        self._driver.stop()
+
+    def messages(self, timeout: float | None = None) -> Feed[MessageSeen]:
+        """The messages that come in from now on; ends when none came for `timeout` seconds."""
+        return self._feed(is_received, timeout)
+
+    def changes(self, timeout: float | None = None) -> Feed[ParamChanged]:
+        """The changes of params from now on; ends when none came for `timeout` seconds."""
+        return self._feed(is_change, timeout)
+
+    def events(self, timeout: float | None = None) -> Feed[Event]:
+        """Everything that happens from now on; ends when nothing did for `timeout` seconds."""
+        return self._feed(is_anything, timeout)
+
+    def _feed(self, wanted: Callable[[Event], bool], timeout: float | None) -> Feed[Any]:
+        from protoc.runtime.drivers.feeds import Feed
+
+        return self._feeds.add(Feed(self._driver, wanted, timeout))
+
+    def _assign(self, name: str, value: Any) -> None:
+        self._driver.do(lambda now: self.session.set(name, value, now))
+
+    def _execute(
+        self, kind: Target, name: str, fields: Mapping[str, Any], timeout: float | None
+    ) -> Ticket:
+        if timeout is None:
+            return self._driver.call(Execute(kind, name), given(fields))
+        failed = self._feed(lambda event: is_attempt(event, name), None)
+        ticket = self._driver.call(Execute(kind, name), given(fields), timeout)
+        if not ticket.done:
+            raise NoReply(name, 1 + failed.pending)
+        return ticket
+
+    def _call(
+        self,
+        pair: str,
+        reply: type[MessageT] | tuple[type[MessageT], ...],
+        fields: Mapping[str, Any],
+        timeout: float | None = None,
+    ) -> MessageT:
+        """Execute a pair and return its last answer, one of `reply`.
+
+        Args:
+            pair: its name.
+            reply: class of the answer, or those of its alternatives.
+            fields: fields of the command; those that are UNSET are left out.
+            timeout: seconds for everything, retries included; the link's and the pair's own
+                timeouts hold in any case.
+
+        Raises:
+            NoReply: no answer in time, after the last retry.
+            Refused: the device answered with a refusal.
+            EncodeError: a value does not fit its field.
+            LineError: the line is closed, or broke.
+            LocalError: the condition of the pair does not hold: nothing was sent.
+        """
+        result: MessageT = answer(self._execute("pair", pair, fields, timeout), pair)
+        return result
+
+    def _call_all(
+        self,
+        pair: str,
+        reply: type[MessageT] | tuple[type[MessageT], ...],
+        fields: Mapping[str, Any],
+        timeout: float | None = None,
+    ) -> list[MessageT]:
+        """As `_call`, for a pair with any number of answers: all of them, in order."""
+        result: list[MessageT] = answers(self._execute("pair", pair, fields, timeout))
+        return result
+
+    def _tell(self, pair: str, fields: Mapping[str, Any]) -> None:
+        """As `_call`, for a pair without an answer."""
+        self._execute("pair", pair, fields, None).result()

@@ -1,0 +1,199 @@
+"""The asyncio driver: the conversation goes on by itself, on the running event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
+from protoc.runtime.drivers.watching import Watcher, watcher
+from protoc.runtime.errors import LineError
+from protoc.runtime.protocol import Execute
+from protoc.runtime.session import Session, Ticket
+from protoc.runtime.transports.base import Endpoint
+
+T = TypeVar("T")
+Condition = Callable[[], bool]
+
+
+class Driver:
+    """Runs a session over an endpoint, in the event loop in which it is opened.
+
+    Args:
+        session: the conversation.
+        endpoint: what carries it; from then on it belongs to the driver.
+        on_event: called with each event as it happens.
+    """
+
+    def __init__(
+        self, session: Session, endpoint: Endpoint, *, on_event: OnEvent | None = None
+    ) -> None:
+        self.session = session
+        self.endpoint = endpoint
+        self._coupling = Coupling(session, endpoint, on_event)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._watcher: Watcher | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._waiting: list[tuple[Condition, asyncio.Future[None]]] = []
+        self._closed = False
+
+    async def open(self, timeout: float = CONNECT_TIMEOUT) -> None:
+        """Open the line and wait for the connection; a listening one is ready at once.
+
+        Raises:
+            LineError: it cannot be opened, or not in time.
+        """
+        loop = self._loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timeout):
+                if self.endpoint.blocks:
+                    await loop.run_in_executor(None, self._prepare)
+                else:
+                    self.endpoint.prepare()
+                self._watcher = watcher(loop, self._ready)
+                self._coupling.start(self._watcher.watch)
+                self._settle()
+                if not self.endpoint.listening:
+                    await self.until(lambda: self._coupling.connected)
+            if not (self._coupling.connected or self.endpoint.is_open):
+                raise LineError(f"cannot open {self.endpoint.url}: {self._coupling.failure}")
+        except TimeoutError as error:
+            self._shut()
+            why = f"cannot open {self.endpoint.url}: no answer within {timeout:g} s"
+            raise LineError(why) from error
+        except BaseException:
+            self._shut()
+            raise
+
+    def _prepare(self) -> None:
+        # In a thread, which goes on when the task that waits for it is cancelled.
+        self.endpoint.prepare()
+        if self._closed:
+            self.endpoint.close()
+
+    async def call(
+        self, target: Execute, fields: Mapping[str, Any], timeout: float | None = None
+    ) -> Ticket:
+        """Execute a target and wait until it is done, at most `timeout` seconds.
+
+        When the task is cancelled the command, if it is sent already, runs its course without it.
+
+        Raises:
+            LineError: the line is closed.
+            LocalError: there is no such target.
+        """
+        self._coupling.require_open()
+        ticket = self.session.execute(target, fields, self._now())
+        self._settle()
+        if not ticket.done:
+            await self.until(lambda: ticket.done, timeout)
+        return ticket
+
+    async def until(self, done: Condition, timeout: float | None = None) -> bool:
+        """Wait until `done()`, the time is up, or the line is closed."""
+        if done() or self._loop is None or not self.endpoint.is_open:
+            return done()
+        entry = done, self._loop.create_future()
+        self._waiting.append(entry)
+        try:
+            if timeout is None:
+                await entry[1]
+            else:
+                await asyncio.wait_for(entry[1], timeout)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting.remove(entry)
+        return done()
+
+    async def run(self, seconds: float | None = None) -> None:
+        """Start timers and triggers, and wait until closed or the time is up.
+
+        Raises:
+            LineError: the line broke.
+        """
+        self.begin()
+        await self.until(lambda: False, seconds)
+        if self.failure:
+            raise LineError(self.failure)
+
+    def begin(self) -> None:
+        """Start timers and triggers, if that is not done yet.
+
+        Raises:
+            LineError: the line is closed.
+        """
+        self._coupling.begin(self._now())
+        self._settle()
+
+    def do(self, action: Callable[[float], T]) -> T:
+        """Do something to the session, given the time, and carry out what it then wants."""
+        result = action(self._now())
+        self._settle()
+        return result
+
+    @property
+    def failure(self) -> str:
+        """Why the line broke; empty when it did not."""
+        return self._coupling.broken
+
+    def _now(self) -> float:
+        return self._loop.time() if self._loop else 0.0
+
+    def _ready(self, file: int, mask: int) -> None:
+        try:
+            self.endpoint.ready(file, mask)
+            self._settle()
+        except Exception as error:  # noqa: BLE001 - it is handed on
+            self._break(error)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        try:
+            self._settle()
+        except Exception as error:  # noqa: BLE001 - it is handed on
+            self._break(error)
+
+    def _break(self, error: Exception) -> None:
+        """An event callback raised (or we have a fault): whoever waits must hear of it."""
+        self.endpoint.close()
+        for _, future in self._waiting:
+            if not future.done():
+                future.set_exception(error)
+        if not self._waiting:
+            raise error
+
+    def _settle(self) -> None:
+        if self._closed or self._loop is None:
+            return
+        deadline = self._coupling.settle(self._loop.time())
+        # One that rings too early is set again then: cheaper than a new one for each command.
+        if deadline is not None and (self._alarm is None or self._alarm.when() > deadline):
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = self._loop.call_at(deadline, self._ring)
+        if self._waiting:
+            over = not self.endpoint.is_open
+            for done, future in self._waiting:
+                if not future.done() and (over or done()):
+                    future.set_result(None)
+
+    async def close(self) -> None:
+        """Close the line, when what was sent last has left. May be called again."""
+        try:
+            if self.endpoint.unsent:
+                await self.until(lambda: not self.endpoint.unsent, FLUSH_TIMEOUT)
+        finally:
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._closed:
+            return
+        self._coupling.close(self._now())
+        self._settle()
+        self._closed = True
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._watcher is not None:
+            self._watcher.close()

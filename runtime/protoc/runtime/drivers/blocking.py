@@ -1,0 +1,211 @@
+"""The blocking driver: the conversation goes on inside the calls, in the caller's thread."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
+from protoc.runtime.errors import LineError, LocalError
+from protoc.runtime.protocol import Execute
+from protoc.runtime.session import Session, Ticket
+from protoc.runtime.transports.base import READ, Endpoint
+
+T = TypeVar("T")
+
+
+class Driver:
+    """Runs a session over an endpoint. Not for several threads, but for `stop` and `post`.
+
+    Args:
+        session: the conversation.
+        endpoint: what carries it; from then on it belongs to the driver.
+        on_event: called with each event as it happens; must not call back into the driver.
+        selector: waits for files.
+        clock: gives the time of the conversation.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        endpoint: Endpoint,
+        *,
+        on_event: OnEvent | None = None,
+        selector: selectors.BaseSelector | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.session = session
+        self.endpoint = endpoint
+        self._coupling = Coupling(session, endpoint, on_event)
+        self._clock = clock
+        self._selector = selector or selectors.DefaultSelector()
+        self._stopped = False
+        self._closed = False
+        self._posted: deque[Callable[[], object]] = deque()
+        self._bell: tuple[socket.socket, socket.socket] | None = None
+
+    def open(self, timeout: float = CONNECT_TIMEOUT) -> None:
+        """Open the line and wait for the connection; a listening one is ready at once.
+
+        Raises:
+            LineError: it cannot be opened, or not in time.
+        """
+        try:
+            self.endpoint.prepare()
+            self._coupling.start(self._watch)
+            if self.endpoint.listening:
+                self._coupling.settle(self._clock())
+            elif not self.pump(lambda: self._coupling.connected, timeout):
+                why = self._coupling.failure or f"no answer within {timeout:g} s"
+                raise LineError(f"cannot open {self.endpoint.url}: {why}")
+        except BaseException:
+            self.close()
+            raise
+
+    def call(
+        self, target: Execute, fields: Mapping[str, Any], timeout: float | None = None
+    ) -> Ticket:
+        """Execute a target and wait until it is done, at most `timeout` seconds.
+
+        Raises:
+            LineError: the line is closed.
+            LocalError: there is no such target.
+        """
+        self._refuse_when_busy()
+        # What came in since the last call came before the command: it must not be its answer.
+        self._take_in(0.0)
+        self._coupling.settle(self._clock())
+        self._coupling.require_open()
+        ticket = self.session.execute(target, fields, self._clock())
+        self.pump(lambda: ticket.done, timeout)
+        return ticket
+
+    def pump(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Let the conversation go on until `done()`, the time is up, or the line is closed.
+
+        Raises:
+            LocalError: it is called from a hook or an event callback.
+        """
+        self._refuse_when_busy()
+        settle, clock, endpoint = self._coupling.settle, self._clock, self.endpoint
+        if timeout == 0.0:
+            self._take_in(0.0)
+        now = clock()
+        limit = None if timeout is None else now + timeout
+        while True:
+            if self._posted:
+                self._run_posted()
+            deadline = settle(now)
+            if done():
+                return True
+            if self._stopped or not endpoint.is_open or (limit is not None and now >= limit):
+                return False
+            if deadline is None or (limit is not None and limit < deadline):
+                deadline = limit
+            self._take_in(None if deadline is None else max(0.0, deadline - now))
+            now = clock()
+
+    def _take_in(self, wait: float | None) -> None:
+        """Wait until something is there, and have the endpoint read it."""
+        for key, mask in self._selector.select(wait):
+            if key.data is None:
+                self.endpoint.ready(key.fd, mask)
+            else:
+                key.data()
+
+    def _refuse_when_busy(self) -> None:
+        if self._coupling.busy:
+            raise LocalError("a hook or event callback cannot wait for the device")
+
+    def run(self, seconds: float | None = None) -> None:
+        """Start timers and triggers, and go on until stopped, closed, or the time is up.
+
+        Raises:
+            LineError: the line is closed, or broke.
+        """
+        self.wakeable()
+        self.begin()
+        self.pump(_never, seconds)
+        if self.failure and not self._stopped:
+            raise LineError(self.failure)
+
+    def begin(self) -> None:
+        """Start timers and triggers, if that is not done yet.
+
+        Raises:
+            LineError: the line is closed.
+        """
+        self._coupling.begin(self._clock())
+
+    def do(self, action: Callable[[float], T]) -> T:
+        """Do something to the session, given the time, and carry out what it then wants."""
+        result = action(self._clock())
+        self._coupling.settle(self._clock())
+        return result
+
+    @property
+    def failure(self) -> str:
+        """Why the line broke; empty when it did not."""
+        return self._coupling.broken
+
+    def wakeable(self) -> None:
+        """Prepare for `stop` and `post` while the driver waits."""
+        if self._bell is None:
+            self._bell = ringing, heard = socket.socketpair()
+            ringing.setblocking(False)
+            heard.setblocking(False)
+            self._selector.register(heard, READ, lambda: heard.recv(4096))
+
+    def stop(self) -> None:
+        """End `run` or `pump`: from a signal handler, a callback, or another thread."""
+        self._stopped = True
+        self._wake()
+
+    def post(self, action: Callable[[], object]) -> None:
+        """Have something done in the driver's thread: from another one."""
+        self._posted.append(action)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._bell is not None:
+            # A full bell has rung already, and a closed one needs not ring.
+            with contextlib.suppress(OSError):
+                self._bell[0].send(b"!")
+
+    def _run_posted(self) -> None:
+        while self._posted:
+            self._posted.popleft()()
+
+    def _watch(self, file: int, mask: int) -> None:
+        if file not in self._selector.get_map():
+            if mask:
+                self._selector.register(file, mask)
+        elif mask:
+            self._selector.modify(file, mask)
+        else:
+            self._selector.unregister(file)
+
+    def close(self) -> None:
+        """Close the line, when what was sent last has left. May be called again."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._stopped = False
+            if self.endpoint.unsent and not self._coupling.busy:
+                self.pump(lambda: not self.endpoint.unsent, FLUSH_TIMEOUT)
+        finally:
+            self._coupling.close(self._clock())
+            self._selector.close()
+            for each in self._bell or ():
+                each.close()
+            self._bell = None
+
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,200 @@
+"""A session on an endpoint: what every driver does between two waits, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from protoc.runtime.errors import LineError
+from protoc.runtime.events import Event
+from protoc.runtime.protocol import Protocol
+from protoc.runtime.session import Role, Session
+from protoc.runtime.transports.base import Closed, Endpoint, Failed, Opened, Received, Watch
+from protoc.runtime.transports.urls import choose_link, listen_endpoint, open_endpoint
+
+OnEvent = Callable[[Event], object]
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to wait for a connection."""
+
+FLUSH_TIMEOUT = 1.0
+"""Seconds for what was sent last to leave, when closing in order."""
+
+
+_ROUNDS = 64  # then the line is looked at again, even if the session never comes to rest
+
+
+def couple(
+    protocol: Protocol,
+    url: str,
+    *,
+    link: str | None = None,
+    role: Role = "controller",
+    listen: bool = False,
+    hooks: object = None,
+) -> tuple[Session, Endpoint]:
+    """A session and what will carry it. Nothing is opened yet.
+
+    Args:
+        protocol: the description.
+        url: where to connect to, or to listen.
+        link: name of the link in the description; by default the first of the URL's kind.
+        role: `controller`, or `device` to be the device.
+        listen: wait for others to connect.
+        hooks: implementations by name, as for `Session`.
+
+    Raises:
+        LocalError: the URL is malformed, or there is no such link.
+    """
+    chosen = choose_link(protocol, url, link)
+    endpoint = listen_endpoint(url, chosen) if listen else open_endpoint(url, chosen)
+    name = chosen.name if chosen else None
+    return Session(protocol, link=name, role=role, hooks=hooks), endpoint
+
+
+class Coupling:
+    """Passes on what the endpoint tells and what the session wants, until both are quiet.
+
+    Args:
+        session: the conversation.
+        endpoint: what carries it.
+        on_event: called with each event as it happens.
+
+    Attributes:
+        connected: somebody is at the other end.
+        failure: why the line was not opened or broke; empty while nothing of it happened.
+    """
+
+    def __init__(self, session: Session, endpoint: Endpoint, on_event: OnEvent | None) -> None:
+        self.session = session
+        self.endpoint = endpoint
+        self.on_event = on_event
+        self.failure = ""
+        self._watch: Watch | None = None
+        self._connections: set[int] = set()
+        self._settling = False
+        self._started = False
+
+    @property
+    def connected(self) -> bool:
+        return bool(self._connections)
+
+    def start(self, watch: Watch) -> None:
+        """Open the endpoint.
+
+        Raises:
+            LineError: it cannot be opened.
+        """
+        self._watch = watch
+        self.endpoint.start(watch)
+
+    @property
+    def busy(self) -> bool:
+        """A hook or an event callback is running: the conversation stands still until it ends."""
+        return self._settling
+
+    def begin(self, now: float) -> None:
+        """Start the session's timers and triggers, the first time it is called.
+
+        Raises:
+            LineError: the line is closed.
+        """
+        self.require_open()
+        if not self._started:
+            self._started = True
+            self.session.start(now)
+
+    def settle(self, now: float) -> float | None:
+        """Let everything happen that can happen now.
+
+        Returns:
+            when to come again at the latest, None when only the line can bring something new.
+        """
+        if self._settling:  # called from a hook or an event callback: the outer call goes on
+            return self.session.next_deadline()
+        self._settling = True
+        try:
+            session = self.session
+            deadline = session.next_deadline()
+            for _ in range(_ROUNDS):
+                if self.endpoint.signals:
+                    self._pass_on(now)
+                elif deadline is not None and deadline <= now:
+                    session.advance(now)
+                quiet = self._carry_out(now)
+                deadline = session.next_deadline()
+                if quiet and not self.endpoint.signals and (deadline is None or deadline > now):
+                    return deadline
+            return now
+        finally:
+            self._settling = False
+
+    def _pass_on(self, now: float) -> None:
+        signals = self.endpoint.signals
+        while signals:
+            match signals.popleft():
+                case Received(connection, data):
+                    self.session.receive(connection, data, now)
+                case Opened(connection, peer):
+                    self._connections.add(connection)
+                    self.failure = ""
+                    self.session.connected(connection, peer, now)
+                case Closed(connection, reason):
+                    self._connections.discard(connection)
+                    if not self.endpoint.is_open:
+                        self.failure = reason
+                    self.session.disconnected(connection, now, reason)
+                case Failed(reason):
+                    self.failure = reason
+
+    def _carry_out(self, now: float) -> bool:
+        """Do what the session wants done; True when it wants nothing more."""
+        session = self.session
+        quiet = True
+        for connection, data in session.data_to_send():
+            quiet = False
+            self.endpoint.send(connection, data)
+        for verb in session.line_requests():
+            quiet = False
+            self._line(verb, now)
+        while (event := session.next_event()) is not None:
+            quiet = False
+            if self.on_event is not None:
+                self.on_event(event)
+        return quiet
+
+    def _line(self, verb: str, now: float) -> None:
+        if verb == "close":
+            self.endpoint.close()
+            self._hang_up(now, "")
+        elif self._watch is not None:
+            try:
+                self.endpoint.start(self._watch)
+            except LineError as error:
+                self.failure = str(error)
+
+    def _hang_up(self, now: float, reason: str) -> None:
+        for connection in sorted(self._connections):
+            self.session.disconnected(connection, now, reason)
+        self._connections.clear()
+
+    def close(self, now: float) -> None:
+        """Close the endpoint and tell the session; what waits there fails."""
+        self.endpoint.close()
+        self.endpoint.signals.clear()
+        self._hang_up(now, "")
+        self.settle(now)
+
+    @property
+    def broken(self) -> str:
+        """What broke the line, in a sentence; empty when nothing did."""
+        return f"{self.endpoint.url}: {self.failure}" if self.failure else ""
+
+    def require_open(self) -> None:
+        """Make sure that the line is there.
+
+        Raises:
+            LineError: it is closed; says why.
+        """
+        if not self.endpoint.is_open:
+            why = self.failure or "it is closed"
+            raise LineError(f"{self.endpoint.url}: {why}")

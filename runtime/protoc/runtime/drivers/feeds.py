@@ -1,0 +1,112 @@
+"""What happens, as something to iterate over."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from weakref import WeakSet
+
+from protoc.runtime.errors import LineError
+from protoc.runtime.events import Event
+
+if TYPE_CHECKING:
+    from protoc.runtime.drivers import aio, blocking
+
+LARGEST_FEED = 10_000
+"""Events kept for a reader that does not come; older ones are dropped and counted."""
+
+T = TypeVar("T")
+Wanted = Callable[[Event], bool]
+
+
+class _Queue(Generic[T]):
+    """Events of one sort, from the moment it was made.
+
+    Attributes:
+        lost: how many were dropped because nobody took them.
+    """
+
+    def __init__(self, wanted: Wanted, timeout: float | None) -> None:
+        self.lost = 0
+        self._wanted = wanted
+        self._timeout = timeout
+        self._events: deque[T] = deque()
+
+    def offer(self, event: Event) -> None:
+        """Keep an event, if it is of the sort."""
+        if self._wanted(event):
+            if len(self._events) == LARGEST_FEED:
+                self._events.popleft()
+                self.lost += 1
+            self._events.append(cast("T", event))
+
+    @property
+    def pending(self) -> int:
+        """Events that are there to be taken."""
+        return len(self._events)
+
+    def _filled(self) -> bool:
+        return bool(self._events)
+
+
+class Feed(_Queue[T]):
+    """Iterates over events, letting the conversation go on while it waits for the next."""
+
+    def __init__(self, driver: blocking.Driver, wanted: Wanted, timeout: float | None) -> None:
+        super().__init__(wanted, timeout)
+        self._driver = driver
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        if not self._events:
+            self._driver.begin()
+            self._driver.pump(self._filled, self._timeout)
+        if not self._events:
+            if self._driver.failure:
+                raise LineError(self._driver.failure)
+            raise StopIteration
+        return self._events.popleft()
+
+
+class AsyncFeed(_Queue[T]):
+    """Iterates over events as they come."""
+
+    def __init__(self, driver: aio.Driver, wanted: Wanted, timeout: float | None) -> None:
+        super().__init__(wanted, timeout)
+        self._driver = driver
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        if not self._events:
+            self._driver.begin()
+            await self._driver.until(self._filled, self._timeout)
+        if not self._events:
+            if self._driver.failure:
+                raise LineError(self._driver.failure)
+            raise StopAsyncIteration
+        return self._events.popleft()
+
+
+F = TypeVar("F", bound=Feed[Any] | AsyncFeed[Any])
+
+
+class Feeds:
+    """The feeds that somebody still holds."""
+
+    def __init__(self) -> None:
+        self._feeds: WeakSet[Feed[Any] | AsyncFeed[Any]] = WeakSet()
+
+    def add(self, feed: F) -> F:
+        """Let a feed have what happens, as long as somebody holds it."""
+        self._feeds.add(feed)
+        return feed
+
+    def offer(self, event: Event) -> None:
+        """Pass an event to each of them."""
+        for feed in self._feeds:
+            feed.offer(event)
