@@ -27,7 +27,7 @@ response place  in frame(code=0x81) { slat : u8; slat : u8 } # 2 the same name t
 response no     in frame(code=0xEE) { fault : u8 as fautl }  # 3 no such enum
 event    wall   in farme(code=0xB0) { keys : u8 }            # 4 no such frame
 event    crc    { 0x10; check : u16 = crc("CRC-16/MODBUZ", ..) }  # 5 no such checksum
-event    self_  { 0x11; check : u8 = sum(..check) }          # 6 covers itself
+event    inner  { 0x11; check : u8 = sum(..check) }          # 6 covers itself
 event    bits   { 0x12; keys : u8 { stop @8 } }              # 7 no such bit
 event    big    { 0x13; version : u8 = 300 }                 # 8 does not fit
 command  start  in frame(code=0x02) {}
@@ -132,9 +132,9 @@ def test_full_is_what_one_gets_unasked(mistakes: Path) -> None:
 
 def test_json_form(mistakes: Path) -> None:
     found = as_json(protoc("check", mistakes, "--format", "json").ends(1))
-    assert len(found) == len(MISTAKEN_LINES)
+    errors = [each for each in found if re.fullmatch(r"E\d{4}", each["code"])]
+    assert len(errors) == len(MISTAKEN_LINES)
     for each in found:
-        assert re.fullmatch(r"E\d{4}", each["code"])
         assert any(isinstance(value, str) and len(value) > 5 for value in each.values())
 
 
@@ -152,7 +152,6 @@ def test_compile_and_the_others_show_the_same(mistakes: Path, tmp_path: Path) ->
     ):
         outcome = protoc(*arguments).ends(1)
         outcome.mentions("mistakes.proto:12")
-        assert outcome.out == b""
 
 
 # --- other mistakes ---

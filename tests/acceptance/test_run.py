@@ -68,7 +68,7 @@ def test_timer_asks_again_and_again(stage: Stage, device: Device) -> None:
 
 
 def test_timer_keeps_its_pace(stage: Stage) -> None:
-    """Half a second apart, whenever the answers come; never in a burst."""
+    """So far apart as it says, whenever the answers come; never in a burst."""
     device = stage.device()
     stage.run("thermostat", device)
     peer = device.accept()
@@ -77,7 +77,7 @@ def test_timer_keeps_its_pace(stage: Stage) -> None:
         peer.expect(ASK)
         moments.append(time.monotonic())
         peer.send(answer(200))
-    assert moments[-1] - moments[0] >= 1.2, moments
+    assert moments[-1] - moments[0] >= 1.8, moments
 
 
 # --- messages nobody asked for ---
@@ -86,6 +86,7 @@ def test_timer_keeps_its_pace(stage: Stage) -> None:
 def test_unsolicited_message_sets_params(stage: Stage, device: Device) -> None:
     program = stage.run("beacon", device)
     peer = device.accept()
+    program.wait_for({"event": "connected"})
     peer.send(report(410, 0))
     program.wait_for(
         {
@@ -106,11 +107,15 @@ def test_unsolicited_message_sets_params(stage: Stage, device: Device) -> None:
 def test_noise_and_pieces(stage: Stage, device: Device) -> None:
     program = stage.run("beacon", device)
     peer = device.accept()
+    program.wait_for({"event": "connected"})
     peer.send_bytewise(b"\x00\x01" + report(1, 0) + b"\xff")
     peer.send(wire.spoiled(report(2, 0)) + report(3, 0))
     program.wait_for({"event": "param", "name": "lamp_current", "value": 3})
     events = program.interrupted().ends(0).events
-    assert garbage(events)[:2] == [(0, "0001"), (7, "ff")]
+    before, between = garbage(events)[:2]
+    assert before == (0, "0001")
+    assert between[0] == 7
+    assert between[1].startswith("ff")
     in_order(
         events,
         {"event": "message", "name": "report", "offset": 2},
@@ -138,6 +143,7 @@ def test_hook_without_an_implementation_is_reported(stage: Stage) -> None:
 def test_condition_of_a_trigger(stage: Stage, device: Device) -> None:
     program = stage.run("beacon", device)
     peer = device.accept()
+    program.wait_for({"event": "connected"})
     peer.send(report(500, 0))
     program.wait_for({"event": "message", "name": "report"})
     peer.expect_nothing()
@@ -257,6 +263,7 @@ def test_ends_after_its_time(stage: Stage, duration: str) -> None:
 def test_ends_cleanly_when_told(stage: Stage, device: Device, number: signal.Signals) -> None:
     program = stage.run("beacon", device)
     peer = device.accept()
+    program.wait_for({"event": "connected"})
     peer.send(report(1, 0))
     program.wait_for({"event": "message"})
     outcome = program.interrupted(number).ends(0)

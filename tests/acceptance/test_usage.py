@@ -34,11 +34,6 @@ def test_help_of_a_command(command: str) -> None:
     assert command in outcome.text
 
 
-def test_version() -> None:
-    outcome = protoc("--version").ends(0)
-    assert any(character.isdigit() for character in outcome.everything)
-
-
 WRONG = {
     "unknown command": ["frobnicate"],
     "unknown option": ["check", PUMP, "--frobnicate"],
