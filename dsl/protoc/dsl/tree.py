@@ -182,7 +182,7 @@ Constant = String | Octets
 
 
 @dataclass(frozen=True)
-class EnumLabel(Node):
+class EnumLabel(Statement):
     """`off = 0`, `open = "OPEN" | "O"`: the first value is written, each is read."""
 
     name: Name | String
@@ -213,7 +213,7 @@ class Modifier(Node):
 
 
 @dataclass(frozen=True)
-class Bit(Node):
+class Bit(Statement):
     """`alarm @15`, `level @14..12`, `heat[9..8] @7..6`, `_ @7..4 = 8`.
 
     Attributes:
@@ -329,7 +329,7 @@ class If(Statement):
 
 
 @dataclass(frozen=True)
-class Arm(Node):
+class Arm(Statement):
     """`0, 2 => …`; no values for `_`."""
 
     values: tuple[Expression, ...]
@@ -459,10 +459,9 @@ class LinkSetting(Statement):
 
     Attributes:
         word: `timeout`, `end`, `wrap`, `where`, `reply`, `frame` …
-        values: what stands behind it, as written. `end LF | CRLF` has one value an alternative,
-            each a tuple of constants; everything else one value, or none for a bare word.
-        values behind `frame A .. B` are a `Range` of constants.
-        alternatives: of `end`, else empty.
+        values: what stands behind it, separated by commas; none for a bare word. A word
+            (`echo discard`, `wrap rtu`) is a `Reference`, `frame A .. B` a `Range` of constants.
+        alternatives: those of `end LF | CRLF`, each a tuple of constants; else empty.
         target: the name behind `->` (`connected -> came`), else None.
     """
 
@@ -660,8 +659,10 @@ class Action(Statement):
             `make`, `stuff`, `unstuff`, `replace`, `swap`, `resize`, `reverse`, `enter`, `save`,
             `start`, `stop`, `restart`, `reschedule`, `open`, `close`, `sleep`, `leave`, `lock`,
             `unlock`, `do`, `wait`; `item` for a bare pair, group, command or param in a group.
-        targets: the names or calls it works on, in the order written.
-        value: what `set x = …` assigns, what `wait`/`sleep` last.
+        targets: the names or calls it works on, in the order written; a `Reference` without
+            parentheses, an `Invocation` with them.
+        value: what `set x = …` assigns, what `wait`/`sleep` last, the constant that `append`,
+            `stuff`, `unstuff`, `replace` work on, the number in `swap 2 for p of c`.
         words: bare words behind it, in order (`first`, `once`, `now`, `reversed`, `text`, `crc`).
         operands: keyed operands: `by`, `unless`, `skip`, `only`, `hex`, `in`, `for`, `of`, `to` …
         condition: the `if` behind it.
@@ -736,7 +737,12 @@ Declaration = (
 
 @dataclass(frozen=True)
 class Document(Node):
-    """A whole description. `closing` are the comment lines at its end."""
+    """A whole description. `closing` are the comment lines at its end.
+
+    `lost` are the words in passages that could not be read, and the names of the declarations
+    around them: a check that misses one of them, or misses something in it, keeps silent.
+    """
 
     declarations: tuple[Declaration, ...]
     closing: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    lost: frozenset[str] = field(default=frozenset(), compare=False, repr=False)

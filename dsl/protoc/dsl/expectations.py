@@ -1,0 +1,119 @@
+"""What could have stood where something else was found, in words a person uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from difflib import get_close_matches
+
+_OPERATORS = frozenset(
+    "OR AND COMPARE SMALLER VBAR AMPERSAND SHIFT PLUS MINUS STAR SLASH PERCENT POWER".split()
+)
+_CONSTANTS = frozenset("STRING BYTES HEX CONTROL".split())
+_OPERANDS = _CONSTANTS | frozenset(
+    "NUMBER NAME KEY DURATION LPAR LSQB LBRACE NOT MINUS TILDE DOTS".split()
+)
+_MODIFIERS = frozenset(
+    "EQUAL DEFAULT SCALE OFFSET MAX VIA UNIT LIKE RANGE AS SETS PAD EXCEPT DECIMALS NAME COUNT "
+    "WHILE TIMES UNTIL SEP".split()
+)
+_WHOLE = {"PROTOCOL": "a declaration", "LET": "a statement", "MAKE": "an action"}
+_NAMED = {
+    "NAME": "a name",
+    "FIELD": "a name",
+    "KEY": "a name",
+    "NUMBER": "a number",
+    "STRING": "a text in quotes",
+    "DURATION": "a time such as `500ms`",
+    "FORMAT": "a format such as `8N1`",
+    "DECIMALS": "decimals such as `.1`",
+    "HEX": "a number",
+    "BYTES": "constant bytes",
+    "CONTROL": "constant bytes",
+    "_SEP": "the end of the line",
+}
+_HELP = {
+    "a type": "write one such as `u16`, `text[8]` or `[u8]`",
+    "a value": "write a number, a text in quotes, a name or a call",
+    "a name": "a name is a letter or `_`, then letters, digits and `_`",
+    "a constant": 'write a text in quotes, `x"01 02"`, `0x1F`, or a control character such as `CR`',
+    "a declaration": "begin it with `message`, `command`, `response`, `param`, `pair` …",
+    "a statement": "write a field `name : type`, a constant, or a name that is declared elsewhere",
+    "an action": "begin it with a verb such as `set`, `execute` or `send`, or name what to run",
+    "the end of the line": "begin a new line, or put `;` between two statements",
+}
+
+
+def expected(accepts: Set[str], after: str, spelling: Mapping[str, str]) -> list[str]:
+    """What may stand here, most telling first.
+
+    `accepts` are the terminals that fit, `after` the type of the token before when it is the last
+    thing read (empty behind something complete), `spelling` how a terminal is written.
+    """
+    for terminal, phrase in _WHOLE.items():
+        if terminal in accepts:
+            return [phrase]
+    rest = set(accepts)
+    found: list[str] = []
+    if {"NUMBER", "LPAR", "STRING"} <= rest:
+        found.append("a value")
+        rest -= _OPERANDS
+    elif rest >= _CONSTANTS:
+        found.append("a constant")
+        rest -= _CONSTANTS
+    elif after == "COLON" and rest >= {"NAME", "LSQB"}:
+        found.append("a type")
+        rest -= {"NAME", "LSQB"}
+    rest -= _OPERATORS
+    if "DEFAULT" in rest:
+        rest -= _MODIFIERS | {"LBRACE", "LSQB", "LPAR", "QMARK", "ALSO"}
+    if rest & {"RPAR", "RSQB"}:
+        rest -= {"DOTS", "ARROW"}
+    found += _listed(rest, spelling)
+    return list(dict.fromkeys(found))[:5]
+
+
+def _listed(rest: Set[str], spelling: Mapping[str, str]) -> list[str]:
+    """Names of what is left, punctuation first, the end of the line last."""
+    marks, words = [], []
+    for terminal in sorted(rest - {"_SEP", "$END", "ERROR"}):
+        text = spelling.get(terminal)
+        if text is None:
+            words.append(_NAMED.get(terminal, terminal.lower()))
+        else:
+            (words if text.isidentifier() else marks).append(f"`{text}`")
+    if "_SEP" not in rest:
+        return [*marks, *words] or ["the end of the file"]
+    if len(words) > 3:
+        words = []
+    marks = [mark for mark in marks if mark != "`}`"]
+    return [*marks, *words, _NAMED["_SEP"]] if len(marks) < 3 else [_NAMED["_SEP"]]
+
+
+def joined(phrases: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    *first, last = phrases
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def help_for(phrases: Iterable[str]) -> str:
+    """What to do, by the first of the phrases there is advice for."""
+    return next((_HELP[phrase] for phrase in phrases if phrase in _HELP), "")
+
+
+def similar(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one probably was meant to be."""
+    close = get_close_matches(word.lower(), [k for k in known if k != word], 1, 0.75)
+    return close[0] if len(word) > 2 and close else None
+
+
+def found(text: str) -> str:
+    """How to speak of what was found."""
+    if not text:
+        return "the end of the file"
+    if text[0] == "\n":
+        return "the end of the line"
+    if text[0] == ";":
+        return "`;`"
+    if not text.isprintable() or text.isspace():
+        return f"U+{ord(text[0]):04X}"
+    return f"`{text if len(text) <= 24 else text[:23] + '…'}`"
