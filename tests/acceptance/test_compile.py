@@ -29,7 +29,9 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
         mark.seek(0)
         if not mark.read():
             for source in SOURCES:
-                protoc("compile", description(source), "-o", folder / f"{source}.py").ends(0)
+                outcome = protoc("compile", description(source), "-o", folder / f"{source}.py")
+                if outcome.code:
+                    (folder / f"{source}.log").write_text(outcome.everything, "utf-8")
             mark.write("all")
     return folder
 
@@ -47,6 +49,11 @@ def python(code: str, *paths: Path | str) -> str:
     extra = {"PYTHONPATH": ":".join([*map(str, paths), path])}
     line = [sys.executable, "-W", "error", "-c", code]
     return run(line, extra=extra).ends(0).text
+
+
+def test_every_description_compiles(modules: Path) -> None:
+    assert {path.stem: path.read_text("utf-8") for path in modules.glob("*.log")} == {}
+    assert sorted(path.stem for path in modules.glob("*.py")) == SOURCES
 
 
 # --- where it goes ---
@@ -145,7 +152,8 @@ def test_mypy_finds_nothing(modules: Path, tmp_path: Path) -> None:
     roots = [str(HOUSE / root) for root in ("dsl", "compiler", "runtime", "grammars")]
     options = ["--strict", "--namespace-packages", "--explicit-package-bases"]
     where = ["--config-file=", "--cache-dir", str(tmp_path / "cache"), "--no-error-summary"]
-    files = [str(modules / f"{source}.py") for source in SOURCES]
+    files = [str(path) for path in sorted(modules.glob("*.py"))]
+    assert files
     extra = {"MYPYPATH": ":".join([*roots, str(modules)])}
     run([*tool("mypy"), *options, *where, *files], extra=extra, cwd=tmp_path, limit=110).ends(0)
 
