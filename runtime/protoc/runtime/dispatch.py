@@ -82,6 +82,32 @@ class Candidates:
         return found.start() if found else len(data)
 
 
+class Preferred:
+    """Some candidates before all others, for as long as a reply is awaited.
+
+    Args:
+        first: the messages that are tried first.
+        rest: the others; those that are in `first` too are not tried again.
+    """
+
+    def __init__(self, first: Sequence[type[Message]], rest: Candidates) -> None:
+        self._first = Candidates(first)
+        self._rest = rest
+        self._known = frozenset(first)
+        self._contained = self._known <= frozenset(rest.messages)
+
+    def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
+        """As `Candidates.at`."""
+        known = self._known
+        rest = [each for each in self._rest.at(data, at) if each.message not in known]
+        return (*self._first.at(data, at), *rest)
+
+    def next_start(self, data: Buffer, at: int) -> int:
+        """As `Candidates.next_start`."""
+        start = self._rest.next_start(data, at)
+        return start if self._contained else min(start, self._first.next_start(data, at))
+
+
 def _node(entries: tuple[Candidate, ...], used: set[int]) -> _Node:
     """The tables for these entries, whose bytes at the positions in `used` are looked at."""
     if len(entries) <= SMALL:

@@ -85,6 +85,17 @@ class ActionRun(msgspec.Struct, frozen=True):
     id: int | None = None
 
 
+class ActionFailed(msgspec.Struct, frozen=True):
+    """A condition or an action could not be computed or carried out; nothing else stops for it.
+
+    `name` is that of the trigger, pair, group or timer it belongs to.
+    """
+
+    name: str
+    on: str
+    error: Exception
+
+
 class HookReached(msgspec.Struct, frozen=True):
     """A hook without an implementation was reached."""
 
@@ -131,6 +142,7 @@ Event = (
     | AttemptFailed
     | TriggerFired
     | ActionRun
+    | ActionFailed
     | HookReached
     | HookFailed
     | NotSent

@@ -17,7 +17,7 @@ from operator import attrgetter
 
 import msgspec
 
-from protoc.runtime.dispatch import Candidate, Candidates
+from protoc.runtime.dispatch import Candidate, Candidates, Preferred
 from protoc.runtime.errors import DecodeError, Incomplete
 from protoc.runtime.messages import Message
 
@@ -76,7 +76,7 @@ class Framer:
 
     def __init__(
         self,
-        messages: Sequence[type[Message]] | Candidates,
+        messages: Sequence[type[Message]] | Candidates | Preferred,
         link: str = "",
         largest: int = 65536,
     ) -> None:
@@ -93,13 +93,14 @@ class Framer:
         self._reset(0)
         self.expect(messages)
 
-    def expect(self, messages: Sequence[type[Message]] | Candidates) -> None:
+    def expect(self, messages: Sequence[type[Message]] | Candidates | Preferred) -> None:
         """Try these candidates from now on, in this order.
 
-        Tables are made anew for a sequence; whoever changes often keeps `Candidates`.
+        Tables are made anew for a sequence; whoever changes often keeps them.
         """
-        chosen = messages if isinstance(messages, Candidates) else Candidates(messages)
-        self._candidates = chosen
+        if not isinstance(messages, Candidates | Preferred):
+            messages = Candidates(messages)
+        self._candidates = messages
         self._await_anything()
 
     def feed(self, data: bytes) -> list[Found]:

@@ -62,6 +62,13 @@ class ParamTable:
         except KeyError:
             raise LocalError(self._unknown(name)) from None
 
+    def called(self, field: str) -> Param | None:
+        """The param a field is bound to by its name, None when there is none.
+
+        A name that Python keeps for itself has a `_` behind it in the field only.
+        """
+        return self._params.get(field) or self._params.get(field.removesuffix("_"))
+
     def values(self) -> dict[str, Any]:
         """Every value there is, by name."""
         return {name: value for name, value in self._values.items() if value is not None}

@@ -8,44 +8,25 @@ takes from it what to do (`data_to_send`, `line_requests`, `next_deadline`) and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
-from protoc.runtime.events import Event, Status
+from protoc.runtime import events
+from protoc.runtime.conversation import Conversation, Role, Verb
+from protoc.runtime.errors import LineError, LocalError
+from protoc.runtime.machine import Cause
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import Execute, Link, Protocol
+from protoc.runtime.protocol import Execute, Link, On, Protocol
+from protoc.runtime.queue import Entry, Ticket
 
-Role = Literal["controller", "device"]
-
-
-class Ticket:
-    """What became of one `Session.execute`.
-
-    Attributes:
-        done: everything it queued is over.
-        status: the worst that happened: `error`, `timeout`, `refused`, `ok`.
-        reply: the last answer, or None; of a refusal the refusing message.
-        replies: the answers of the last pair that got any, in order.
-        error: why it is not `ok`: `NoReply`, `Refused`, `LineError` or `LocalError`.
-    """
-
-    done: bool
-    status: Status
-    reply: Message | None
-    replies: list[Message]
-    error: Exception | None
-
-    def result(self) -> Message | None:
-        """The last answer (None when there was none to wait for).
-
-        Raises:
-            NoReply, Refused, LineError, LocalError: the worst that happened.
-        """
-        raise NotImplementedError
+__all__ = ["Role", "Session", "Ticket"]
 
 
 class Session:
     """The conversation of one link, in virtual time.
+
+    A `device` answers each command with the answers of its pair; triggers, timers and hooks are
+    the controller's and rest there.
 
     Args:
         protocol: the description, as the generated module holds it.
@@ -57,12 +38,10 @@ class Session:
     Attributes:
         protocol, link, role: as given; `link` is the row of the description.
         params: values of the params by name.
-    """
 
-    protocol: Protocol
-    link: Link
-    role: Role
-    params: ParamTable
+    Raises:
+        LocalError: there is no such link.
+    """
 
     def __init__(
         self,
@@ -73,50 +52,94 @@ class Session:
         hooks: object | Mapping[str, Callable[..., Any]] | None = None,
         random: Callable[[float, float], float] | None = None,
     ) -> None:
-        raise NotImplementedError
+        self.protocol = protocol
+        self.link = _chosen(protocol, link)
+        self.role: Role = role
+        self._inner = Conversation(protocol, self.link, role, hooks, random or _middle)
+        self._was_connected = False
+
+    @property
+    def params(self) -> ParamTable:
+        """The values of the params; to set one with all that follows from it, see `set`."""
+        return self._inner.params
+
+    # --- what happens ------------------------------------------------------------------------
 
     def start(self, now: float) -> None:
         """Fire the start-up trigger and start the timers. `call` never calls it."""
-        raise NotImplementedError
+        inner = self._at(now)
+        inner.machine.fire(On("start"), inner.scope(), Cause())
+        inner.timers.start_all(now)
+        inner.executor.pump(now)
 
     def connected(self, connection: int, peer: str, now: float) -> None:
         """A connection is there, and what is queued begins to be sent.
 
         `connection` numbers them from 0; a number may come again once its connection is gone.
         """
-        raise NotImplementedError
+        inner = self._at(now)
+        self._was_connected = True
+        inner.join(connection, peer)
+        inner.executor.pump(now)
 
     def receive(self, connection: int, data: bytes, now: float) -> None:
-        """Bytes came in."""
-        raise NotImplementedError
+        """Bytes came in.
+
+        Raises:
+            LocalError: there is no such connection.
+        """
+        inner = self._at(now)
+        inner.take(connection, data)
+        inner.executor.pump(now)
 
     def disconnected(self, connection: int, now: float, reason: str = "") -> None:
         """A connection is gone; `reason` is empty when either side closed it in order.
 
-        Of the last one: the waiting pair and what is queued fail with `LineError`.
+        Whoever waits for an answer from it fails with `LineError`, and with the last connection
+        every ticket does. What timers and triggers queued waits for the next connection.
+
+        Raises:
+            LocalError: there is no such connection.
         """
-        raise NotImplementedError
+        inner = self._at(now)
+        inner.leave(connection, reason)
+        inner.executor.pump(now)
 
     def advance(self, now: float) -> None:
         """Do what is due: timeouts, timers, pauses."""
-        raise NotImplementedError
+        inner = self._at(now)
+        inner.scheduler.run(now)
+        inner.executor.pump(now)
 
     def next_deadline(self) -> float | None:
         """When `advance` is to be called next; None when nothing is planned."""
-        raise NotImplementedError
+        return self._inner.scheduler.next_deadline()
+
+    # --- what the user wants -----------------------------------------------------------------
 
     def execute(self, target: Execute, fields: Mapping[str, Any], now: float) -> Ticket:
-        """Queue a pair, group, command, or run a trigger.
+        """Queue a pair, group, command or trigger. Before there is a connection, it waits.
 
         Args:
             target: kind, name and priority.
-            fields: fields of the commands sent for it, by name.
+            fields: fields of the commands sent for it, by name; `UNSET` ones were not given.
             now: the time.
 
         Raises:
-            LocalError: there is no such target.
+            LocalError: no such target, not on this link, or no such field of its command.
         """
-        raise NotImplementedError
+        inner = self._at(now)
+        inner.executor.check(target, fields)
+        ticket = Ticket()
+        if self._was_connected and not inner.connections:
+            error = LineError("not connected")
+            inner.report(events.NotSent(target.name, error))
+            ticket.failed("error", error, own=True)
+            return ticket
+        entry = Entry(target, inner.scope(), fields=fields, ticket=ticket, own=True)
+        inner.executor.put(entry)
+        inner.executor.pump(now)
+        return ticket
 
     def set(self, name: str, value: Any, now: float) -> None:
         """Give a param a value, as a user does: its change triggers always run.
@@ -124,30 +147,65 @@ class Session:
         Raises:
             LocalError: unknown name, or a constant.
         """
-        raise NotImplementedError
+        inner = self._at(now)
+        inner.machine.set(name, value, inner.scope(), Cause(), by_hand=True)
+        inner.executor.pump(now)
 
     def send(self, message: Message, now: float, connection: int | None = None) -> None:
         """Write a message past the queue; to every connection when `connection` is None.
 
         Raises:
             EncodeError: a value does not fit its field.
+            LocalError: there is no such connection.
             LineError: nothing is connected.
         """
-        raise NotImplementedError
+        inner = self._at(now)
+        data = message.encode(self.link.name)
+        if connection is None and not inner.connections:
+            raise LineError("not connected")
+        lines = list(inner.connections) if connection is None else [connection]
+        for number in lines:
+            inner.write(inner.line(number).number, message, data)
+        inner.fire_message("after", message, Cause(connection=connection))
+        inner.executor.pump(now)
+
+    # --- what the driver takes ---------------------------------------------------------------
 
     def data_to_send(self) -> list[tuple[int, bytes]]:
         """What is to be written since the last call, as (connection, bytes) in order."""
-        raise NotImplementedError
+        inner = self._inner
+        out, inner.out = inner.out, []
+        return out
 
-    def line_requests(self) -> list[Literal["open", "close"]]:
+    def line_requests(self) -> list[Verb]:
         """What actions asked of the line since the last call, in order."""
-        raise NotImplementedError
+        inner = self._inner
+        asked, inner.line_requests = inner.line_requests, []
+        return asked
 
-    def next_event(self) -> Event | None:
+    def next_event(self) -> events.Event | None:
         """What happened next; None when there is nothing new."""
-        raise NotImplementedError
+        return self._inner.events.popleft() if self._inner.events else None
 
     @property
     def idle(self) -> bool:
         """Nothing is queued, nothing awaited, nothing left to write."""
-        raise NotImplementedError
+        return self._inner.executor.idle and not self._inner.out
+
+    def _at(self, now: float) -> Conversation:
+        self._inner.now = now
+        self._inner.timers.at(now)
+        return self._inner
+
+
+def _chosen(protocol: Protocol, name: str | None) -> Link:
+    if name is None:
+        return protocol.links[0] if protocol.links else Link("", "tcp")
+    for link in protocol.links:
+        if link.name == name:
+            return link
+    raise LocalError(f"there is no link {name}")
+
+
+def _middle(low: float, high: float) -> float:
+    return (low + high) / 2

@@ -1,0 +1,64 @@
+"""Messages made from what is known: who gave a field its value, and who comes before whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from protoc.runtime.errors import EncodeError
+from protoc.runtime.messages import Message
+from protoc.runtime.params import ParamTable
+
+
+def compose(
+    kind: type[Message],
+    params: ParamTable,
+    *given: Mapping[str, Any],
+    request: Message | None = None,
+) -> Message:
+    """Make a message; for each field the first of these that has a value counts.
+
+    What was `given`, in that order; the param of its name; the field of its name in the
+    `request`; the default of the class; the blank of the param; `BLANK`.
+
+    Raises:
+        EncodeError: a field has no value at all.
+    """
+    values = {}
+    for name, required in _fields(kind):
+        value = _value(name, params, given, request)
+        if value is None and required:
+            value = _blank(kind, name, params)
+        if value is not None:
+            values[name] = value
+    return kind(**values)
+
+
+def _value(
+    name: str, params: ParamTable, given: tuple[Mapping[str, Any], ...], request: Message | None
+) -> Any:
+    for source in given:
+        value = source.get(name)
+        if value is not None and value is not msgspec.UNSET:
+            return value
+    param = params.called(name)
+    if param is not None and (value := params.get(param.name)) is not None:
+        return value
+    return getattr(request, name, None) if request is not None else None
+
+
+def _blank(kind: type[Message], name: str, params: ParamTable) -> Any:
+    if name in kind.BLANK:
+        return kind.BLANK[name]
+    param = params.called(name)
+    if param is None or param.blank is None:
+        raise EncodeError(kind.NAME, name, "a value", None)
+    return param.blank
+
+
+@lru_cache(maxsize=4096)
+def _fields(kind: type[Message]) -> tuple[tuple[str, bool], ...]:
+    return tuple((field.name, field.required) for field in msgspec.structs.fields(kind))

@@ -1,0 +1,369 @@
+"""Both directions of a session: what comes in, and what triggers and the queue send out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Literal
+
+from protoc.runtime import events
+from protoc.runtime.compose import compose
+from protoc.runtime.dispatch import Candidates, Preferred
+from protoc.runtime.errors import LineError, LocalError
+from protoc.runtime.exchange import Exchange
+from protoc.runtime.executor import Executor, Wire
+from protoc.runtime.framing import (
+    Found,
+    FoundGarbage,
+    FoundIncomplete,
+    FoundMessage,
+    FoundRejected,
+    Framer,
+)
+from protoc.runtime.machine import Cause, Host, Machine
+from protoc.runtime.messages import Message
+from protoc.runtime.params import ParamTable
+from protoc.runtime.protocol import Execute, Group, Link, On, Protocol, Send, Timer, Trigger
+from protoc.runtime.queue import Entry
+from protoc.runtime.scheduler import Scheduler
+from protoc.runtime.scope import FAULTS, Scope, holds, value_of
+from protoc.runtime.timers import Quiet, Timers
+
+Role = Literal["controller", "device"]
+Verb = Literal["open", "close"]
+
+
+class Connection:
+    """One peer: how far both directions are.
+
+    Attributes:
+        number, peer: which one, and how it is called.
+        framer: what comes from it.
+        stall: notices that nothing more comes.
+        sent: bytes sent to it.
+    """
+
+    def __init__(self, number: int, peer: str, framer: Framer, stall: Quiet) -> None:
+        self.number = number
+        self.peer = peer
+        self.framer = framer
+        self.stall = stall
+        self.sent = 0
+
+
+class Conversation(Host, Wire):
+    """What `Session` is made of: its parts, and what they ask of each other.
+
+    Args:
+        protocol, link, role, hooks, random: as of `Session`.
+
+    Attributes:
+        params, scheduler, machine, executor, timers: the parts.
+        events, out, line_requests: what the driver has yet to take.
+        connections: by number.
+        now: the time of what is happening.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        link: Link,
+        role: Role,
+        hooks: object | Mapping[str, Callable[..., Any]] | None,
+        random: Callable[[float, float], float],
+    ) -> None:
+        self.link = link
+        self.params = ParamTable(protocol.params)
+        self.now = 0.0
+        self.events: deque[events.Event] = deque()
+        self.out: list[tuple[int, bytes]] = []
+        self.line_requests: list[Verb] = []
+        self.connections: dict[int, Connection] = {}
+        self.scheduler = Scheduler()
+        self._device = role == "device"
+        self.machine = Machine(protocol, self.params, self, hooks, silent=self._device)
+        self.executor = Executor(protocol, link, self.params, self.machine, self.scheduler, self)
+        timers = () if self._device else protocol.timers
+        self.timers = Timers(timers, self.scheduler, self._elapse, random)
+        self._quiet = [
+            Quiet(seconds, self.scheduler, partial(self._idle_for, trigger))
+            for seconds, trigger in self.machine.idle_triggers
+        ]
+        self._pairs = protocol.pairs
+        self._immediate = {group.name: group for group in protocol.groups if group.immediate}
+        self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
+        self._usual = Candidates(_usual_order(protocol, role))
+        self._preferred: dict[tuple[str, int], Preferred] = {}
+
+    # --- connections -------------------------------------------------------------------------
+
+    def join(self, number: int, peer: str) -> None:
+        """A connection is there."""
+        framer = Framer(self._usual, self.link.name, self.link.largest)
+        stall = Quiet(self.link.timeout, self.scheduler, partial(self._stalled, number))
+        self.connections[number] = Connection(number, peer, framer, stall)
+        self.report(events.PeerConnected(peer, number))
+        self._traffic()
+        scope = self.scope({"peer": peer, "connection": number})
+        self.machine.fire(On("connect"), scope, Cause(connection=number))
+
+    def leave(self, number: int, reason: str) -> None:
+        """A connection is gone: what it left unfinished is told, what waits for it fails."""
+        line = self.line(number)
+        line.framer.finish()
+        self._drain(line)
+        line.stall.stop()
+        del self.connections[number]
+        self.out = [each for each in self.out if each[0] != number]
+        self.report(events.PeerDisconnected(line.peer, number, reason))
+        last = not self.connections
+        self.executor.lost(number, last, reason)
+        if last:
+            for quiet in self._quiet:
+                quiet.stop()
+        scope = self.scope({"peer": line.peer, "connection": number})
+        self.machine.fire(On("disconnect"), scope, Cause())
+
+    def line(self, number: int) -> Connection:
+        """The connection of a number.
+
+        Raises:
+            LocalError: there is none.
+        """
+        try:
+            return self.connections[number]
+        except KeyError:
+            raise LocalError(f"there is no connection {number}") from None
+
+    def scope(self, own: Message | Mapping[str, Any] | None = None) -> Scope:
+        """What expressions see: the fields of a message, then the params."""
+        return Scope(self.params, own)
+
+    def fire_message(self, event: str, message: Message, cause: Cause) -> None:
+        """Run what is set in motion `before` or `after` a message."""
+        on = On(event, "message", message.NAME)
+        self.machine.fire(on, self.scope(message), cause, message.KIND)
+
+    def _traffic(self) -> None:
+        for quiet in self._quiet:
+            quiet.heard(self.now)
+
+    # --- what came in ------------------------------------------------------------------------
+
+    def take(self, number: int, data: bytes) -> None:
+        """Bytes came in."""
+        line = self.line(number)
+        self._traffic()
+        exchange = self.executor.exchange
+        attempt = exchange.attempt if exchange else 0
+        line.framer.push(data)
+        damaged = self._drain(line)
+        if line.framer.pending:
+            line.stall.heard(self.now)
+        # A good answer may have come right behind the damaged one, so this is decided last.
+        if damaged and exchange is not None and exchange is self.executor.exchange:
+            self.executor.fail_attempt(self.now, attempt)
+
+    def _drain(self, line: Connection) -> bool:
+        """Handle what the framer has; whether a whole frame of an awaited answer was damaged."""
+        framer = line.framer
+        damaged = False
+        while True:
+            found = framer.next()
+            for error in framer.failed:
+                damaged = damaged or self.executor.awaits(error.message, line.number)
+            framer.failed = ()
+            if found is None:
+                return damaged
+            self._handle(line, found)
+
+    def _handle(self, line: Connection, found: Found) -> None:
+        number = line.number
+        match found:
+            case FoundMessage(message=message, offset=offset, data=data):
+                seen = events.MessageSeen(message, "received", data, offset, number, line.peer)
+                self.report(seen)
+                self._heard(message, number)
+            case FoundGarbage(data=data, offset=offset):
+                self.report(events.GarbageSeen(data, offset, number))
+            case FoundRejected(data=data, offset=offset, error=error):
+                self.report(events.FrameRejected(data, offset, error, number))
+            case FoundIncomplete(data=data, offset=offset):
+                self.report(events.FrameIncomplete(data, offset, number))
+
+    def _heard(self, message: Message, connection: int) -> None:
+        if self._device:
+            self._take_in(message, Cause(connection=connection))
+            if message.KIND == "command":
+                self._answer_command(message, connection)
+            return
+        exchange = self.executor.exchange
+        verdict = self.executor.take(message, connection)
+        if verdict == "stranger" and message.KIND == "response":
+            return  # late, or somebody else's
+        if verdict == "stranger" or exchange is None:
+            cause = Cause(connection=connection)
+        else:
+            cause = Cause(exchange.entry.ticket, connection=connection)
+        self._take_in(message, cause)
+        self.executor.conclude(verdict, self.now)
+
+    def _take_in(self, message: Message, cause: Cause) -> None:
+        self.fire_message("before", message, cause)
+        self.machine.take_in(message, self.scope(message), cause)
+        self.fire_message("after", message, cause)
+
+    def _answer_command(self, request: Message, connection: int) -> None:
+        """As the device: the first answer of each step of the first pair with this command."""
+        scope = self.scope(request)
+        for pair in self._pairs:
+            if pair.command is not type(request) or (
+                pair.links and self.link.name not in pair.links
+            ):
+                continue
+            if not holds(pair.when, scope, lambda error: None):
+                continue
+            for step in pair.steps:
+                kind = step[0].message
+                try:
+                    answer = compose(kind, self.params, request=request)
+                    self.write(connection, answer, answer.encode(self.link.name))
+                except FAULTS as error:
+                    self.report(events.NotSent(kind.NAME, error))
+            return
+
+    def _stalled(self, connection: int, now: float) -> None:
+        """Nothing came for the link's timeout: what is unfinished stays so."""
+        line = self.connections.get(connection)
+        if line is not None:
+            line.framer.finish()
+            self._drain(line)
+            line.stall.stop()
+
+    # --- what the machine and the executor ask for -------------------------------------------
+
+    def report(self, event: events.Event) -> None:
+        """Tell the driver."""
+        self.events.append(event)
+
+    def queue(self, target: Execute, scope: Scope, cause: Cause) -> None:
+        """Queue what an action executes."""
+        ticket, own, connection = cause
+        entry = Entry(target, scope, ticket=ticket, own=own, connection=connection)
+        self.executor.put(entry)
+
+    def answer(self, send: Send, scope: Scope, cause: Cause) -> None:
+        """Send what an action sends."""
+        given = {name: value_of(expression, scope) for name, expression in send.arguments.items()}
+        message = compose(send.message, self.params, given)
+        routes = self.routes(cause.connection)
+        if not routes:
+            self.report(events.NotSent(send.message.NAME, LineError("not connected")))
+            return
+        self.fire_message("before", message, cause)
+        data = message.encode(self.link.name)
+        for connection in routes:
+            self.write(connection, message, data)
+        self.fire_message("after", message, cause)
+
+    def turn_timer(self, verb: Literal["start", "stop", "restart"], timer: str) -> None:
+        """Do what an action does with a timer."""
+        self.timers.turn(verb, timer, self.now)
+
+    def ask_line(self, verb: Verb) -> None:
+        """Ask the driver to open or close the line."""
+        self.line_requests.append(verb)
+
+    def pause(self, seconds: float) -> None:
+        """Begin nothing more for so long."""
+        self.executor.pause(seconds, self.now)
+
+    def routes(self, connection: int | None) -> list[int]:
+        """The connection that caused it, while it lasts; else all there are."""
+        if connection in self.connections:
+            return [connection]
+        return list(self.connections)
+
+    def flush(self, connection: int) -> None:
+        """Drop unfinished bytes before they look like an answer, unless an event is in them."""
+        line = self.connections[connection]
+        if line.framer.pending and not line.framer.may_become(self._unsolicited):
+            line.framer.finish()
+            self._drain(line)
+
+    def expect(self, exchange: Exchange | None) -> None:
+        """Let the framers try what an exchange awaits before all others."""
+        for line in self.connections.values():
+            if exchange is not None and line.number == exchange.connection:
+                line.framer.expect(self._preferred_for(exchange))
+            else:
+                line.framer.expect(self._usual)
+
+    def _preferred_for(self, exchange: Exchange) -> Preferred:
+        key = exchange.pair.name, exchange.step
+        if key not in self._preferred:
+            self._preferred[key] = Preferred(exchange.awaited(), self._usual)
+        return self._preferred[key]
+
+    def write(self, connection: int, message: Message, data: bytes) -> None:
+        """Hand bytes to the driver."""
+        line = self.connections[connection]
+        self.out.append((connection, data))
+        self.report(events.MessageSeen(message, "sent", data, line.sent, connection, line.peer))
+        line.sent += len(data)
+        self._traffic()
+
+    # --- timers ------------------------------------------------------------------------------
+
+    def _elapse(self, timer: Timer, then: Callable[[], None], now: float) -> None:
+        """A timer is due: queue its targets, run immediate groups at once."""
+        scope, cause = self.scope(), Cause()
+        waiting = 1
+
+        def over() -> None:
+            nonlocal waiting
+            waiting -= 1
+            if not waiting:
+                then()
+
+        if self.machine.holds(timer, scope, timer.name, "timer"):
+            self.machine.fire(On("before", "timer", timer.name), scope, cause)
+            for target in timer.targets:
+                waiting += 1
+                self._begin_target(timer, target, scope, over)
+            self.machine.fire(On("after", "timer", timer.name), scope, cause)
+        over()
+
+    def _begin_target(
+        self, timer: Timer, target: Execute, scope: Scope, over: Callable[[], None]
+    ) -> None:
+        group = self._immediate.get(target.name) if target.kind == "group" else None
+        if group is not None:
+            self._run_at_once(group, scope)
+            over()
+            return
+        try:
+            self.executor.put(Entry(target, scope, gap=timer.gap, then=over))
+        except LocalError as error:
+            self.report(events.ActionFailed(timer.name, "timer", error))
+
+    def _run_at_once(self, group: Group, scope: Scope) -> None:
+        if self.machine.holds(group, scope, group.name, "group"):
+            for action in group.items:
+                self.machine.act(action, group.name, "timer", scope, Cause())
+
+    def _idle_for(self, trigger: Trigger, now: float) -> None:
+        self.machine.run(trigger, "idle", self.scope(), Cause())
+
+
+def _usual_order(protocol: Protocol, role: Role) -> list[type[Message]]:
+    """Which messages are tried, and in which order, while no answer is awaited."""
+    order = ("command", "message") if role == "device" else ("unsolicited", "response")
+    kinds = {"event": "unsolicited", "message": "unsolicited"} if role == "controller" else {}
+    return [
+        message
+        for wanted in order
+        for message in protocol.messages
+        if kinds.get(message.KIND, message.KIND) == wanted
+    ]

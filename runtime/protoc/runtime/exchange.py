@@ -1,0 +1,123 @@
+"""One command and its answers: which message belongs to it, and when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from protoc.runtime.messages import Message
+from protoc.runtime.params import ParamTable
+from protoc.runtime.protocol import Answer, Link, Pair
+from protoc.runtime.queue import Entry
+from protoc.runtime.scope import FAULTS, Scope
+
+Verdict = Literal["stranger", "part", "whole", "refused"]
+"""A message belongs to somebody else, is one of the answers, the last one, or refuses."""
+
+
+class Exchange:
+    """A pair that waits for its answers.
+
+    Attributes:
+        request, data: the command and its bytes; resends repeat them.
+        connection: where it was sent.
+        entry: whom it is done for.
+        attempt: how often it was sent; `attempts` how often it may be.
+        timeout, gap: seconds, of the pair or else of the link.
+        replies: the answers so far.
+    """
+
+    def __init__(
+        self,
+        pair: Pair,
+        request: Message,
+        data: bytes,
+        *,
+        link: Link,
+        entry: Entry,
+        connection: int,
+    ) -> None:
+        self.pair = pair
+        self.request = request
+        self.data = data
+        self.connection = connection
+        self.entry = entry
+        self.attempt = 0
+        self.attempts = 1 + (link.retries if pair.retries is None else pair.retries)
+        self.timeout = link.timeout if pair.timeout is None else pair.timeout
+        self.gap = link.gap if pair.gap is None else pair.gap
+        self.replies: list[Message] = []
+        self._step = 0
+
+    def begin(self) -> None:
+        """It is sent once more: whatever came before does not count."""
+        self.attempt += 1
+        self.replies = []
+        self._step = 0
+
+    @property
+    def step(self) -> int:
+        """How many of the answers in turn are there."""
+        return self._step
+
+    def awaited(self) -> tuple[type[Message], ...]:
+        """What may come next, replies before refusals."""
+        return awaited_at(self.pair, self._step)
+
+    def take(self, message: Message, params: ParamTable, failed: Callable[[Any], None]) -> Verdict:
+        """Say whether a message belongs here, and go on to the next step when it does."""
+        kind = type(message)
+        found = self._step_of(kind)
+        refused = found is None and kind in self.pair.refusals
+        if not (refused or found) or not self._belongs(message, params, failed):
+            return "stranger"
+        self.replies.append(message)
+        if found is None:
+            return "refused"
+        step, answer = found
+        self._step = step if answer.many else step + 1
+        return "whole" if self._step == len(self.pair.steps) else "part"
+
+    def satisfied(self) -> bool:
+        """Nothing more has to come: what is left may come any number of times."""
+        return all(_may_be_left_out(step) for step in self.pair.steps[self._step :])
+
+    def _step_of(self, kind: type[Message]) -> tuple[int, Answer] | None:
+        """The step, from the current one on, that this message answers."""
+        for number in range(self._step, len(self.pair.steps)):
+            step = self.pair.steps[number]
+            for answer in step:
+                if answer.message is kind:
+                    return number, answer
+            if not _may_be_left_out(step):
+                break
+        return None
+
+    def _belongs(self, message: Message, params: ParamTable, failed: Callable[[Any], None]) -> bool:
+        """Whether the pair's `where` holds, as far as what it compares is there already."""
+        where = self.pair.where
+        if where is None:
+            return True
+        names = {one.NAME: one for one in self.replies}
+        names |= {message.NAME: message, "request": self.request, "reply": message}
+        try:
+            return bool(where(Scope(params, names)))
+        except AttributeError:
+            return True
+        except FAULTS as error:
+            failed(error)
+            return False
+
+
+def awaited_at(pair: Pair, step: int) -> tuple[type[Message], ...]:
+    """What may come when a pair has got as far as this step, replies before refusals."""
+    found: list[type[Message]] = []
+    for answers in pair.steps[step:]:
+        found += [answer.message for answer in answers]
+        if not _may_be_left_out(answers):
+            break
+    return tuple(dict.fromkeys([*found, *pair.refusals]))
+
+
+def _may_be_left_out(step: tuple[Answer, ...]) -> bool:
+    return any(answer.many for answer in step)

@@ -1,0 +1,247 @@
+"""What waits to be executed, in which order, and what became of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from protoc.runtime.errors import LineError, LocalError, ProtocolError
+from protoc.runtime.events import Status
+from protoc.runtime.messages import Message
+from protoc.runtime.protocol import Action, Execute
+from protoc.runtime.scope import Scope
+
+_BAD = {"ok": 0, "refused": 1, "timeout": 2, "error": 3}
+
+
+class Ticket:
+    """What became of one `Session.execute`.
+
+    Its own work is the target: a pair, a command, all items of a group, what a trigger executes.
+    Beyond that it follows what the answers set in motion.
+
+    Attributes:
+        done: its own work is over.
+        settled: so is everything that came of it.
+        status: the worst that happened so far: `error`, `timeout`, `refused`, `ok`.
+        reply: the last answer, or None; of a refusal the refusing message.
+        replies: the answers of the last pair that got any, in order.
+        error: why it is not `ok`: `NoReply`, `Refused`, `LineError` or `LocalError`.
+    """
+
+    def __init__(self) -> None:
+        self.status: Status = "ok"
+        self.reply: Message | None = None
+        self.replies: list[Message] = []
+        self.error: ProtocolError | None = None
+        self._open = 0
+        self._open_own = 0
+        self._own_status: Status = "ok"
+        self._own_reply: Message | None = None
+        self._own_error: ProtocolError | None = None
+
+    @property
+    def done(self) -> bool:
+        return self._open_own == 0
+
+    @property
+    def settled(self) -> bool:
+        return self._open == 0
+
+    def result(self) -> Message | None:
+        """The last answer to its own work; None when there was none to wait for.
+
+        Raises:
+            NoReply, Refused, LineError, LocalError: the worst that happened to it.
+        """
+        if not self.done:
+            raise LocalError("it is not done yet")
+        if self._own_error is not None:
+            raise self._own_error
+        return self._own_reply
+
+    def opened(self, own: bool) -> None:
+        """Something more is to be done for it."""
+        self._open += 1
+        self._open_own += own
+
+    def closed(self, own: bool) -> None:
+        """Something is over."""
+        self._open -= 1
+        self._open_own -= own
+
+    def answered(self, replies: list[Message], own: bool) -> None:
+        """A pair got answers, or the refusal."""
+        if replies:
+            self.replies = replies
+            self.reply = replies[-1]
+            if own:
+                self._own_reply = replies[-1]
+
+    def failed(self, status: Status, error: ProtocolError, own: bool) -> None:
+        """A pair or command failed; the worst counts, of equals the first."""
+        if _BAD[status] > _BAD[self.status]:
+            self.status, self.error = status, error
+        if own and _BAD[status] > _BAD[self._own_status]:
+            self._own_status, self._own_error = status, error
+
+
+class Entry:
+    """Something in the queue.
+
+    Attributes:
+        target: what is to be executed.
+        scope: what its arguments and conditions see: the message that caused it, the params.
+        fields: fields of commands as the user gave them.
+        ticket: whom to tell; `own` when it is the ticket's own work.
+        connection: the connection that caused it, None when none did.
+        gap: seconds to wait at least after each item of it.
+        then: called when it is over.
+    """
+
+    __slots__ = ("connection", "fields", "gap", "own", "scope", "target", "then", "ticket")
+
+    def __init__(
+        self,
+        target: Execute,
+        scope: Scope,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        ticket: Ticket | None = None,
+        own: bool = False,
+        connection: int | None = None,
+        gap: float = 0.0,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        self.target = target
+        self.scope = scope
+        self.fields = fields or {}
+        self.ticket = ticket
+        self.own = own
+        self.connection = connection
+        self.gap = gap
+        self.then = then
+        if ticket is not None:
+            ticket.opened(own)
+
+    def close(self) -> None:
+        """It is over."""
+        if self.ticket is not None:
+            self.ticket.closed(self.own)
+        if self.then is not None:
+            self.then()
+
+    def answered(self, replies: list[Message]) -> None:
+        if self.ticket is not None:
+            self.ticket.answered(replies, self.own)
+
+    def failed(self, status: Status, error: ProtocolError) -> None:
+        if self.ticket is not None:
+            self.ticket.failed(status, error, self.own)
+
+
+class Queue:
+    """Entries in three classes, front to back: `first`, normal, `last` (where timers queue).
+
+    `first` goes to the very front, the newest first; normal behind the last one that is not
+    `last`; `last` to the very end. `now` waits apart: it interrupts the running group between two
+    of its items, in the order in which it came.
+    """
+
+    def __init__(self) -> None:
+        self._front: deque[Entry] = deque()
+        self._back: deque[Entry] = deque()
+        self._forced: deque[Entry] = deque()
+        self._waiting: dict[tuple[str, str, int], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._front) + len(self._back) + len(self._forced)
+
+    def __iter__(self) -> Iterator[Entry]:
+        yield from self._forced
+        yield from self._front
+        yield from self._back
+
+    def __contains__(self, target: Execute) -> bool:
+        return _key(target) in self._waiting
+
+    def put(self, entry: Entry) -> None:
+        """Take an entry in where its priority says."""
+        key = _key(entry.target)
+        self._waiting[key] = self._waiting.get(key, 0) + 1
+        match entry.target.priority:
+            case "first":
+                self._front.appendleft(entry)
+            case "normal":
+                self._front.append(entry)
+            case "last":
+                self._back.append(entry)
+            case "now":
+                self._forced.append(entry)
+
+    def take(self) -> Entry | None:
+        """The entry that is next, None when there is none."""
+        for entries in (self._forced, self._front, self._back):
+            if entries:
+                return self._taken(entries.popleft())
+        return None
+
+    def take_forced(self) -> Entry | None:
+        """The next `now`, None when there is none."""
+        return self._taken(self._forced.popleft()) if self._forced else None
+
+    def withdraw(self) -> list[Entry]:
+        """Take out every entry that somebody holds a ticket for."""
+        gone = []
+        for entries in (self._forced, self._front, self._back):
+            kept = [entry for entry in entries if entry.ticket is None]
+            gone += [self._taken(entry) for entry in entries if entry.ticket is not None]
+            entries.clear()
+            entries.extend(kept)
+        return gone
+
+    def _taken(self, entry: Entry) -> Entry:
+        key = _key(entry.target)
+        self._waiting[key] -= 1
+        if not self._waiting[key]:
+            del self._waiting[key]
+        return entry
+
+
+class Frame:
+    """An entry being executed: the items that are left of it.
+
+    Attributes:
+        entry: what it came from; items report to its ticket.
+        group: name of the group whose items these are, empty for a single pair or command.
+        forced: it interrupted another one.
+        owner: it closes the entry when it ends; inner groups do not.
+    """
+
+    __slots__ = ("entry", "forced", "group", "items", "owner")
+
+    def __init__(
+        self,
+        entry: Entry,
+        items: tuple[Action, ...],
+        group: str = "",
+        *,
+        forced: bool = False,
+        owner: bool = True,
+    ) -> None:
+        self.entry = entry
+        self.items = deque(items)
+        self.group = group
+        self.forced = forced
+        self.owner = owner
+
+
+def line_lost(reason: str) -> LineError:
+    """What those are told whose connection went away."""
+    return LineError(f"the line is gone: {reason}" if reason else "the line is gone")
+
+
+def _key(target: Execute) -> tuple[str, str, int]:
+    """What makes two entries the same: arguments may differ even between equal expressions."""
+    return target.kind, target.name, id(target.arguments) if target.arguments else 0

@@ -1,0 +1,146 @@
+"""Timers, and the triggers for when nothing is said: what happens again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from protoc.runtime.errors import LocalError
+from protoc.runtime.protocol import Timer
+from protoc.runtime.scheduler import Planned, Scheduler
+
+SHORTEST_LOOP = 0.001
+"""Seconds between two runs of a timer without a period, even when there was nothing to do."""
+
+Elapse = Callable[[Timer, Callable[[], None], float], None]
+"""Carries a timer out: the timer, what to call when its targets are over, the time."""
+
+
+class Timers:
+    """The timers of a description.
+
+    Args:
+        timers: their rows.
+        scheduler: where they are planned.
+        elapse: carries one out.
+        random: a number between two others, for the first run.
+    """
+
+    def __init__(
+        self,
+        timers: Iterable[Timer],
+        scheduler: Scheduler,
+        elapse: Elapse,
+        random: Callable[[float, float], float],
+    ) -> None:
+        self._timers = {timer.name: timer for timer in timers}
+        self._scheduler = scheduler
+        self._elapse = elapse
+        self._random = random
+        self._planned: dict[str, Planned] = {}
+        self._runs = dict.fromkeys(self._timers, 0)  # counts up when one is stopped or restarted
+        self._now = 0.0
+
+    def start_all(self, now: float) -> None:
+        """Begin with every timer that does not wait for `start`."""
+        for timer in self._timers.values():
+            if not timer.stopped and timer.name not in self._planned:
+                self._begin(timer, now, timer.every or 0.0)
+
+    def turn(self, verb: str, name: str, now: float) -> None:
+        """`start`, `stop` or `restart` a timer.
+
+        A running one goes on as it is when it is started. One that waited for `start` runs at
+        once, or after its `after`; restarted it runs after a whole period.
+
+        Raises:
+            LocalError: there is none of that name.
+        """
+        if name not in self._timers:
+            raise LocalError(f"there is no timer {name}")
+        timer = self._timers[name]
+        running = name in self._planned
+        if verb == "start" and not running:
+            self._begin(timer, now, 0.0 if timer.stopped else timer.every or 0.0)
+        elif verb == "stop":
+            self._stop(name)
+        elif verb == "restart":
+            self._stop(name)
+            self._plan(timer, now + (timer.every or 0.0))
+
+    def _begin(self, timer: Timer, now: float, usual: float) -> None:
+        delay = usual if timer.after is None else self._random(*timer.after)
+        self._plan(timer, now + delay)
+
+    def _stop(self, name: str) -> None:
+        self._runs[name] += 1
+        planned = self._planned.pop(name, None)
+        if planned is not None:
+            planned.cancel()
+
+    def _plan(self, timer: Timer, deadline: float) -> None:
+        self._planned[timer.name] = self._scheduler.at(deadline, partial(self._due, timer))
+
+    def _due(self, timer: Timer, now: float) -> None:
+        self._now = now
+        run = self._runs[timer.name]
+        if timer.every is not None:
+            # Whoever is late leaves runs out: they would only repeat each other.
+            due = self._planned[timer.name].deadline + timer.every
+            self._plan(timer, due if due > now else now + timer.every)
+            self._elapse(timer, _nothing, now)
+            return
+
+        def again() -> None:
+            if self._runs[timer.name] == run:
+                self._plan(timer, self._now + SHORTEST_LOOP)
+
+        self._elapse(timer, again, now)
+
+    def at(self, now: float) -> None:
+        """Tell the time, so that what is planned next is planned from there."""
+        self._now = now
+
+
+class Quiet:
+    """Calls something when nothing was said for a while, and again after as long.
+
+    Args:
+        seconds: how long.
+        scheduler: where it is planned.
+        reached: called with the time.
+    """
+
+    def __init__(
+        self, seconds: float, scheduler: Scheduler, reached: Callable[[float], None]
+    ) -> None:
+        self._seconds = seconds
+        self._scheduler = scheduler
+        self._reached = reached
+        self._since = 0.0
+        self._planned: Planned | None = None
+
+    def heard(self, now: float) -> None:
+        """Something was said: count anew. It costs nothing to call this often."""
+        self._since = now
+        if self._planned is None:
+            self._planned = self._scheduler.at(now + self._seconds, self._due)
+
+    def stop(self) -> None:
+        """Count no more until something is said."""
+        if self._planned is not None:
+            self._planned.cancel()
+            self._planned = None
+
+    def _due(self, now: float) -> None:
+        self._planned = None
+        due = self._since + self._seconds
+        if due <= now:
+            self.heard(now)
+            self._reached(now)
+        else:
+            self._planned = self._scheduler.at(due, self._due)
+
+
+def _nothing() -> None:
+    """Timers with a period do not wait for their targets."""
