@@ -46,9 +46,17 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Object:
+    """Named expressions: the bits of a group."""
+
+    entries: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True)
 class Operation:
     """An operator with its operands: `+ - * / % ** & | ^ << >> == != < <= > >= and or`,
-    and with one operand `- ~ not`."""
+    and with one operand `- ~ not`.
+    """
 
     operator: str
     operands: tuple[Expression, ...]
@@ -97,7 +105,7 @@ class Checksum:
     extent: Extent
 
 
-Expression = Value | Own | Scoped | Listed | Operation | Length | Checksum
+Expression = Value | Own | Scoped | Listed | Object | Operation | Length | Checksum
 
 
 # ------------------------------------------------------------------ how values look on the wire

@@ -43,7 +43,7 @@ class TextChoice(str, Enum):
         return member
 
 
-class Group(msgspec.Struct):
+class Part(msgspec.Struct):
     """Base of the parts of a message that have fields of their own: bits, repeated groups."""
 
 
@@ -51,7 +51,7 @@ class _ConstructOf:
     """`Message.construct`: the message as a construct, built when first asked for."""
 
     def __get__(self, instance: object, owner: type[Message]) -> construct.Construct[Any, Any]:
-        from protoc.runtime.codecs import codec_of
+        from protoc.runtime.declarative import codec_of
 
         return codec_of(owner)
 

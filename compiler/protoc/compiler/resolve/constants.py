@@ -13,9 +13,7 @@ Plain = int | float | str | bytes | bool
 
 def octets(scope: Scope, constants: tuple[tree.Constant, ...]) -> bytes:
     """The bytes of a sequence of constants; text is taken in the encoding in force."""
-    return b"".join(
-        c.value if isinstance(c, tree.Octets) else encoded(scope, c) for c in constants
-    )
+    return b"".join(c.value if isinstance(c, tree.Octets) else encoded(scope, c) for c in constants)
 
 
 def encoded(scope: Scope, text: tree.String) -> bytes:

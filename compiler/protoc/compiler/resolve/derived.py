@@ -101,10 +101,13 @@ class _Reader:
             later = name in self.drawer.block and name not in before
             if self.drawer.role == "size" and later:
                 raise self.scope.fail(
-                    "E0302", f"`{name}` is not known yet", reference.span, "stands behind its use",
+                    "E0302",
+                    f"`{name}` is not known yet",
+                    reference.span,
+                    "stands behind its use",
                     labels=(Label(self.fields[name].span, "declared here"),),
                     help="a size must stand in front of what it sizes",
-                )  # fmt: skip
+                )
             return model.Own(tuple(part.text for part in reference.path))
         param = self.scope.params.get(name)
         if param is not None and param.constant and param.default is not None:
@@ -118,9 +121,11 @@ class _Reader:
         if name == "len":
             if len(call.arguments) != 1:
                 raise self.scope.fail(
-                    "E0303", "`len` measures one field or range", call.span,
+                    "E0303",
+                    "`len` measures one field or range",
+                    call.span,
                     help="len(data), len(first..last)",
-                )  # fmt: skip
+                )
             return model.Length(self._extent(call.arguments[0].value))
         if name in ("sum", "xor"):
             return model.Checksum(name, self._covered(call, call.arguments))  # type: ignore[arg-type]
@@ -129,9 +134,11 @@ class _Reader:
         if name in _LATER:
             raise self.scope.unsupported(f"`{name}`", call.name.span)
         raise self.scope.fail(
-            "E0303", f"there is no function `{name}`", call.name.span,
+            "E0303",
+            f"there is no function `{name}`",
+            call.name.span,
             help=suggestion(name, ("len", "sum", "xor", "crc"), "function"),
-        )  # fmt: skip
+        )
 
     def _crc(self, call: tree.Invocation) -> model.Expression:
         arguments = list(call.arguments)
@@ -141,17 +148,21 @@ class _Reader:
             crc = catalogue(name.value)
             if crc is None:
                 raise self.scope.fail(
-                    "E0305", f"the catalogue has no CRC named `{name.value}`", name.span,
+                    "E0305",
+                    f"the catalogue has no CRC named `{name.value}`",
+                    name.span,
                     help=suggestion(name.value, crc_names(), "CRC"),
-                )  # fmt: skip
+                )
             return model.Checksum(crc, self._covered(call, tuple(arguments)))
         named = {a.name.text: a for a in arguments if a.name is not None}
         missing = [n for n in ("width", "poly", "data") if n not in named]
         if missing:
             raise self.scope.fail(
-                "E0305", "a CRC needs a name, or " + ", ".join(missing), call.span,
+                "E0305",
+                "a CRC needs a name, or " + ", ".join(missing),
+                call.span,
                 help='crc("CRC-16/MODBUS", ..) or crc(width=16, poly=0x8005, data=..)',
-            )  # fmt: skip
+            )
         extent = self._covered(call, (named.pop("data"),))
 
         def given(word: str, otherwise: int) -> int:
@@ -165,20 +176,22 @@ class _Reader:
         parameters = (given("poly", 0), given("init", 0), given("xorout", 0))
         poly, init, xorout = parameters
         if not 1 <= width <= 64 or max(parameters) >> width:
-            raise self.scope.fail("E0305", "these numbers do not fit the width of the CRC", call.span)
+            raise self.scope.fail(
+                "E0305", "these numbers do not fit the width of the CRC", call.span
+            )
         crc = model.Crc("", width, poly, init, flag("refin"), flag("refout"), xorout)
         return model.Checksum(crc, extent)
 
-    def _covered(
-        self, call: tree.Invocation, arguments: tuple[tree.Argument, ...]
-    ) -> model.Extent:
+    def _covered(self, call: tree.Invocation, arguments: tuple[tree.Argument, ...]) -> model.Extent:
         if len(arguments) != 1:
             if len(arguments) > 1:
                 raise self.scope.unsupported("more bytes for a checksum", arguments[1].span)
             raise self.scope.fail(
-                "E0303", f"`{call.name.text}` needs the range it covers", call.span,
+                "E0303",
+                f"`{call.name.text}` needs the range it covers",
+                call.span,
                 help="`..` is everything before this field, `a..` from `a` up to it",
-            )  # fmt: skip
+            )
         value = arguments[0].value
         if isinstance(value, tree.Invocation):
             raise self.scope.unsupported(f"`{value.name.text}` inside a checksum", value.span)
@@ -188,10 +201,13 @@ class _Reader:
             own = self.drawer.key
             start = value.start if isinstance(value, tree.Range) and value.start else None
             raise self.scope.fail(
-                "E0304", "checksum covers itself", last.span, f"`{own}` is inside its own range",
+                "E0304",
+                "checksum covers itself",
+                last.span,
+                f"`{own}` is inside its own range",
                 help=f"end the range before it: `{call.name.text}("
                 f"{start.text if isinstance(start, tree.Reference) else ''}..)`",
-            )  # fmt: skip
+            )
         return extent
 
     def _covers_itself(self, extent: model.Extent) -> bool:
@@ -209,31 +225,39 @@ class _Reader:
             return model.Extent(key, key)
         if not isinstance(value, tree.Range):
             raise self.scope.fail(
-                "E0303", "a field or a range is expected here", value.span,
+                "E0303",
+                "a field or a range is expected here",
+                value.span,
                 help="`data`, `first..last`, `first..` or `..`",
-            )  # fmt: skip
+            )
         first = self._key(value.start) if value.start is not None else block[0]
         if value.end is None:
             if value.start is not None and block.index(first) > self.drawer.position:
                 raise self.scope.fail(
-                    "E0306", f"the range begins behind `{own}`, where it ends", value.span,
+                    "E0306",
+                    f"the range begins behind `{own}`, where it ends",
+                    value.span,
                     help="write where it ends: `a..b`",
-                )  # fmt: skip
+                )
             return model.Extent(first, None, own)
         last = self._key(value.end)
         if block.index(first) > block.index(last):
             raise self.scope.fail(
-                "E0306", "the range is upside down", value.span,
+                "E0306",
+                "the range is upside down",
+                value.span,
                 help="write the element that stands first in front",
-            )  # fmt: skip
+            )
         return model.Extent(first, last)
 
     def _key(self, value: tree.Expression) -> str:
         if not isinstance(value, tree.Reference) or len(value.path) != 1:
             raise self.scope.fail(
-                "E0306", "a range goes from one field to another", value.span,
+                "E0306",
+                "a range goes from one field to another",
+                value.span,
                 help="name the fields it begins and ends with",
-            )  # fmt: skip
+            )
         name = value.path[0]
         if name.text not in self.drawer.block:
             known = [key for key in self.drawer.block if not key.startswith("#")]
@@ -243,7 +267,20 @@ class _Reader:
 
 _HELP = "write a number, a field, or len(…), sum(…), xor(…), crc(…) with arithmetic"
 _LATER = frozenset(
-    "count present fletcher8 fletcher16 md5 sha1 sha256 swap add group counter log10".split()
+    [
+        "count",
+        "present",
+        "fletcher8",
+        "fletcher16",
+        "md5",
+        "sha1",
+        "sha256",
+        "swap",
+        "add",
+        "group",
+        "counter",
+        "log10",
+    ]
 )
 
 
@@ -283,5 +320,3 @@ def revised(name: str) -> str:
     if head.startswith("CRC") and head[3:].isdigit():
         return f"CRC-{head[3:]}/{rest}" if rest else f"CRC-{head[3:]}"
     return name
-
-

@@ -14,7 +14,6 @@ from protoc.compiler.resolve.types import OPEN, Spec, resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
-
 _WORDS: dict[type[tree.Element], str] = {
     tree.Let: "`let`",
     tree.If: "`if`",
@@ -122,9 +121,11 @@ class _Builder:
             raise self.scope.unsupported("a message with parameters", layout.parameters[0].span)
         if name in place.trail:
             raise self.scope.fail(
-                "E0203", f"`{name}` stands inside itself", layout.name.span,
+                "E0203",
+                f"`{name}` stands inside itself",
+                layout.name.span,
                 help="a frame cannot be built from itself",
-            )  # fmt: skip
+            )
         trail = (*place.trail, name)
         own = replace(place, trail=trail)
         inner = self._statements(body_of(layout.body), own)
@@ -145,10 +146,12 @@ class _Builder:
             raise self.scope.unknown("message", call.name, self.scope.layouts)
         if not has_hole(frame):
             raise self.scope.fail(
-                "E0203", f"`{frame.name.text}` has no `body` to stand in", call.span,
+                "E0203",
+                f"`{frame.name.text}` has no `body` to stand in",
+                call.span,
                 labels=(Label(frame.name.span, "declared here"),),
                 help="give one of its fields the type `body`",
-            )  # fmt: skip
+            )
         return frame
 
     def _statements(
@@ -198,9 +201,11 @@ class _Builder:
             )
         if name in place.trail:
             raise self.scope.fail(
-                "E0203", f"`{name}` stands inside itself", statement.span,
+                "E0203",
+                f"`{name}` stands inside itself",
+                statement.span,
                 help="a message cannot be a part of itself",
-            )  # fmt: skip
+            )
         inner = replace(place, fixed={}, filling=None, trail=(*place.trail, name))
         return self._statements(body_of(other.body), inner)
 
@@ -216,9 +221,16 @@ class _Builder:
             origin = model.Defaulted(model.Value(param.default))
         self._claim(param.name, statement.name)
         return model.Field(
-            param.name, param.name, wire, origin, param.conversion, statement.span,
-            param.doc, not param.constant, param.bounds,
-        )  # fmt: skip
+            param.name,
+            param.name,
+            wire,
+            origin,
+            param.conversion,
+            statement.span,
+            param.doc,
+            not param.constant,
+            param.bounds,
+        )
 
     def _field(self, statement: tree.Field, place: _Place) -> model.Element:
         name = statement.name.text
@@ -238,13 +250,24 @@ class _Builder:
         if bound and isinstance(origin, model.Given):
             default = self.scope.params[name].default
             origin = model.Given() if default is None else model.Defaulted(model.Value(default))
-        size = statement.typed.type.size if isinstance(statement.typed.type, tree.NamedType) else None
+        size = (
+            statement.typed.type.size if isinstance(statement.typed.type, tree.NamedType) else None
+        )
         if size is not None and not isinstance(size, tree.Number):
             self.drawers.append(Drawer(key, size, "size", place.block, len(place.block)))
         return model.Field(
-            key, named, spec.wire, origin, spec.conversion, statement.span, statement.doc,
-            bound, spec.bounds, spec.longest, spec.forbidden,
-        )  # fmt: skip
+            key,
+            named,
+            spec.wire,
+            origin,
+            spec.conversion,
+            statement.span,
+            statement.doc,
+            bound,
+            spec.bounds,
+            spec.longest,
+            spec.forbidden,
+        )
 
     def _hole(self, statement: tree.Field, place: _Place) -> model.Element:
         """The hole of a frame: what stands in it, or raw bytes under its name."""
@@ -254,9 +277,15 @@ class _Builder:
             return model.Region(name, place.filling, None, statement.span, longest)
         self._claim(name, statement.name)
         return model.Field(
-            name, name, model.Raw(OPEN), model.Given(), model.Conversion(), statement.span,
-            statement.doc, longest=longest,
-        )  # fmt: skip
+            name,
+            name,
+            model.Raw(OPEN),
+            model.Given(),
+            model.Conversion(),
+            statement.span,
+            statement.doc,
+            longest=longest,
+        )
 
     def _own_bits(
         self, wire: model.Bits, statement: tree.Field, fixed: dict[str, tree.Expression]
@@ -285,7 +314,9 @@ class _Builder:
             return model.Derived(model.Value(0), "value")
         if spec.default is not None:
             enum = self.scope.enums.get(spec.conversion.enum or "")
-            return model.Defaulted(model.Value(labelled(enum, plain(self.scope, spec.default, enum))))
+            return model.Defaulted(
+                model.Value(labelled(enum, plain(self.scope, spec.default, enum)))
+            )
         if named is None and not isinstance(spec.wire, model.Bits):
             return model.Reserved()
         return model.Given()
@@ -306,10 +337,12 @@ class _Builder:
     def _claim(self, name: str, node: tree.Node) -> None:
         if name in self._names:
             raise self.scope.fail(
-                "E0201", f"there are two fields named `{name}` in `{self.layout.name.text}`",
-                node.span, labels=(Label(self._names[name].span, "the other one"),),
+                "E0201",
+                f"there are two fields named `{name}` in `{self.layout.name.text}`",
+                node.span,
+                labels=(Label(self._names[name].span, "the other one"),),
                 help="rename one of them; fields of a frame count as fields of what stands in it",
-            )  # fmt: skip
+            )
         self._names[name] = node
 
 

@@ -12,7 +12,6 @@ from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics, Label
 from protoc.dsl.source import Span
 
-
 T = TypeVar("T", bound=tree.Statement)
 
 
@@ -91,9 +90,7 @@ def suggestion(name: str, known: Iterable[str], noun: str) -> str:
     return f"declare a {noun} of that name, or correct the name"
 
 
-def declare(
-    scope: Scope, noun: str, statements: Iterable[tuple[tree.Name, T]]
-) -> dict[str, T]:
+def declare(scope: Scope, noun: str, statements: Iterable[tuple[tree.Name, T]]) -> dict[str, T]:
     """Collect declarations by name; the second of a name is an error."""
     found: dict[str, T] = {}
     first: dict[str, tree.Name] = {}

@@ -17,7 +17,7 @@ def settle(
 ) -> tuple[model.Element, ...]:
     """The elements with every size settled; what nothing ends is an error."""
     elements = _drive(scope, elements)
-    return _Settler(scope, layout).settle(elements, None)
+    return _Settler(scope, layout).settle(elements, ())
 
 
 # ------------------------------------------------------------------ lengths that drive
@@ -55,9 +55,7 @@ def _lengths(expression: model.Expression) -> list[model.Length]:
     return []
 
 
-def covered(
-    elements: tuple[model.Element, ...], extent: model.Extent
-) -> tuple[model.Element, ...]:
+def covered(elements: tuple[model.Element, ...], extent: model.Extent) -> tuple[model.Element, ...]:
     """The elements an extent covers, in the list they stand in."""
     keys = [e.key for e in elements]
     if extent.first in keys:
@@ -80,9 +78,7 @@ def _is_loose(element: model.Element) -> bool:
     return isinstance(element, model.Field) and is_open(element.wire)
 
 
-def _driven(
-    elements: tuple[model.Element, ...], extent: model.Extent
-) -> model.Element | None:
+def _driven(elements: tuple[model.Element, ...], extent: model.Extent) -> model.Element | None:
     """The one element of an extent whose size the length tells, when all others are fixed."""
     inside = covered(elements, extent)
     loose = [e for e in inside if _is_loose(e)]
@@ -98,18 +94,18 @@ def _fixed_around(
     return sum(fixed_size(e) or 0 for e in covered(elements, extent) if e.key != driven.key)
 
 
-def _solved(
-    scope: Scope, field: model.Field, length: model.Length, around: int
-) -> model.Size:
+def _solved(scope: Scope, field: model.Field, length: model.Length, around: int) -> model.Size:
     """The size of what is measured, from the value of the length field: `len(x) * a + b`."""
     assert isinstance(field.origin, model.Derived)
     line = _linear(field.origin.expression, length)
     if line is None or line[0] == 0:
         raise scope.fail(
-            "E0307", f"`{field.name}` cannot be turned round to a size", field.span,
+            "E0307",
+            f"`{field.name}` cannot be turned round to a size",
+            field.span,
             "only len(…) times a number plus a number can",
             help="measure with `len(x) + 3`, `len(x) / 2`, or size the data with `bytes[…]`",
-        )  # fmt: skip
+        )
     slope, shift = line
     value: model.Expression = model.Own((field.key,))
     offset = -shift
@@ -132,9 +128,7 @@ def _plus(value: model.Expression, number: Fraction) -> model.Expression:
     return model.Operation(operator, (value, model.Value(int(abs(number)))))
 
 
-def _linear(
-    expression: model.Expression, length: model.Length
-) -> tuple[Fraction, Fraction] | None:
+def _linear(expression: model.Expression, length: model.Length) -> tuple[Fraction, Fraction] | None:
     """Slope and shift of an expression over a length; None when it is not linear."""
     if expression == length:
         return Fraction(1), Fraction(0)
@@ -163,46 +157,35 @@ def _linear(
 
 @dataclass
 class _Settler:
-    """Settles what no length drives."""
+    """Settles what no length drives; `sized` inside a region whose end is known."""
 
     scope: Scope
     layout: tree.Layout
+    sized: bool = False
 
     def settle(
-        self, elements: tuple[model.Element, ...], behind: tuple[model.Element, ...] | None
+        self, elements: tuple[model.Element, ...], behind: tuple[model.Element, ...]
     ) -> tuple[model.Element, ...]:
-        """Settle a list; `behind` is what follows it, None at the end of the message or region."""
+        """Settle a list; `behind` is what follows it before the end of the message or region."""
         result: list[model.Element] = []
         for i, element in enumerate(elements):
-            following = (*elements[i + 1 :], *(behind or ()))
+            following = (*elements[i + 1 :], *behind)
             if isinstance(element, model.Region):
-                inner = self._region(element, following)
-                result.append(inner)
+                element = self._region(element, following)
             elif isinstance(element, model.Field):
-                result.append(self._field(element, following, behind is None and self._sized))
-            else:
-                result.append(element)
+                element = self._field(element, following)
+            result.append(element)
         return tuple(result)
 
-    _sized: bool = False
+    def _region(self, region: model.Region, following: tuple[model.Element, ...]) -> model.Region:
+        if region.size is None:
+            return replace(region, elements=self.settle(region.elements, following))
+        inside = _Settler(self.scope, self.layout, sized=True)
+        return replace(region, elements=inside.settle(region.elements, ()))
 
-    def _region(
-        self, region: model.Region, following: tuple[model.Element, ...]
-    ) -> model.Region:
-        if region.size is not None:
-            inner = _Settler(self.scope, self.layout, _sized=True).settle(region.elements, None)
-        else:
-            outer = _Settler(self.scope, self.layout, _sized=self._sized)
-            inner = outer.settle(region.elements, following)
-        return replace(region, elements=inner)
-
-    def _field(
-        self, field: model.Field, following: tuple[model.Element, ...], to_end: bool
-    ) -> model.Field:
-        loose = isinstance(field.wire, model.Digits) and isinstance(
-            field.wire.size, model.WhileFits
-        )
-        if not is_open(field.wire) and not (loose and not following and not self._sized):
+    def _field(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Field:
+        if not is_open(field.wire):
+            self._digits(field, following)
             return field
         between = 0
         for element in following:
@@ -214,15 +197,27 @@ class _Settler:
             size = fixed_size(element)
             if size is None:
                 raise self.scope.fail(
-                    "E0409", f"nothing tells where `{field.key}` ends", field.span,
+                    "E0409",
+                    f"nothing tells where `{field.key}` ends",
+                    field.span,
                     "runs to the next constant",
                     labels=(Label(element.span, "the size of this varies as well"),),
                     help="give one of them a size, or put a constant between them",
-                )  # fmt: skip
+                )
             between += size
-        if not self._sized:
+        if not self.sized:
             raise self._endless(field)
         return replace(field, wire=with_size(field.wire, model.UntilEnd(between)))
+
+    def _digits(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
+        """Digits without a size end where they stop, but something has to stop them."""
+        if self.sized or not isinstance(field.wire, model.Digits):
+            return
+        if not isinstance(field.wire.size, model.WhileFits):
+            return
+        if not following:
+            raise self._endless(field)
+        self._ended(field, following[0])
 
     def _ended(self, field: model.Field, element: model.Element) -> None:
         """Complain about a link that does not say what ends its messages."""
@@ -235,8 +230,11 @@ class _Settler:
         name = self.layout.name.text
         on = f" on `{link}`" if link else ""
         return self.scope.fail(
-            "E0501", f"nothing ends `{name}`{on}", field.span, f"`{field.key}` runs on for ever",
+            "E0501",
+            f"nothing ends `{name}`{on}",
+            field.span,
+            f"`{field.key}` runs on for ever",
             labels=(Label(self.layout.name.span, "in this message"),),
             help="give the field a size or a length, put a constant behind it, "
             "or let the link say `end CRLF`",
-        )  # fmt: skip
+        )

@@ -29,7 +29,20 @@ ENCODINGS = {
     "utf16be": "utf-16-be",
 }
 _LATER_WORDS = frozenset(
-    "reversed msb0 bytewise like via sets count until while sep times signed".split()
+    [
+        "reversed",
+        "msb0",
+        "bytewise",
+        "like",
+        "via",
+        "sets",
+        "count",
+        "until",
+        "while",
+        "sep",
+        "times",
+        "signed",
+    ]
 )
 
 
@@ -68,8 +81,7 @@ def resolve_typed(scope: Scope, typed: tree.Typed, name: str, owner: str) -> Spe
     if typed.type.bits is not None:
         wire = _bits(scope, typed.type, wire, name, owner)
     conversion = modifiers.conversion(wire, name, owner)
-    modifiers.finish()
-    return Spec(
+    spec = Spec(
         wire=wire,
         conversion=conversion,
         value=modifiers.operand("="),
@@ -78,6 +90,8 @@ def resolve_typed(scope: Scope, typed: tree.Typed, name: str, owner: str) -> Spe
         longest=modifiers.longest(),
         forbidden=modifiers.forbidden(),
     )
+    modifiers.finish()
+    return spec
 
 
 def _size(scope: Scope, type_: tree.NamedType) -> model.Size | None:
@@ -333,19 +347,24 @@ def resolve_enum(
         text = label.name.text if isinstance(label.name, tree.Name) else label.name.value
         if text in names:
             scope.diagnostics.error(
-                "E0201", f"there are two labels named `{text}`", label.name.span,
-                labels=(Label(names[text].span, "first"),), help="rename one of them",
-            )  # fmt: skip
+                "E0201",
+                f"there are two labels named `{text}`",
+                label.name.span,
+                labels=(Label(names[text].span, "first"),),
+                help="rename one of them",
+            )
             continue
         names[text] = label.name
         values = [_label_value(scope, value) for value in label.values]
         for value, node in zip(values, label.values, strict=True):
             if value in taken:
                 scope.diagnostics.error(
-                    "E0407", f"two labels stand for {value!r}", node.span,
+                    "E0407",
+                    f"two labels stand for {value!r}",
+                    node.span,
                     labels=(Label(taken[value].span, "first used here"),),
-                    help='one label may have several values: `a = 0 | 1`, not several one value',
-                )  # fmt: skip
+                    help="one label may have several values: `a = 0 | 1`, not several one value",
+                )
             taken.setdefault(value, node)
         resolved.append(model.Label(text, tuple(values)))
     kinds = {type(value) for label in resolved for value in label.values}
@@ -380,10 +399,12 @@ def _bits(
         for position in range(part.low, part.high + 1):
             if position in used:
                 scope.diagnostics.error(
-                    "E0408", f"bit {position} is used twice", bit.span,
+                    "E0408",
+                    f"bit {position} is used twice",
+                    bit.span,
                     labels=(Label(used[position].span, "first used here"),),
                     help="correct one of the positions",
-                )  # fmt: skip
+                )
                 break
             used[position] = bit
         parts.append(part)

@@ -1,0 +1,158 @@
+"""Python source, laid out as its formatter would.
+
+Generated modules are clean under `ruff format` with its defaults: what fits in a line stands in one,
+what does not is broken at the last bracket, with a trailing comma when every item needs its own line.
+"""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass, field
+
+WIDTH = 88
+
+
+@dataclass(frozen=True)
+class Call:
+    """`head(arguments)`, or any other bracketed list: the brackets belong to it."""
+
+    head: str
+    arguments: tuple[Code, ...]
+    brackets: str = "()"
+
+    def __str__(self) -> str:
+        opening, closing = self.brackets
+        inner = ", ".join(str(a) for a in self.arguments)
+        # a tuple of one needs its comma
+        single = not self.head and self.brackets == "()" and len(self.arguments) == 1
+        return f"{self.head}{opening}{inner}{',' if single else ''}{closing}"
+
+
+@dataclass(frozen=True)
+class Named:
+    """`name=value` or `key: value`."""
+
+    name: str
+    value: Code
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.value}"
+
+
+Code = str | Call | Named
+
+
+def keyed(name: str, value: Code) -> Named:
+    """A keyword argument."""
+    return Named(f"{name}=", value)
+
+
+def tupled(items: list[Code] | tuple[Code, ...]) -> Call:
+    """A tuple."""
+    return Call("", tuple(items))
+
+
+def laid_out(prefix: str, code: Code, suffix: str = "", indent: int = 0) -> list[str]:
+    """The lines of `prefix code suffix` at an indentation of so many spaces."""
+    pad = " " * indent
+    flat = f"{pad}{prefix}{code}{suffix}"
+    if len(flat) <= WIDTH:
+        return [flat]
+    if isinstance(code, Named):
+        return laid_out(prefix + code.name, code.value, suffix, indent)
+    if isinstance(code, str) or not code.arguments:
+        return [flat]
+    opening, closing = code.brackets
+    head = f"{pad}{prefix}{code.head}{opening}"
+    single = not code.head and code.brackets == "()" and len(code.arguments) == 1
+    inner = f"{pad}    {', '.join(str(a) for a in code.arguments)}"
+    if len(inner) <= WIDTH and not single:
+        return [head, inner, f"{pad}{closing}{suffix}"]
+    lines = [head]
+    for argument in code.arguments:
+        lines.extend(laid_out("", argument, ",", indent + 4))
+    return [*lines, f"{pad}{closing}{suffix}"]
+
+
+def text(value: str) -> str:
+    """A string literal in the quotes the formatter prefers."""
+    return _quoted(repr(value))
+
+
+def octets(value: bytes) -> str:
+    """A bytes literal in the quotes the formatter prefers."""
+    return "b" + _quoted(repr(value)[1:])
+
+
+def _quoted(literal: str) -> str:
+    inner = literal[1:-1]
+    if literal[0] == '"':
+        return literal
+    plain = inner.replace("\\'", "'")
+    if '"' not in inner:
+        return f'"{plain}"'
+    if "'" in plain and plain.count('"') <= plain.count("'"):
+        return '"' + plain.replace('"', '\\"') + '"'
+    return literal
+
+
+def number(value: float) -> str:
+    """A number literal."""
+    return repr(value)
+
+
+def literal(value: object) -> str:
+    """Any plain value."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, bytes):
+        return octets(value)
+    return repr(value)
+
+
+@dataclass
+class Lines:
+    """Lines of code in the making."""
+
+    indent: int = 8
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, prefix: str, code: Code = "", suffix: str = "") -> None:
+        """One statement."""
+        self.lines.extend(laid_out(prefix, code, suffix, self.indent))
+
+    def block_body(self) -> _Block:
+        """The statements under a head written already, as a context."""
+        return _Block(self)
+
+    def block(self, head: str) -> _Block:
+        """The statements under `head`, as a context."""
+        self.add(head)
+        return _Block(self)
+
+
+class _Block:
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def __enter__(self) -> None:
+        self._lines.indent += 4
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.indent -= 4
+
+
+def docstring(content: str, indent: int) -> list[str]:
+    """A docstring of a summary line and what follows it."""
+    pad = " " * indent
+    content = content.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    lines = [line.rstrip() for line in content.strip().split("\n")]
+    if len(lines) == 1:
+        closing = ' """' if lines[0].endswith('"') else '"""'
+        return [f'{pad}"""{lines[0]}{closing}']
+    return [f'{pad}"""{lines[0]}', *(f"{pad}{line}".rstrip() for line in lines[1:]), f'{pad}"""']
+
+
+def is_name(name: str) -> bool:
+    """Whether Python accepts it as an identifier that is no keyword."""
+    return name.isidentifier() and not keyword.iskeyword(name)

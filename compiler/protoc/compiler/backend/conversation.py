@@ -1,0 +1,238 @@
+"""The conversation as the table of the generated module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, text, tupled
+from protoc.compiler.backend.expressions import function
+from protoc.compiler.backend.naming import attribute
+from protoc.compiler.backend.values import Context, annotation, blank, given
+
+
+@dataclass(frozen=True)
+class ConversationView:
+    """The lines of `PROTOCOL: Final = Protocol(…)`, and what they need of the runtime."""
+
+    lines: list[str]
+    imports: set[str] = field(default_factory=set)
+
+
+def conversation(protocol: model.Protocol, context: Context) -> ConversationView:
+    """The table of a protocol."""
+    return _Writer(protocol, context).write()
+
+
+class _Writer:
+    def __init__(self, protocol: model.Protocol, context: Context) -> None:
+        self.protocol = protocol
+        self.context = context
+        self.imports: set[str] = {"Protocol"}
+
+    def write(self) -> ConversationView:
+        p = self.protocol
+        rows: list[Code] = [keyed("name", text(p.name))]
+        if p.title:
+            rows.append(keyed("title", text(p.title)))
+        messages = [self._class(m.name) for m in p.messages if not m.part]
+        sections: list[tuple[str, Sequence[Code]]] = [
+            ("links", [self._link(link) for link in p.links]),
+            ("params", [self._param(param) for param in p.params]),
+            ("messages", messages),
+            ("pairs", [self._pair(pair) for pair in p.pairs]),
+            ("groups", [self._group(group) for group in p.groups]),
+            ("timers", [self._timer(timer) for timer in p.timers]),
+            ("triggers", [self._trigger(trigger) for trigger in p.triggers]),
+            ("hooks", [self._hook(hook) for hook in p.hooks]),
+        ]
+        rows += [keyed(name, tupled(list(found))) for name, found in sections if found]
+        lines = laid_out("PROTOCOL: Final = ", Call("Protocol", tuple(rows)))
+        return ConversationView(lines, self.imports)
+
+    def _call(self, name: str, *arguments: Code, **options: Code | None) -> Call:
+        self.imports.add(name)
+        named = [keyed(k, v) for k, v in options.items() if v is not None]
+        return Call(name, (*arguments, *named))
+
+    def _class(self, message: str) -> str:
+        return self.context.classes[f"message {message}"]
+
+    def _link(self, link: model.Link) -> Call:
+        serial: Code | None = None
+        if link.kind == "serial":
+            format_ = link.format or "8N1"
+            serial = self._call(
+                "Serial", str(link.baud or 9600), format_[0], text(format_[1]), format_[2:]
+            )
+        return self._call(
+            "Link",
+            text(link.name),
+            text(link.kind),
+            role=text(link.role) if link.role != "client" else None,
+            port=str(link.port) if link.port else None,
+            serial=serial,
+            timeout=repr(link.timeout),
+            retries=str(link.retries),
+            gap=repr(link.gap) if link.gap else None,
+            largest=str(link.largest) if link.largest != 65536 else None,
+        )
+
+    def _param(self, param: model.Param) -> Call:
+        type_ = annotation(param.wire, param.conversion, self.context)
+        default = None
+        if param.default is not None:
+            default = given(param.default, param.conversion, self.context)
+        return self._call(
+            "Param",
+            text(attribute(param.name, frozenset())),
+            type_,
+            default=default,
+            blank=blank(param.wire, param.conversion, param.bounds, self.context),
+            unit=text(param.conversion.unit) if param.conversion.unit else None,
+            id=str(param.id) if param.id is not None else None,
+            constant="True" if param.constant else None,
+            save="True" if param.save else None,
+        )
+
+    def _condition(self, expression: model.Expression | None) -> str | None:
+        return None if expression is None else function(expression)
+
+    def _arguments(self, arguments: tuple[tuple[str, model.Expression], ...]) -> Code | None:
+        if not arguments:
+            return None
+        rows: list[Code] = [
+            f"{text(attribute(name))}: {function(value)}" for name, value in arguments
+        ]
+        return Call("", tuple(rows), "{}")
+
+    def _pair(self, pair: model.Pair) -> Call:
+        steps: list[Code] = []
+        for step in pair.steps:
+            answers: list[Code] = [
+                self._call("Answer", self._class(a.message), many="True" if a.many else None)
+                for a in step
+            ]
+            steps.append(tupled(answers))
+        refusals: list[Code] = [self._class(name) for name in pair.refusals]
+        return self._call(
+            "Pair",
+            text(pair.name),
+            self._class(pair.command),
+            steps=tupled(steps) if steps else None,
+            refusals=tupled(refusals) if refusals else None,
+            arguments=self._arguments(pair.arguments),
+            where=self._condition(pair.where),
+            when=self._condition(pair.when),
+            timeout=_number(pair.timeout),
+            retries=_number(pair.retries),
+            gap=_number(pair.gap),
+            links=tupled([text(link) for link in pair.links]) if pair.links else None,
+            id=_number(pair.id),
+        )
+
+    def _execute(self, execute: model.Execute, when: str | None = None) -> Call:
+        priority = text(execute.priority) if execute.priority != "normal" else None
+        return self._call(
+            "Execute",
+            text(execute.kind),
+            text(execute.name),
+            arguments=self._arguments(execute.arguments),
+            priority=priority,
+            once="True" if execute.once else None,
+            when=when,
+        )
+
+    def _action(self, action: model.Action) -> Call:
+        verb, when = action.verb, self._condition(action.when)
+        if isinstance(verb, model.Execute):
+            return self._execute(verb, when)
+        if isinstance(verb, model.Send):
+            arguments = self._arguments(verb.arguments)
+            return self._call("Send", self._class(verb.message), arguments=arguments, when=when)
+        if isinstance(verb, model.Set):
+            path = tupled([text(attribute(p)) for p in verb.path]) if verb.path else None
+            name = text(attribute(verb.param, frozenset()))
+            return self._call("Set", name, function(verb.value), path=path, when=when)
+        if isinstance(verb, model.Clear):
+            return self._call("Clear", text(attribute(verb.param, frozenset())), when=when)
+        if isinstance(verb, model.Run):
+            values: list[Code] = [function(value) for value in verb.arguments]
+            name = text(attribute(verb.hook, frozenset()))
+            return self._call("Run", name, *([tupled(values)] if values else []), when=when)
+        if isinstance(verb, model.Do):
+            return self._call("Do", text(verb.trigger), when=when)
+        if isinstance(verb, model.Time):
+            return self._call("Time", text(verb.verb), text(verb.timer), when=when)
+        if isinstance(verb, model.Line):
+            return self._call("Line", text(verb.verb), when=when)
+        return self._call("Pause", repr(verb.seconds), when=when)
+
+    def _group(self, group: model.Group) -> Call:
+        return self._call(
+            "Group",
+            text(group.name),
+            tupled([self._action(item) for item in group.items]),
+            when=self._condition(group.when),
+            immediate="True" if group.immediate else None,
+            links=tupled([text(link) for link in group.links]) if group.links else None,
+            id=_number(group.id),
+        )
+
+    def _timer(self, timer: model.Timer) -> Call:
+        after: Code | None = None
+        if timer.after:
+            after = tupled([repr(timer.after[0]), repr(timer.after[1])])
+        return self._call(
+            "Timer",
+            text(timer.name),
+            repr(timer.every),
+            tupled([self._execute(target) for target in timer.targets]),
+            after=after,
+            stopped="True" if timer.stopped else None,
+            gap=repr(timer.gap) if timer.gap else None,
+            when=self._condition(timer.when),
+            id=_number(timer.id),
+        )
+
+    def _on(self, on: model.On | None) -> Code:
+        if on is None:
+            return "None"
+        arguments: list[Code] = [text(on.event)]
+        if on.kind:
+            name = attribute(on.name, frozenset()) if on.kind == "param" else on.name
+            arguments += [text(on.kind), *([text(name)] if on.name else [])]
+        return self._call(
+            "On",
+            *arguments,
+            last="True" if on.last else None,
+            after_response="True" if on.after_response else None,
+            seconds=repr(on.seconds) if on.seconds else None,
+        )
+
+    def _trigger(self, trigger: model.Trigger) -> Call:
+        otherwise = [self._action(action) for action in trigger.otherwise]
+        return self._call(
+            "Trigger",
+            text(trigger.name),
+            self._on(trigger.on),
+            tupled([self._action(action) for action in trigger.actions]),
+            otherwise=tupled(list(otherwise)) if otherwise else None,
+            when=self._condition(trigger.when),
+            id=_number(trigger.id),
+        )
+
+    def _hook(self, hook: model.Hook) -> Call:
+        names: list[Code] = [text(parameter.name) for parameter in hook.parameters]
+        return self._call(
+            "Hook",
+            text(attribute(hook.name, frozenset())),
+            *([tupled(names)] if names else []),
+            on=self._on(hook.on) if hook.on else None,
+            id=_number(hook.id),
+        )
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else literal(value)

@@ -1,0 +1,172 @@
+"""The classes people use: params, hooks, and the device, blocking and for asyncio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protoc.compiler import model
+from protoc.compiler.backend import naming
+from protoc.compiler.backend.code import Call, Code, docstring, laid_out, text
+from protoc.compiler.backend.values import Context, annotation
+from protoc.compiler.resolve.expressions import free_fields
+
+
+@dataclass(frozen=True)
+class PropertyView:
+    """A param as a property; `setter` is False for constants."""
+
+    name: str
+    key: str
+    type: str
+    read_type: str
+    doc: list[str]
+    setter: bool
+
+
+@dataclass(frozen=True)
+class HookView:
+    """A hook as an attribute."""
+
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class MethodView:
+    """A pair as a method: head and call, of the blocking and the asyncio class."""
+
+    head: list[str]
+    async_head: list[str]
+    doc: list[str]
+    call: list[str]
+    async_call: list[str]
+
+
+@dataclass(frozen=True)
+class DeviceView:
+    """The classes at the end of a module."""
+
+    name: str
+    title: str
+    params: list[PropertyView]
+    hooks: list[list[str]]
+    methods: list[MethodView]
+    imports: set[str]
+    unset: bool
+
+
+def device(protocol: model.Protocol, context: Context) -> DeviceView:
+    """The view of the classes of a protocol."""
+    name = context.names.take(protocol.name)
+    methods = [_method(pair, protocol, context) for pair in protocol.pairs]
+    return DeviceView(
+        name=name,
+        title=protocol.title or protocol.name,
+        params=[_param(param, context) for param in protocol.params],
+        hooks=[_hook(hook) for hook in protocol.hooks],
+        methods=methods,
+        imports={"AsyncDevice", "Device", "Hooks", "Params"},
+        unset=any("UnsetType" in line for method in methods for line in method.head),
+    )
+
+
+def _param(param: model.Param, context: Context) -> PropertyView:
+    type_ = annotation(param.wire, param.conversion, context)
+    known = param.default is not None
+    notes = [param.doc.strip().rstrip(".")] if param.doc else []
+    if param.conversion.unit:
+        notes.append(f"in {param.conversion.unit}")
+    if not known:
+        notes.append("None until known")
+    if param.constant:
+        notes.append("always the same")
+    summary = ", ".join(notes) or f"`{param.name}`"
+    return PropertyView(
+        naming.attribute(param.name, frozenset({"_get", "_set"})),
+        naming.attribute(param.name, frozenset()),
+        type_,
+        type_ if known else f"{type_} | None",
+        docstring(f"{summary[0].upper()}{summary[1:]}.", 8),
+        not param.constant,
+    )
+
+
+def _hook(hook: model.Hook) -> list[str]:
+    name = naming.attribute(hook.name, frozenset())
+    types = ", ".join(parameter.type for parameter in hook.parameters)
+    lines = laid_out(f"{name}: Callable[[{types}], Any] | None = ", "None", "", 4)
+    arguments = ", ".join(parameter.name for parameter in hook.parameters)
+    doc = hook.doc.strip() or f"Called as `{hook.name}({arguments})`."
+    return [*lines, *docstring(doc, 4)]
+
+
+def _method(pair: model.Pair, protocol: model.Protocol, context: Context) -> MethodView:
+    command = protocol.message(pair.command)
+    fixed = {name for name, _ in pair.arguments}
+    fields = {n: f for n, f in free_fields(command).items() if n not in fixed}
+    name = naming.attribute(pair.name, naming.DEVICE_MEMBERS)
+    parameters: list[Code] = ["self"]
+    if fields:
+        parameters.append("*")
+    for key, field in fields.items():
+        parameters.append(_parameter(key, field, context))
+    answers = [context.classes[f"message {a.message}"] for s in pair.steps[-1:] for a in s]
+    reply = " | ".join(dict.fromkeys(answers)) if answers else "None"
+    classes: Code = answers[0] if len(answers) == 1 else Call("", tuple(dict.fromkeys(answers)))
+    given = Call("", tuple(_entry(key) for key in fields), "{}")
+    many = any(a.many for step in pair.steps for a in step)
+    if not answers:
+        call = Call("self._tell", (text(pair.name), given))
+    else:
+        method = "self._call_all" if many else "self._call"
+        call = Call(method, (text(pair.name), classes, given))
+    returned = f"list[{reply}]" if many else reply
+    prefix = "return " if answers else ""
+    return MethodView(
+        _head("def ", name, parameters, returned),
+        _head("async def ", name, parameters, returned),
+        docstring(_pair_doc(pair, context), 8),
+        laid_out(prefix, call, "", 8),
+        laid_out(f"{prefix}await ", call, "", 8),
+    )
+
+
+def _head(keyword: str, name: str, parameters: list[Code], returned: str) -> list[str]:
+    suffix = f") -> {returned}:"
+    flat = f"    {keyword}{name}({', '.join(map(str, parameters))}{suffix}"
+    if len(flat) <= 88:
+        return [flat]
+    inner = f"        {', '.join(map(str, parameters))}"
+    if len(inner) <= 88:
+        return [f"    {keyword}{name}(", inner, f"    {suffix}"]
+    return [f"    {keyword}{name}(", *(f"        {p}," for p in parameters), f"    {suffix}"]
+
+
+def _parameter(name: str, field: model.Field | model.Part, context: Context) -> str:
+    if isinstance(field, model.Part):
+        type_ = annotation(model.Integer(1, False, False), field.conversion, context)
+        return f"{naming.attribute(name)}: {type_} | UnsetType = UNSET"
+    type_ = annotation(field.wire, field.conversion, context)
+    optional = field.param or isinstance(field.origin, model.Defaulted)
+    return f"{naming.attribute(name)}: {type_}" + (" | UnsetType = UNSET" if optional else "")
+
+
+def _entry(name: str) -> str:
+    return f"{text(naming.attribute(name))}: {naming.attribute(name)}"
+
+
+def _pair_doc(pair: model.Pair, context: Context) -> str:
+    command = context.classes[f"message {pair.command}"]
+    answers = [context.classes[f"message {a.message}"] for step in pair.steps for a in step]
+    arrow = f", answered by `{'`, `'.join(answers)}`" if answers else "; nothing answers"
+    lines = [pair.doc.strip() or f"Send `{command}`{arrow}.", ""]
+    if pair.doc:
+        lines += [f"Sends `{command}`{arrow}.", ""]
+    lines += ["Raises:", "    EncodeError: a value does not fit its field."]
+    if answers:
+        lines.append("    NoReply: no answer in time, after the last retry.")
+    for refusal in pair.refusals:
+        lines.append(
+            f"    Refused: the device answered with `{context.classes[f'message {refusal}']}`."
+        )
+    lines.append("    LineError: the line is closed, or broke.")
+    return "\n".join(lines)

@@ -1,0 +1,28 @@
+"""Rendering: the only place that knows the template engine."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from protoc.compiler import model
+from protoc.compiler.backend.view import module
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("protoc.compiler.backend"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def render_module(protocol: model.Protocol) -> str:
+    """The text of the generated module; the same for the same model, always."""
+    text = _environment().get_template("module.py.j2").render(view=module(protocol))
+    return text.rstrip("\n") + "\n"

@@ -1,0 +1,510 @@
+"""The straight-line encoder of a message.
+
+The generated method turns values into raw values, lengths first (they need sizes only), puts the
+frame together, and computes the checks over it last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import (
+    WIDTH,
+    Call,
+    Code,
+    Lines,
+    keyed,
+    laid_out,
+    literal,
+    octets,
+    text,
+)
+from protoc.compiler.backend.decode import checksum, cut, span
+from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
+from protoc.compiler.backend.values import Context, limits, to_raw
+
+_CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the frame: an expression that gives bytes, or an argument of a struct.
+
+    Attributes:
+        code: of the struct; empty for an expression of its own.
+    """
+
+    expression: Code
+    code: str = ""
+    little: bool | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an element stands in the frame: a number, and the lengths of what varies before it."""
+
+    plus: int
+    terms: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        terms = [*self.terms, *([str(self.plus)] if self.plus or not self.terms else [])]
+        return " + ".join(terms)
+
+    def minus(self, other: Place) -> str:
+        """The distance from a place before it."""
+        left = list(self.terms)
+        for term in other.terms:
+            left.remove(term)
+        return str(Place(self.plus - other.plus, tuple(left)))
+
+    def moved(self, by: int, term: str = "") -> Place:
+        """The place further on."""
+        return Place(self.plus + by, (*self.terms, term) if term else self.terms)
+
+
+@dataclass
+class Encoder:
+    """Writes `encode` of one message."""
+
+    message: model.Message
+    context: Context
+    lines: Lines = field(default_factory=lambda: Lines(indent=12))
+    places: dict[str, tuple[Place, Place]] = field(default_factory=dict)
+    raws: dict[str, str] = field(default_factory=dict)
+    fits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _pending: list[Piece] = field(default_factory=list)
+    _written: bool = False
+    _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
+
+    def write(self) -> list[str]:
+        """The body of the method."""
+        row = steps(self.message.elements)
+        for step in row:
+            if isinstance(step, model.Field):
+                self._prepare(step)
+        self._place(row)
+        self._lengths(row)
+        for step in row:
+            self._emit(step)
+        self._finish()
+        return self._guarded()
+
+    def _guarded(self) -> list[str]:
+        """The body under `try`, where a value can fail to fit."""
+        if not self.fits and not self.raws:
+            return [line[4:] for line in self.lines.lines]
+        self.context.use("UNFIT")
+        entries: list[Code] = [
+            f"{text(name)}: ({literal(low)}, {literal(high)})"
+            for name, (low, high) in self.fits.items()
+        ]
+        call = Call(self.context.use("unfit"), ("self", "error", Call("", tuple(entries), "{}")))
+        return [
+            "        try:",
+            *self.lines.lines,
+            "        except UNFIT as error:",
+            *laid_out("raise ", call, " from None", 12),
+        ]
+
+    # -------------------------------------------------------------- values
+
+    def _prepare(self, step: model.Field) -> None:
+        """The raw value of a field in a variable or an expression."""
+        if isinstance(step.origin, model.Derived):
+            self.raws[step.key] = local(step.key)
+            return
+        if isinstance(step.origin, model.Reserved):
+            return
+        if isinstance(step.wire, model.Bits):
+            self._bits(step, step.wire)
+            return
+        assert step.name is not None
+        name = attribute(step.name)
+        value = f"self.{name}"
+        self._bounded(value, step.name, step.bounds)
+        if (limit := limits(step.wire, step.conversion, step.bounds)) is not None:
+            self.fits[name] = limit
+        if isinstance(step.wire, model.Integer | model.Real):
+            self.raws[step.key] = self._raw(value, step, step.wire)
+            return
+        variable = local(step.key)
+        self.raws[step.key] = variable
+        self.lines.add(f"{variable} = ", self._text(step, value))
+        self._delimited(step, variable)
+
+    def _raw(self, value: str, step: model.Field, wire: model.Integer | model.Real) -> str:
+        if step.conversion.boolean:
+            return f"bool({value})"
+        return to_raw(value, step.conversion, isinstance(wire, model.Integer))
+
+    def _text(self, step: model.Field, value: str) -> Code:
+        """The call that writes text, digits or bytes."""
+        wire, name = step.wire, text(attribute(step.name or ""))
+        size = getattr(wire, "size", None)
+        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
+        if isinstance(wire, model.Digits):
+            whole = wire.notation != "float"
+            raw = to_raw(value, step.conversion, whole)
+            call = self.context.use(f"write_{wire.notation}")
+            arguments: list[Code] = [raw, width, "self.NAME", name]
+            if wire.decimals is not None:
+                arguments.append(keyed("decimals", str(wire.decimals)))
+            if wire.lower:
+                arguments.append(keyed("lower", "True"))
+            return Call(call, tuple(arguments))
+        longest: list[Code] = (
+            [keyed("longest", str(step.longest))] if step.longest is not None else []
+        )
+        if isinstance(wire, model.Raw):
+            call = self.context.use("write_bytes")
+            return Call(call, (value, width, "self.NAME", name, *longest))
+        assert isinstance(wire, model.Text)
+        options: list[Code] = []
+        if wire.pad is not None:
+            options.append(keyed("pad", octets(wire.pad)))
+        if wire.left:
+            options.append(keyed("left", "True"))
+        call = self.context.use("write_text")
+        return Call(
+            call, (value, width, text(wire.encoding), "self.NAME", name, *options, *longest)
+        )
+
+    def _delimited(self, step: model.Field, variable: str) -> None:
+        """What ends a field cannot stand in it, nor what is forbidden."""
+        size = getattr(step.wire, "size", None)
+        constants = list(step.forbidden)
+        if isinstance(size, model.UntilNext) and not isinstance(step.wire, model.Digits):
+            for target in steps(self.message.elements):
+                if getattr(target, "key", "") == size.key:
+                    if isinstance(target, Literal):
+                        constants += target.alternatives
+                    elif isinstance(target, model.LinkEnd):
+                        constants += sorted({e for _, ends in target.by_link for e in ends})
+        constants = [c for c in dict.fromkeys(constants) if not _implied(c, constants)]
+        for constant in constants:
+            with self.lines.block(f"if {octets(constant)} in {variable}:"):
+                self._refuse(
+                    step.name or "", f"no {constant!r} inside", f"self.{attribute(step.name or '')}"
+                )
+
+    def _bounded(
+        self, value: str, name: str, bounds: tuple[float | None, float | None] | None
+    ) -> None:
+        if bounds is None:
+            return
+        low, high = bounds
+        condition = f"{'' if low is None else f'{low} <= '}{value}"
+        condition += "" if high is None else f" <= {high}"
+        words = f"{'' if low is None else low}..{'' if high is None else high}"
+        with self.lines.block(f"if not {condition}:"):
+            self._refuse(attribute(name), words, value)
+
+    def _refuse(self, name: str, expected: str, value: str) -> None:
+        call = Call(
+            self.context.use("EncodeError"), ("self.NAME", text(name), text(expected), value)
+        )
+        self.lines.add("raise ", call)
+
+    def _bits(self, step: model.Field, wire: model.Bits) -> None:
+        """The parts of an integer, each checked to fit its bits, put together."""
+        owner = "self"
+        if wire.group is not None:
+            owner = local(step.name or "")
+            self.lines.add(f"{owner} = self.{attribute(step.name or '')}")
+        terms, checks = [], []
+        for part in wire.parts:
+            shift = f" << {part.low}" if part.low else ""
+            if part.fixed is not None:
+                terms.append(str(part.fixed << part.low))
+                continue
+            if part.name is None:
+                continue
+            value = f"{owner}.{attribute(part.name)}"
+            path = attribute(part.name) if wire.group is None else f"{step.name}.{part.name}"
+            mask = (1 << (part.high - part.low + 1)) - 1
+            bounds = part.bounds or (None, None)
+            raw = to_raw(value, part.conversion, True)
+            low, high = 0 if bounds[0] is None else bounds[0], bounds[1]
+            if part.conversion.linear:
+                raw = f"({raw})" if not raw.startswith("round(") else raw
+                checks.append(f"0 <= {raw} <= {mask}")
+                limit = part.conversion
+                self.fits[path] = (float(limit.offset), float(mask * limit.scale + limit.offset))
+            else:
+                high = mask if high is None else min(high, mask)
+                checks.append(f"{low} <= {raw} <= {high}")
+                self.fits[path] = (low, high)
+            terms.append(f"{raw}{shift}")
+        self.raws[step.key] = (
+            f"{local(step.key)}_bits" if step.name else f"bits{len(self.raws) + 1}"
+        )
+        if checks:
+            self._checked(checks)
+        joined = " | ".join(terms) or "0"
+        self.lines.add(f"{self.raws[step.key]} = {joined}")
+
+    def _checked(self, checks: list[str]) -> None:
+        joined = " and ".join(checks)
+        flat = f"if not ({joined}):"
+        if len(flat) + self.lines.indent <= WIDTH:
+            head = [flat] if len(checks) > 1 else [f"if not {checks[0]}:"]
+        elif len(joined) + self.lines.indent + 4 <= WIDTH:
+            head = ["if not (", f"    {joined}", "):"]
+        else:
+            head = ["if not ("]
+            head += [f"    {'and ' if i else ''}{check}" for i, check in enumerate(checks)]
+            head += ["):"]
+        self.lines.lines += [" " * self.lines.indent + line for line in head]
+        with self.lines.block_body():
+            self.lines.add("raise OverflowError")
+
+    # -------------------------------------------------------------- places and lengths
+
+    def _place(self, row: list[Step]) -> None:
+        """Where everything will stand."""
+        at = Place(0)
+        for step in row:
+            if isinstance(step, Enter):
+                self.places[step.region.key] = (at, at)
+            elif isinstance(step, Leave):
+                self.places[step.region.key] = (self.places[step.region.key][0], at)
+            else:
+                start, size = at, size_of(step)
+                if isinstance(step, Literal):
+                    at = at.moved(len(step.alternatives[0]))
+                elif size is not None and not isinstance(step, model.LinkEnd):
+                    at = at.moved(size)
+                elif isinstance(step, model.Field):
+                    at = at.moved(0, f"len({self.raws[step.key]})")
+                self.places[step.key] = (start, at)
+
+    def _lengths(self, row: list[Step]) -> None:
+        """Derived values that need no bytes of the frame."""
+        waiting = [s for s in row if isinstance(s, model.Field) and self._computed(s)]
+        texts = {s.key for s in waiting if isinstance(s.wire, model.Digits)}
+        for step in sorted(waiting, key=lambda s: _depends(s)):
+            assert isinstance(step.origin, model.Derived)
+            value: Code = self._expression(step.origin.expression)
+            if step.key in texts:
+                self.lines.add(f"{self.raws[step.key]} = ", self._digits(step, str(value)))
+            else:
+                self.lines.add(f"{self.raws[step.key]} = {value}")
+                if (limit := limits(step.wire, step.conversion, None)) is not None:
+                    self.fits[attribute(step.name or "")] = limit
+
+    def _computed(self, step: model.Field) -> bool:
+        return isinstance(step.origin, model.Derived) and not _is_check(step.origin.expression)
+
+    def _digits(self, step: model.Field, value: str) -> Code:
+        assert isinstance(step.wire, model.Digits)
+        size = step.wire.size
+        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
+        call = self.context.use(f"write_{step.wire.notation}")
+        options: list[Code] = [keyed("lower", "True")] if step.wire.lower else []
+        name = text(attribute(step.name or ""))
+        return Call(call, (value, width, "self.NAME", name, *options))
+
+    def _expression(self, expression: model.Expression) -> str:
+        return Writer(
+            own=lambda e: self.raws.get(e.path[0], f"self.{attribute(e.path[0])}"),
+            length=lambda e: self._distance(e.extent),
+            checksum=lambda e: checksum(e, self.context, self._covered(e.extent)),
+        ).write(expression)
+
+    def _extent(self, extent: model.Extent) -> tuple[Place, Place]:
+        start = self.places[extent.first][0]
+        if extent.until is not None:
+            return start, self.places[extent.until][0]
+        assert extent.last is not None
+        return start, self.places[extent.last][1]
+
+    def _distance(self, extent: model.Extent) -> str:
+        start, end = self._extent(extent)
+        return end.minus(start)
+
+    def _covered(self, extent: model.Extent) -> str:
+        start, end = self._extent(extent)
+        first = "" if str(start) == "0" else str(start)
+        return span("frame", first, end)
+
+    # -------------------------------------------------------------- the frame
+
+    def _emit(self, step: Step) -> None:
+        if isinstance(step, Enter | Leave):
+            return
+        if isinstance(step, Literal):
+            self._pending.append(Piece(step.alternatives[0], "c"))  # type: ignore[arg-type]
+            return
+        if isinstance(step, model.LinkEnd):
+            self._pending.append(Piece(f"{self._ends(step)}.written"))
+            return
+        if isinstance(step.origin, model.Reserved):
+            size = size_of(step) or 0
+            self._pending.append(Piece(bytes(size), "c"))  # type: ignore[arg-type]
+            return
+        if isinstance(step.origin, model.Derived) and _is_check(step.origin.expression):
+            self._check(step, step.origin)
+            return
+        self._pending.append(self._piece(step, self.raws[step.key]))
+
+    def _ends(self, step: model.LinkEnd) -> str:
+        entries = dict(step.by_link)
+        first = next(iter(entries))
+        return f"{'_ENDS' if len(entries) > 1 else f'_ENDS_{first.upper()}'}[link]"
+
+    def _piece(self, step: model.Field, raw: str) -> Piece:
+        wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire
+        if isinstance(wire, model.Integer):
+            little = wire.little if wire.width > 1 else None
+            if wire.width in _CODES:
+                code = _CODES[wire.width]
+                return Piece(raw, code if wire.signed else code.upper(), little)
+            order = text("little" if wire.little else "big")
+            signed = ", signed=True" if wire.signed else ""
+            if not raw.isidentifier():
+                variable = local(step.key)
+                self.lines.add(f"{variable} = {raw}")
+                raw = variable
+            return Piece(f"{raw}.to_bytes({wire.width}, {order}{signed})")
+        if isinstance(wire, model.Real):
+            return Piece(raw, "f" if wire.width == 4 else "d", wire.little)
+        return Piece(raw)
+
+    def _check(self, step: model.Field, origin: model.Derived) -> None:
+        """A check over the frame so far; one over what follows is filled in at the end."""
+        end = self._last(origin.expression)
+        mine = self.places[step.key][0]
+        if not _before(end, mine):
+            size = size_of(step) or 0
+            self._pending.append(Piece(bytes(size), "c"))  # type: ignore[arg-type]
+            self._patches.append((step, origin))
+            return
+        self._flush()
+        self._compute(step, origin)
+        self._pending.append(self._checked_piece(step))
+
+    def _compute(self, step: model.Field, origin: model.Derived) -> None:
+        value = cut(self._expression(origin.expression), step.wire, origin.expression)
+        if isinstance(step.wire, model.Digits):
+            self.lines.add(f"{self.raws[step.key]} = ", self._digits(step, value))
+        else:
+            self.lines.add(f"{self.raws[step.key]} = {value}")
+
+    def _checked_piece(self, step: model.Field) -> Piece:
+        return self._piece(step, self.raws[step.key])
+
+    def _last(self, expression: model.Expression) -> Place:
+        """Where the bytes end that an expression needs."""
+        if isinstance(expression, model.Checksum):
+            return self._extent(expression.extent)[1]
+        places = [Place(0)]
+        if isinstance(expression, model.Operation):
+            places += [self._last(operand) for operand in expression.operands]
+        return max(places, key=lambda p: (len(p.terms), p.plus))
+
+    def _flush(self) -> None:
+        """Put what is pending behind the frame."""
+        if not self._pending:
+            return
+        joined = self._joined()
+        self._pending.clear()
+        self.lines.add("frame += " if self._written else "frame = ", joined)
+        self._written = True
+
+    def _joined(self) -> Code:
+        parts: list[Code] = []
+        i = 0
+        while i < len(self._pending):
+            j = i
+            order: bool | None = None
+            while j < len(self._pending) and self._pending[j].code:
+                little = self._pending[j].little
+                if little is not None and order is not None and little != order:
+                    break
+                order = order if little is None else little
+                j += 1
+            if j == i:
+                parts.append(self._pending[i].expression)
+                j = i + 1
+            else:
+                parts.append(self._packed(self._pending[i:j], order))
+            i = j
+        if len(parts) == 1:
+            return parts[0]
+        flat = " + ".join(str(part) for part in parts)
+        if len(flat) + self.lines.indent + 10 <= WIDTH:
+            return flat
+        return Call('b"".join', (Call("", tuple(parts)),))
+
+    def _packed(self, run: list[Piece], little: bool | None) -> Code:
+        """Constants alone as bytes, with numbers through one struct."""
+        merged: list[Piece] = []
+        for piece in run:
+            if piece.code == "c" and merged and merged[-1].code == "c":
+                joined = merged[-1].expression + piece.expression  # type: ignore[operator]
+                merged[-1] = Piece(joined, "c")
+            else:
+                merged.append(piece)
+        if len(merged) == 1 and merged[0].code == "c":
+            return octets(merged[0].expression)  # type: ignore[arg-type]
+        codes, arguments = "", []
+        for piece in merged:
+            if piece.code != "c":
+                codes += piece.code
+                arguments.append(piece.expression)
+                continue
+            data: bytes = piece.expression  # type: ignore[assignment]
+            if len(data) == 1:
+                codes += "B"
+                arguments.append(f"0x{data[0]:02X}")
+            else:
+                codes += f"{len(data)}s"
+                arguments.append(octets(data))
+        struct = self.context.struct(("<" if little else ">") + codes)
+        return Call(f"{struct}.pack", tuple(arguments))
+
+    def _finish(self) -> None:
+        if not self._patches:
+            if self._written and self._pending:
+                joined = self._joined()
+                self.lines.add("return frame + ", joined)
+            elif self._written:
+                self.lines.add("return frame")
+            else:
+                self.lines.add("return ", self._joined() if self._pending else 'b""')
+            return
+        self._flush()
+        self.lines.add("buffer = bytearray(frame)")
+        for step, origin in self._patches:
+            self._compute(step, origin)
+            self._pending.append(self._checked_piece(step))
+            start, end = self.places[step.key]
+            self.lines.add(f"{span('buffer', start, end)} = ", self._joined())
+            self._pending.clear()
+            self.lines.add("frame = bytes(buffer)")
+        self.lines.add("return frame")
+
+
+def _implied(constant: bytes, others: list[bytes]) -> bool:
+    """Whether another forbidden constant stands inside this one, and so forbids it as well."""
+    return any(other != constant and other in constant for other in others)
+
+
+def _is_check(expression: model.Expression) -> bool:
+    if isinstance(expression, model.Operation):
+        return any(_is_check(operand) for operand in expression.operands)
+    return isinstance(expression, model.Checksum)
+
+
+def _depends(step: model.Field) -> int:
+    """Copies of other fields come behind what they copy."""
+    assert isinstance(step.origin, model.Derived)
+    return 1 if isinstance(step.origin.expression, model.Own) else 0
+
+
+def _before(end: Place, start: Place) -> bool:
+    """Whether a place is not behind another."""
+    return len(end.terms) <= len(start.terms) and end.plus <= start.plus

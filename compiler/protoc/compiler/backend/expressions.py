@@ -1,0 +1,93 @@
+"""Expressions of the model as Python expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import literal
+from protoc.compiler.backend.naming import attribute
+
+_PRECEDENCE = {
+    "or": 1, "and": 2, "not": 3, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "|": 5, "^": 6,
+    "&": 7, "<<": 8, ">>": 8, "+": 9, "-": 9, "*": 10, "/": 10, "//": 10, "%": 10, "~": 12, "**": 13,
+}  # fmt: skip
+_ATOM = 14
+_NEGATIVE = 11
+
+
+def _refuse(expression: object) -> str:
+    raise AssertionError(f"{expression!r} cannot stand here")
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes expressions; what the leaves become depends on where they stand.
+
+    Attributes:
+        own: a field of the message.
+        scoped: a name of the conversation.
+        length, checksum: what measures the message.
+        divide: the operator for `/`: whole numbers stay whole inside messages.
+    """
+
+    own: Callable[[model.Own], str] = _refuse
+    scoped: Callable[[model.Scoped], str] = _refuse
+    length: Callable[[model.Length], str] = _refuse
+    checksum: Callable[[model.Checksum], str] = _refuse
+    divide: str = "//"
+
+    def write(self, expression: model.Expression, outer: int = 0) -> str:
+        """The expression, in brackets when it binds weaker than what stands around it."""
+        if isinstance(expression, model.Operation):
+            return self._operation(expression, outer)
+        written = self._leaf(expression)
+        # sums of lengths come back as they are and may need brackets
+        binding = _PRECEDENCE["+"] if " + " in written or " - " in written else _ATOM
+        if isinstance(expression, model.Length) and binding < outer:
+            return f"({written})"
+        return written
+
+    def _leaf(self, expression: model.Expression) -> str:
+        if isinstance(expression, model.Value):
+            return literal(expression.value)
+        if isinstance(expression, model.Own):
+            return self.own(expression)
+        if isinstance(expression, model.Scoped):
+            return self.scoped(expression)
+        if isinstance(expression, model.Length):
+            return self.length(expression)
+        if isinstance(expression, model.Checksum):
+            return self.checksum(expression)
+        if isinstance(expression, model.Listed):
+            return f"[{', '.join(self.write(item) for item in expression.items)}]"
+        return _refuse(expression)
+
+    def _operation(self, expression: model.Operation, outer: int) -> str:
+        operator = self.divide if expression.operator == "/" else expression.operator
+        if len(expression.operands) == 1:
+            mine = _NEGATIVE if operator == "-" else _PRECEDENCE[operator]
+            space = " " if operator == "not" else ""
+            written = f"{operator}{space}{self.write(expression.operands[0], mine)}"
+        else:
+            mine = _PRECEDENCE[operator]
+            left, right = expression.operands
+            # comparisons chain in Python and do not in the language
+            left_mine = mine + 1 if mine == _PRECEDENCE["=="] or operator == "**" else mine
+            right_mine = mine if operator == "**" else mine + 1
+            written = f"{self.write(left, left_mine)} {operator} {self.write(right, right_mine)}"
+        return f"({written})" if mine < outer else written
+
+
+def scoped(expression: model.Scoped) -> str:
+    """A name of the conversation: an attribute of the scope `x`."""
+    return ".".join(("x", *(attribute(part) for part in expression.path)))
+
+
+CONVERSATION = Writer(scoped=scoped, divide="/")
+
+
+def function(expression: model.Expression) -> str:
+    """A function of the scope, as the tables hold it."""
+    return f"lambda x: {CONVERSATION.write(expression)}"

@@ -1,0 +1,147 @@
+"""Names in Python for names in a description."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+
+MESSAGE_MEMBERS = frozenset(
+    [
+        "NAME",
+        "KIND",
+        "STARTS",
+        "PARAMS",
+        "BLANK",
+        "construct",
+        "decode",
+        "decode_prefix",
+        "encode",
+        "layout",
+        "self",
+        "cls",
+    ]
+)
+DEVICE_MEMBERS = frozenset(
+    [
+        "PROTOCOL",
+        "open",
+        "connect",
+        "listen",
+        "simulate",
+        "close",
+        "execute",
+        "run",
+        "messages",
+        "changes",
+        "events",
+        "params",
+        "hooks",
+        "session",
+        "send",
+        "self",
+        "cls",
+        "url",
+        "link",
+        "wait",
+        "peer",
+        "stop",
+        "driver",
+    ]
+)
+MODULE_NAMES = frozenset(
+    [
+        "Any",
+        "Answer",
+        "AsyncDevice",
+        "Buffer",
+        "Callable",
+        "Choice",
+        "ClassVar",
+        "Clear",
+        "DecodeError",
+        "Delimiter",
+        "Device",
+        "Do",
+        "EncodeError",
+        "Execute",
+        "Final",
+        "Group",
+        "Hook",
+        "Hooks",
+        "Incomplete",
+        "Line",
+        "Link",
+        "Message",
+        "On",
+        "PROTOCOL",
+        "Pair",
+        "Param",
+        "Params",
+        "Pause",
+        "Protocol",
+        "Run",
+        "Self",
+        "Send",
+        "Serial",
+        "Set",
+        "Simulator",
+        "Struct",
+        "TextChoice",
+        "Time",
+        "Timer",
+        "Trigger",
+        "UNSET",
+        "UnsetType",
+        "Mapping",
+        "TYPE_CHECKING",
+    ]
+)
+LOCALS = frozenset(
+    ["buffer", "at", "link", "end", "total", "self", "cls", "frame", "raw", "span", "error", "key"]
+) | frozenset(dir(builtins))
+
+
+def attribute(name: str, taken: frozenset[str] = MESSAGE_MEMBERS) -> str:
+    """A field or method: the name, with an underscore behind it where Python or the class uses it."""
+    safe = re.sub(r"\W", "_", name)
+    if not safe or safe[0].isdigit():
+        safe = f"_{safe}"
+    return f"{safe}_" if keyword.iskeyword(safe) or safe in taken else safe
+
+
+def local(name: str) -> str:
+    """A local variable that holds a field."""
+    safe = attribute(name, frozenset())
+    return f"{safe}_" if safe in LOCALS else safe
+
+
+def pascal(name: str) -> str:
+    """`get_helix` as a class is called: `GetHelix`."""
+    parts = [p for p in re.split(r"[\W_]+", name) if p]
+    joined = "".join(p[0].upper() + p[1:] for p in parts) or "_"
+    joined = f"_{joined}" if joined[0].isdigit() else joined
+    return f"{joined}_" if joined in MODULE_NAMES or keyword.iskeyword(joined) else joined
+
+
+def constant(name: str) -> str:
+    """`lamp broken` as an enumeration member is called: `LAMP_BROKEN`."""
+    safe = re.sub(r"\W+", "_", name).strip("_").upper() or "_"
+    safe = f"_{safe}" if safe[0].isdigit() else safe
+    return f"{safe}_" if keyword.iskeyword(safe.lower()) and safe in ("NONE_",) else safe
+
+
+class Names:
+    """Class names of one module, each used once."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, name: str) -> str:
+        """The class name for a name; numbered when another has it already."""
+        wanted = pascal(name)
+        found, n = wanted, 2
+        while found in self._taken:
+            found, n = f"{wanted}{n}", n + 1
+        self._taken.add(found)
+        return found

@@ -1,0 +1,186 @@
+"""What both directions of a codec share: the steps of a message, and what is known beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protoc.compiler import model
+from protoc.compiler.resolve.types import fixed_size
+
+
+@dataclass(frozen=True)
+class Enter:
+    """The beginning of a region."""
+
+    region: model.Region
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The end of a region."""
+
+    region: model.Region
+
+
+@dataclass(frozen=True)
+class Literal:
+    """Bytes known when compiling: a constant, or a field with a fixed value.
+
+    Attributes:
+        name: of the field, empty for a plain constant.
+    """
+
+    key: str
+    alternatives: tuple[bytes, ...]
+    name: str = ""
+
+    @property
+    def size(self) -> int | None:
+        """Its bytes, when all alternatives have the same number."""
+        sizes = {len(a) for a in self.alternatives}
+        return sizes.pop() if len(sizes) == 1 else None
+
+
+Step = Enter | Leave | Literal | model.LinkEnd | model.Field
+
+
+def steps(elements: tuple[model.Element, ...]) -> list[Step]:
+    """The elements in a row; what is constant is turned into its bytes."""
+    result: list[Step] = []
+    for element in elements:
+        if isinstance(element, model.Region):
+            result += [Enter(element), *steps(element.elements), Leave(element)]
+        elif isinstance(element, model.Constant):
+            result.append(Literal(element.key, element.alternatives))
+        elif isinstance(element, model.LinkEnd):
+            result.append(_end(element))
+        elif isinstance(element.origin, model.Fixed) and not isinstance(element.wire, model.Bits):
+            data = encoded(element.wire, element.origin.value)
+            result.append(Literal(element.key, (data,), element.name or ""))
+        else:
+            result.append(element)
+    return result
+
+
+def _end(element: model.LinkEnd) -> Step:
+    """An end that is the same on every link is a constant like any other."""
+    different = {ends for _, ends in element.by_link}
+    if len(different) == 1 and (ends := next(iter(different))):
+        return Literal(element.key, ends)
+    return element
+
+
+def size_of(step: Step) -> int | None:
+    """The bytes a step always takes; None when that varies."""
+    if isinstance(step, Enter | Leave):
+        return 0
+    if isinstance(step, Literal):
+        return step.size
+    return fixed_size(step)
+
+
+def encoded(wire: model.Wire, value: float | str | bytes) -> bytes:
+    """A raw value on the wire, computed when compiling."""
+    if isinstance(wire, model.Integer):
+        order = "little" if wire.little else "big"
+        return int(value).to_bytes(wire.width, order, signed=wire.signed)  # type: ignore[arg-type]
+    if isinstance(wire, model.Digits):
+        digits = _DIGITS[wire.notation](value)
+        width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
+        text = digits.rjust(width, "0")
+        return (text if wire.lower else text.upper()).encode()
+    if isinstance(wire, model.Text):
+        data = str(value).encode(wire.encoding) if not isinstance(value, bytes) else value
+        width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
+        filler = wire.pad or b" "
+        return data.rjust(width, filler) if wire.left else data.ljust(width, filler)
+    if isinstance(wire, model.Raw) and isinstance(value, bytes):
+        return value
+    raise ValueError(f"{value!r} does not fit")
+
+
+_DIGITS = {
+    "dec": lambda v: str(int(v)),
+    "int": lambda v: str(int(v)),
+    "float": lambda v: str(v),
+    "hex": lambda v: format(int(v), "x"),
+    "oct": lambda v: format(int(v), "o"),
+    "bin": lambda v: format(int(v), "b"),
+    "base36": lambda v: base36(int(v)),
+}
+
+
+def base36(value: int) -> str:
+    """Digits 0-9 and a-z."""
+    digits = ""
+    while value or not digits:
+        value, last = divmod(value, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[last] + digits
+    return digits
+
+
+# ------------------------------------------------------------------ how a message can begin
+
+CHARACTERS = {
+    "dec": b"0123456789",
+    "int": b"+-0123456789",
+    "float": b"+-.0123456789",
+    "hex": b"0123456789ABCDEFabcdef",
+    "oct": b"01234567",
+    "bin": b"01",
+    "base36": b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+}
+_MOST = 16
+
+
+def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
+    """For each of the first bytes the values it can have; empty bytes stand for any."""
+    result: list[bytes] = []
+    for step in steps(message.elements):
+        found, goes_on = _starts(step, enums)
+        result += found
+        if not goes_on or len(result) >= _MOST:
+            break
+    result = result[:_MOST]
+    while result and not result[-1]:
+        result.pop()
+    return result
+
+
+def _starts(step: Step, enums: dict[str, model.Enum]) -> tuple[list[bytes], bool]:
+    """The first bytes of a step, and whether what follows it stands at a known place."""
+    if isinstance(step, Enter | Leave):
+        return [], not (isinstance(step, Enter) and fixed_size(step.region) is None)
+    if isinstance(step, Literal):
+        size = step.size
+        if size is None:
+            return [_union(a[:1] for a in step.alternatives)], False
+        return [_union(a[i : i + 1] for a in step.alternatives) for i in range(size)], True
+    if isinstance(step, model.LinkEnd):
+        return [], False
+    wire, size = step.wire, fixed_size(step)
+    if isinstance(wire, model.Digits):
+        characters = CHARACTERS[wire.notation]
+        return ([characters], False) if size is None else ([characters] * size, True)
+    if size is None:
+        return [], False
+    if size == 1 and isinstance(wire, model.Bits):
+        return [_fixed_bits(wire)], True
+    if size == 1 and isinstance(wire, model.Integer) and step.conversion.strict:
+        labels = enums[step.conversion.enum or ""].labels
+        values = sorted(v & 0xFF for label in labels for v in label.values if isinstance(v, int))
+        return [bytes(values)], True
+    return [b""] * size, True
+
+
+def _union(options: object) -> bytes:
+    return bytes(sorted({b for option in options for b in option}))  # type: ignore[attr-defined]
+
+
+def _fixed_bits(wire: model.Bits) -> bytes:
+    mask = expected = 0
+    for part in wire.parts:
+        if part.fixed is not None:
+            mask |= ((1 << (part.high - part.low + 1)) - 1) << part.low
+            expected |= part.fixed << part.low
+    return bytes(b for b in range(256) if b & mask == expected) if mask else b""

@@ -1,0 +1,241 @@
+"""From raw to value and back, as Python expressions, and the annotations of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import literal, octets, text
+from protoc.compiler.backend.naming import Names, attribute, constant
+from protoc.compiler.backend.plan import CHARACTERS
+
+CODECS = frozenset({"Delimiter", "UNFIT"} | {f"{n.upper()}_CHARACTERS" for n in CHARACTERS})
+
+
+@dataclass
+class Context:
+    """What the codecs of one module share.
+
+    Attributes:
+        enums: enumerations by name; `classes` their classes, and those of bit groups.
+        imports: names taken from the runtime, and the module each comes from.
+        structs: formats of the precompiled structs by the name of their constant.
+        constants: other module constants by name: the expression they stand for.
+    """
+
+    enums: dict[str, model.Enum]
+    classes: dict[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    imports: dict[str, str] = field(default_factory=dict)
+    structs: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+
+    def use(self, name: str) -> str:
+        """A name of the runtime."""
+        home = "codecs" if name in CODECS or name[0].islower() else ""
+        self.imports[name] = "checksums" if name in ("crc", "xor") else home
+        return name
+
+    def struct(self, format_: str) -> str:
+        """The constant that holds the struct of a format, `">BH"`."""
+        order = {">": "BE", "<": "LE"}[format_[0]]
+        # upper and lower case letters differ in sign: the lower ones are spelt with an i
+        letters = "".join(f"I{c.upper()}" if c in "bhiq" else c.upper() for c in format_[1:])
+        name = f"_{order}_{letters}"
+        self.structs[name] = format_
+        return name
+
+    def table(self, enum: str) -> str:
+        """The constant that maps raw values of an enumeration to its members."""
+        name = f"_{constant(enum)}"
+        cls = self.classes[enum]
+        found = self.enums[enum]
+        if all(len(label.values) == 1 for label in found.labels):
+            self.constants[name] = f"{{member.value: member for member in {cls}}}"
+        else:
+            pairs = ", ".join(
+                f"{literal(value)}: {cls}.{constant(label.name)}"
+                for label in found.labels
+                for value in label.values
+            )
+            self.constants[name] = f"{{{pairs}}}"
+        return name
+
+    def delimiter(self, alternatives: tuple[bytes, ...]) -> str:
+        """The constant that finds one of several constants."""
+        name = "_" + "_OR_".join(_spelt(a) for a in alternatives)
+        self.use("Delimiter")
+        self.constants[name] = f"Delimiter({', '.join(octets(a) for a in alternatives)})"
+        return name
+
+    def crc(self, crc: model.Crc) -> str:
+        """The constant that computes a CRC."""
+        name = "_" + "".join(c if c.isalnum() else "_" for c in (crc.name or "CRC").upper())
+        if not crc.name:
+            name = f"_CRC_{crc.width}_{crc.poly:X}_{crc.init:X}_{crc.xorout:X}_{crc.refin:d}"
+        self.use("crc")
+        self.constants[name] = (
+            f"crc({crc.width}, 0x{crc.poly:X}, 0x{crc.init:X}, {crc.refin}, {crc.refout}, "
+            f"0x{crc.xorout:X})"
+        )
+        return name
+
+
+_CONTROLS = {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR", b"\0": "NUL", b"\x03": "ETX"}
+
+
+def _spelt(data: bytes) -> str:
+    return _CONTROLS.get(data, data.hex().upper())
+
+
+# ------------------------------------------------------------------ linear conversions
+
+
+def _line(conversion: model.Conversion) -> tuple[int, int, int]:
+    """Integers a, b, c with value = (raw * a + b) / c."""
+    scale, offset = conversion.scale, conversion.offset
+    c = Fraction(scale.denominator * offset.denominator)
+    c /= Fraction(_gcd(scale.denominator, offset.denominator))
+    return int(scale * c), int(offset * c), int(c)
+
+
+def _gcd(a: int, b: int) -> int:
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def from_raw(raw: str, conversion: model.Conversion) -> str:
+    """The value of a raw number: one division at most, so that it is rounded once."""
+    if not conversion.linear:
+        return raw
+    a, b, c = _line(conversion)
+    value = raw if a == 1 else f"-{raw}" if a == -1 else f"{raw} * {a}"
+    if b:
+        value = f"{value} {'+' if b > 0 else '-'} {abs(b)}"
+        if c != 1:
+            value = f"({value})"
+    return value if c == 1 else f"{value} / {c}"
+
+
+def to_raw(value: str, conversion: model.Conversion, whole: bool) -> str:
+    """The raw number of a value, rounded to the nearest where raw numbers are whole."""
+    if not conversion.linear:
+        return value
+    a, b, c = _line(conversion)
+    raw = value if c == 1 else f"{value} * {c}"
+    if b:
+        raw = f"{raw} {'-' if b > 0 else '+'} {abs(b)}"
+        if a != 1:
+            raw = f"({raw})"
+    if a != 1:
+        raw = f"{raw} / {a}"
+    return f"round({raw})" if whole else raw
+
+
+def is_whole(wire: model.Wire) -> bool:
+    """Whether raw values are whole numbers."""
+    if isinstance(wire, model.Digits):
+        return wire.notation != "float"
+    return isinstance(wire, model.Integer | model.Bits)
+
+
+# ------------------------------------------------------------------ annotations
+
+
+def annotation(wire: model.Wire | None, conversion: model.Conversion, context: Context) -> str:
+    """The Python type of a value."""
+    if isinstance(wire, model.Bits):
+        return context.classes[wire.group or ""]
+    if conversion.enum is not None:
+        base = "str" if context.enums[conversion.enum].text else "int"
+        cls = context.classes[conversion.enum]
+        return cls if conversion.strict else f"{cls} | {base}"
+    if conversion.boolean:
+        return "bool"
+    if wire is None or isinstance(wire, model.Text):
+        return "str"
+    if isinstance(wire, model.Raw):
+        return "bytes"
+    fractional = conversion.scale.denominator != 1 or conversion.offset.denominator != 1
+    return "int" if is_whole(wire) and not fractional else "float"
+
+
+def given(value: object, conversion: model.Conversion, context: Context) -> str:
+    """A value as it is written in Python: a label as the member of its enumeration."""
+    if conversion.enum is not None and isinstance(value, str):
+        for label in context.enums[conversion.enum].labels:
+            if label.name == value:
+                return f"{context.classes[conversion.enum]}.{constant(value)}"
+    if conversion.boolean and isinstance(value, int):
+        return repr(bool(value))
+    return text(value) if isinstance(value, str) else literal(value)
+
+
+def blank(
+    wire: model.Wire | None,
+    conversion: model.Conversion,
+    bounds: tuple[float | None, float | None] | None,
+    context: Context,
+) -> str:
+    """What is sent while nobody has given a value: zeros and blanks, or the nearest that fits."""
+    if isinstance(wire, model.Bits):
+        return f"{context.classes[wire.group or '']}()"
+    if conversion.enum is not None:
+        enum = context.enums[conversion.enum]
+        values = [v for label in enum.labels for v in label.values]
+        if conversion.strict and 0 not in values:
+            return f"{context.classes[conversion.enum]}.{constant(enum.labels[0].name)}"
+        return (
+            f"{context.classes[conversion.enum]}.{constant(enum.labels[0].name)}"
+            if (enum.text)
+            else "0"
+        )
+    if conversion.boolean:
+        return "False"
+    size = wire.size if isinstance(wire, model.Text | model.Raw) else None
+    if wire is None or isinstance(wire, model.Text):
+        filled = isinstance(size, model.FixedSize) and isinstance(wire, model.Text)
+        if filled and isinstance(size, model.FixedSize) and wire and wire.pad is None:
+            return text(" " * size.bytes)
+        return text("")
+    if isinstance(wire, model.Raw):
+        return octets(b"\0" * size.bytes) if isinstance(size, model.FixedSize) else octets(b"")
+    low, high = bounds or (None, None)
+    value: float = low if low is not None and low > 0 else 0
+    if high is not None and high < 0:
+        value = high
+    return repr(float(value)) if annotation(wire, conversion, context) == "float" else repr(value)
+
+
+def limits(
+    wire: model.Wire,
+    conversion: model.Conversion,
+    bounds: tuple[float | None, float | None] | None,
+) -> tuple[float, float] | None:
+    """Least and largest value a number can have, in its own unit; None for what is no number."""
+    if isinstance(wire, model.Integer):
+        bits = wire.width * 8
+        low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if wire.signed else (0, (1 << bits) - 1)
+    elif isinstance(wire, model.Digits) and isinstance(wire.size, model.FixedSize):
+        base = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}.get(wire.notation, 10)
+        high = base**wire.size.bytes - 1
+        low = -(base ** (wire.size.bytes - 1) - 1) if wire.notation in ("int", "float") else 0
+    else:
+        return None
+    ends = sorted(_plain(edge * conversion.scale + conversion.offset) for edge in (low, high))
+    least, most = bounds or (None, None)
+    return (ends[0] if least is None else max(least, ends[0])), (
+        ends[1] if most is None else min(most, ends[1])
+    )
+
+
+def _plain(value: Fraction) -> float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def field_name(field_: model.Field) -> str:
+    """The attribute that holds a field."""
+    assert field_.name is not None
+    return attribute(field_.name)

@@ -1,0 +1,56 @@
+"""The wire form of a message in words, for docstrings."""
+
+from __future__ import annotations
+
+import textwrap
+
+from protoc.compiler import model
+
+
+def layout_words(message: model.Message) -> list[str]:
+    """One paragraph: what stands on the wire, in order."""
+    return textwrap.wrap(" ".join(_words(message.elements)), 80, break_long_words=False)
+
+
+def _words(elements: tuple[model.Element, ...]) -> list[str]:
+    words: list[str] = []
+    for element in elements:
+        if isinstance(element, model.Region):
+            words += _words(element.elements)
+        elif isinstance(element, model.Constant):
+            words.append(shown(element.alternatives[0]))
+        elif isinstance(element, model.LinkEnd):
+            words.append("end")
+        else:
+            words.append(_field(element))
+    return words
+
+
+def _field(field: model.Field) -> str:
+    name = field.name or "_"
+    if isinstance(field.wire, model.Bits) and field.name is None:
+        name = "/".join(part.name for part in field.wire.parts if part.name) or "_"
+    if isinstance(field.origin, model.Fixed):
+        value = field.origin.value
+        number = f"{value:#04x}" if isinstance(value, int) else repr(value)
+        return f"{name}={number}"
+    return name
+
+
+_CONTROLS = {
+    0: "NUL", 1: "SOH", 2: "STX", 3: "ETX", 4: "EOT", 5: "ENQ", 6: "ACK", 7: "BEL", 10: "LF",
+    13: "CR", 16: "DLE", 21: "NAK", 27: "ESC",
+}  # fmt: skip
+
+
+def shown(data: bytes) -> str:
+    """A constant as a person reads it: text in backquotes, control characters by name."""
+    if all(32 < b < 127 and b not in b"`\\" for b in data):
+        return f"`{data.decode()}`"
+    if all(b in _CONTROLS for b in data):
+        return " ".join(_CONTROLS[b] for b in data)
+    if all((32 < b < 127 and b not in b"`\\") or b in _CONTROLS for b in data):
+        return " ".join(_CONTROLS[b] if b in _CONTROLS else f"`{chr(b)}`" for b in data).replace(
+            "` `", ""
+        )
+    return data.hex(" ").upper()

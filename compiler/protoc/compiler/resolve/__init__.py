@@ -1,0 +1,242 @@
+"""From the syntax tree to the model: names, types, sizes, the conversation.
+
+Every mistake becomes a diagnostic at its place; what depends on something broken is left out
+without another word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from protoc.compiler import model
+from protoc.compiler.resolve import conversation
+from protoc.compiler.resolve.constants import labelled, plain
+from protoc.compiler.resolve.examples import resolve_example
+from protoc.compiler.resolve.layouts import body_of, has_hole, resolve_layout
+from protoc.compiler.resolve.links import resolve_links
+from protoc.compiler.resolve.scope import Scope, Unresolved, declare, suggestion
+from protoc.compiler.resolve.types import ENCODINGS, resolve_enum, resolve_typed
+from protoc.dsl import tree
+from protoc.dsl.diagnostics import Diagnostics, Label
+from protoc.dsl.source import Source
+
+D = TypeVar("D", bound=tree.Statement)
+M = TypeVar("M")
+
+
+def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol | None:
+    """The model of a document; None without a `protocol` statement.
+
+    The model is complete only when `diagnostics` has no errors.
+    """
+    scope = Scope(diagnostics)
+    statements = _Statements(scope, document)
+    protocol = _protocol(scope, document, statements)
+    _settings(scope, statements)
+    _enums(scope, statements)
+    _params(scope, statements)
+    scope.links = resolve_links(
+        scope, list(statements.of(tree.Link)), list(statements.of(tree.Framing))
+    )
+    _layouts(scope, statements)
+    _names(scope, statements)
+    groups = statements.each(tree.Group, lambda group: conversation.resolve_group(scope, group))
+    timers = statements.numbered(tree.Timer, lambda t, n: conversation.resolve_timer(scope, t, n))
+    triggers = statements.numbered(
+        tree.Trigger, lambda t, n: conversation.resolve_trigger(scope, t, n)
+    )
+    for join in statements.of(tree.Join):
+        scope.unsupported("`join`", join.span, "put the parts together in your own code")
+    for use in statements.of(tree.Use):
+        scope.unsupported("`use`", use.span, "copy the declarations into this file")
+    examples = statements.each(tree.Example, lambda example: resolve_example(scope, example))
+    if protocol is None:
+        return None
+    source = document.span.source
+    return model.Protocol(
+        name=protocol.name.text,
+        title=protocol.title.value if protocol.title else "",
+        doc=protocol.doc,
+        span=protocol.span,
+        digest=hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        enums=tuple(scope.enums.values()),
+        params=tuple(scope.params.values()),
+        links=tuple(scope.links.values()),
+        messages=tuple(scope.messages.values()),
+        pairs=tuple(scope.pairs.values()),
+        groups=tuple(groups),
+        timers=tuple(timers),
+        triggers=tuple(triggers),
+        hooks=tuple(scope.hooks.values()),
+        examples=tuple(examples),
+        source=_basename(source),
+    )
+
+
+def _basename(source: Source) -> str:
+    return source.name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+class _Statements:
+    """The declarations of a document by kind."""
+
+    def __init__(self, scope: Scope, document: tree.Document) -> None:
+        self.scope = scope
+        self.all = document.declarations
+
+    def of(self, kind: type[D]) -> Iterable[D]:
+        """Those of one kind, in the order written."""
+        return (s for s in self.all if isinstance(s, kind))
+
+    def each(self, kind: type[D], resolve: Callable[[D], M]) -> list[M]:
+        """Resolve each of one kind; those that fail are left out."""
+        found = []
+        for statement in self.of(kind):
+            try:
+                found.append(resolve(statement))
+            except Unresolved:
+                continue
+        return found
+
+    def numbered(self, kind: type[D], resolve: Callable[[D, str], M]) -> list[M]:
+        """The same for what may have no name: it is called by its number then."""
+        found = []
+        for number, statement in enumerate(self.of(kind), 1):
+            name = getattr(statement, "name", None)
+            try:
+                found.append(resolve(statement, name.text if name else str(number)))
+            except Unresolved:
+                continue
+        return found
+
+
+def _protocol(
+    scope: Scope, document: tree.Document, statements: _Statements
+) -> tree.Protocol | None:
+    found = list(statements.of(tree.Protocol))
+    if not found:
+        # a document that does not parse has said so already
+        if not scope.diagnostics.has_errors:
+            scope.fail(
+                "E0207",
+                "there is no `protocol` statement",
+                document.span,
+                help='begin with a name and a title: `protocol dimmer "Stage dimmer"`',
+            )
+        return None
+    for second in found[1:]:
+        scope.fail(
+            "E0201",
+            "there are two `protocol` statements",
+            second.span,
+            labels=(Label(found[0].span, "the first"),),
+            help="one file describes one protocol",
+        )
+    return found[0]
+
+
+def _settings(scope: Scope, statements: _Statements) -> None:
+    for setting in statements.of(tree.Setting):
+        value = setting.names[0].text if setting.names else ""
+        if setting.word == "endian":
+            if value not in ("little", "big"):
+                scope.fail("E0208", f"`{value}` is no byte order", setting.span, help="little, big")
+            scope.little = value == "little"
+        elif setting.word == "encoding":
+            if value in ENCODINGS:
+                scope.encoding = ENCODINGS[value]
+            else:
+                scope.fail(
+                    "E0208",
+                    f"there is no encoding `{value}`",
+                    setting.span,
+                    help=suggestion(value, ENCODINGS, "encoding"),
+                )
+        elif (setting.word, value) != ("steps", "automatic"):
+            scope.unsupported(f"`{setting.word} {value}`", setting.span, "leave it out")
+
+
+def _enums(scope: Scope, statements: _Statements) -> None:
+    named = [(enum.name, enum) for enum in statements.of(tree.Enum)]
+    for name, enum in declare(scope, "enum", named).items():
+        try:
+            scope.enums[name] = resolve_enum(scope, name, enum.labels, enum.span, enum.doc)
+        except Unresolved:
+            scope.broken.add(name)
+
+
+def _params(scope: Scope, statements: _Statements) -> None:
+    named = [(param.name, param) for param in statements.of(tree.Param)]
+    for name, param in declare(scope, "param", named).items():
+        try:
+            scope.params[name] = _param(scope, param)
+        except Unresolved:
+            scope.broken.add(name)
+
+
+def _param(scope: Scope, param: tree.Param) -> model.Param:
+    name = param.name.text
+    if param.typed is None:
+        return model.Param(
+            name, None, model.Conversion(), param.name.span, doc=param.doc, id=param.id
+        )
+    modifiers = tuple(m for m in param.typed.modifiers if m.word != "save")
+    typed = tree.Typed(param.typed.type, modifiers, span=param.typed.span)
+    spec = resolve_typed(scope, typed, name, "param")
+    enum = scope.enums.get(spec.conversion.enum or "")
+    given = spec.value if spec.value is not None else spec.default
+    value = None if given is None else labelled(enum, plain(scope, given, enum))
+    if value is not None and spec.conversion.boolean:
+        value = bool(value)
+    return model.Param(
+        name,
+        spec.wire,
+        spec.conversion,
+        param.name.span,
+        value,
+        spec.value is not None,
+        len(modifiers) < len(param.typed.modifiers),
+        param.doc,
+        param.id,
+        spec.bounds,
+    )
+
+
+def _layouts(scope: Scope, statements: _Statements) -> None:
+    named = [(layout.name, layout) for layout in statements.of(tree.Layout)]
+    scope.layouts = declare(scope, "message", named)
+    parts = {name for name, layout in scope.layouts.items() if has_hole(layout)}
+    for layout in scope.layouts.values():
+        for statement in body_of(layout.body):
+            if isinstance(statement, tree.Bare):
+                parts.add(statement.name.text)
+    for name, layout in scope.layouts.items():
+        try:
+            scope.messages[name] = resolve_layout(scope, layout, parts)
+        except Unresolved:
+            scope.broken.add(name)
+
+
+def _names(scope: Scope, statements: _Statements) -> None:
+    """The names of the conversation, before what refers to them."""
+    scope.groups = declare(scope, "group", [(g.name, g) for g in statements.of(tree.Group)])
+    scope.timers = declare(
+        scope, "timer", [(t.name, t) for t in statements.of(tree.Timer) if t.name]
+    )
+    scope.triggers = declare(
+        scope, "trigger", [(t.name, t) for t in statements.of(tree.Trigger) if t.name]
+    )
+    hooks = declare(scope, "hook", [(h.name, h) for h in statements.of(tree.Hook)])
+    scope.pair_trees = declare(scope, "pair", [(p.name, p) for p in statements.of(tree.Pair)])
+    for name, pair in scope.pair_trees.items():
+        try:
+            scope.pairs[name] = conversation.resolve_pair(scope, pair)
+        except Unresolved:
+            scope.broken.add(name)
+    for name, hook in hooks.items():
+        try:
+            scope.hooks[name] = conversation.resolve_hook(scope, hook)
+        except Unresolved:
+            scope.broken.add(name)

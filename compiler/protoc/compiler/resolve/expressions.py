@@ -1,0 +1,134 @@
+"""Expressions of the conversation: over the message at hand and the params."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from protoc.compiler import model
+from protoc.compiler.resolve.scope import Scope
+from protoc.dsl import tree
+
+Names = Mapping[
+    str, model.Message | model.Param | model.Field | model.Part | model.HookParameter | None
+]
+"""What a name means: a message has fields, a field or param has bits and labels; None, anything."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads expressions whose names are looked up when the conversation runs."""
+
+    scope: Scope
+    names: Names
+
+    def read(self, expression: tree.Expression) -> model.Expression:
+        """The model of an expression."""
+        if isinstance(expression, tree.Number | tree.String):
+            return model.Value(expression.value)
+        if isinstance(expression, tree.Octets):
+            return model.Value(expression.value)
+        if isinstance(expression, tree.Unary):
+            return model.Operation(expression.operator, (self.read(expression.operand),))
+        if isinstance(expression, tree.Binary):
+            return self._binary(expression)
+        if isinstance(expression, tree.ListLiteral):
+            return model.Listed(tuple(self.read(item) for item in expression.items))
+        if isinstance(expression, tree.Reference):
+            return self._reference(expression)
+        if isinstance(expression, tree.Invocation) and not expression.arguments:
+            return self._reference(tree.Reference((expression.name,), span=expression.span))
+        if isinstance(expression, tree.Invocation):
+            raise self.scope.unsupported(f"`{expression.name.text}(…)` here", expression.span)
+        raise self.scope.fail("E0605", "this is no value", expression.span)
+
+    def _binary(self, expression: tree.Binary) -> model.Expression:
+        left, right = expression.left, expression.right
+        if expression.operator in ("==", "!=", "<", "<=", ">", ">="):
+            left_enum, right_enum = self._enum(left), self._enum(right)
+            return model.Operation(
+                expression.operator,
+                (self._labelled(left, right_enum), self._labelled(right, left_enum)),
+            )
+        return model.Operation(expression.operator, (self.read(left), self.read(right)))
+
+    def _labelled(self, expression: tree.Expression, enum: model.Enum | None) -> model.Expression:
+        """An operand; beside a field with labels, a label stands for its raw value."""
+        if enum is not None:
+            text = None
+            if isinstance(expression, tree.String):
+                text = expression.value
+            elif isinstance(expression, tree.Reference) and len(expression.path) == 1:
+                text = expression.text
+            for label in enum.labels:
+                if label.name == text:
+                    return model.Value(label.values[0])
+        return self.read(expression)
+
+    def _enum(self, expression: tree.Expression) -> model.Enum | None:
+        if not isinstance(expression, tree.Reference):
+            return None
+        target = self._target(expression)
+        if isinstance(target, model.Field | model.Param | model.Part):
+            return self.scope.enums.get(target.conversion.enum or "")
+        return None
+
+    def _target(
+        self, reference: tree.Reference
+    ) -> model.Message | model.Param | model.Field | model.Part | model.HookParameter | None:
+        """What a path leads to, as far as that is known."""
+        target = self.names.get(reference.path[0].text)
+        for part in reference.path[1:]:
+            target = _members(target).get(part.text)
+        return target
+
+    def _reference(self, reference: tree.Reference) -> model.Expression:
+        head = reference.path[0]
+        if head.text in ("true", "false") and len(reference.path) == 1:
+            return model.Value(head.text == "true")
+        if head.text not in self.names:
+            raise self.scope.unknown("field or param", head, self.names)
+        target = self.names[head.text]
+        for part in reference.path[1:]:
+            if target is None:
+                break
+            members = _members(target)
+            if part.text not in members:
+                raise self.scope.unknown("field", part, members)
+            target = members[part.text]
+        return model.Scoped(tuple(part.text for part in reference.path))
+
+
+def _members(
+    target: model.Message | model.Param | model.Field | model.Part | model.HookParameter | None,
+) -> dict[str, model.Field | model.Part | None]:
+    """The names behind a dot."""
+    if isinstance(target, model.Message):
+        return dict(fields_of(target))
+    if isinstance(target, model.Field | model.Param) and isinstance(target.wire, model.Bits):
+        return {part.name: part for part in target.wire.parts if part.name}
+    return {}
+
+
+def fields_of(message: model.Message) -> dict[str, model.Field | model.Part]:
+    """The fields of a message by name, bits that belong to it included."""
+    found: dict[str, model.Field | model.Part] = {}
+    for field in message.fields():
+        if field.name is not None:
+            found[field.name] = field
+        elif isinstance(field.wire, model.Bits):
+            found.update({part.name: part for part in field.wire.parts if part.name})
+    return found
+
+
+def free_fields(message: model.Message) -> dict[str, model.Field | model.Part]:
+    """The fields a caller gives: neither constant nor derived."""
+    return {
+        name: field
+        for name, field in fields_of(message).items()
+        if (isinstance(field, model.Part) and field.fixed is None)
+        or (
+            isinstance(field, model.Field)
+            and isinstance(field.origin, model.Given | model.Defaulted)
+        )
+    }
