@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from difflib import get_close_matches
+
+from protoc.dsl.words import RESERVED
 
 _OPERATORS = frozenset(
     "OR AND COMPARE SMALLER VBAR AMPERSAND SHIFT PLUS MINUS STAR SLASH PERCENT POWER".split()
@@ -16,6 +19,7 @@ _MODIFIERS = frozenset(
     "EQUAL DEFAULT SCALE OFFSET MAX VIA UNIT LIKE RANGE AS SETS PAD EXCEPT DECIMALS NAME COUNT "
     "WHILE TIMES UNTIL SEP".split()
 )
+_AFTER_A_NAME = frozenset(("LPAR", "DOT", "QMARK"))
 _WHOLE = {"PROTOCOL": "a declaration", "LET": "a statement", "MAKE": "an action"}
 _NAMED = {
     "NAME": "a name",
@@ -31,6 +35,11 @@ _NAMED = {
     "CONTROL": "constant bytes",
     "_SEP": "the end of the line",
 }
+_HELP_AT_END = "the end of the line"
+_TYPE = re.compile(
+    r"[uif]\d+(?:le|be)?|dec|int|float|hex|oct|bin|base36|bcd|digits|nibbles|char|text|quoted"
+    r"|bytes|bool|body"
+)
 _HELP = {
     "a type": "write one such as `u16`, `text[8]` or `[u8]`",
     "a value": "write a number, a text in quotes, a name or a call",
@@ -68,6 +77,8 @@ def expected(accepts: Set[str], after: str, spelling: Mapping[str, str]) -> list
         rest -= _MODIFIERS | {"LBRACE", "LSQB", "LPAR", "QMARK", "ALSO"}
     if rest & {"RPAR", "RSQB"}:
         rest -= {"DOTS", "ARROW"}
+    if rest - {"$END", "RBRACE"} - _AFTER_A_NAME:
+        rest -= _AFTER_A_NAME
     found += _listed(rest, spelling)
     return list(dict.fromkeys(found))[:5]
 
@@ -82,7 +93,7 @@ def _listed(rest: Set[str], spelling: Mapping[str, str]) -> list[str]:
         else:
             (words if text.isidentifier() else marks).append(f"`{text}`")
     if "_SEP" not in rest:
-        return [*marks, *words] or ["the end of the file"]
+        return [*marks, *words, *(["the end of the file"] if rest == {"$END"} else [])]
     if len(words) > 3:
         words = []
     marks = [mark for mark in marks if mark != "`}`"]
@@ -95,6 +106,21 @@ def joined(phrases: Iterable[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
+def advice(phrases: list[str], before: str, found: str, meant: str | None) -> str:
+    """What to do: by the word before and what was found, else by what was expected."""
+    if found in RESERVED and "a name" in phrases:
+        return f"`{found}` is reserved, choose another name"
+    if found == "=" and "`{`" in phrases:
+        return "compare with `==`"
+    if before and found == "=" and _HELP_AT_END in phrases:
+        return f"a field is written `{before} : u8`, a constant one `{before} : u8 = 1`"
+    if before and _TYPE.fullmatch(found) and _HELP_AT_END in phrases:
+        return f"a field is written with a colon: `{before} : {found}`"
+    if meant:
+        return f"did you mean `{meant}`?"
+    return help_for(phrases)
+
+
 def help_for(phrases: Iterable[str]) -> str:
     """What to do, by the first of the phrases there is advice for."""
     return next((_HELP[phrase] for phrase in phrases if phrase in _HELP), "")
@@ -102,8 +128,9 @@ def help_for(phrases: Iterable[str]) -> str:
 
 def similar(word: str, known: Iterable[str]) -> str | None:
     """The known word that this one probably was meant to be."""
-    close = get_close_matches(word.lower(), [k for k in known if k != word], 1, 0.75)
-    return close[0] if len(word) > 2 and close else None
+    others = [other for other in known if other != word]
+    close = get_close_matches(word.lower(), others, 1, 0.8) if len(word) > 2 else []
+    return close[0] if close else None
 
 
 def found(text: str) -> str:

@@ -25,7 +25,6 @@ from protoc.dsl.foreign import acceptable
 from protoc.dsl.source import Source, Span
 from protoc.dsl.tree import Bare, Document, Field, Node
 from protoc.dsl.trivia import Comments
-from protoc.dsl.words import RESERVED
 
 DEEPEST_NESTING = 48
 MOST_MISTAKES = 100
@@ -36,6 +35,7 @@ _DECLARATION = re.compile(
     r"(?:protocol|use|enum|param|link|framing|message|command|response|event|pair|group|timer"
     r"|trigger|join|hook|example|on)\b[ \t]*(?![ \t]*[:=;\n])"
 )
+_RUN = re.compile(r"\w[\w.]*")
 _LAST_WORD = re.compile(r"\b([^\W\d]\w*)[ \t]*\Z")
 
 
@@ -164,7 +164,9 @@ class _Reader:
             return error.token
         except UnexpectedCharacters as error:
             at = error.pos_in_stream
-            return Token("UNKNOWN", self._text[at], start_pos=at, end_pos=at + 1)
+            run = _RUN.match(self._text, at)
+            text = run.group() if run else self._text[at]
+            return Token("UNKNOWN", text, start_pos=at, end_pos=at + len(text))
 
     def _too_many(self, token: Token) -> Document:
         message = f"more than {MOST_MISTAKES} mistakes; what follows was not read"
@@ -217,8 +219,12 @@ class _Reader:
     def _close_blocks(self, offset: int) -> None:
         """Close all blocks that are open, as if the braces stood here."""
         stack = self._state.value_stack
-        while any(is_token(value, "LBRACE") for value in stack):
-            self._state.feed_token(Token("RBRACE", "}", start_pos=offset, end_pos=offset))
+        brace = Token("RBRACE", "}", start_pos=offset, end_pos=offset)
+        while sum(is_token(v, "LBRACE") - is_token(v, "RBRACE") for v in stack):
+            try:
+                self._state.feed_token(brace)
+            except UnexpectedToken:  # what was closed wants more, as `either` does
+                self._give_up(offset, resume=offset)
 
     def _respell(self, token: Token) -> bool:
         """Take a misspelt word for the one that was meant, where only certain words can stand."""
@@ -258,13 +264,10 @@ class _Reader:
 
     def _advice(self, phrases: list[str], token: Token) -> str:
         """A help that can be followed."""
-        if token in RESERVED and "a name" in phrases:
-            return f"`{token}` is reserved, choose another name"
-        before = _LAST_WORD.search(self._text, max(0, _start(token) - 40), _start(token))
-        meant = before and expectations.similar(before.group(1), self._grammar.words)
-        if meant:
-            return f"did you mean `{meant}`?"
-        return expectations.help_for(phrases)
+        before = _LAST_WORD.search(self._text, max(0, _start(token) - 80), _start(token))
+        word = before.group(1) if before else ""
+        meant = expectations.similar(word, self._grammar.words)
+        return expectations.advice(phrases, word, token, meant)
 
     def _accepts(self) -> set[str]:
         return self._interactive.accepts()

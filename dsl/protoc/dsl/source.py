@@ -22,7 +22,8 @@ class Source:
 
     def __post_init__(self) -> None:
         starts = [0]
-        starts.extend(i + 1 for i, c in enumerate(self.text) if c == "\n")
+        while found := self.text.find("\n", starts[-1]) + 1:
+            starts.append(found)
         object.__setattr__(self, "_starts", starts)
 
     @classmethod
@@ -55,7 +56,7 @@ class Source:
         return len(self._starts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """A half-open range of characters of one source."""
 

@@ -13,21 +13,21 @@ from typing import Literal
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
     """Anything with a place in a source."""
 
     span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Name(Node):
     """A name as written."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trivia:
     """What stands around a statement and means nothing to the compiler.
 
@@ -40,7 +40,7 @@ class Trivia:
     behind: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Statement(Node):
     """A statement, with its documentation (`##`, lines joined by newlines) and comments."""
 
@@ -51,7 +51,7 @@ class Statement(Node):
 # ------------------------------------------------------------------ expressions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Number(Node):
     """`12`, `0x1F`, `0.5`, `-3`: `text` keeps the notation."""
 
@@ -59,14 +59,14 @@ class Number(Node):
     text: str = field(compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class String(Node):
     """`"text"` or `'text'`, escapes resolved."""
 
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Octets(Node):
     """Constant bytes: `x"01 02"`, `0xAA55` (as many bytes as digits are written), `STX`, `CRLF`.
 
@@ -78,7 +78,7 @@ class Octets(Node):
     text: str = field(compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Duration(Node):
     """`500ms`, `5s`, `2min`, `1h`, `3.5char`."""
 
@@ -86,7 +86,7 @@ class Duration(Node):
     unit: Literal["ms", "s", "min", "h", "char"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reference(Node):
     """`name`, `request.unit`, `set_level.timeout`; `previous` is one too."""
 
@@ -98,7 +98,7 @@ class Reference(Node):
         return ".".join(part.text for part in self.path)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Range(Node):
     """`a..b`, `a..`, `..b`, `..` inside a call or behind `range`."""
 
@@ -106,7 +106,7 @@ class Range(Node):
     end: Expression | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Substitution(Node):
     """`0x7E -> 0x7F` inside `swap(...)`."""
 
@@ -114,7 +114,7 @@ class Substitution(Node):
     new: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Argument(Node):
     """One argument, with its name or without."""
 
@@ -122,7 +122,7 @@ class Argument(Node):
     value: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Invocation(Node):
     """`len(data)`, `crc("CRC-16/MODBUS", ..)`, `frame(code=1)`; also `frame` where a call may stand."""
 
@@ -130,7 +130,7 @@ class Invocation(Node):
     arguments: tuple[Argument, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unary(Node):
     """`-x`, `~x`, `not x`."""
 
@@ -138,7 +138,7 @@ class Unary(Node):
     operand: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Binary(Node):
     """`left operator right`."""
 
@@ -147,14 +147,14 @@ class Binary(Node):
     right: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListLiteral(Node):
     """`[1, 2]`."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ObjectLiteral(Node):
     """`{input=1, output=2}`."""
 
@@ -181,7 +181,7 @@ Constant = String | Octets
 # ------------------------------------------------------------------ types
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EnumLabel(Statement):
     """`off = 0`, `open = "OPEN" | "O"`: the first value is written, each is read."""
 
@@ -189,7 +189,7 @@ class EnumLabel(Statement):
     values: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Modifier(Node):
     """A word behind a type, with what it takes.
 
@@ -212,7 +212,7 @@ class Modifier(Node):
     labels: tuple[EnumLabel, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bit(Statement):
     """`alarm @15`, `level @14..12`, `heat[9..8] @7..6`, `_ @7..4 = 8`.
 
@@ -229,7 +229,7 @@ class Bit(Statement):
     modifiers: tuple[Modifier, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NamedType(Node):
     """`u16`, `text[16]`, `other(kind)`, `u8 { busy @0 }`, `body`; `optional` for a `?` behind it."""
 
@@ -240,7 +240,7 @@ class NamedType(Node):
     optional: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListType(Node):
     """`[u16]`, `[text sep ',']` takes the modifiers of its items inside."""
 
@@ -248,7 +248,7 @@ class ListType(Node):
     optional: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Typed(Node):
     """A type with its modifiers."""
 
@@ -259,7 +259,7 @@ class Typed(Node):
 # ------------------------------------------------------------------ layouts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block(Node):
     """Statements in braces. `closing` are the comment lines before the closing brace."""
 
@@ -267,7 +267,7 @@ class Block(Node):
     closing: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Template(Statement):
     """A string in a layout: a block written in line.
 
@@ -286,7 +286,7 @@ class Template(Statement):
 Body = Block | Template
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Field(Statement):
     """`name : type modifiers`; `_` is the name of what has none. `also` reads it again as fields."""
 
@@ -295,7 +295,7 @@ class Field(Statement):
     also: Block | Invocation | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bare(Statement):
     """A bare name: a param's value, or a message's fields. `optional` for `name?`."""
 
@@ -304,14 +304,14 @@ class Bare(Statement):
     optional: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Constants(Statement):
     """`"GET" CRLF`, `CRLF | LF`: alternatives, each a sequence; the first is written."""
 
     alternatives: tuple[tuple[Constant, ...], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Let(Statement):
     """`let kwh = pulses / 1000`."""
 
@@ -319,7 +319,7 @@ class Let(Statement):
     value: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class If(Statement):
     """`if flags.wide { … } else { … }`; `else if` is a block with one `If`."""
 
@@ -328,7 +328,7 @@ class If(Statement):
     otherwise: Block | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arm(Statement):
     """`0, 2 => …`; no values for `_`."""
 
@@ -336,7 +336,7 @@ class Arm(Statement):
     body: Block
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match(Statement):
     """`match kind { 0 => … _ => {} }`."""
 
@@ -344,7 +344,7 @@ class Match(Statement):
     arms: tuple[Arm, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Repeat(Statement):
     """`repeat channels count number { … }`: `how` are `count`, `until`, `while`, `sep`, `times`."""
 
@@ -353,21 +353,21 @@ class Repeat(Statement):
     body: Body
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Optional(Statement):
     """`optional { ","; note : text }`, `optional "CH{channel:dec}="`."""
 
     body: Body
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Either(Statement):
     """`either { … } or { … }`."""
 
     alternatives: tuple[Body, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Coded(Statement):
     """`coded escape(0xFD, xor=0x20), hex { … }`."""
 
@@ -375,7 +375,7 @@ class Coded(Statement):
     body: Block
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Lines(Statement):
     """`lines LF { … }`."""
 
@@ -384,7 +384,7 @@ class Lines(Statement):
     body: Block
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Skip(Statement):
     """`skip 0x2F max 4 send 2`."""
 
@@ -413,7 +413,7 @@ Element = (
 # ------------------------------------------------------------------ declarations
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Protocol(Statement):
     """`protocol dimmer "Acme stage dimmer"`."""
 
@@ -421,14 +421,14 @@ class Protocol(Statement):
     title: String | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Use(Statement):
     """`use "library:modbus_rtu"`, `use other`."""
 
     target: Name | String
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Setting(Statement):
     """`endian little`, `encoding latin1`, `steps explicit`, `assume late_reply drop`."""
 
@@ -436,7 +436,7 @@ class Setting(Statement):
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Enum(Statement):
     """`enum power { off = 0, on = 1 }`."""
 
@@ -444,7 +444,7 @@ class Enum(Statement):
     labels: tuple[EnumLabel, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Param(Statement):
     """`param limit id 3 : float default 5`; without a type a name that anything may fill."""
 
@@ -453,7 +453,7 @@ class Param(Statement):
     typed: Typed | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LinkSetting(Statement):
     """One setting in the braces of a link or of `framing`.
 
@@ -471,7 +471,7 @@ class LinkSetting(Statement):
     target: Name | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link(Statement):
     """`link main : serial 9600 8N1 { … }`, `link tcp client :5025 { … }`.
 
@@ -492,14 +492,14 @@ class Link(Statement):
     settings: tuple[LinkSetting, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Framing(Statement):
     """`framing { max 1500; timeout 1s }`: settings for every link."""
 
     settings: tuple[LinkSetting, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parameter(Node):
     """A parameter of a message (`sealed(salt, mark="$")`) or of a hook (`notify(value : float)`)."""
 
@@ -508,7 +508,7 @@ class Parameter(Node):
     default: Expression | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Layout(Statement):
     """A message, command, response or event.
 
@@ -530,7 +530,7 @@ class Layout(Statement):
 # ------------------------------------------------------------------ conversation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer(Node):
     """One name behind `->` or `else`; `many` for `entry*`."""
 
@@ -538,7 +538,7 @@ class Answer(Node):
     many: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Option(Node):
     """An option of a pair: `timeout 5s`, `retries 2`, `gap`, `if`, `where`, `on`, `ping`, `quiet` …"""
 
@@ -546,7 +546,7 @@ class Option(Node):
     value: Expression | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair(Statement):
     """`pair set = set_level -> level then done else refused where … timeout 5s`.
 
@@ -563,7 +563,7 @@ class Pair(Statement):
     options: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group(Statement):
     """`group slow id 3 immediate on main if online == 1 { helix; wait 50ms; dump }`."""
 
@@ -575,7 +575,7 @@ class Group(Statement):
     actions: Actions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Timer(Statement):
     """`timer beat every 100ms after 0s..2s stopped do zoom, dump gap 5ms if online == 1`.
 
@@ -594,7 +594,7 @@ class Timer(Statement):
     condition: Expression | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event(Node):
     """What stands behind `on`.
 
@@ -618,7 +618,7 @@ class Event(Node):
     value: Expression | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trigger(Statement):
     """`on after reply if x > 3 { … } else { … }`, `trigger t1 id 1 on … { … }`."""
 
@@ -630,7 +630,7 @@ class Trigger(Statement):
     otherwise: Actions | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Join(Statement):
     """`join tree = packet.payload from packet.first to packet.last`."""
 
@@ -640,7 +640,7 @@ class Join(Statement):
     last: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hook(Statement):
     """`hook notify(value : float)`, `hook qaction_9 id 9 on change answer`."""
 
@@ -650,7 +650,7 @@ class Hook(Statement):
     event: Event | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Action(Statement):
     """One action in braces: a verb and what it works on.
 
@@ -676,7 +676,7 @@ class Action(Statement):
     condition: Expression | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Actions(Node):
     """Actions in braces. `closing` are the comment lines before the closing brace."""
 
@@ -687,7 +687,7 @@ class Actions(Node):
 # ------------------------------------------------------------------ examples
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Frame(Statement):
     """A line of an example.
 
@@ -706,7 +706,7 @@ class Frame(Statement):
     pause: Duration | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Example(Statement):
     """`example "manual p. 12" on field { … }`."""
 
@@ -735,7 +735,7 @@ Declaration = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Document(Node):
     """A whole description. `closing` are the comment lines at its end.
 

@@ -85,13 +85,14 @@ class Base:
 
     def span(self, children: list[Child]) -> Span:
         """From the first to the last child that is present."""
-        present = [child for child in children if child is not None]
-        return self.place(start_of(present[0]), end_of(present[-1]))
+        first = next(child for child in children if child is not None)
+        last = next(child for child in reversed(children) if child is not None)
+        return Span(self.reading.source, start_of(first), end_of(last))
 
     def part(self, value: Any, children: list[Child]) -> Part:
         """A value with the place of the children it came from."""
-        present = [child for child in children if child is not None]
-        return Part(value, start_of(present[0]), end_of(present[-1]))
+        span = self.span(children)
+        return Part(value, span.start, span.end)
 
     def name(self, token: Child) -> Name:
         """The name a token spells."""

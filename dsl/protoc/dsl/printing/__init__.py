@@ -1,0 +1,1 @@
+"""The canonical form, by parts: lines, expressions, types, layouts, conversation."""
