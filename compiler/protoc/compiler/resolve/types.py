@@ -11,6 +11,7 @@ from protoc.compiler.resolve.constants import encoded, exact, number, octets, wh
 from protoc.compiler.resolve.scope import Scope, suggestion
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
+from protoc.dsl.source import Span
 
 OPEN = model.UntilEnd(behind=-1)
 """Stands for the size of a field until the elements around it have settled where it ends."""
@@ -56,7 +57,7 @@ class Spec:
     """
 
     wire: model.Wire
-    conversion: model.Conversion = model.Conversion()
+    conversion: model.Conversion
     value: tree.Expression | None = None
     default: tree.Expression | None = None
     bounds: tuple[float | None, float | None] | None = None
@@ -337,7 +338,7 @@ def _enum_name(scope: Scope, name: str, owner: str) -> str:
 
 
 def resolve_enum(
-    scope: Scope, name: str, labels: tuple[tree.EnumLabel, ...], span: tree.Span, doc: str = ""
+    scope: Scope, name: str, labels: tuple[tree.EnumLabel, ...], span: Span, doc: str = ""
 ) -> model.Enum:
     """An enumeration; its raw values are all numbers or all text."""
     resolved: list[model.Label] = []

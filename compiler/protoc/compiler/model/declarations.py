@@ -1,0 +1,67 @@
+"""Enumerations, params and links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from protoc.compiler.model.wire import Conversion, Wire
+from protoc.dsl.source import Span
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name of an enumeration and the raw values it stands for, the first of which is written."""
+
+    name: str
+    values: tuple[int | str, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class Enum:
+    """A set of labels. `text` when the raw values are text."""
+
+    name: str
+    labels: tuple[Label, ...]
+    span: Span
+    doc: str = ""
+
+    @property
+    def text(self) -> bool:
+        """Whether raw values are text."""
+        return any(isinstance(label.values[0], str) for label in self.labels)
+
+
+@dataclass(frozen=True)
+class Param:
+    """A remembered value. `wire` is None for a name that anything may fill."""
+
+    name: str
+    wire: Wire | None
+    conversion: Conversion
+    span: Span
+    default: int | float | str | bytes | bool | None = None
+    constant: bool = False
+    save: bool = False
+    doc: str = ""
+    id: int | None = None
+    bounds: tuple[float | None, float | None] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """One way to reach the device; `ends` are the alternatives of its terminator."""
+
+    name: str
+    kind: Literal["serial", "tcp", "udp"]
+    role: Literal["client", "server"]
+    span: Span
+    port: int | None = None
+    baud: int | None = None
+    format: str | None = None
+    timeout: float = 1.0
+    retries: int = 0
+    gap: float = 0.0
+    ends: tuple[bytes, ...] = ()
+    largest: int = 65536

@@ -1,0 +1,65 @@
+"""Examples, and the protocol as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from protoc.compiler.model.conversation import Group, Hook, Pair, Timer, Trigger
+from protoc.compiler.model.declarations import Enum, Link, Param
+from protoc.compiler.model.expressions import Expression
+from protoc.compiler.model.messages import Message
+from protoc.dsl.source import Span
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One line of an example.
+
+    Attributes:
+        word: `tx` towards the device, `rx` from it, `bad` must be rejected.
+        message: name and fields it must decode to and be encoded from.
+    """
+
+    word: Literal["tx", "rx", "bad"]
+    data: bytes
+    span: Span
+    message: str | None = None
+    fields: tuple[tuple[str, Expression], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A conversation from the manual."""
+
+    title: str
+    link: str
+    exchanges: tuple[Exchange, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A device: everything a description says of it, in the order written."""
+
+    name: str
+    title: str
+    doc: str
+    span: Span
+    digest: str
+    enums: tuple[Enum, ...] = ()
+    params: tuple[Param, ...] = ()
+    links: tuple[Link, ...] = ()
+    messages: tuple[Message, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    groups: tuple[Group, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    examples: tuple[Example, ...] = ()
+    source: str = field(default="", compare=False)
+
+    def message(self, name: str) -> Message:
+        """The message of that name."""
+        return next(m for m in self.messages if m.name == name)

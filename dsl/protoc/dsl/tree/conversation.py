@@ -1,0 +1,170 @@
+"""Pairs, groups, timers, triggers and their actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from protoc.dsl.tree.declarations import Parameter
+from protoc.dsl.tree.expressions import (
+    Duration,
+    Expression,
+    Invocation,
+    Name,
+    Node,
+    Reference,
+    Statement,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Node):
+    """One name behind `->` or `else`; `many` for `entry*`."""
+
+    name: Name
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Node):
+    """An option of a pair: `timeout 5s`, `retries 2`, `gap`, `if`, `where`, `on`, `ping`, `quiet` …"""
+
+    word: str
+    value: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Statement):
+    """`pair set = set_level -> level then done else refused where … timeout 5s`.
+
+    Attributes:
+        steps: for each `->`/`then` the alternatives; empty for `none`.
+        refusals: the names behind `else`.
+    """
+
+    name: Name
+    id: int | None
+    command: Invocation
+    steps: tuple[tuple[Answer, ...], ...] = ()
+    refusals: tuple[Answer, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Statement):
+    """`group slow id 3 immediate on main if online == 1 { helix; wait 50ms; dump }`."""
+
+    name: Name
+    id: int | None
+    immediate: bool
+    link: Name | None
+    condition: Expression | None
+    actions: Actions
+
+
+@dataclass(frozen=True, slots=True)
+class Timer(Statement):
+    """`timer beat every 100ms after 0s..2s stopped do zoom, dump gap 5ms if online == 1`.
+
+    Attributes:
+        every: None for `loop`.
+        after: earliest and latest first run.
+    """
+
+    name: Name | None
+    id: int | None
+    every: Duration | None
+    after: tuple[Duration, Duration] | None
+    stopped: bool
+    targets: tuple[Invocation, ...]
+    gap: Duration | None
+    condition: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Node):
+    """What stands behind `on`.
+
+    Attributes:
+        word: `before`, `after`, `change`, `success`, `timeout`, `connect`, `disconnect`, `start`,
+            `idle`, `status`.
+        kind: the noun in `before group x` or `before each response`, else empty.
+        each: `each` was written.
+        name: the object; None with `each` and for `connect`, `start` …
+        last: `timeout x last`.
+        after_response: `change p after response`.
+        value: the duration behind `idle`, the text behind `status`.
+    """
+
+    word: str
+    kind: str = ""
+    each: bool = False
+    name: Name | None = None
+    last: bool = False
+    after_response: bool = False
+    value: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger(Statement):
+    """`on after reply if x > 3 { … } else { … }`, `trigger t1 id 1 on … { … }`."""
+
+    name: Name | None
+    id: int | None
+    event: Event | None
+    condition: Expression | None
+    actions: Actions
+    otherwise: Actions | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Statement):
+    """`join tree = packet.payload from packet.first to packet.last`."""
+
+    name: Name
+    path: Reference
+    first: Expression
+    last: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Hook(Statement):
+    """`hook notify(value : float)`, `hook qaction_9 id 9 on change answer`."""
+
+    name: Name
+    id: int | None
+    parameters: tuple[Parameter, ...]
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Statement):
+    """One action in braces: a verb and what it works on.
+
+    Attributes:
+        verb: `set`, `execute`, `send`, `run`, `copy`, `append`, `clear`, `fill`, `check`, `read`,
+            `make`, `stuff`, `unstuff`, `replace`, `swap`, `resize`, `reverse`, `enter`, `save`,
+            `start`, `stop`, `restart`, `reschedule`, `open`, `close`, `sleep`, `leave`, `lock`,
+            `unlock`, `do`, `wait`; `item` for a bare pair, group, command or param in a group.
+        targets: the names or calls it works on, in the order written; a `Reference` without
+            parentheses, an `Invocation` with them.
+        value: what `set x = …` assigns, what `wait`/`sleep` last, the constant that `append`,
+            `stuff`, `unstuff`, `replace` work on, the number in `swap 2 for p of c`.
+        words: bare words behind it, in order (`first`, `once`, `now`, `reversed`, `text`, `crc`).
+        operands: keyed operands: `by`, `unless`, `skip`, `only`, `hex`, `in`, `for`, `of`, `to` …
+        condition: the `if` behind it.
+    """
+
+    verb: str
+    targets: tuple[Invocation | Reference, ...] = ()
+    value: Expression | None = None
+    words: tuple[str, ...] = ()
+    operands: tuple[tuple[str, tuple[Expression, ...]], ...] = ()
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actions(Node):
+    """Actions in braces. `closing` are the comment lines before the closing brace."""
+
+    actions: tuple[Action, ...]
+    closing: tuple[str, ...] = field(default=(), compare=False, repr=False)

@@ -1,0 +1,79 @@
+"""Examples, and the document as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from protoc.dsl.tree.conversation import Group, Hook, Join, Pair, Timer, Trigger
+from protoc.dsl.tree.declarations import Enum, Framing, Layout, Link, Param, Protocol, Setting, Use
+from protoc.dsl.tree.expressions import (
+    Constant,
+    Duration,
+    Invocation,
+    Name,
+    Node,
+    Statement,
+    String,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Statement):
+    """A line of an example.
+
+    Attributes:
+        word: `tx`, `rx`, `bad` or `idle`.
+        constants: the bytes.
+        message: what they must decode to, for `tx` and `rx`; None when only their validity counts.
+        reason: behind `bad`: `crc`, `length`, `constant`, `value`, `too long`, `optional`, or empty.
+        pause: behind `idle`.
+    """
+
+    word: Literal["tx", "rx", "bad", "idle"]
+    constants: tuple[Constant, ...] = ()
+    message: Invocation | None = None
+    reason: str = ""
+    pause: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example(Statement):
+    """`example "manual p. 12" on field { … }`."""
+
+    title: String | None
+    link: Name | None
+    frames: tuple[Frame, ...]
+    closing: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+
+Declaration = (
+    Protocol
+    | Use
+    | Setting
+    | Enum
+    | Param
+    | Link
+    | Framing
+    | Layout
+    | Pair
+    | Group
+    | Timer
+    | Trigger
+    | Join
+    | Hook
+    | Example
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Node):
+    """A whole description. `closing` are the comment lines at its end.
+
+    `lost` are the words in passages that could not be read, and the names of the declarations
+    around them: a check that misses one of them, or misses something in it, keeps silent.
+    """
+
+    declarations: tuple[Declaration, ...]
+    closing: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    lost: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
