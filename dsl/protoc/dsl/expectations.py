@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 
 from protoc.dsl.words import RESERVED
 
-_OPERATORS = frozenset(
-    "OR AND COMPARE SMALLER VBAR AMPERSAND SHIFT PLUS MINUS STAR SLASH PERCENT POWER".split()
+
+def _terminals(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_OPERATORS = _terminals(
+    "OR AND COMPARE SMALLER VBAR AMPERSAND SHIFT PLUS MINUS STAR SLASH PERCENT POWER"
 )
-_CONSTANTS = frozenset("STRING BYTES HEX CONTROL".split())
-_OPERANDS = _CONSTANTS | frozenset(
-    "NUMBER NAME KEY DURATION LPAR LSQB LBRACE NOT MINUS TILDE DOTS".split()
+_CONSTANTS = _terminals("STRING BYTES HEX CONTROL")
+_OPERANDS = _CONSTANTS | _terminals(
+    "NUMBER NAME KEY DURATION LPAR LSQB LBRACE NOT MINUS TILDE DOTS"
 )
-_MODIFIERS = frozenset(
+_MODIFIERS = _terminals(
     "EQUAL DEFAULT SCALE OFFSET MAX VIA UNIT LIKE RANGE AS SETS PAD EXCEPT DECIMALS NAME COUNT "
-    "WHILE TIMES UNTIL SEP".split()
+    "WHILE TIMES UNTIL SEP"
 )
-_AFTER_A_NAME = frozenset(("LPAR", "DOT", "QMARK"))
+_AFTER_A_NAME = _terminals("LPAR DOT QMARK")
 _WHOLE = {"PROTOCOL": "a declaration", "LET": "a statement", "MAKE": "an action"}
 _NAMED = {
     "NAME": "a name",
@@ -52,7 +58,7 @@ _HELP = {
 }
 
 
-def expected(accepts: Set[str], after: str, spelling: Mapping[str, str]) -> list[str]:
+def expected(accepts: AbstractSet[str], after: str, spelling: Mapping[str, str]) -> list[str]:
     """What may stand here, most telling first.
 
     `accepts` are the terminals that fit, `after` the type of the token before when it is the last
@@ -83,9 +89,10 @@ def expected(accepts: Set[str], after: str, spelling: Mapping[str, str]) -> list
     return list(dict.fromkeys(found))[:5]
 
 
-def _listed(rest: Set[str], spelling: Mapping[str, str]) -> list[str]:
+def _listed(rest: AbstractSet[str], spelling: Mapping[str, str]) -> list[str]:
     """Names of what is left, punctuation first, the end of the line last."""
-    marks, words = [], []
+    marks: list[str] = []
+    words: list[str] = []
     for terminal in sorted(rest - {"_SEP", "$END", "ERROR"}):
         text = spelling.get(terminal)
         if text is None:

@@ -92,10 +92,14 @@ def octets(text: str) -> tuple[bytes, Mistake | None]:
     if wrong is not None:
         place = (start + wrong.start(), start + wrong.end())
         problem = f"`{wrong.group()}` is no hexadecimal digit"
-        return b"", Mistake(*place, problem, "write two digits a byte, blanks between them: `01 0A`")
+        return b"", Mistake(
+            *place, problem, "write two digits a byte, blanks between them: `01 0A`"
+        )
     for match in re.finditer(r"[0-9A-Fa-f]+", digits):
         if len(match.group()) % 2:
             place = (start + match.start(), start + match.end())
             problem = f"`{match.group()}` is not a whole number of bytes"
-            return b"", Mistake(*place, problem, "write two digits a byte, with a leading 0 if need be")
+            return b"", Mistake(
+                *place, problem, "write two digits a byte, with a leading 0 if need be"
+            )
     return bytes.fromhex(digits), None

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Any, cast
 
-from lark import Lark, Tree
+from lark import Lark, TextSlice, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
-from lark.lexer import TextSlice, Token
+from lark.lexer import Token
 from lark.parsers.lalr_analysis import Shift
 
 from protoc.dsl import expectations, recovery
@@ -139,9 +139,7 @@ class _Reader:
         grammar = self._grammar
         grammar.builder.reading = self._reading
         grammar.newlines.depth = 0
-        self._interactive = grammar.lark.parse_interactive(self._text, start="document")
-        self._state = self._interactive.parser_state
-        self._lexer = self._interactive.lexer_thread
+        self._open(grammar.lark.parse_interactive(self._text, start="document"))
         while True:
             token = self._advance()
             if isinstance(token, Document):
@@ -150,6 +148,12 @@ class _Reader:
             if self._mistakes > MOST_MISTAKES:
                 return self._too_many(token)
             self._recover(token)
+
+    def _open(self, interactive: Any) -> None:
+        """Keep hold of the parser, whose types say nothing."""
+        self._interactive = interactive
+        self._state = interactive.parser_state
+        self._lexer = interactive.lexer_thread
 
     def _advance(self) -> Document | Token:
         """Read to the end, or to the first token that does not fit."""
@@ -161,9 +165,9 @@ class _Reader:
             end = Token("$END", "", start_pos=size, end_pos=size)
             return cast(Document, feed(end, True))
         except UnexpectedToken as error:
-            return error.token
+            return cast(Token, error.token)
         except UnexpectedCharacters as error:
-            at = error.pos_in_stream
+            at = error.pos_in_stream or 0
             run = _RUN.match(self._text, at)
             text = run.group() if run else self._text[at]
             return Token("UNKNOWN", text, start_pos=at, end_pos=at + len(text))
@@ -172,7 +176,7 @@ class _Reader:
         message = f"more than {MOST_MISTAKES} mistakes; what follows was not read"
         self._error("E0115", message, _start(token), _end(token), "correct these first")
         span = Span(self._reading.source, 0, len(self._text))
-        return Document(declarations=(), lost=recovery.words(self._text), span=span)
+        return Document(declarations=(), lost=frozenset(recovery.words(self._text)), span=span)
 
     # ------------------------------------------------------------------ recovery
 
@@ -270,7 +274,7 @@ class _Reader:
         return expectations.advice(phrases, word, token, meant)
 
     def _accepts(self) -> set[str]:
-        return self._interactive.accepts()
+        return cast("set[str]", self._interactive.accepts())
 
     def _give_up(self, at: int, resume: int | None = None) -> None:
         """Cut back to the nearest place where reading can go on, and move on behind `at`."""
@@ -318,7 +322,8 @@ class _Reader:
         """Read what stands between two offsets as a slot of a template."""
         newlines = self._grammar.newlines
         outer, newlines.depth = newlines.depth, 0
-        parser = self._grammar.lark.parse_interactive(TextSlice(self._text, start, end), "slot")
+        passage = TextSlice(self._text, start, end)
+        parser: Any = self._grammar.lark.parse_interactive(passage, "slot")
         try:
             for token in parser.lexer_thread.lex(parser.parser_state):
                 parser.feed_token(token)
@@ -326,7 +331,7 @@ class _Reader:
         except UnexpectedToken as error:
             at, found = min(_start(error.token), end), error.token
         except UnexpectedCharacters as error:
-            at = error.pos_in_stream
+            at = error.pos_in_stream or start
             found = Token("UNKNOWN", self._text[at])
         finally:
             newlines.depth = outer

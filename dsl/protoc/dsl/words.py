@@ -14,14 +14,16 @@ CONTROLS: dict[str, bytes] = {
 }
 """Names of constant bytes; reserved in capitals, except before `:` and behind a noun."""
 
-STATEMENTS = frozenset("if match repeat optional either coded lines skip let".split())
+_STATEMENTS = "if match repeat optional either coded lines skip let"
+_VERBS = (
+    "make read leave fill check set wait sleep execute send run do copy append clear stuff unstuff "
+    "replace swap resize reverse enter save start stop reschedule restart open close lock unlock"
+)
+
+STATEMENTS = frozenset(_STATEMENTS.split())
 """Words a statement of a layout begins with; a bare name cannot be one of them."""
 
-VERBS = frozenset(
-    "make read leave fill check set wait sleep execute send run do copy append clear stuff unstuff "
-    "replace swap resize reverse enter save start stop reschedule restart open close lock "
-    "unlock".split()
-)
+VERBS = frozenset(_VERBS.split())
 """Words an action begins with; what a group names cannot be one of them."""
 
 OPERATORS = frozenset(("and", "or", "not"))

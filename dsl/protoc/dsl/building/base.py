@@ -12,7 +12,7 @@ from protoc.dsl.tree import Bare, Field, Name, Node, Statement
 from protoc.dsl.trivia import Comments
 
 Child = Any
-"""A token (text with `type`, `start_pos`, `end_pos`), a node, a `Part`, or None for what is absent."""
+"""A token (text with `type`, `start_pos`, `end_pos`), a node, a `Part`, None for what is absent."""
 
 _S = TypeVar("_S", bound=Statement)
 

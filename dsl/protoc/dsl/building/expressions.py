@@ -80,7 +80,12 @@ class Expressions(Base):
         value = literals.number(token)
         if isinstance(value, int):
             return value
-        self.error("E0107", f"expected a whole number, found `{token[:20]}`", token.start_pos, token.end_pos)
+        self.error(
+            "E0107",
+            f"expected a whole number, found `{token[:20]}`",
+            token.start_pos,
+            token.end_pos,
+        )
         return 0
 
     def duration(self, children: list[Child]) -> Duration:
@@ -88,14 +93,18 @@ class Expressions(Base):
         digits = "".join(itertools.takewhile(lambda c: c in ".0123456789", token))
         value = literals.number(digits)
         if value is None:
-            self.error("E0107", "this time is out of all proportion", token.start_pos, token.end_pos)
+            self.error(
+                "E0107", "this time is out of all proportion", token.start_pos, token.end_pos
+            )
             value = 0
         unit = cast(Literal["ms", "s", "min", "h", "char"], token[len(digits) :])
         return Duration(amount=float(value), unit=unit, span=self.span(children))
 
     def string(self, children: list[Child]) -> String:
         (token,) = children
-        return String(value=self.unescaped(token[1:-1], token.start_pos + 1), span=self.span(children))
+        return String(
+            value=self.unescaped(token[1:-1], token.start_pos + 1), span=self.span(children)
+        )
 
     def unescaped(self, text: str, offset: int) -> str:
         """Resolve escapes, and report wrong ones at their place."""
@@ -123,7 +132,7 @@ class Expressions(Base):
     def path(self, children: list[Child]) -> Reference:
         return Reference(path=self.names(children), span=self.span(children))
 
-    def invocation(self, children: list[Child]) -> Invocation:
+    def invocation(self, children: list[Child]) -> Child:
         name, arguments = children
         node = Invocation(
             name=self.name(name), arguments=value_of(arguments), span=self.span(children)
@@ -153,11 +162,11 @@ class Expressions(Base):
         old, new = children
         return Substitution(old=old, new=new, span=self.span(children))
 
-    def list_literal(self, children: list[Child]) -> ListLiteral:
+    def list_literal(self, children: list[Child]) -> Child:
         node = ListLiteral(items=tuple(children[1:-1]), span=self.span(children))
         return self._bounded(node, *node.items)
 
-    def object_literal(self, children: list[Child]) -> ObjectLiteral:
+    def object_literal(self, children: list[Child]) -> Child:
         entries = tuple(child for child in children if isinstance(child, Argument))
         node = ObjectLiteral(entries=entries, span=self.span(children))
         return self._bounded(node, *(entry.value for entry in entries))

@@ -61,9 +61,7 @@ class Layouts(Types):
         """One whose heading could not be read; what stands in it could."""
         kind, name, _, body = children
         self.reading.lost.add(str(name))
-        return Layout(
-            kind=kind.value, name=self.name(name), body=body, span=self.span(children)
-        )
+        return Layout(kind=kind.value, name=self.name(name), body=body, span=self.span(children))
 
     def noun(self, children: list[Child]) -> Part:
         return self.part(str(children[0]), children)
@@ -142,7 +140,7 @@ class Layouts(Types):
         if len(sequences) == 1:
             return self._row(flat)
         span = slotted[0].span
-        help = "alternatives of whole templates are written `either \"…\" or \"…\"`"
+        help = 'alternatives of whole templates are written `either "…" or "…"`'
         self.error("E0112", "an alternative cannot hold a field", span.start, span.end, help)
         return Constants(alternatives=(), span=self.span(sequences))
 
@@ -175,7 +173,7 @@ class Layouts(Types):
 
     def sequence(self, children: list[Child]) -> Part:
         """One or more constants; the tokens, since what a brace in them means is not known here."""
-        return self.part([child for child in children], children)
+        return self.part(list(children), children)
 
     def template(self, children: list[Child]) -> Template:
         (token,) = children
@@ -211,12 +209,9 @@ class Layouts(Types):
 
     def branch(self, children: list[Child]) -> If:
         _, condition, then, otherwise = children
-        node = If(
-            condition=condition, then=then, otherwise=otherwise, span=self.span(children)
-        )
-        if self._bounded(node, otherwise) is node:
-            return node
-        return replace(node, otherwise=None)
+        node = If(condition=condition, then=then, otherwise=otherwise, span=self.span(children))
+        fits = self._bounded(node, otherwise) is node
+        return node if fits else replace(node, otherwise=None)
 
     def otherwise(self, children: list[Child]) -> Block:
         """The block behind `else`; for `else if` one with just that in it."""

@@ -137,6 +137,4 @@ class Links(Types):
 
     def handler(self, children: list[Child]) -> LinkSetting:
         word, target = children
-        return LinkSetting(
-            word=self.name(word), target=self.name(target), span=self.span(children)
-        )
+        return LinkSetting(word=self.name(word), target=self.name(target), span=self.span(children))

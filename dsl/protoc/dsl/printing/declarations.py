@@ -7,6 +7,23 @@ from protoc.dsl.printing.conversation import Conversation, numbered
 from protoc.dsl.printing.expressions import constant, constants, expression
 from protoc.dsl.printing.lines import Lines, Part, assemble, spaced
 
+_Assembled = (
+    tree.Protocol
+    | tree.Use
+    | tree.Setting
+    | tree.Enum
+    | tree.Param
+    | tree.Link
+    | tree.Framing
+    | tree.Layout
+    | tree.Group
+    | tree.Timer
+    | tree.Trigger
+    | tree.Join
+    | tree.Hook
+    | tree.Example
+)
+
 
 class Declarations(Conversation):
     """Everything that stands at the margin."""
@@ -17,7 +34,7 @@ class Declarations(Conversation):
             return self.pair(node, room)
         return assemble(self._declaration(node, room), room)
 
-    def _declaration(self, node: tree.Declaration, room: int) -> list[Part]:
+    def _declaration(self, node: _Assembled, room: int) -> list[Part]:
         match node:
             case tree.Protocol():
                 title = None if node.title is None else expression(node.title)
@@ -72,6 +89,4 @@ class Declarations(Conversation):
 
 def _stretch(node: tree.Range) -> str:
     ends = (node.start, node.end)
-    return " .. ".join(
-        constant(end) if isinstance(end, tree.Constant) else "" for end in ends
-    )
+    return " .. ".join(constant(end) if isinstance(end, tree.Constant) else "" for end in ends)

@@ -13,16 +13,10 @@ from protoc.dsl.literals import quote
 def expression(node: tree.Expression, level: int = 0) -> str:
     """An expression; in parentheses when it binds less tightly than `level`."""
     match node:
-        case tree.Number():
+        case tree.Number() | tree.Reference():
             return node.text
-        case tree.String():
-            return quote(node.value)
-        case tree.Octets():
-            return _bytes(node.value) if node.text.startswith("0x") else octets(node)
-        case tree.Duration():
-            return duration(node)
-        case tree.Reference():
-            return node.text
+        case tree.String() | tree.Octets() | tree.Duration():
+            return _literal(node)
         case tree.Range():
             return _range(node)
         case tree.Substitution():
@@ -37,6 +31,17 @@ def expression(node: tree.Expression, level: int = 0) -> str:
             return _unary(node, level)
         case tree.Binary():
             return _binary(node, level)
+
+
+def _literal(node: tree.String | tree.Octets | tree.Duration) -> str:
+    """A literal; among numbers, bytes written like one get their own notation."""
+    match node:
+        case tree.String():
+            return quote(node.value)
+        case tree.Octets():
+            return _bytes(node.value) if node.text.startswith("0x") else octets(node)
+        case tree.Duration():
+            return duration(node)
 
 
 def _range(node: tree.Range) -> str:

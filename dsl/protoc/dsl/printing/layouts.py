@@ -7,6 +7,7 @@ from protoc.dsl.printing.expressions import arguments, call, constant, constants
 from protoc.dsl.printing.lines import Braces, Lines, Part, assemble, spaced
 from protoc.dsl.printing.types import Types
 
+_Short = tree.Field | tree.Bare | tree.Constants | tree.Template | tree.Let | tree.Skip
 _SHORT = (tree.Field, tree.Bare, tree.Constants, tree.Template, tree.Let, tree.Skip)
 
 
@@ -52,19 +53,9 @@ class Layouts(Types):
         return assemble(self._element(node, room), room)
 
     def _element(self, node: tree.Element, room: int) -> list[Part]:
+        if isinstance(node, _SHORT):
+            return self._short(node, room)
         match node:
-            case tree.Field():
-                return self._field(node, room)
-            case tree.Bare():
-                given = f"({arguments(node.arguments)})" if node.arguments else ""
-                return [f"{node.name.text}{given}{'?' if node.optional else ''}"]
-            case tree.Constants():
-                alternatives = (constants(each, braces=True) for each in node.alternatives)
-                return [" | ".join(alternatives)]
-            case tree.Template():
-                return [template(node)]
-            case tree.Let():
-                return [f"let {node.name.text} = {expression(node.value)}"]
             case tree.If():
                 return self._if(node, room)
             case tree.Match():
@@ -83,6 +74,22 @@ class Layouts(Types):
                 strict = "strict" if node.strict else None
                 end = constants(node.end)
                 return spaced("lines", end, strict, self.block(node.body, room))
+
+    def _short(self, node: _Short, room: int) -> list[Part]:
+        """A statement that holds no others, or hardly ever."""
+        match node:
+            case tree.Field():
+                return self._field(node, room)
+            case tree.Bare():
+                given = f"({arguments(node.arguments)})" if node.arguments else ""
+                return [f"{node.name.text}{given}{'?' if node.optional else ''}"]
+            case tree.Constants():
+                alternatives = (constants(each, braces=True) for each in node.alternatives)
+                return [" | ".join(alternatives)]
+            case tree.Template():
+                return [template(node)]
+            case tree.Let():
+                return [f"let {node.name.text} = {expression(node.value)}"]
             case tree.Skip():
                 most = None if node.most is None else f"max {node.most}"
                 send = None if node.send is None else f"send {node.send}"

@@ -106,7 +106,7 @@ class Framing(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Parameter(Node):
-    """A parameter of a message (`sealed(salt, mark="$")`) or of a hook (`notify(value : float)`)."""
+    """A parameter of a message (`sealed(salt, mark="$")`) or a hook (`notify(value : float)`)."""
 
     name: Name
     typed: Typed | None = None

@@ -26,7 +26,7 @@ class Frame(Statement):
         word: `tx`, `rx`, `bad` or `idle`.
         constants: the bytes.
         message: what they must decode to, for `tx` and `rx`; None when only their validity counts.
-        reason: behind `bad`: `crc`, `length`, `constant`, `value`, `too long`, `optional`, or empty.
+        reason: behind `bad`, one of `words.REASONS`, or empty.
         pause: behind `idle`.
     """
 

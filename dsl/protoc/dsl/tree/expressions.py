@@ -116,7 +116,7 @@ class Argument(Node):
 
 @dataclass(frozen=True, slots=True)
 class Invocation(Node):
-    """`len(data)`, `crc("CRC-16/MODBUS", ..)`, `frame(code=1)`; also `frame` where a call may stand."""
+    """`len(data)`, `crc("CRC-16/MODBUS", ..)`; also `frame` where a call may stand."""
 
     name: Name
     arguments: tuple[Argument, ...] = ()

@@ -45,7 +45,7 @@ Body = Block | Template
 
 @dataclass(frozen=True, slots=True)
 class Field(Statement):
-    """`name : type modifiers`; `_` is the name of what has none. `also` reads it again as fields."""
+    """`name : type modifiers`; `_` names what has no name. `also` reads it again as fields."""
 
     name: Name
     typed: Typed

@@ -57,7 +57,7 @@ class Bit(Statement):
 
 @dataclass(frozen=True, slots=True)
 class NamedType(Node):
-    """`u16`, `text[16]`, `other(kind)`, `u8 { busy @0 }`, `body`; `optional` for a `?` behind it."""
+    """`u16`, `text[16]`, `other(kind)`, `u8 { busy @0 }`; `optional` for a `?` behind it."""
 
     name: Name
     size: Expression | None = None
