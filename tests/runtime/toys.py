@@ -76,7 +76,7 @@ class Level(Framed, kw_only=True):
     KIND = "response"
     STARTS = (b"\x02", b"\x91")
     CODE: ClassVar[int] = 0x91
-    PARAMS = ("level",)
+    PARAMS: ClassVar[tuple[str, ...]] = ("level",)
     BLANK: ClassVar = {"channel": 0, "level": 0}
     channel: int
     level: int

@@ -288,7 +288,10 @@ class Conversation(Host, Wire):
     def flush(self, connection: int) -> None:
         """Drop unfinished bytes before they look like an answer, unless an event is in them."""
         line = self.connections[connection]
-        if line.framer.pending and not line.framer.may_become(self._unsolicited):
+        exchange = self.executor.exchange
+        awaited = exchange.awaited() if exchange is not None else ()
+        kept = [message for message in self._unsolicited if message not in awaited]
+        if line.framer.pending and not line.framer.may_become(kept):
             line.framer.finish()
             self._drain(line)
 

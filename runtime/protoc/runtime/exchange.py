@@ -101,12 +101,28 @@ class Exchange:
         names = {one.NAME: one for one in self.replies}
         names |= {message.NAME: message, "request": self.request, "reply": message}
         try:
-            return bool(where(Scope(params, names)))
+            return bool(where(_SoFar(params, names, self.pair)))
         except AttributeError:
             return True
         except FAULTS as error:
             failed(error)
             return False
+
+
+class _SoFar(Scope):
+    """The messages of an exchange by name, then the params; one to come hides a param."""
+
+    __slots__ = ("_to_come",)
+
+    def __init__(self, params: ParamTable, names: dict[str, Message], pair: Pair) -> None:
+        super().__init__(params, names)
+        kinds = [answer.message for step in pair.steps for answer in step]
+        self._to_come = {kind.NAME for kind in (*kinds, *pair.refusals)} - names.keys()
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._to_come:
+            raise AttributeError(f"{name} is not there yet")
+        return super().__getattr__(name)
 
 
 def awaited_at(pair: Pair, step: int) -> tuple[type[Message], ...]:
