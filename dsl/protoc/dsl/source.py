@@ -50,6 +50,10 @@ class Source:
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
+    def start_of(self, number: int) -> int:
+        """The offset of the first character of line `number`, which there is."""
+        return self._starts[number - 1]
+
     @property
     def lines(self) -> int:
         """How many lines there are."""
