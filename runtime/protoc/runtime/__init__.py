@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         PeerDisconnected,
         TriggerFired,
     )
-    from protoc.runtime.messages import Buffer, Choice, Group, Message, TextChoice
+    from protoc.runtime.messages import Buffer, Choice, Message, Part, TextChoice
     from protoc.runtime.params import Params
     from protoc.runtime.protocol import (
         Answer,
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
         Timer,
         Trigger,
     )
-    from protoc.runtime.protocol import Group as QueueGroup
+    from protoc.runtime.protocol import Group
     from protoc.runtime.session import Session, Ticket
     from protoc.runtime.simulator import Simulator
 
@@ -106,7 +106,7 @@ __all__ = [
     "PeerDisconnected",
     "Protocol",
     "ProtocolError",
-    "QueueGroup",
+    "Part",
     "Refused",
     "RemoteError",
     "Run",
@@ -135,25 +135,23 @@ _HOMES = {
         "HookFailed HookReached MessageSeen NotSent ParamChanged PeerConnected "
         "PeerDisconnected TriggerFired"
     ),
-    "messages": "Buffer Choice Group Message TextChoice",
+    "messages": "Buffer Choice Message Part TextChoice",
     "params": "Params",
     "protocol": (
         "Answer Clear Do Execute Hook Line Link On Pair Param Pause Protocol Run Send "
-        "Serial Set Time Timer Trigger QueueGroup"
+        "Serial Set Time Timer Trigger Group"
     ),
     "session": "Session Ticket",
     "simulator": "Simulator",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
-# Two things are called a group: the parts of a message, and what is queued together.
-_NAMES = {"QueueGroup": "Group"}
 
 
 def __getattr__(name: str) -> object:
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), _NAMES.get(name, name))
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
 

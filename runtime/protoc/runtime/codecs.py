@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete
 from protoc.runtime.messages import Buffer
@@ -20,13 +20,36 @@ if TYPE_CHECKING:
 UNFIT = (struct.error, TypeError, ArithmeticError, ValueError, AttributeError)
 """What goes wrong inside an encoder when a value does not fit."""
 
-DEC_CHARACTERS = b"0123456789"
-INT_CHARACTERS = b"+-0123456789"
-FLOAT_CHARACTERS = b"+-.0123456789"
-HEX_CHARACTERS = b"0123456789ABCDEFabcdef"
-OCT_CHARACTERS = b"01234567"
-BIN_CHARACTERS = b"01"
-BASE36_CHARACTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+class OneOf(bytes):
+    """The values a byte can have, for `starts`."""
+
+
+ANY = OneOf(b"")
+DEC = OneOf(b"0123456789")
+INT = OneOf(b"+-0123456789")
+FLOAT = OneOf(b"+-.0123456789")
+HEX = OneOf(b"0123456789ABCDEFabcdef")
+OCT = OneOf(b"01234567")
+BIN = OneOf(b"01")
+BASE36 = OneOf(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+
+def starts(*parts: bytes) -> tuple[bytes, ...]:
+    """What a message can begin with: certain bytes as they are, others as `OneOf`.
+
+    Returns:
+        For each byte the values it can have; empty for any.
+    """
+    result: list[bytes] = []
+    for part in parts:
+        if isinstance(part, OneOf):
+            result.append(bytes(part))
+        else:
+            result += [part[i : i + 1] for i in range(len(part))]
+    return tuple(result)
+
 
 LONGEST_NUMBER = 64
 """Characters a number without a size may have."""
@@ -119,7 +142,15 @@ class Delimiter:
 # ------------------------------------------------------------------ text numbers
 
 
-def _scanner(pattern: bytes, words: str) -> Callable[[Buffer, int, int, str, str, int | None], int]:
+class Scan(Protocol):
+    """Finds the end of a number that has no size."""
+
+    def __call__(
+        self, buffer: Buffer, start: int, at: int, message: str, field: str, stop: int | None = None
+    ) -> int: ...
+
+
+def _scanner(pattern: bytes, words: str) -> Scan:
     """What finds the end of a number that has no size."""
     match = re.compile(pattern).match
 
@@ -141,7 +172,7 @@ def _scanner(pattern: bytes, words: str) -> Callable[[Buffer, int, int, str, str
             )
         return end
 
-    return scan  # type: ignore[return-value]
+    return scan
 
 
 _REAL = rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"

@@ -21,7 +21,7 @@ class Call:
     brackets: str = "()"
 
     def __str__(self) -> str:
-        opening, closing = self.brackets
+        opening, closing = self.brackets[0], self.brackets[1]
         inner = ", ".join(str(a) for a in self.arguments)
         # a tuple of one needs its comma
         single = not self.head and self.brackets == "()" and len(self.arguments) == 1
@@ -62,11 +62,12 @@ def laid_out(prefix: str, code: Code, suffix: str = "", indent: int = 0) -> list
         return laid_out(prefix + code.name, code.value, suffix, indent)
     if isinstance(code, str) or not code.arguments:
         return [flat]
-    opening, closing = code.brackets
+    opening, closing = code.brackets[0], code.brackets[1]
     head = f"{pad}{prefix}{code.head}{opening}"
     single = not code.head and code.brackets == "()" and len(code.arguments) == 1
     inner = f"{pad}    {', '.join(str(a) for a in code.arguments)}"
-    if len(inner) <= WIDTH and not single:
+    # the formatter gives every item of a literal its own line, but keeps arguments together
+    if len(inner) <= WIDTH and not single and code.head:
         return [head, inner, f"{pad}{closing}{suffix}"]
     lines = [head]
     for argument in code.arguments:

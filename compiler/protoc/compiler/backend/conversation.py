@@ -83,7 +83,7 @@ class _Writer:
         type_ = annotation(param.wire, param.conversion, self.context)
         default = None
         if param.default is not None:
-            default = given(param.default, param.conversion, self.context)
+            default = given(param.default, param.wire, param.conversion, self.context)
         return self._call(
             "Param",
             text(attribute(param.name, frozenset())),

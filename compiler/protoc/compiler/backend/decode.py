@@ -9,45 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, Lines, keyed, octets, text, tupled
+from protoc.compiler.backend.code import Call, Code, Lines, octets, text
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.places import At, bits_of, bracketed, checksum, cut, ends_name, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
-from protoc.compiler.backend.values import Context, from_raw
+from protoc.compiler.backend.present import Presenter
+from protoc.compiler.backend.values import Context
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
-
-
-@dataclass(frozen=True)
-class At:
-    """A position: a variable and what is added to it."""
-
-    base: str
-    plus: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.base} + {self.plus}" if self.plus else self.base
-
-    def moved(self, by: int) -> At:
-        """The position so many bytes further on."""
-        return At(self.base, self.plus + by)
-
-    def minus(self, other: At) -> str:
-        """The distance from another position."""
-        if self.base == other.base:
-            return str(self.plus - other.plus)
-        behind = f" - {other.plus}" if other.plus else ""
-        return f"{self} - {other.base}{behind}"
-
-
-def span(buffer: str, start: object, end: object) -> str:
-    """A slice, spaced as the formatter does."""
-    colon = ":" if _simple(str(start)) and _simple(str(end)) else " : "
-    return f"{buffer}[{start}{colon}{end}]"
-
-
-def _simple(bound: str) -> bool:
-    return bound.isidentifier() or bound.isdigit() or not bound
 
 
 @dataclass
@@ -72,7 +42,7 @@ class Decoder:
     _constants: int = 0
     _parsed: set[str] = field(default_factory=set)
     _known: str = ""
-    _raw: dict[str, str] = field(default_factory=dict)
+    raws: dict[str, str] = field(default_factory=dict)
     _outer: tuple[str | None, ...] = ()
 
     def write(self) -> list[str]:
@@ -92,7 +62,7 @@ class Decoder:
         self._verify()
         arguments: list[Code] = []
         for field_ in self.fields:
-            arguments += self._values(field_)
+            arguments += Presenter(self).values(field_)
         self.lines.add("return ", Call("", (Call("cls", tuple(arguments)), str(self.at)), "()"))
         self._unwrap_return()
         return self.lines.lines
@@ -130,8 +100,9 @@ class Decoder:
             self.at = self.at.moved(size)
             items.append((*self._item(step, size), step))
         self._unpack(start, items)
+        alone = len([name for _, name, _ in items if name]) == 1
         for _, name, step in items:
-            self._compare(name, step)
+            self._compare("" if alone and _is_certain(step) else name, step)
 
     def _item(self, step: Step, size: int) -> tuple[str, str]:
         """The struct code of a step and the variable its bytes go to, empty when nobody looks."""
@@ -142,8 +113,7 @@ class Decoder:
         self.fields.append(step)
         if isinstance(step.origin, model.Reserved):
             return f"{size}x", ""
-        name = local(step.key) if step.name else self._temporary()
-        self._raw[step.key] = name
+        name = self._variable_of(step)
         wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire
         if isinstance(wire, model.Integer) and wire.width in _CODES:
             code = _CODES[wire.width]
@@ -152,14 +122,23 @@ class Decoder:
             return ("f" if wire.width == 4 else "d"), name
         return f"{size}s", name
 
-    def _temporary(self) -> str:
-        self._variables += 1
-        return f"bits{self._variables}"
+    def _variable_of(self, step: model.Field) -> str:
+        """The variable of a raw value; digits and text wait in one of their own."""
+        if step.name is None:
+            self._variables += 1
+            name = f"bits{self._variables}"
+        else:
+            text_ = isinstance(step.wire, model.Digits | model.Text)
+            name = f"{step.key}_raw" if text_ else local(step.key)
+        self.raws[step.key] = name
+        return name
 
     def _unpack(self, start: At, items: list[tuple[str, str, Step]]) -> None:
         """One `unpack_from` for all; a single byte or slice where nothing else is wanted."""
         wanted = [(code, name, step) for code, name, step in items if name]
         if not wanted:
+            return
+        if len(wanted) == 1 and _is_certain(wanted[0][2]):
             return
         little = [_is_little(step) for _, _, step in wanted if _is_little(step) is not None]
         order = "<" if little and little[0] else ">"
@@ -218,20 +197,23 @@ class Decoder:
     def _compare(self, name: str, step: Step) -> None:
         """Constants and fixed bits must be as described."""
         if isinstance(step, Literal):
-            at = self.places[step.key][0]
-            if len(step.alternatives) == 1:
+            at, end = self.places[step.key]
+            if name == "":
+                wrong = f"not buffer.startswith({octets(step.alternatives[0])}, {at})"
+                name = f"bytes({span('buffer', at, end)})"
+            elif len(step.alternatives) == 1:
                 wrong = f"{name} != {octets(step.alternatives[0])}"
             else:
                 wrong = f"{name} not in ({', '.join(octets(a) for a in step.alternatives)})"
             with self.lines.block(f"if {wrong}:"):
-                self._raise(
+                self.fail(
                     "constant", step.name, at, octets(step.alternatives[0]), name, known=False
                 )
         elif isinstance(step, model.Field):
             if isinstance(step.wire, model.Bits):
                 self._fixed_bits(name, step, step.wire)
             if step.key in self._early:
-                self._number(step)
+                self.number(step)
 
     def _fixed_bits(self, name: str, step: model.Field, wire: model.Bits) -> None:
         for part in wire.parts:
@@ -240,7 +222,7 @@ class Decoder:
             path = attribute(part.name) if part.name else step.name or ""
             value = bits_of(name, part)
             with self.lines.block(f"if {value} != {part.fixed}:"):
-                self._raise(
+                self.fail(
                     "constant", path, self.places[step.key][0], str(part.fixed), value, known=False
                 )
 
@@ -257,7 +239,7 @@ class Decoder:
             return
         with self.lines.block(f"if {self.stop} < {end}:"):
             key = getattr(step, "name", None) or ""
-            self._raise(
+            self.fail(
                 "length", key, self.at, f"{end.minus(self.at)} bytes", _gap(self), known=False
             )
 
@@ -272,7 +254,7 @@ class Decoder:
             self._expect(step.key, self._ends(step), "")
         else:
             self.fields.append(step)
-            self._raw[step.key] = local(step.key)
+            self._variable_of(step)
             self._sized_field(step, behind)
 
     def _ends(self, step: model.LinkEnd) -> str:
@@ -284,7 +266,7 @@ class Decoder:
             f"{text(link)}: Delimiter({', '.join(octets(e) for e in ends)})"
             for link, ends in entries.items()
         ]
-        name = "_ENDS" if len(entries) > 1 else f"_ENDS_{first.upper()}"
+        name = ends_name(step)
         self.context.constants[name] = "{" + ", ".join(rows) + "}"
         return f"{name}[link]"
 
@@ -303,13 +285,12 @@ class Decoder:
 
     def _moved(self, key: str, start: At, end: str) -> None:
         self.at = At(end)
-        self._known = end
         self.places[key] = (start, self.at)
 
     def _sized_field(self, step: model.Field, behind: list[Step]) -> None:
         wire = step.wire
         assert isinstance(wire, model.Text | model.Raw | model.Digits)
-        start, raw = self.at, self._raw[step.key]
+        start, raw = self.at, self.raws[step.key]
         end = self._position()
         size = wire.size
         if isinstance(size, model.GivenSize):
@@ -321,7 +302,7 @@ class Decoder:
             self.lines.add(f"{end} = {At(self.stop).moved(0)}{_less(size.behind)}")
             if size.behind or start.plus:
                 with self.lines.block(f"if {end} < {start}:"):
-                    self._raise(
+                    self.fail(
                         "length", step.name or "", start, text("more bytes"), _gap(self), False
                     )
         else:
@@ -335,28 +316,29 @@ class Decoder:
         self._moved(step.key, start, end)
         if step.longest is not None and not isinstance(size, model.GivenSize):
             with self.lines.block(f"if len({raw}) > {step.longest}:"):
-                self._raise(
+                self.fail(
                     "too long", step.name or "", start, f'"at most {step.longest} bytes"',
                     f"len({raw})", False,
                 )  # fmt: skip
         if step.key in self._early:
-            self._number(step)
+            self.number(step)
 
     def _measured(
         self, end: str, size: model.GivenSize, name: str, longest: int | None, behind: list[Step]
     ) -> None:
         """A stretch whose size an earlier field tells."""
         count = self._expression(size.expression)
-        self.lines.add(f"{end} = {At(self.at.base, self.at.plus)} + {_bracketed(count)}")
+        value, plus = _apart(size.expression)
+        self.lines.add(f"{end} = {self.at.moved(plus)} + {bracketed(self._expression(value))}")
         if not count.isidentifier():
             with self.lines.block(f"if {end} < {self.at}:"):
-                self._raise("length", name, self.at, text("a size of at least 0"), count, False)
+                self.fail("length", name, self.at, text("a size of at least 0"), count, False)
         if longest is not None:
             with self.lines.block(f"if {end} > {self.at.moved(longest)}:"):
-                self._raise("too long", name, self.at, f'"at most {longest} bytes"', count, False)
+                self.fail("too long", name, self.at, f'"at most {longest} bytes"', count, False)
         if self.stop is not None:
             with self.lines.block(f"if {end} > {self.stop}:"):
-                self._raise("length", name, self.at, _gap(self), count, False)
+                self.fail("length", name, self.at, _gap(self), count, False)
             return
         tail = 0
         for step in behind:
@@ -375,7 +357,7 @@ class Decoder:
             self.lines.add(f"{end} = buffer.find({constant}, {start}{limit})")
             with self.lines.block(f"if {end} < 0:"):
                 if self.stop:
-                    self._raise("constant", "", self.at, constant, text("nothing"), False)
+                    self.fail("constant", "", self.at, constant, text("nothing"), False)
                 else:
                     incomplete = self.context.use("Incomplete")
                     self.lines.add("raise ", Call(incomplete, ("len(buffer) - at + 1", constant)))
@@ -385,8 +367,8 @@ class Decoder:
             else:
                 assert isinstance(target, model.LinkEnd)
                 delimiter = self._ends(target)
-            limit = (self.stop,) if self.stop else ()
-            arguments = ("buffer", str(start), "at", "cls.NAME", *limit)
+            stop = (self.stop,) if self.stop else ()
+            arguments = ("buffer", str(start), "at", "cls.NAME", *stop)
             self.lines.add(f"{end} = ", Call(f"{delimiter}.find", arguments))
         if size.between:
             self.lines.add(f"{end} -= {size.between}")
@@ -407,7 +389,7 @@ class Decoder:
         start, end = self.places[region.key]
         if str(self.at) != str(end):
             with self.lines.block(f"if {self.at} != {end}:"):
-                self._raise(
+                self.fail(
                     "length", region.key, start, f"{end.minus(start)}", self.at.minus(start), False
                 )
         self._outer, self.stop = self._outer[:-1], self._outer[-1]
@@ -423,14 +405,15 @@ class Decoder:
             if not isinstance(origin, model.Derived) or self._drives(field_):
                 continue
             if field_.key not in self._early:
-                self._number(field_)
-            raw = self._raw[field_.key]
+                self.number(field_)
+            raw = self.raws[field_.key]
             expected = self._expression(origin.expression)
-            masked = cut(expected, field_.wire, origin.expression)
-            name = local("expected")
-            self.lines.add(f"{name} = {masked}")
+            name = cut(expected, field_.wire, origin.expression)
+            if not name.isdigit():
+                self.lines.add(f"{local('expected')} = {name}")
+                name = local("expected")
             with self.lines.block(f"if {raw} != {name}:"):
-                self._raise(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
+                self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
 
     def _drives(self, field_: model.Field) -> bool:
         """Whether a length sizes what it measures, so that it is right by construction."""
@@ -447,7 +430,7 @@ class Decoder:
 
     def _expression(self, expression: model.Expression) -> str:
         return Writer(
-            own=lambda e: self._raw.get(e.path[0], local(e.path[0])),
+            own=lambda e: self.raws.get(e.path[0], local(e.path[0])),
             length=lambda e: self._distance(e.extent),
             checksum=lambda e: checksum(e, self.context, self._covered(e.extent)),
         ).write(expression)
@@ -478,128 +461,26 @@ class Decoder:
                 found |= _named(size.expression)
         return found
 
-    # -------------------------------------------------------------- values
-
-    def _number(self, step: model.Field) -> None:
+    def number(self, step: model.Field) -> None:
         """Digits as a number, once."""
         if not isinstance(step.wire, model.Digits) or step.key in self._parsed:
             return
         self._parsed.add(step.key)
-        raw = self._raw[step.key]
+        raw = self.raws[step.key]
         read = self.context.use(f"read_{step.wire.notation}")
         at = self.places[step.key][0].minus(At("at"))
-        self.lines.add(
-            f"{raw} = ",
-            Call(read, (raw, "cls.NAME", text(step.name or ""), at, self._extent(True))),
-        )
-
-    def _values(self, field_: model.Field) -> list[Code]:
-        """Turn a raw value into the value of the class, and hand it over."""
-        if isinstance(field_.wire, model.Bits):
-            return self._bits(field_, field_.wire)
-        if field_.name is None or not isinstance(field_.origin, model.Given | model.Defaulted):
-            return []
-        raw = self._raw[field_.key]
-        self._number(field_)
-        if isinstance(field_.wire, model.Text):
-            self._text(field_, field_.wire)
-        for forbidden in field_.forbidden:
-            with self.lines.block(f"if {octets(forbidden)} in {raw}:"):
-                got = octets(forbidden)
-                self._raise(
-                    "value", field_.name, self.places[field_.key][0], text("none of it"), got
-                )
-        value = self._converted(raw, field_.conversion, field_.name, field_)
-        value = self._bounded(value, field_.name, field_.bounds, field_)
-        return [keyed(attribute(field_.name), value)]
-
-    def _text(self, field_: model.Field, wire: model.Text) -> None:
-        raw = self._raw[field_.key]
-        at = self.places[field_.key][0].minus(At("at"))
-        options: list[Code] = []
-        if wire.pad is not None:
-            options.append(keyed("pad", octets(wire.pad)))
-        if wire.left:
-            options.append(keyed("left", "True"))
-        if wire.trim:
-            options.append(keyed("trim", "True"))
-        call = Call(
-            self.context.use("read_text"),
-            (raw, text(wire.encoding), "cls.NAME", text(field_.name or ""), at, self._extent(True),
-             *options),
-        )  # fmt: skip
-        self.lines.add(f"{raw} = ", call)
-
-    def _converted(
-        self, raw: str, conversion: model.Conversion, name: str, field_: model.Field
-    ) -> str:
-        at = self.places[field_.key][0]
-        if conversion.enum is not None:
-            table = self.context.table(conversion.enum)
-            if conversion.strict:
-                with self.lines.block(f"if {raw} not in {table}:"):
-                    self._raise("value", name, at, text(f"a label of {conversion.enum}"), raw)
-                return f"{table}[{raw}]"
-            return f"{table}.get({raw}, {raw})"
-        if conversion.boolean:
-            with self.lines.block(f"if not 0 <= {raw} <= 1:"):
-                self._raise("value", name, at, text("0 or 1"), raw)
-            return f"bool({raw})"
-        return from_raw(raw, conversion)
-
-    def _bounded(
-        self,
-        value: str,
-        name: str,
-        bounds: tuple[float | None, float | None] | None,
-        field_: model.Field,
-    ) -> str:
-        if bounds is None:
-            return value
-        variable = self._raw.get(name) or local(name)
-        if value != variable:
-            self.lines.add(f"{variable} = {value}")
-        low, high = bounds
-        condition = f"{'' if low is None else f'{low} <= '}{variable}"
-        condition += "" if high is None else f" <= {high}"
-        words = f"{'' if low is None else low}..{'' if high is None else high}"
-        with self.lines.block(f"if not {condition}:"):
-            self._raise("value", name, self.places[field_.key][0], text(words), variable)
-        return variable
-
-    def _bits(self, field_: model.Field, wire: model.Bits) -> list[Code]:
-        raw = self._raw[field_.key]
-        parts: list[Code] = []
-        for part in wire.parts:
-            if part.name is None or part.fixed is not None:
-                continue
-            name = part.name if wire.group is None else f"{field_.name}.{part.name}"
-            value = bits_of(raw, part)
-            if part.conversion.strict or (part.conversion.boolean and part.high != part.low):
-                self.lines.add(f"{local(part.name)} = {value}")
-                value = local(part.name)
-            if part.conversion.boolean and part.high == part.low:
-                value = f"bool({value})"
-            elif part.conversion.linear:
-                value = from_raw(f"({value})", part.conversion)
-            else:
-                value = self._converted(value, part.conversion, name, field_)
-            if part.bounds is not None:
-                value = self._bounded(value, part.name, part.bounds, field_)
-            parts.append(keyed(attribute(part.name), value))
-        if wire.group is None:
-            return parts
-        if not isinstance(field_.origin, model.Given | model.Defaulted):
-            return []
-        assert field_.name is not None
-        return [keyed(attribute(field_.name), Call(self.context.classes[wire.group], tuple(parts)))]
+        name = self.raws[step.key] = local(step.key)
+        arguments = (raw, "cls.NAME", text(step.name or ""), at, self.extent)
+        self.lines.add(f"{name} = ", Call(read, arguments))
 
     # -------------------------------------------------------------- errors
 
-    def _extent(self, known: bool) -> str:
-        return self.at.minus(At("at")) if known else "0"
+    @property
+    def extent(self) -> str:
+        """How far the frame reaches, once its end is known."""
+        return self.at.minus(At("at"))
 
-    def _raise(
+    def fail(
         self, reason: str, name: str, at: At, expected: str, got: str, known: bool = True
     ) -> None:
         """`known` when the end of the frame is: the error then says how far it reaches."""
@@ -607,58 +488,8 @@ class Decoder:
             text(reason), "cls.NAME", text(name), at.minus(At("at")), expected, got,
         ]  # fmt: skip
         if known:
-            arguments.append(self._extent(True))
+            arguments.append(self.extent)
         self.lines.add("raise ", Call(self.context.use("DecodeError"), tuple(arguments)))
-
-
-# ------------------------------------------------------------------ shared with the encoder
-
-
-def checksum(check: model.Checksum, context: Context, data: str) -> str:
-    """The call that computes a check over a slice."""
-    if check.algorithm == "sum":
-        return f"sum({data})"
-    if check.algorithm == "xor":
-        return f"{context.use('xor')}({data})"
-    assert isinstance(check.algorithm, model.Crc)
-    return f"{context.crc(check.algorithm)}({data})"
-
-
-def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:
-    """A derived number cut to the width of a binary field; lengths must fit as they are."""
-    integer = wire.integer if isinstance(wire, model.Bits) else wire
-    if not isinstance(integer, model.Integer) or not _checks(expression):
-        return value
-    algorithm = expression.algorithm if isinstance(expression, model.Checksum) else None
-    if isinstance(algorithm, model.Crc) and algorithm.width <= integer.width * 8:
-        return value
-    if algorithm == "xor":
-        return value
-    mask = f"0x{(1 << integer.width * 8) - 1:X}"
-    return f"{_bracketed(value)} & {mask}"
-
-
-def _checks(expression: model.Expression) -> bool:
-    if isinstance(expression, model.Operation):
-        return any(_checks(operand) for operand in expression.operands)
-    return isinstance(expression, model.Checksum)
-
-
-def bits_of(raw: str, part: model.Part) -> str:
-    """The bits of a part."""
-    mask = (1 << (part.high - part.low + 1)) - 1
-    shifted = f"{raw} >> {part.low}" if part.low else raw
-    return f"{shifted} & {mask}"
-
-
-def _bracketed(value: str) -> str:
-    """Brackets where an operator that binds stronger may follow."""
-    depth = 0
-    for i, c in enumerate(value):
-        depth += (c in "([") - (c in ")]")
-        if depth == 0 and c == " " and i:
-            return f"({value})"
-    return f"({value})" if value.startswith(("-", "~")) else value
 
 
 def _is_little(step: Step) -> bool | None:
@@ -668,6 +499,20 @@ def _is_little(step: Step) -> bool | None:
     if isinstance(wire, model.Integer | model.Real) and wire.width > 1:
         return wire.little
     return None
+
+
+def _apart(expression: model.Expression) -> tuple[model.Expression, int]:
+    """An expression without the number added to it, and that number."""
+    if isinstance(expression, model.Operation) and expression.operator in ("+", "-"):
+        value, *rest = expression.operands
+        if rest and isinstance(rest[0], model.Value) and isinstance(rest[0].value, int):
+            number = rest[0].value
+            return value, number if expression.operator == "+" else -number
+    return expression, 0
+
+
+def _is_certain(step: Step) -> bool:
+    return isinstance(step, Literal) and len(step.alternatives) == 1
 
 
 def _trimmed(format_: str) -> str:
@@ -715,6 +560,3 @@ def _divides(expression: model.Expression) -> bool:
     if isinstance(expression, model.Operation):
         return expression.operator == "/" or any(_divides(o) for o in expression.operands)
     return False
-
-
-__all__ = ["At", "Decoder", "bits_of", "checksum", "cut", "span", "tupled"]

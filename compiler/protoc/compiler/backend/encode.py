@@ -20,9 +20,9 @@ from protoc.compiler.backend.code import (
     octets,
     text,
 )
-from protoc.compiler.backend.decode import checksum, cut, span
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.places import checksum, cut, ends_name, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.values import Context, limits, to_raw
 
@@ -290,6 +290,8 @@ class Encoder:
             value: Code = self._expression(step.origin.expression)
             if step.key in texts:
                 self.lines.add(f"{self.raws[step.key]} = ", self._digits(step, str(value)))
+            elif str(value).isdigit():
+                self.raws[step.key] = str(value)
             else:
                 self.lines.add(f"{self.raws[step.key]} = {value}")
                 if (limit := limits(step.wire, step.conversion, None)) is not None:
@@ -351,9 +353,7 @@ class Encoder:
         self._pending.append(self._piece(step, self.raws[step.key]))
 
     def _ends(self, step: model.LinkEnd) -> str:
-        entries = dict(step.by_link)
-        first = next(iter(entries))
-        return f"{'_ENDS' if len(entries) > 1 else f'_ENDS_{first.upper()}'}[link]"
+        return f"{ends_name(step)}[link]"
 
     def _piece(self, step: model.Field, raw: str) -> Piece:
         wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire

@@ -10,7 +10,7 @@ from protoc.compiler.backend.code import literal, octets, text
 from protoc.compiler.backend.naming import Names, attribute, constant
 from protoc.compiler.backend.plan import CHARACTERS
 
-CODECS = frozenset({"Delimiter", "UNFIT"} | {f"{n.upper()}_CHARACTERS" for n in CHARACTERS})
+CODECS = frozenset({"Delimiter", "UNFIT", "ANY", "OneOf"} | {n.upper() for n in CHARACTERS})
 
 
 @dataclass
@@ -162,7 +162,9 @@ def annotation(wire: model.Wire | None, conversion: model.Conversion, context: C
     return "int" if is_whole(wire) and not fractional else "float"
 
 
-def given(value: object, conversion: model.Conversion, context: Context) -> str:
+def given(
+    value: object, wire: model.Wire | None, conversion: model.Conversion, context: Context
+) -> str:
     """A value as it is written in Python: a label as the member of its enumeration."""
     if conversion.enum is not None and isinstance(value, str):
         for label in context.enums[conversion.enum].labels:
@@ -170,6 +172,8 @@ def given(value: object, conversion: model.Conversion, context: Context) -> str:
                 return f"{context.classes[conversion.enum]}.{constant(value)}"
     if conversion.boolean and isinstance(value, int):
         return repr(bool(value))
+    if isinstance(value, int) and annotation(wire, conversion, context) == "float":
+        return repr(float(value))
     return text(value) if isinstance(value, str) else literal(value)
 
 

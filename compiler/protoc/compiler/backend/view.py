@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from protoc.compiler import model
 from protoc.compiler.backend import naming
-from protoc.compiler.backend.code import WIDTH, Call, Code, docstring, laid_out, octets, text
+from protoc.compiler.backend.code import (
+    WIDTH,
+    Call,
+    Code,
+    docstring,
+    laid_out,
+    octets,
+    text,
+    tupled,
+)
 from protoc.compiler.backend.conversation import ConversationView, conversation
 from protoc.compiler.backend.decode import Decoder
 from protoc.compiler.backend.device import DeviceView, device
@@ -245,7 +254,7 @@ def _message(message: model.Message, context: Context, protocol: model.Protocol)
     return MessageView(
         name=context.classes[f"message {message.name}"],
         doc=docstring(_message_doc(message, context), 4),
-        facts=_facts(message, context),
+        facts=_facts(message, context, protocol),
         fields=_fields(message, context),
         decode=Decoder(message, context).write(),
         encode=Encoder(message, context).write(),
@@ -277,14 +286,17 @@ def _note(field: model.Field) -> str:
     return ", ".join(parts) + "." if parts else ""
 
 
-def _facts(message: model.Message, context: Context) -> list[str]:
+def _facts(message: model.Message, context: Context, protocol: model.Protocol) -> list[str]:
     """The class variables."""
     lines = [f"    NAME: ClassVar = {text(message.name)}"]
     if message.kind != "message":
         lines.append(f"    KIND: ClassVar = {text(message.kind)}")
-    first = [_characters(s, context) for s in starts(message, context.enums)]
-    if first:
-        lines += laid_out("STARTS: ClassVar = ", Call("", tuple(first)), "", 4)
+    if first := starts(message, context.enums):
+        call = Call(context.use("starts"), tuple(_characters(first, context)))
+        lines += laid_out("STARTS: ClassVar = ", call, "", 4)
+    if len(message.links) < len(protocol.links):
+        links: list[Code] = [text(link) for link in message.links]
+        lines += laid_out("LINKS: ClassVar = ", tupled(links), "", 4)
     bound = [naming.attribute(f.name or "") for f in message.fields() if f.param]
     if bound:
         lines += laid_out("PARAMS: ClassVar = ", Call("", tuple(map(text, bound))), "", 4)
@@ -303,11 +315,25 @@ def _facts(message: model.Message, context: Context) -> list[str]:
     return lines
 
 
-def _characters(values: bytes, context: Context) -> str:
-    for notation, characters in CHARACTERS.items():
-        if values == characters:
-            return context.use(f"{notation.upper()}_CHARACTERS")
-    return octets(values)
+def _characters(first: list[bytes], context: Context) -> list[str]:
+    """The first bytes: those that are certain as they are, sets by name."""
+    parts: list[str] = []
+    certain = b""
+    for values in [*first, None]:
+        if values is not None and len(values) == 1:
+            certain += values
+            continue
+        if certain:
+            parts.append(octets(certain))
+            certain = b""
+        if values is None:
+            break
+        known = [n.upper() for n, characters in CHARACTERS.items() if characters == values]
+        if known or not values:
+            parts.append(context.use(known[0] if known else "ANY"))
+        else:
+            parts.append(f"{context.use('OneOf')}({octets(values)})")
+    return parts
 
 
 def _blanks(message: model.Message, context: Context) -> list[tuple[str, str]]:
@@ -336,7 +362,7 @@ def _fields(message: model.Message, context: Context) -> list[str]:
         name = naming.attribute(field.name)
         if isinstance(field.origin, model.Defaulted):
             assert isinstance(field.origin.value, model.Value)
-            value = given(field.origin.value.value, field.conversion, context)
+            value = given(field.origin.value.value, field.wire, field.conversion, context)
             lines += laid_out(f"{name}: {type_} = ", value, "", 4)
         elif isinstance(field.origin, model.Given):
             lines.append(f"    {name}: {type_}")

@@ -45,7 +45,7 @@ _CONTROLS = {
 
 def shown(data: bytes) -> str:
     """A constant as a person reads it: text in backquotes, control characters by name."""
-    if all(32 < b < 127 and b not in b"`\\" for b in data):
+    if all(32 <= b < 127 and b not in b"`\\" for b in data):
         return f"`{data.decode()}`"
     if all(b in _CONTROLS for b in data):
         return " ".join(_CONTROLS[b] for b in data)

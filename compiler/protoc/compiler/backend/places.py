@@ -1,0 +1,94 @@
+"""Positions in a frame, and what both directions of a codec compute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protoc.compiler import model
+from protoc.compiler.backend.naming import constant
+from protoc.compiler.backend.values import Context
+
+
+@dataclass(frozen=True)
+class At:
+    """A position: a variable and what is added to it."""
+
+    base: str
+    plus: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.base} + {self.plus}" if self.plus else self.base
+
+    def moved(self, by: int) -> At:
+        """The position so many bytes further on."""
+        return At(self.base, self.plus + by)
+
+    def minus(self, other: At) -> str:
+        """The distance from another position."""
+        if self.base == other.base:
+            return str(self.plus - other.plus)
+        behind = f" - {other.plus}" if other.plus else ""
+        return f"{self} - {other.base}{behind}"
+
+
+def span(buffer: str, start: object, end: object) -> str:
+    """A slice, spaced as the formatter does."""
+    if _simple(str(start)) and _simple(str(end)):
+        return f"{buffer}[{start}:{end}]"
+    return f"{buffer}[{start}{' ' if str(start) else ''}: {end}]"
+
+
+def _simple(bound: str) -> bool:
+    return bound.isidentifier() or bound.isdigit() or not bound
+
+
+def ends_name(step: model.LinkEnd) -> str:
+    """The constant that holds what ends messages on each of these links."""
+    return "_ENDS_" + "_".join(constant(link) for link, _ in step.by_link)
+
+
+def checksum(check: model.Checksum, context: Context, data: str) -> str:
+    """The call that computes a check over a slice."""
+    if check.algorithm == "sum":
+        return f"sum({data})"
+    if check.algorithm == "xor":
+        return f"{context.use('xor')}({data})"
+    assert isinstance(check.algorithm, model.Crc)
+    return f"{context.crc(check.algorithm)}({data})"
+
+
+def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:
+    """A derived number cut to the width of a binary field; lengths must fit as they are."""
+    integer = wire.integer if isinstance(wire, model.Bits) else wire
+    if not isinstance(integer, model.Integer) or not _checks(expression):
+        return value
+    algorithm = expression.algorithm if isinstance(expression, model.Checksum) else None
+    if isinstance(algorithm, model.Crc) and algorithm.width <= integer.width * 8:
+        return value
+    if algorithm == "xor":
+        return value
+    mask = f"0x{(1 << integer.width * 8) - 1:X}"
+    return f"{bracketed(value)} & {mask}"
+
+
+def _checks(expression: model.Expression) -> bool:
+    if isinstance(expression, model.Operation):
+        return any(_checks(operand) for operand in expression.operands)
+    return isinstance(expression, model.Checksum)
+
+
+def bits_of(raw: str, part: model.Part) -> str:
+    """The bits of a part."""
+    mask = (1 << (part.high - part.low + 1)) - 1
+    shifted = f"{raw} >> {part.low}" if part.low else raw
+    return f"{shifted} & {mask}"
+
+
+def bracketed(value: str) -> str:
+    """Brackets where an operator that binds stronger may follow."""
+    depth = 0
+    for i, c in enumerate(value):
+        depth += (c in "([") - (c in ")]")
+        if depth == 0 and c == " " and i:
+            return f"({value})"
+    return f"({value})" if value.startswith(("-", "~")) else value

@@ -1,0 +1,135 @@
+"""The last pass of a decoder: raw values turned into the values of the class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import Call, Code, keyed, octets, text
+from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.places import At, bits_of
+from protoc.compiler.backend.values import from_raw
+
+if TYPE_CHECKING:
+    from protoc.compiler.backend.decode import Decoder
+
+
+@dataclass
+class Presenter:
+    """Writes the arguments of the class, and before them what checks and converts values."""
+
+    decoder: Decoder
+
+    def values(self, field_: model.Field) -> list[Code]:
+        """Turn a raw value into the value of the class, and hand it over."""
+        if isinstance(field_.wire, model.Bits):
+            return self._bits(field_, field_.wire)
+        if field_.name is None or not isinstance(field_.origin, model.Given | model.Defaulted):
+            return []
+        raw = self.decoder.raws[field_.key]
+        for forbidden in field_.forbidden:
+            with self.decoder.lines.block(f"if {octets(forbidden)} in {raw}:"):
+                got = octets(forbidden)
+                self.decoder.fail(
+                    "value",
+                    field_.name,
+                    self.decoder.places[field_.key][0],
+                    text("none of it"),
+                    got,
+                )
+        self.decoder.number(field_)
+        if isinstance(field_.wire, model.Text):
+            self._text(field_, field_.wire)
+        raw = self.decoder.raws[field_.key]
+        value = self._converted(raw, field_.conversion, field_.name, field_)
+        value = self._bounded(value, field_.name, field_.bounds, field_)
+        return [keyed(attribute(field_.name), value)]
+
+    def _text(self, field_: model.Field, wire: model.Text) -> None:
+        raw = self.decoder.raws[field_.key]
+        at = self.decoder.places[field_.key][0].minus(At("at"))
+        options: list[Code] = []
+        if wire.pad is not None:
+            options.append(keyed("pad", octets(wire.pad)))
+        if wire.left:
+            options.append(keyed("left", "True"))
+        if wire.trim:
+            options.append(keyed("trim", "True"))
+        call = Call(
+            self.decoder.context.use("read_text"),
+            (raw, text(wire.encoding), "cls.NAME", text(field_.name or ""), at, self.decoder.extent,
+             *options),
+        )  # fmt: skip
+        name = self.decoder.raws[field_.key] = local(field_.key)
+        self.decoder.lines.add(f"{name} = ", call)
+
+    def _converted(
+        self, raw: str, conversion: model.Conversion, name: str, field_: model.Field
+    ) -> str:
+        at = self.decoder.places[field_.key][0]
+        if conversion.enum is not None:
+            table = self.decoder.context.table(conversion.enum)
+            if conversion.strict:
+                with self.decoder.lines.block(f"if {raw} not in {table}:"):
+                    self.decoder.fail("value", name, at, text(f"a label of {conversion.enum}"), raw)
+                return f"{table}[{raw}]"
+            return f"{table}.get({raw}, {raw})"
+        if conversion.boolean:
+            with self.decoder.lines.block(f"if not 0 <= {raw} <= 1:"):
+                self.decoder.fail("value", name, at, text("0 or 1"), raw)
+            return f"bool({raw})"
+        return from_raw(raw, conversion)
+
+    def _bounded(
+        self,
+        value: str,
+        name: str,
+        bounds: tuple[float | None, float | None] | None,
+        field_: model.Field,
+    ) -> str:
+        if bounds is None:
+            return value
+        variable = self.decoder.raws.get(name) or local(name)
+        if value != variable:
+            self.decoder.lines.add(f"{variable} = {value}")
+        low, high = bounds
+        condition = f"{'' if low is None else f'{low} <= '}{variable}"
+        condition += "" if high is None else f" <= {high}"
+        words = f"{'' if low is None else low}..{'' if high is None else high}"
+        with self.decoder.lines.block(f"if not {condition}:"):
+            self.decoder.fail(
+                "value", name, self.decoder.places[field_.key][0], text(words), variable
+            )
+        return variable
+
+    def _bits(self, field_: model.Field, wire: model.Bits) -> list[Code]:
+        raw = self.decoder.raws[field_.key]
+        parts: list[Code] = []
+        for part in wire.parts:
+            if part.name is None or part.fixed is not None:
+                continue
+            name = part.name if wire.group is None else f"{field_.name}.{part.name}"
+            value = bits_of(raw, part)
+            if part.conversion.strict or (part.conversion.boolean and part.high != part.low):
+                self.decoder.lines.add(f"{local(part.name)} = {value}")
+                value = local(part.name)
+            if part.conversion.boolean and part.high == part.low:
+                value = f"bool({value})"
+            elif part.conversion.linear:
+                value = from_raw(f"({value})", part.conversion)
+            else:
+                value = self._converted(value, part.conversion, name, field_)
+            if part.bounds is not None:
+                value = self._bounded(value, part.name, part.bounds, field_)
+            parts.append(keyed(attribute(part.name), value))
+        if wire.group is None:
+            return parts
+        if not isinstance(field_.origin, model.Given | model.Defaulted):
+            return []
+        assert field_.name is not None
+        return [
+            keyed(
+                attribute(field_.name), Call(self.decoder.context.classes[wire.group], tuple(parts))
+            )
+        ]
