@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         Clear,
         Do,
         Execute,
+        Group,
         Hook,
         Line,
         Link,
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
         Timer,
         Trigger,
     )
-    from protoc.runtime.protocol import Group
     from protoc.runtime.session import Session, Ticket
     from protoc.runtime.simulator import Simulator
 
@@ -101,12 +101,12 @@ __all__ = [
     "Param",
     "ParamChanged",
     "Params",
+    "Part",
     "Pause",
     "PeerConnected",
     "PeerDisconnected",
     "Protocol",
     "ProtocolError",
-    "Part",
     "Refused",
     "RemoteError",
     "Run",

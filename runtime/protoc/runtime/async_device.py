@@ -13,7 +13,6 @@ from protoc.runtime.device import (
     ParamsT,
     answer,
     answers,
-    given,
     is_anything,
     is_attempt,
     is_change,
@@ -137,9 +136,9 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         self, kind: Target, name: str, fields: Mapping[str, Any], timeout: float | None
     ) -> Ticket:
         if timeout is None:
-            return await self._driver.call(Execute(kind, name), given(fields))
+            return await self._driver.call(Execute(kind, name), fields)
         failed = self._feed(lambda event: is_attempt(event, name), None)
-        ticket = await self._driver.call(Execute(kind, name), given(fields), timeout)
+        ticket = await self._driver.call(Execute(kind, name), fields, timeout)
         if not ticket.done:
             raise NoReply(name, 1 + failed.pending)
         return ticket

@@ -26,8 +26,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
-from msgspec import UNSET
-
 from protoc.runtime.errors import LocalError, NoReply
 from protoc.runtime.events import AttemptFailed, Event, MessageSeen, ParamChanged
 from protoc.runtime.messages import Message
@@ -114,11 +112,6 @@ def is_anything(event: Event) -> bool:
 def is_attempt(event: Event, pair: str) -> bool:
     """A pair got no answer this time."""
     return isinstance(event, AttemptFailed) and event.pair == pair
-
-
-def given(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that the caller gave."""
-    return {name: value for name, value in fields.items() if value is not UNSET}
 
 
 def answer(ticket: Ticket, pair: str) -> Any:
@@ -294,9 +287,9 @@ class Device(Described[ParamsT, HooksT]):
         self, kind: Target, name: str, fields: Mapping[str, Any], timeout: float | None
     ) -> Ticket:
         if timeout is None:
-            return self._driver.call(Execute(kind, name), given(fields))
+            return self._driver.call(Execute(kind, name), fields)
         failed = self._feed(lambda event: is_attempt(event, name), None)
-        ticket = self._driver.call(Execute(kind, name), given(fields), timeout)
+        ticket = self._driver.call(Execute(kind, name), fields, timeout)
         if not ticket.done:
             raise NoReply(name, 1 + failed.pending)
         return ticket

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import selectors
 import socket
 import time
@@ -11,10 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
+from protoc.runtime.drivers.waiting import SelectorWaiter, waiter
 from protoc.runtime.errors import LineError, LocalError
 from protoc.runtime.protocol import Execute
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import READ, Endpoint
+
+_FRESH = 0.001
+"""Seconds for which what was read last counts as all there is. Looking again costs as much as
+sending does, and what came meanwhile might as well have come a moment after the command."""
 
 T = TypeVar("T")
 
@@ -26,7 +32,7 @@ class Driver:
         session: the conversation.
         endpoint: what carries it; from then on it belongs to the driver.
         on_event: called with each event as it happens; must not call back into the driver.
-        selector: waits for files.
+        selector: waits for files; by default what the system does that with most cheaply.
         clock: gives the time of the conversation.
     """
 
@@ -43,11 +49,13 @@ class Driver:
         self.endpoint = endpoint
         self._coupling = Coupling(session, endpoint, on_event)
         self._clock = clock
-        self._selector = selector or selectors.DefaultSelector()
+        self._waiter = SelectorWaiter(selector) if selector else waiter(endpoint.listening)
         self._stopped = False
         self._closed = False
         self._posted: deque[Callable[[], object]] = deque()
         self._bell: tuple[socket.socket, socket.socket] | None = None
+        self._heard = -1
+        self._last_look = -math.inf
 
     def open(self, timeout: float = CONNECT_TIMEOUT) -> None:
         """Open the line and wait for the connection; a listening one is ready at once.
@@ -57,7 +65,7 @@ class Driver:
         """
         try:
             self.endpoint.prepare()
-            self._coupling.start(self._watch)
+            self._coupling.start(self._waiter.watch)
             if self.endpoint.listening:
                 self._coupling.settle(self._clock())
             elif not self.pump(lambda: self._coupling.connected, timeout):
@@ -77,11 +85,14 @@ class Driver:
             LocalError: there is no such target.
         """
         self._refuse_when_busy()
-        # What came in since the last call came before the command: it must not be its answer.
-        self._take_in(0.0)
-        self._coupling.settle(self._clock())
+        now = self._clock()
+        if now - self._last_look > _FRESH:
+            # What came in since then came before the command: it must not be its answer.
+            self._take_in(0.0)
+            if self.endpoint.signals:
+                self._coupling.settle(now)
         self._coupling.require_open()
-        ticket = self.session.execute(target, fields, self._clock())
+        ticket = self.session.execute(target, fields, now)
         self.pump(lambda: ticket.done, timeout)
         return ticket
 
@@ -108,15 +119,17 @@ class Driver:
             if deadline is None or (limit is not None and limit < deadline):
                 deadline = limit
             self._take_in(None if deadline is None else max(0.0, deadline - now))
-            now = clock()
+            now = self._last_look = clock()
 
     def _take_in(self, wait: float | None) -> None:
         """Wait until something is there, and have the endpoint read it."""
-        for key, mask in self._selector.select(wait):
-            if key.data is None:
-                self.endpoint.ready(key.fd, mask)
+        if self._closed:
+            return
+        for file, mask in self._waiter.wait(wait):
+            if file == self._heard:
+                self._listen()
             else:
-                key.data()
+                self.endpoint.ready(file, mask)
 
     def _refuse_when_busy(self) -> None:
         if self._coupling.busy:
@@ -128,8 +141,8 @@ class Driver:
         Raises:
             LineError: the line is closed, or broke.
         """
-        self.wakeable()
         self.begin()
+        self.wakeable()
         self.pump(_never, seconds)
         if self.failure and not self._stopped:
             raise LineError(self.failure)
@@ -159,7 +172,8 @@ class Driver:
             self._bell = ringing, heard = socket.socketpair()
             ringing.setblocking(False)
             heard.setblocking(False)
-            self._selector.register(heard, READ, lambda: heard.recv(4096))
+            self._heard = heard.fileno()
+            self._waiter.watch(self._heard, READ)
 
     def stop(self) -> None:
         """End `run` or `pump`: from a signal handler, a callback, or another thread."""
@@ -177,34 +191,31 @@ class Driver:
             with contextlib.suppress(OSError):
                 self._bell[0].send(b"!")
 
+    def _listen(self) -> None:
+        if self._bell is not None:
+            self._bell[1].recv(4096)
+
     def _run_posted(self) -> None:
         while self._posted:
             self._posted.popleft()()
-
-    def _watch(self, file: int, mask: int) -> None:
-        if file not in self._selector.get_map():
-            if mask:
-                self._selector.register(file, mask)
-        elif mask:
-            self._selector.modify(file, mask)
-        else:
-            self._selector.unregister(file)
 
     def close(self) -> None:
         """Close the line, when what was sent last has left. May be called again."""
         if self._closed:
             return
-        self._closed = True
         try:
             self._stopped = False
             if self.endpoint.unsent and not self._coupling.busy:
                 self.pump(lambda: not self.endpoint.unsent, FLUSH_TIMEOUT)
         finally:
-            self._coupling.close(self._clock())
-            self._selector.close()
-            for each in self._bell or ():
-                each.close()
-            self._bell = None
+            self._closed = True
+            try:
+                self._coupling.close(self._clock())
+            finally:
+                self._waiter.close()
+                for each in self._bell or ():
+                    each.close()
+                self._bell = None
 
 
 def _never() -> bool:

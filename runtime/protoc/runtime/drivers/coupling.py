@@ -8,7 +8,7 @@ from protoc.runtime.errors import LineError
 from protoc.runtime.events import Event
 from protoc.runtime.protocol import Protocol
 from protoc.runtime.session import Role, Session
-from protoc.runtime.transports.base import Closed, Endpoint, Failed, Opened, Received, Watch
+from protoc.runtime.transports.base import Closed, Endpoint, Opened, Received, Watch
 from protoc.runtime.transports.urls import choose_link, listen_endpoint, open_endpoint
 
 OnEvent = Callable[[Event], object]
@@ -113,58 +113,58 @@ class Coupling:
             return self.session.next_deadline()
         self._settling = True
         try:
-            session = self.session
-            deadline = session.next_deadline()
+            session, signals = self.session, self.endpoint.signals
             for _ in range(_ROUNDS):
-                if self.endpoint.signals:
+                if signals:
                     self._pass_on(now)
-                elif deadline is not None and deadline <= now:
-                    session.advance(now)
-                quiet = self._carry_out(now)
+                self._carry_out(now)
                 deadline = session.next_deadline()
-                if quiet and not self.endpoint.signals and (deadline is None or deadline > now):
+                if deadline is not None and deadline <= now:
+                    session.advance(now)
+                elif not signals:
                     return deadline
             return now
         finally:
             self._settling = False
 
     def _pass_on(self, now: float) -> None:
-        signals = self.endpoint.signals
+        signals, session = self.endpoint.signals, self.session
         while signals:
-            match signals.popleft():
-                case Received(connection, data):
-                    self.session.receive(connection, data, now)
-                case Opened(connection, peer):
-                    self._connections.add(connection)
-                    self.failure = ""
-                    self.session.connected(connection, peer, now)
-                case Closed(connection, reason):
-                    self._connections.discard(connection)
-                    if not self.endpoint.is_open:
-                        self.failure = reason
-                    self.session.disconnected(connection, now, reason)
-                case Failed(reason):
-                    self.failure = reason
+            signal = signals.popleft()
+            if isinstance(signal, Received):
+                session.receive(signal.connection, signal.data, now)
+            elif isinstance(signal, Opened):
+                self._connections.add(signal.connection)
+                self.failure = ""
+                session.connected(signal.connection, signal.peer, now)
+            elif isinstance(signal, Closed):
+                self._connections.discard(signal.connection)
+                if not self.endpoint.is_open:
+                    self.failure = signal.reason
+                session.disconnected(signal.connection, now, signal.reason)
+            else:
+                self.failure = signal.reason
 
-    def _carry_out(self, now: float) -> bool:
-        """Do what the session wants done; True when it wants nothing more."""
+    def _carry_out(self, now: float) -> None:
+        """Do what the session wants done, and what event callbacks make it want."""
         session = self.session
-        quiet = True
-        for connection, data in session.data_to_send():
-            quiet = False
-            self.endpoint.send(connection, data)
-        for verb in session.line_requests():
-            quiet = False
-            self._line(verb, now)
-        while (event := session.next_event()) is not None:
-            quiet = False
-            if self.on_event is not None:
-                self.on_event(event)
-        return quiet
+        while True:
+            for connection, data in session.data_to_send():
+                self.endpoint.send(connection, data)
+            for verb in session.line_requests():
+                self._line(verb, now)
+            event = session.next_event()
+            if event is None:
+                return
+            while event is not None:
+                if self.on_event is not None:
+                    self.on_event(event)
+                event = session.next_event()
 
     def _line(self, verb: str, now: float) -> None:
         if verb == "close":
             self.endpoint.close()
+            self.endpoint.signals.clear()
             self._hang_up(now, "")
         elif self._watch is not None:
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
-from weakref import WeakSet
+from weakref import ref
 
 from protoc.runtime.errors import LineError
 from protoc.runtime.events import Event
@@ -99,14 +99,17 @@ class Feeds:
     """The feeds that somebody still holds."""
 
     def __init__(self) -> None:
-        self._feeds: WeakSet[Feed[Any] | AsyncFeed[Any]] = WeakSet()
+        # References rather than a WeakSet, which takes longer to iterate than to hold nothing.
+        self._feeds: list[ref[Feed[Any] | AsyncFeed[Any]]] = []
 
     def add(self, feed: F) -> F:
         """Let a feed have what happens, as long as somebody holds it."""
-        self._feeds.add(feed)
+        self._feeds.append(ref(feed, self._feeds.remove))
         return feed
 
     def offer(self, event: Event) -> None:
         """Pass an event to each of them."""
-        for feed in self._feeds:
-            feed.offer(event)
+        for each in tuple(self._feeds):  # one may go meanwhile
+            feed = each()
+            if feed is not None:
+                feed.offer(event)

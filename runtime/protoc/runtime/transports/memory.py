@@ -180,7 +180,7 @@ class MemoryEndpoint(Endpoint):
     def _arrive(self, signal: Signal) -> None:
         if isinstance(signal, Closed):
             self._far.pop(signal.connection, None)
-            self._started = self.listening
+            self._started = self._target is None  # the far end is there for the next one
         if self.on_signal is not None:
             self.on_signal(signal)
             return

@@ -1,0 +1,99 @@
+"""How the blocking driver waits for files: as cheaply as the system allows."""
+
+from __future__ import annotations
+
+import math
+import select
+import selectors
+import sys
+from typing import Protocol
+
+from protoc.runtime.transports.base import READ, WRITE
+
+
+class Waiter(Protocol):
+    """Waits until one of several files is ready."""
+
+    def watch(self, file: int, mask: int) -> None:
+        """Wait for `mask` on a file from now on; 0 to forget it."""
+
+    def wait(self, seconds: float | None) -> list[tuple[int, int]]:
+        """The files that are ready, and what for, after at most that time."""
+        ...
+
+    def close(self) -> None:
+        """Forget every file."""
+
+
+def waiter(many: bool) -> Waiter:
+    """What this system has for a few files, or for many."""
+    if sys.platform == "linux":
+        return PollWaiter(many)
+    return SelectorWaiter(selectors.DefaultSelector())
+
+
+if sys.platform == "linux":
+
+    class PollWaiter:
+        """`poll`, which costs a third of a selector, or `epoll`, which does not mind a thousand."""
+
+        def __init__(self, many: bool) -> None:
+            # They differ in the unit of time, and have the same numbers for what is waited for.
+            self._poll = select.epoll() if many else select.poll()
+            self._units = 1.0 if many else 1e3
+            self._many = many
+            self._masks: dict[int, int] = {}
+
+        def watch(self, file: int, mask: int) -> None:
+            wanted = (mask & READ and select.POLLIN) | (mask & WRITE and select.POLLOUT)
+            if not mask:
+                if self._masks.pop(file, 0):
+                    self._poll.unregister(file)
+            elif file in self._masks:
+                self._masks[file] = mask
+                self._poll.modify(file, wanted)
+            else:
+                self._masks[file] = mask
+                self._poll.register(file, wanted)
+
+        def wait(self, seconds: float | None) -> list[tuple[int, int]]:
+            if seconds is None:
+                found = self._poll.poll()
+            else:
+                # Whole milliseconds, rounded up: else it would spin through the last one.
+                found = self._poll.poll(math.ceil(seconds * 1e3) / 1e3 * self._units)
+            if len(found) == 1 and found[0][1] == select.POLLIN:
+                return found
+            return [(file, self._mask(file, event)) for file, event in found]
+
+        def _mask(self, file: int, event: int) -> int:
+            # Whatever else there is (an error, a hang-up) shows when one reads or writes.
+            mask = (event & ~select.POLLOUT and READ) | (event & ~select.POLLIN and WRITE)
+            return mask & self._masks[file]
+
+        def close(self) -> None:
+            if isinstance(self._poll, select.epoll):
+                self._poll.close()
+            self._masks.clear()
+
+
+class SelectorWaiter:
+    """Any selector of the standard library, or one that only looks like it."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        self._selector = selector
+
+    def watch(self, file: int, mask: int) -> None:
+        if file not in self._selector.get_map():
+            if mask:
+                self._selector.register(file, mask)
+        elif mask:
+            self._selector.modify(file, mask)
+        else:
+            self._selector.unregister(file)
+
+    def wait(self, seconds: float | None) -> list[tuple[int, int]]:
+        return [(key.fd, mask) for key, mask in self._selector.select(seconds)]
+
+    def close(self) -> None:
+        self._selector.close()
