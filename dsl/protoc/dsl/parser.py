@@ -174,7 +174,7 @@ class _Reader:
 
     def _too_many(self, token: Token) -> Document:
         message = f"more than {MOST_MISTAKES} mistakes; what follows was not read"
-        self._error("E0115", message, _start(token), _end(token), "correct these first")
+        self._error("E0114", message, _start(token), _end(token), "correct these first")
         span = Span(self._reading.source, 0, len(self._text))
         return Document(declarations=(), lost=frozenset(recovery.words(self._text)), span=span)
 
