@@ -1,1 +1,5 @@
-"""The command line."""
+"""The command line: `protoc`, `devproto`, `python -m protoc`."""
+
+from protoc.cli.program import main
+
+__all__ = ["main"]

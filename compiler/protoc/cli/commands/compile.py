@@ -1,0 +1,75 @@
+"""`protoc compile`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from protoc.cli.failures import Failure, UsageFailure, reason
+from protoc.cli.files import write_whole
+from protoc.cli.output import log
+from protoc.cli.sources import compiled
+
+
+@click.command("compile")
+@click.argument("source")
+@click.option("-o", "--output", metavar="FILE", help="Write to this file.")
+@click.option("-d", "--directory", metavar="DIR", help="Write into this folder.")
+@click.option("--stdout", "to_stdout", is_flag=True, help="Write to standard output.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; fail when the file differs."
+)
+def command(
+    source: str, output: str | None, directory: str | None, to_stdout: bool, only_check: bool
+) -> None:
+    """Write the Python module of a description.
+
+    Without -o and -d it goes into the current folder, under the name of the protocol.
+    """
+    if sum((output is not None, directory is not None, to_stdout)) > 1:
+        raise UsageFailure("compile: give one of -o, -d and --stdout")
+    if only_check and to_stdout:
+        raise UsageFailure("compile: --check compares with a file: leave out --stdout")
+    compilation = compiled(source)
+    assert compilation.protocol is not None
+    if to_stdout:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(compilation.module.encode())
+        sys.stdout.buffer.flush()
+        return
+    target = _target(compilation.protocol.name, output, directory)
+    data = compilation.module.encode()
+    if only_check:
+        _compare(target, data, source)
+        log(f"{target} is up to date")
+        return
+    write_whole(target, data)
+    log(f"wrote {target}")
+
+
+def _target(protocol: str, output: str | None, directory: str | None) -> Path:
+    from protoc.compiler.backend.naming import attribute
+
+    if output is not None:
+        return Path(output)
+    name = f"{attribute(protocol, frozenset())}.py"
+    if directory is None:
+        return Path(name)
+    folder = Path(directory)
+    if not folder.is_dir():
+        there = "is no folder" if folder.exists() else "does not exist: make the folder first"
+        raise Failure(f"{directory}: {there}")
+    return folder / name
+
+
+def _compare(target: Path, data: bytes, source: str) -> None:
+    try:
+        there = target.read_bytes()
+    except FileNotFoundError:
+        raise Failure(f"{target} is not there: `protoc compile {source}` writes it") from None
+    except OSError as error:
+        raise Failure(f"{target}: cannot be read: {reason(error)}") from None
+    if there != data:
+        raise Failure(f"{target} is not what {source} compiles to: compile it again")

@@ -1,0 +1,171 @@
+"""What happened, as the objects that are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatchmethod
+from typing import Any
+
+from protoc.cli.output import log
+from protoc.runtime import events
+from protoc.runtime.errors import DecodeError
+from protoc.runtime.framing import Found, FoundGarbage, FoundIncomplete, FoundMessage
+from protoc.runtime.values import plain_fields, to_plain
+
+Record = dict[str, Any]
+
+
+def found_record(found: Found) -> Record:
+    """What a framer found, for `decode`."""
+    if isinstance(found, FoundMessage):
+        message = found.message
+        return _message(message.NAME, found.offset, found.data, plain_fields(message))
+    if isinstance(found, FoundGarbage):
+        return _bytes("garbage", found.offset, found.data)
+    if isinstance(found, FoundIncomplete):
+        return _bytes("incomplete", found.offset, found.data)
+    return _rejected(found.offset, found.data, found.error)
+
+
+def _message(name: str, offset: int, data: bytes, fields: Record) -> Record:
+    return {
+        "event": "message",
+        "name": name,
+        "offset": offset,
+        "size": len(data),
+        "fields": fields,
+    }
+
+
+def _bytes(event: str, offset: int, data: bytes) -> Record:
+    return {"event": event, "offset": offset, "size": len(data), "hex": data.hex()}
+
+
+def _rejected(offset: int, data: bytes, error: DecodeError) -> Record:
+    return {
+        "event": "rejected",
+        "offset": offset,
+        "size": len(data),
+        "name": error.message,
+        "error": error.reason,
+        "detail": str(error),
+    }
+
+
+class Reporter:
+    """Turns events of a session into records, and what is no event of the contract into logs.
+
+    Args:
+        emit: takes the records.
+        clock: the time since the start, in seconds.
+        trace: triggers and actions are wanted.
+        server: others connect to us, so that every message says who it is from.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Record], None],
+        clock: Callable[[], float],
+        *,
+        trace: bool = False,
+        server: bool = False,
+    ) -> None:
+        self._emit = emit
+        self._clock = clock
+        self._trace = trace
+        self._server = server
+
+    def __call__(self, event: events.Event) -> None:
+        """Report one event."""
+        record = self._record(event)
+        if record is not None:
+            self._emit(record)
+
+    @singledispatchmethod
+    def _record(self, event: Any) -> Record | None:
+        return None
+
+    @_record.register
+    def _(self, event: events.MessageSeen) -> Record:
+        record = _message(event.message.NAME, event.offset, event.data, plain_fields(event.message))
+        record |= {
+            "direction": event.direction,
+            "hex": event.data.hex(),
+            "connection": event.connection,
+        }
+        return {**record, "peer": event.peer} if self._server else record
+
+    @_record.register
+    def _(self, event: events.GarbageSeen) -> Record:
+        return _bytes("garbage", event.offset, event.data)
+
+    @_record.register
+    def _(self, event: events.FrameRejected) -> Record:
+        return _rejected(event.offset, event.data, event.error)
+
+    @_record.register
+    def _(self, event: events.FrameIncomplete) -> Record:
+        return _bytes("incomplete", event.offset, event.data)
+
+    @_record.register
+    def _(self, event: events.ParamChanged) -> Record:
+        return {
+            "event": "param",
+            "name": event.name,
+            "value": to_plain(event.value),
+            "old": to_plain(event.old),
+            **_id(event.id),
+        }
+
+    @_record.register
+    def _(self, event: events.AttemptFailed) -> Record:
+        return {
+            "event": "timeout",
+            "pair": event.pair,
+            "attempt": event.attempt,
+            "last": event.last,
+        }
+
+    @_record.register
+    def _(self, event: events.TriggerFired) -> Record | None:
+        return self._traced("trigger", event)
+
+    @_record.register
+    def _(self, event: events.ActionRun) -> Record | None:
+        return self._traced("action", event)
+
+    def _traced(self, kind: str, event: events.TriggerFired | events.ActionRun) -> Record | None:
+        if not self._trace:
+            return None
+        time = round(self._clock(), 6)
+        return {"event": kind, "name": event.name, **_id(event.id), "on": event.on, "time": time}
+
+    @_record.register
+    def _(self, event: events.HookReached) -> Record:
+        return {"event": "hook", "name": event.name, **_id(event.id)}
+
+    @_record.register
+    def _(self, event: events.PeerConnected) -> Record:
+        return {"event": "connected", "peer": event.peer, "connection": event.connection}
+
+    @_record.register
+    def _(self, event: events.PeerDisconnected) -> Record:
+        if event.reason:
+            log(f"{event.peer}: {event.reason}")
+        return {"event": "disconnected", "peer": event.peer, "connection": event.connection}
+
+    @_record.register
+    def _(self, event: events.ActionFailed) -> None:
+        log(f"{event.on} of `{event.name}`: {event.error}")
+
+    @_record.register
+    def _(self, event: events.HookFailed) -> None:
+        log(f"hook `{event.name}` failed: {event.error}")
+
+    @_record.register
+    def _(self, event: events.NotSent) -> None:
+        log(f"`{event.name}` was not sent: {event.error}")
+
+
+def _id(number: int | None) -> Record:
+    return {} if number is None else {"id": number}

@@ -1,0 +1,109 @@
+"""Reading descriptions, and showing what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from protoc.cli.failures import Failure, reason
+
+if TYPE_CHECKING:
+    from protoc.compiler.pipeline import Compilation
+    from protoc.dsl.diagnostics import Diagnostics
+    from protoc.dsl.renderers import Format
+    from protoc.dsl.source import Source
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that is worth being looked at."""
+
+
+class Rejected(Failure):
+    """The source has mistakes, and they have been shown."""
+
+    def __init__(self, name: str, diagnostics: Diagnostics) -> None:
+        count = sum(each.severity == "error" for each in diagnostics)
+        super().__init__(f"{name}: {count} mistake{'s' * (count != 1)}, nothing was done")
+
+
+def read_source(name: str) -> Source:
+    """Read a file as text.
+
+    Raises:
+        Failure: it cannot be read, or is no text in UTF-8.
+    """
+    from protoc.dsl.source import Source
+
+    data = read_file(name)
+    try:
+        return Source(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Failure(
+            f"{name}:{line}: this is not a text in UTF-8: byte 0x{data[error.start]:02x} at offset "
+            f"{error.start}; a description is a text file, save it as UTF-8"
+        ) from None
+
+
+def read_file(name: str) -> bytes:
+    """Read a whole file.
+
+    Raises:
+        Failure: it cannot be read, or is too large.
+    """
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        why = reason(error) if isinstance(error, OSError) else str(error)
+        raise Failure(f"{name}: cannot be read: {why}") from None
+    if len(data) > LARGEST:
+        raise Failure(f"{name}: too large: at most {LARGEST} bytes are read")
+    return data
+
+
+def compiled(name: str) -> Compilation:
+    """Compile a source; warnings and errors go to stderr.
+
+    Raises:
+        Failure: it cannot be read, or has mistakes.
+    """
+    from protoc.compiler.pipeline import compile_source
+
+    compilation = compile_source(read_source(name))
+    show(compilation.diagnostics)
+    if compilation.diagnostics.has_errors:
+        raise Rejected(name, compilation.diagnostics)
+    return compilation
+
+
+def loaded(compilation: Compilation) -> Any:
+    """The generated module of a compilation."""
+    from protoc.compiler.loading import load_module
+
+    return load_module(compilation)
+
+
+def show(diagnostics: Diagnostics, form: Format = "full") -> None:
+    """Diagnostics for people on stderr, those for programs on stdout."""
+    from protoc.dsl.renderers import render
+
+    found = list(diagnostics)
+    if not found:
+        return
+    stream = sys.stdout if form == "json" else sys.stderr
+    text = render(found, form, colour=_coloured(stream))
+    separated = form == "full" and not text.endswith("\n\n")
+    stream.write(_writable(text, stream) + ("\n" if separated else ""))
+    stream.flush()
+
+
+def _coloured(stream: Any) -> bool:
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
+
+
+def _writable(text: str, stream: Any) -> str:
+    """The text with what the stream cannot hold escaped."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
