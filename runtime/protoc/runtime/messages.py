@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import Enum, IntEnum
+from collections.abc import Iterable, Mapping
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import msgspec
@@ -20,27 +20,55 @@ Kind = Literal["message", "command", "response", "event"]
 
 
 class Choice(IntEnum):
-    """Base of enumerations whose raw values are numbers. `label` is the name in the description."""
+    """Base of enumerations whose raw values are numbers.
+
+    A member is written `NAME = value, label` and further raw values that are read as it.
+
+    Attributes:
+        label: the name in the description.
+        also: further raw values.
+    """
 
     label: str
+    also: tuple[int, ...]
 
-    def __new__(cls, value: int, label: str = "") -> Self:
+    def __new__(cls, value: int, label: str = "", *also: int) -> Self:
         member = int.__new__(cls, value)
         member._value_ = value
         member.label = label
+        member.also = also
         return member
 
+    @classmethod
+    def of(cls, value: int) -> Self | int:
+        """The member a raw value stands for; the value itself when it has no label."""
+        member = cls._value2member_map_.get(value)
+        return _other(cls, value) if member is None else member  # type: ignore[return-value]
 
-class TextChoice(str, Enum):
-    """Base of enumerations whose raw values are text."""
+
+class TextChoice(StrEnum):
+    """Base of enumerations whose raw values are text, as `Choice` for numbers."""
 
     label: str
+    also: tuple[str, ...]
 
-    def __new__(cls, value: str, label: str = "") -> Self:
+    def __new__(cls, value: str, label: str = "", *also: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
+        member.also = also
         return member
+
+    @classmethod
+    def of(cls, value: str) -> Self | str:
+        """The member a raw value stands for; the value itself when it has no label."""
+        member = cls._value2member_map_.get(value)
+        return _other(cls, value) if member is None else member  # type: ignore[return-value]
+
+
+def _other(choices: Iterable[Choice | TextChoice], value: object) -> object:
+    """The member that is also read from a value; the value itself when there is none."""
+    return next((member for member in choices if value in member.also), value)
 
 
 class Part(msgspec.Struct):
@@ -78,11 +106,11 @@ class Message(msgspec.Struct):
     construct: ClassVar[_ConstructOf] = _ConstructOf()
 
     @classmethod
-    def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+    def decode_prefix(cls, buffer: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
         """Decode the message that begins at `at`; returns it and the position behind it.
 
         Args:
-            data: what was received.
+            buffer: what was received.
             at: where the message begins.
             link: the link it came over; the first one of the description when empty. It matters
                 where links end or wrap messages differently.

@@ -69,12 +69,14 @@ class Presenter:
     ) -> str:
         at = self.decoder.places[field_.key][0]
         if conversion.enum is not None:
-            table = self.decoder.context.table(conversion.enum)
-            if conversion.strict:
-                with self.decoder.lines.block(f"if {raw} not in {table}:"):
-                    self.decoder.fail("value", name, at, text(f"a label of {conversion.enum}"), raw)
-                return f"{table}[{raw}]"
-            return f"{table}.get({raw}, {raw})"
+            cls = self.decoder.context.classes[conversion.enum]
+            if not conversion.strict:
+                return f"{cls}.of({raw})"
+            member = f"{local(name.rsplit('.', 1)[-1])}_label"
+            self.decoder.lines.add(f"{member} = {cls}.of({raw})")
+            with self.decoder.lines.block(f"if not isinstance({member}, {cls}):"):
+                self.decoder.fail("value", name, at, text(f"a label of {conversion.enum}"), raw)
+            return member
         if conversion.boolean:
             with self.decoder.lines.block(f"if not 0 <= {raw} <= 1:"):
                 self.decoder.fail("value", name, at, text("0 or 1"), raw)

@@ -46,22 +46,6 @@ class Context:
         self.structs[name] = format_
         return name
 
-    def table(self, enum: str) -> str:
-        """The constant that maps raw values of an enumeration to its members."""
-        name = f"_{constant(enum)}"
-        cls = self.classes[enum]
-        found = self.enums[enum]
-        if all(len(label.values) == 1 for label in found.labels):
-            self.constants[name] = f"{{member.value: member for member in {cls}}}"
-        else:
-            pairs = ", ".join(
-                f"{literal(value)}: {cls}.{constant(label.name)}"
-                for label in found.labels
-                for value in label.values
-            )
-            self.constants[name] = f"{{{pairs}}}"
-        return name
-
     def delimiter(self, alternatives: tuple[bytes, ...]) -> str:
         """The constant that finds one of several constants."""
         name = "_" + "_OR_".join(_spelt(a) for a in alternatives)

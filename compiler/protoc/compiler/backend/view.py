@@ -12,6 +12,7 @@ from protoc.compiler.backend.code import (
     Code,
     docstring,
     laid_out,
+    literal,
     octets,
     text,
     tupled,
@@ -205,9 +206,9 @@ def _enum(enum: model.Enum, context: Context) -> EnumView:
 
 
 def _member(label: model.Label) -> list[str]:
-    value = label.values[0]
-    written = text(value) if isinstance(value, str) else str(value)
-    lines = laid_out(f"{naming.constant(label.name)} = ", f"{written}, {text(label.name)}", "", 4)
+    first, *others = map(literal, label.values)
+    written = ", ".join((first, text(label.name), *others))
+    lines = laid_out(f"{naming.constant(label.name)} = ", written, "", 4)
     return [*lines, *docstring(label.doc, 4)] if label.doc else lines
 
 
