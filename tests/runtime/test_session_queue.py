@@ -436,3 +436,59 @@ def test_an_answer_from_another_peer_is_not_the_answer() -> None:
     assert not ticket.done
     stage.hear(level(), connection=0)
     assert ticket.status == "ok"
+
+
+# --- what nobody waits for any more ---
+
+
+def test_a_cancelled_ticket_is_withdrawn_from_the_queue() -> None:
+    stage = stage_with()
+    first, second = stage.queue("p1"), stage.queue("p2")
+    stage.session.cancel(second, stage.now)
+    assert answered(stage, 1) == "1"
+    assert (first.done, second.done, stage.session.idle) == (True, True, True)
+
+
+def test_a_cancelled_command_is_not_sent_again_and_its_answer_is_late() -> None:
+    stage = stage_with()
+    ticket = stage.queue("p1")
+    waiting = stage.queue("p2")
+    stage.session.cancel(ticket, stage.now)
+    assert ticket.done
+    assert [data[3] for _, data in stage.sent()] == [1, 2]
+    stage.hear(level())
+    assert waiting.done
+
+
+def test_a_cancelled_group_ends_with_its_item() -> None:
+    stage = stage_with(groups=(Group("g", (pair(1), pair(2))),))
+    ticket = stage.queue("g", "group")
+    stage.queue("p3")
+    stage.session.cancel(ticket, stage.now)
+    assert [data[3] for _, data in stage.sent()] == [1, 3]
+
+
+# --- tables that do not hold together ---
+
+
+def test_a_group_that_contains_itself_is_cut_off() -> None:
+    stage = stage_with(groups=(Group("g", (Execute("pair", "tell"), Execute("group", "g"))),))
+    ticket = stage.queue("g", "group")
+    assert ticket.done
+    assert str(ticket.error) == "32 groups deep: g contains itself"
+
+
+def test_an_item_that_is_not_there_is_told_and_the_group_goes_on() -> None:
+    stage = stage_with(groups=(Group("g", (Execute("pair", "lost"), Execute("pair", "tell"))),))
+    stage.queue("g", "group")
+    assert stage.said() == ["not sent lost: there is no pair lost", "> set_level 0, 0"]
+
+
+def test_what_is_on_another_link_is_passed_over() -> None:
+    """One description serves several links: a timer polls what there is on this one."""
+    elsewhere = Pair("old", SetLevel, links=("serial",))
+    targets = (Execute("pair", "old"), Execute("pair", "tell"))
+    stage = stage_with(pairs=(elsewhere, TELL), timers=(Timer("poll", 1.0, targets),))
+    stage.session.start(0)
+    stage.wait(1)
+    assert stage.said() == ["> set_level 0, 0"]

@@ -90,6 +90,19 @@ def test_sending_what_does_not_fit() -> None:
         Stage().session.send(Panel(keys=999), 0)
 
 
+def test_messages_of_another_link_are_not_read() -> None:
+    class Elsewhere(Panel, kw_only=True):
+        LINKS = ("serial",)
+
+    class Here(Panel, kw_only=True):
+        LINKS = ("main", "serial")
+
+    for kind, told in ((Elsewhere, "garbage"), (Here, "< panel")):
+        stage = Stage(dimmer(messages=(kind, Ack)))
+        stage.hear(PANEL, Ack())
+        assert stage.said()[0].startswith(told)
+
+
 # --- the device ---
 
 

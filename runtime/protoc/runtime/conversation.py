@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any, Literal
 
 from protoc.runtime import events
+from protoc.runtime.asker import Wire
 from protoc.runtime.compose import compose
 from protoc.runtime.dispatch import Candidates, Preferred
 from protoc.runtime.errors import LineError, LocalError
 from protoc.runtime.exchange import Exchange
-from protoc.runtime.executor import Executor, Wire
+from protoc.runtime.executor import Executor
 from protoc.runtime.framing import (
     Found,
     FoundGarbage,
@@ -93,8 +94,9 @@ class Conversation(Host, Wire):
         self._pairs = protocol.pairs
         self._immediate = {group.name: group for group in protocol.groups if group.immediate}
         self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
-        self._usual = Candidates(_usual_order(protocol, role))
+        self._usual = Candidates(_usual_order(protocol, role, link))
         self._preferred: dict[tuple[str, int], Preferred] = {}
+        self._asked = -1  # the connection whose framer prefers answers
 
     # --- connections -------------------------------------------------------------------------
 
@@ -155,15 +157,15 @@ class Conversation(Host, Wire):
         """Bytes came in."""
         line = self.line(number)
         self._traffic()
-        exchange = self.executor.exchange
+        exchange = self.executor.asker.exchange
         attempt = exchange.attempt if exchange else 0
         line.framer.push(data)
         damaged = self._drain(line)
         if line.framer.pending:
             line.stall.heard(self.now)
         # A good answer may have come right behind the damaged one, so this is decided last.
-        if damaged and exchange is not None and exchange is self.executor.exchange:
-            self.executor.fail_attempt(self.now, attempt)
+        if damaged and exchange is not None and exchange is self.executor.asker.exchange:
+            self.executor.asker.fail_attempt(self.now, attempt)
 
     def _drain(self, line: Connection) -> bool:
         """Handle what the framer has; whether a whole frame of an awaited answer was damaged."""
@@ -172,7 +174,7 @@ class Conversation(Host, Wire):
         while True:
             found = framer.next()
             for error in framer.failed:
-                damaged = damaged or self.executor.awaits(error.message, line.number)
+                damaged = damaged or self.executor.asker.awaits(error.message, line.number)
             framer.failed = ()
             if found is None:
                 return damaged
@@ -198,8 +200,8 @@ class Conversation(Host, Wire):
             if message.KIND == "command":
                 self._answer_command(message, connection)
             return
-        exchange = self.executor.exchange
-        verdict = self.executor.take(message, connection)
+        exchange = self.executor.asker.exchange
+        verdict = self.executor.asker.take(message, connection)
         if verdict == "stranger" and message.KIND == "response":
             return  # late, or somebody else's
         if verdict == "stranger" or exchange is None:
@@ -207,7 +209,7 @@ class Conversation(Host, Wire):
         else:
             cause = Cause(exchange.entry.ticket, connection=connection)
         self._take_in(message, cause)
-        self.executor.conclude(verdict, self.now)
+        self.executor.asker.conclude(verdict, self.now)
 
     def _take_in(self, message: Message, cause: Cause) -> None:
         self.fire_message("before", message, cause)
@@ -288,7 +290,7 @@ class Conversation(Host, Wire):
     def flush(self, connection: int) -> None:
         """Drop unfinished bytes before they look like an answer, unless an event is in them."""
         line = self.connections[connection]
-        exchange = self.executor.exchange
+        exchange = self.executor.asker.exchange
         awaited = exchange.awaited() if exchange is not None else ()
         kept = [message for message in self._unsolicited if message not in awaited]
         if line.framer.pending and not line.framer.may_become(kept):
@@ -297,11 +299,13 @@ class Conversation(Host, Wire):
 
     def expect(self, exchange: Exchange | None) -> None:
         """Let the framers try what an exchange awaits before all others."""
-        for line in self.connections.values():
-            if exchange is not None and line.number == exchange.connection:
-                line.framer.expect(self._preferred_for(exchange))
-            else:
-                line.framer.expect(self._usual)
+        before = self.connections.get(self._asked)
+        if before is not None:
+            before.framer.expect(self._usual)
+        if exchange is not None:
+            self._asked = exchange.connection
+            line = self.connections[exchange.connection]
+            line.framer.expect(self._preferred_for(exchange))
 
     def _preferred_for(self, exchange: Exchange) -> Preferred:
         key = exchange.pair.name, exchange.step
@@ -360,7 +364,7 @@ class Conversation(Host, Wire):
         self.machine.run(trigger, "idle", self.scope(), Cause())
 
 
-def _usual_order(protocol: Protocol, role: Role) -> list[type[Message]]:
+def _usual_order(protocol: Protocol, role: Role, link: Link) -> list[type[Message]]:
     """Which messages are tried, and in which order, while no answer is awaited."""
     order = ("command", "message") if role == "device" else ("unsolicited", "response")
     kinds = {"event": "unsolicited", "message": "unsolicited"} if role == "controller" else {}
@@ -369,4 +373,5 @@ def _usual_order(protocol: Protocol, role: Role) -> list[type[Message]]:
         for wanted in order
         for message in protocol.messages
         if kinds.get(message.KIND, message.KIND) == wanted
+        and (not message.LINKS or link.name in message.LINKS)
     ]

@@ -1,4 +1,4 @@
-"""Executes what is queued: groups item by item, one command awaiting its answers at a time."""
+"""Executes what is queued: entry by entry, and of groups item by item."""
 
 from __future__ import annotations
 
@@ -6,41 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from protoc.runtime import events
+from protoc.runtime.asker import Asker, Wire
 from protoc.runtime.compose import compose
-from protoc.runtime.errors import LineError, LocalError, NoReply, ProtocolError, Refused
-from protoc.runtime.exchange import Exchange, Verdict
-from protoc.runtime.machine import Cause, Machine
+from protoc.runtime.errors import LineError, LocalError, ProtocolError
+from protoc.runtime.exchange import Exchange
+from protoc.runtime.machine import DEEPEST, Cause, Machine
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import Execute, Expression, Group, Link, On, Pair, Protocol
-from protoc.runtime.queue import Entry, Frame, Queue, line_lost
+from protoc.runtime.protocol import (
+    Execute,
+    Expression,
+    Group,
+    Link,
+    On,
+    Pair,
+    Protocol,
+    Trigger,
+)
+from protoc.runtime.queue import Entry, Frame, Queue, Ticket, line_lost
 from protoc.runtime.scheduler import Planned, Scheduler
 from protoc.runtime.scope import FAULTS, Scope, value_of
 
 BURST = 1000
 """So many items are done without time passing; then others get a turn."""
-
-
-class Wire:
-    """What the executor needs of the connections."""
-
-    def report(self, event: events.Event) -> None:
-        raise NotImplementedError
-
-    def routes(self, connection: int | None) -> list[int]:
-        """Where a command goes that this connection caused; empty when nothing is connected."""
-        raise NotImplementedError
-
-    def flush(self, connection: int) -> None:
-        """Drop the unfinished bytes that came in, deliver what is whole in them."""
-        raise NotImplementedError
-
-    def expect(self, exchange: Exchange | None) -> None:
-        """Let the framer try what this exchange awaits before all others."""
-        raise NotImplementedError
-
-    def write(self, connection: int, message: Message, data: bytes) -> None:
-        raise NotImplementedError
 
 
 class Executor:
@@ -52,7 +40,7 @@ class Executor:
         params, machine, scheduler, wire: what it works with.
 
     Attributes:
-        exchange: the command that awaits its answers, None when there is none.
+        asker: the command that awaits its answers.
     """
 
     def __init__(
@@ -72,11 +60,15 @@ class Executor:
         self._pairs = {pair.name: pair for pair in protocol.pairs}
         self._groups = {group.name: group for group in protocol.groups}
         self._commands = {message.NAME: message for message in protocol.messages}
-        self._triggers = {trigger.name for trigger in protocol.triggers}
+        self._rows: dict[str, Mapping[str, Pair | Group | Trigger | type[Message]]] = {
+            "pair": self._pairs,
+            "group": self._groups,
+            "command": self._commands,
+            "trigger": {trigger.name: trigger for trigger in protocol.triggers},
+        }
         self._queue = Queue()
         self._frames: list[Frame] = []
-        self.exchange: Exchange | None = None
-        self._deadline: Planned | None = None
+        self.asker = Asker(params, machine, scheduler, wire, self._rest)
         self._not_before = 0.0
         self._wake: Planned | None = None
         self._pumping = False
@@ -84,7 +76,7 @@ class Executor:
     @property
     def idle(self) -> bool:
         """Nothing is queued, running or awaited."""
-        return not (self._queue or self._frames or self.exchange)
+        return not (self._queue or self._frames or self.asker.exchange)
 
     # --- the queue ---------------------------------------------------------------------------
 
@@ -94,22 +86,20 @@ class Executor:
         Raises:
             LocalError: no such target, not on this link, or no such field of its command.
         """
-        known: dict[str, Any] = {
-            "pair": self._pairs,
-            "group": self._groups,
-            "command": self._commands,
-            "trigger": dict.fromkeys(self._triggers),
-        }
-        if target.name not in known[target.kind]:
-            raise LocalError(f"there is no {target.kind} {target.name}")
-        row = known[target.kind][target.name]
-        if target.kind in ("pair", "group") and not self._on_link(row):
+        row = self._row(target)
+        if isinstance(row, Pair | Group) and not self._on_link(row):
             raise LocalError(f"{target.name} is not on link {self._link.name}")
-        if target.kind in ("pair", "command"):
-            command = row.command if target.kind == "pair" else row
+        command = row.command if isinstance(row, Pair) else row
+        if isinstance(command, type):
             for name in fields:
                 if name not in command.__struct_fields__:
                     raise LocalError(f"{command.NAME} has no field {name}")
+
+    def _row(self, target: Execute) -> Pair | Group | Trigger | type[Message]:
+        row = self._rows[target.kind].get(target.name)
+        if row is None:
+            raise LocalError(f"there is no {target.kind} {target.name}")
+        return row
 
     def put(self, entry: Entry) -> bool:
         """Queue an entry; False when an equal one is queued already and one is enough.
@@ -119,7 +109,7 @@ class Executor:
         """
         target = entry.target
         try:
-            self.check(target, {})
+            self._row(target)
         except LocalError:
             entry.close()
             raise
@@ -128,6 +118,17 @@ class Executor:
             return False
         self._queue.put(entry)
         return True
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Execute no more for a ticket: an answer that still comes is a late one."""
+        exchange = self.asker.exchange
+        if exchange is not None and exchange.entry.ticket is ticket:
+            self.asker.drop()
+        for frame in self._frames:
+            if frame.entry.ticket is ticket:
+                frame.items.clear()
+        for entry in self._queue.withdraw(ticket):
+            entry.close()
 
     def pause(self, seconds: float, now: float) -> None:
         """Nothing more is begun for so long."""
@@ -150,7 +151,7 @@ class Executor:
 
     def _go_on(self, now: float) -> bool:
         """One step; False when there is nothing to do now."""
-        if self.exchange is not None or not (self._queue or self._frames):
+        if self.asker.exchange is not None or not (self._queue or self._frames):
             return False
         if self._frames and not self._frames[-1].items:
             self._leave()
@@ -226,13 +227,24 @@ class Executor:
         frame.items.popleft()
         if frame.group and not self._machine.holds(item, entry.scope, frame.group, "group"):
             return True
-        if sends:
-            self._execute(item, entry, now)
-        elif item.kind == "group":
-            self._enter(entry, self._groups[item.name], owner=False)
+        try:
+            self._row(item)
+            if item.kind == "group" and len(self._frames) > DEEPEST:
+                raise LocalError(f"{DEEPEST} groups deep: {item.name} contains itself")
+        except LocalError as error:
+            self._not_sent(item.name, entry, error)
         else:
-            self._machine.run_named(item.name, entry.scope, _cause(entry, entry.own), "executed")
+            self._do(item, entry, now)
         return True
+
+    def _do(self, item: Execute, entry: Entry, now: float) -> None:
+        """Do an item in its place."""
+        if item.kind == "group":
+            self._enter(entry, self._groups[item.name], owner=False)
+        elif item.kind == "trigger":
+            self._machine.run_named(item.name, entry.scope, _cause(entry, entry.own), "executed")
+        else:
+            self._execute(item, entry, now)
 
     def _execute(self, item: Execute, entry: Entry, now: float) -> None:
         """Send a pair's command, or a command alone."""
@@ -245,9 +257,8 @@ class Executor:
         try:
             message, data = self._compose(command, pair, item, entry)
         except FAULTS as error:
-            self._wire.report(events.NotSent(item.name, error))
             failure = error if isinstance(error, ProtocolError) else LocalError(str(error))
-            entry.failed("error", failure)
+            self._not_sent(item.name, entry, failure)
             self._rest(entry, 0.0, now)
             return
         routes = self._wire.routes(entry.connection)
@@ -255,7 +266,7 @@ class Executor:
             exchange = Exchange(
                 pair, message, data, link=self._link, entry=entry, connection=routes[0]
             )
-            self._attempt(exchange, now)
+            self.asker.ask(exchange, now)
             return
         for connection in routes:
             self._wire.write(connection, message, data)
@@ -266,6 +277,10 @@ class Executor:
             )
         gap = pair.gap if pair and pair.gap is not None else self._link.gap
         self._rest(entry, gap, now)
+
+    def _not_sent(self, name: str, entry: Entry, error: ProtocolError) -> None:
+        self._wire.report(events.NotSent(name, error))
+        entry.failed("error", error)
 
     def _compose(
         self, command: type[Message], pair: Pair | None, item: Execute, entry: Entry
@@ -278,143 +293,33 @@ class Executor:
             message = compose(command, self._params, *given)
         return message, message.encode(self._link.name)
 
-    # --- a command and its answers -----------------------------------------------------------
-
-    def _attempt(self, exchange: Exchange, now: float) -> None:
-        """Send the command, for the first time or again."""
-        # What still came in belongs to nothing that is asked now.
-        self.exchange = None
-        self._wire.flush(exchange.connection)
-        exchange.begin()
-        self.exchange = exchange
-        self._wire.expect(exchange)
-        self._wire.write(exchange.connection, exchange.request, exchange.data)
-        self._deadline = self._scheduler.at(now + exchange.timeout, self._timed_out)
-        if exchange.attempt == 1:
-            self._fire_message("after", exchange.request, exchange.entry)
-
-    def take(self, message: Message, connection: int) -> Verdict:
-        """Say whether a message answers the command that waits."""
-        exchange = self.exchange
-        if exchange is None or connection != exchange.connection:
-            return "stranger"
-
-        def failed(error: Exception) -> None:
-            self._wire.report(events.ActionFailed(exchange.pair.name, "where", error))
-
-        return exchange.take(message, self._params, failed)
-
-    def conclude(self, verdict: Verdict, now: float) -> None:
-        """The message is taken in: go on with the pair it belonged to."""
-        exchange = self.exchange
-        if exchange is None or verdict == "stranger":
-            return
-        if verdict == "part":
-            self._wire.expect(exchange)
-            self._cancel_deadline()
-            self._deadline = self._scheduler.at(now + exchange.timeout, self._timed_out)
-        elif verdict == "whole":
-            self._succeed(exchange, now)
-        else:
-            exchange.entry.failed("refused", Refused(exchange.pair.name, exchange.replies[-1]))
-            exchange.entry.answered(exchange.replies)
-            self._over(exchange, now)
-
-    def awaits(self, name: str, connection: int) -> bool:
-        """Whether a message of this name may answer the command that waits."""
-        exchange = self.exchange
-        if exchange is None or connection != exchange.connection:
-            return False
-        return name in (each.NAME for each in exchange.awaited())
-
-    def fail_attempt(self, now: float, attempt: int) -> None:
-        """This attempt has no answer, unless it is over: send again, or give up after the last."""
-        exchange = self.exchange
-        if exchange is None or exchange.attempt != attempt:
-            return
-        self._cancel_deadline()
-        pair = exchange.pair
-        last = exchange.attempt >= exchange.attempts
-        self._wire.report(events.AttemptFailed(pair.name, exchange.attempt, last))
-        scope, cause = self._scope(exchange.request), _cause(exchange.entry)
-        if last:
-            error = NoReply(pair.name, exchange.attempts)
-            exchange.entry.failed("timeout", error)
-            self._over(exchange, now)
-        self._machine.fire(On("timeout", "pair", pair.name), scope, cause)
-        if last:
-            self._machine.fire(On("timeout", "pair", pair.name, last=True), scope, cause)
-        else:
-            self._attempt(exchange, now)
-
-    def _timed_out(self, now: float) -> None:
-        exchange = self.exchange
-        if exchange is None:
-            return
-        attempt, deadline = exchange.attempt, self._deadline
-        # What waits for more bytes gets none: it may be the answer already.
-        self._wire.flush(exchange.connection)
-        if self.exchange is not exchange or exchange.attempt != attempt:
-            return
-        if self._deadline is not deadline:
-            return
-        if exchange.satisfied():
-            self._succeed(exchange, now)
-        else:
-            self.fail_attempt(now, attempt)
-
-    def _succeed(self, exchange: Exchange, now: float) -> None:
-        exchange.entry.answered(exchange.replies)
-        self._over(exchange, now)
-        scope = self._scope(exchange.replies[-1] if exchange.replies else exchange.request)
-        on = On("success", "pair", exchange.pair.name)
-        self._machine.fire(on, scope, _cause(exchange.entry))
-
-    def _over(self, exchange: Exchange, now: float) -> None:
-        self._cancel_deadline()
-        self.exchange = None
-        self._wire.expect(None)
-        self._rest(exchange.entry, exchange.gap, now)
-
     def _rest(self, entry: Entry, gap: float, now: float) -> None:
         self.pause(max(gap, entry.gap), now)
-
-    def _cancel_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
     # --- the line ----------------------------------------------------------------------------
 
     def lost(self, connection: int, last: bool, reason: str) -> None:
         """A connection is gone: fail what waited for it, and with the last one all the rest."""
         error = line_lost(reason)
-        exchange = self.exchange
+        exchange = self.asker.exchange
         if exchange is not None and (last or exchange.connection == connection):
-            self._cancel_deadline()
-            self.exchange = None
-            self._wire.expect(None)
+            self.asker.drop()
             exchange.entry.failed("error", error)
             self._abandon(error)
         if last:
             self._abandon(error)
             for entry in self._queue.withdraw():
-                self._drop(entry, error)
+                self._not_sent(entry.target.name, entry, error)
+                entry.close()
 
     def _abandon(self, error: LineError) -> None:
         """What is being executed ends here."""
         while self._frames:
             frame = self._frames.pop()
             if frame.items and frame.owner:
-                self._wire.report(events.NotSent(frame.entry.target.name, error))
-                frame.entry.failed("error", error)
+                self._not_sent(frame.entry.target.name, frame.entry, error)
             if frame.owner:
                 frame.entry.close()
-
-    def _drop(self, entry: Entry, error: LineError) -> None:
-        self._wire.report(events.NotSent(entry.target.name, error))
-        entry.failed("error", error)
-        entry.close()
 
     # --- small things ------------------------------------------------------------------------
 

@@ -191,12 +191,16 @@ class Queue:
         """The next `now`, None when there is none."""
         return self._taken(self._forced.popleft()) if self._forced else None
 
-    def withdraw(self) -> list[Entry]:
-        """Take out every entry that somebody holds a ticket for."""
+    def withdraw(self, ticket: Ticket | None = None) -> list[Entry]:
+        """Take out the entries for a ticket, or every one that has any ticket."""
         gone = []
         for entries in (self._forced, self._front, self._back):
-            kept = [entry for entry in entries if entry.ticket is None]
-            gone += [self._taken(entry) for entry in entries if entry.ticket is not None]
+            kept = []
+            for entry in entries:
+                if entry.ticket is not None and ticket in (None, entry.ticket):
+                    gone.append(self._taken(entry))
+                else:
+                    kept.append(entry)
             entries.clear()
             entries.extend(kept)
         return gone

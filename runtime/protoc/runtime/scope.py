@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,15 @@ from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Expression
 
-FAULTS = (ArithmeticError, AttributeError, LookupError, LocalError, TypeError, ValueError)
+FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    LocalError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 """What a computation on values from the wire may raise."""
 
 

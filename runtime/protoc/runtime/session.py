@@ -141,6 +141,15 @@ class Session:
         inner.executor.pump(now)
         return ticket
 
+    def cancel(self, ticket: Ticket, now: float) -> None:
+        """Nobody waits for this ticket any more: what it queued is withdrawn.
+
+        A command that is on its way already is not sent again, and its answer is a late one.
+        """
+        inner = self._at(now)
+        inner.executor.withdraw(ticket)
+        inner.executor.pump(now)
+
     def set(self, name: str, value: Any, now: float) -> None:
         """Give a param a value, as a user does: its change triggers always run.
 

@@ -1,0 +1,181 @@
+"""The command that awaits its answers: sent, sent again, answered, refused or given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from protoc.runtime import events
+from protoc.runtime.errors import NoReply, Refused
+from protoc.runtime.exchange import Exchange, Verdict
+from protoc.runtime.machine import Cause, Machine
+from protoc.runtime.messages import Message
+from protoc.runtime.params import ParamTable
+from protoc.runtime.protocol import On
+from protoc.runtime.queue import Entry
+from protoc.runtime.scheduler import Planned, Scheduler
+from protoc.runtime.scope import Scope
+
+
+class Wire:
+    """What the executor needs of the connections."""
+
+    def report(self, event: events.Event) -> None:
+        raise NotImplementedError
+
+    def routes(self, connection: int | None) -> list[int]:
+        """Where a command goes that this connection caused; empty when nothing is connected."""
+        raise NotImplementedError
+
+    def flush(self, connection: int) -> None:
+        """Drop the unfinished bytes that came in, deliver what is whole in them."""
+        raise NotImplementedError
+
+    def expect(self, exchange: Exchange | None) -> None:
+        """Let the framer try what this exchange awaits before all others."""
+        raise NotImplementedError
+
+    def write(self, connection: int, message: Message, data: bytes) -> None:
+        raise NotImplementedError
+
+
+class Asker:
+    """Sends one command at a time and waits for its answers.
+
+    Args:
+        params, machine, scheduler, wire: what it works with.
+        rest: told how many seconds to pause when an exchange is over.
+
+    Attributes:
+        exchange: the command that awaits its answers, None when there is none.
+    """
+
+    def __init__(
+        self,
+        params: ParamTable,
+        machine: Machine,
+        scheduler: Scheduler,
+        wire: Wire,
+        rest: Callable[[Entry, float, float], None],
+    ) -> None:
+        self._params = params
+        self._machine = machine
+        self._scheduler = scheduler
+        self._wire = wire
+        self._rest = rest
+        self.exchange: Exchange | None = None
+        self._deadline: Planned | None = None
+
+    def ask(self, exchange: Exchange, now: float) -> None:
+        """Send a command for the first time."""
+        self._send(exchange, now)
+        on = On("after", "message", exchange.request.NAME)
+        scope = Scope(self._params, exchange.request)
+        self._machine.fire(on, scope, _cause(exchange), exchange.request.KIND)
+
+    def drop(self) -> None:
+        """Await nothing more."""
+        self._cancel_deadline()
+        self.exchange = None
+        self._wire.expect(None)
+
+    def _send(self, exchange: Exchange, now: float) -> None:
+        """Send the command, for the first time or again."""
+        # What still came in belongs to nothing that is asked now.
+        self.exchange = None
+        self._wire.flush(exchange.connection)
+        exchange.begin()
+        self.exchange = exchange
+        self._wire.expect(exchange)
+        self._wire.write(exchange.connection, exchange.request, exchange.data)
+        self._deadline = self._scheduler.at(now + exchange.timeout, self._timed_out)
+
+    def take(self, message: Message, connection: int) -> Verdict:
+        """Say whether a message answers the command that waits."""
+        exchange = self.exchange
+        if exchange is None or connection != exchange.connection:
+            return "stranger"
+
+        def failed(error: Exception) -> None:
+            self._wire.report(events.ActionFailed(exchange.pair.name, "where", error))
+
+        return exchange.take(message, self._params, failed)
+
+    def conclude(self, verdict: Verdict, now: float) -> None:
+        """The message is taken in: go on with the pair it belonged to."""
+        exchange = self.exchange
+        if exchange is None or verdict == "stranger":
+            return
+        if verdict == "part":
+            self._wire.expect(exchange)
+            self._cancel_deadline()
+            self._deadline = self._scheduler.at(now + exchange.timeout, self._timed_out)
+        elif verdict == "whole":
+            self._succeed(exchange, now)
+        else:
+            exchange.entry.failed("refused", Refused(exchange.pair.name, exchange.replies[-1]))
+            exchange.entry.answered(exchange.replies)
+            self._over(exchange, now)
+
+    def awaits(self, name: str, connection: int) -> bool:
+        """Whether a message of this name may answer the command that waits."""
+        exchange = self.exchange
+        if exchange is None or connection != exchange.connection:
+            return False
+        return name in (each.NAME for each in exchange.awaited())
+
+    def fail_attempt(self, now: float, attempt: int) -> None:
+        """This attempt has no answer, unless it is over: send again, or give up after the last."""
+        exchange = self.exchange
+        if exchange is None or exchange.attempt != attempt:
+            return
+        self._cancel_deadline()
+        pair = exchange.pair
+        last = exchange.attempt >= exchange.attempts
+        self._wire.report(events.AttemptFailed(pair.name, exchange.attempt, last))
+        scope, cause = Scope(self._params, exchange.request), _cause(exchange)
+        if last:
+            error = NoReply(pair.name, exchange.attempts)
+            exchange.entry.failed("timeout", error)
+            self._over(exchange, now)
+        self._machine.fire(On("timeout", "pair", pair.name), scope, cause)
+        if last:
+            self._machine.fire(On("timeout", "pair", pair.name, last=True), scope, cause)
+        else:
+            self._send(exchange, now)
+
+    def _timed_out(self, now: float) -> None:
+        exchange = self.exchange
+        if exchange is None:
+            return
+        attempt, deadline = exchange.attempt, self._deadline
+        # What waits for more bytes gets none: it may be the answer already.
+        self._wire.flush(exchange.connection)
+        if self.exchange is not exchange or exchange.attempt != attempt:
+            return
+        if self._deadline is not deadline:
+            return
+        if exchange.satisfied():
+            self._succeed(exchange, now)
+        else:
+            self.fail_attempt(now, attempt)
+
+    def _succeed(self, exchange: Exchange, now: float) -> None:
+        exchange.entry.answered(exchange.replies)
+        self._over(exchange, now)
+        scope = Scope(self._params, exchange.replies[-1] if exchange.replies else exchange.request)
+        on = On("success", "pair", exchange.pair.name)
+        self._machine.fire(on, scope, _cause(exchange))
+
+    def _over(self, exchange: Exchange, now: float) -> None:
+        self.drop()
+        self._rest(exchange.entry, exchange.gap, now)
+
+    def _cancel_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+def _cause(exchange: Exchange) -> Cause:
+    """What comes of an exchange belongs to its ticket, though not as the ticket's own work."""
+    return Cause(exchange.entry.ticket, False, exchange.entry.connection)
