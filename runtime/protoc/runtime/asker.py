@@ -68,9 +68,7 @@ class Asker:
     def ask(self, exchange: Exchange, now: float) -> None:
         """Send a command for the first time."""
         self._send(exchange, now)
-        on = On("after", "message", exchange.request.NAME)
-        scope = Scope(self._params, exchange.request)
-        self._machine.fire(on, scope, _cause(exchange), exchange.request.KIND)
+        self._machine.fire_message("after", exchange.request, _cause(exchange))
 
     def drop(self) -> None:
         """Await nothing more."""

@@ -142,11 +142,6 @@ class Conversation(Host, Wire):
         """What expressions see: the fields of a message, then the params."""
         return Scope(self.params, own)
 
-    def fire_message(self, event: str, message: Message, cause: Cause) -> None:
-        """Run what is set in motion `before` or `after` a message."""
-        on = On(event, "message", message.NAME)
-        self.machine.fire(on, self.scope(message), cause, message.KIND)
-
     def _traffic(self) -> None:
         for quiet in self._quiet:
             quiet.heard(self.now)
@@ -212,9 +207,9 @@ class Conversation(Host, Wire):
         self.executor.asker.conclude(verdict, self.now)
 
     def _take_in(self, message: Message, cause: Cause) -> None:
-        self.fire_message("before", message, cause)
+        self.machine.fire_message("before", message, cause)
         self.machine.take_in(message, self.scope(message), cause)
-        self.fire_message("after", message, cause)
+        self.machine.fire_message("after", message, cause)
 
     def _answer_command(self, request: Message, connection: int) -> None:
         """As the device: the first answer of each step of the first pair with this command."""
@@ -263,11 +258,11 @@ class Conversation(Host, Wire):
         if not routes:
             self.report(events.NotSent(send.message.NAME, LineError("not connected")))
             return
-        self.fire_message("before", message, cause)
+        self.machine.fire_message("before", message, cause)
         data = message.encode(self.link.name)
         for connection in routes:
             self.write(connection, message, data)
-        self.fire_message("after", message, cause)
+        self.machine.fire_message("after", message, cause)
 
     def turn_timer(self, verb: Literal["start", "stop", "restart"], timer: str) -> None:
         """Do what an action does with a timer."""

@@ -270,7 +270,7 @@ class Executor:
             return
         for connection in routes:
             self._wire.write(connection, message, data)
-        self._fire_message("after", message, entry)
+        self._machine.fire_message("after", message, _cause(entry))
         if pair:
             self._machine.fire(
                 On("success", "pair", pair.name), self._scope(message), _cause(entry)
@@ -289,7 +289,7 @@ class Executor:
         given = (fixed, _computed(item.arguments, entry.scope), entry.fields)
         message = compose(command, self._params, *given)
         if self._machine.listens("before", command):
-            self._fire_message("before", message, entry)
+            self._machine.fire_message("before", message, _cause(entry))
             message = compose(command, self._params, *given)
         return message, message.encode(self._link.name)
 
@@ -328,10 +328,6 @@ class Executor:
 
     def _scope(self, message: Message | None = None) -> Scope:
         return Scope(self._params, message)
-
-    def _fire_message(self, event: str, message: Message, entry: Entry) -> None:
-        on = On(event, "message", message.NAME)
-        self._machine.fire(on, self._scope(message), _cause(entry), message.KIND)
 
 
 def _cause(entry: Entry, own: bool = False) -> Cause:

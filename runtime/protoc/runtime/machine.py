@@ -98,6 +98,7 @@ class Machine:
         self._hook_rows = {hook.name: hook for hook in protocol.hooks}
         self._triggers: dict[_Key, list[Trigger]] = {}
         self._hooked: dict[_Key, list[Hook]] = {}
+        self._heard: set[str] = set()  # the events that set anything in motion at all
         self.idle_triggers: list[tuple[float, Trigger]] = []
         if not silent:
             self._index(protocol)
@@ -111,6 +112,7 @@ class Machine:
         for hook in protocol.hooks:
             if hook.on is not None:
                 self._hooked.setdefault(_key(hook.on), []).append(hook)
+        self._heard = {key[0] for key in (*self._triggers, *self._hooked)}
 
     # --- params ------------------------------------------------------------------------------
 
@@ -153,6 +155,12 @@ class Machine:
         on = On(event, "message", message.NAME)
         return any(_found(table, on, message.KIND) for table in (self._triggers, self._hooked))
 
+    def fire_message(self, event: str, message: Message, cause: Cause) -> None:
+        """Something happened to a message; its fields are what conditions and actions see."""
+        if event in self._heard:
+            on = On(event, "message", message.NAME)
+            self.fire(on, Scope(self._params, message), cause, message.KIND)
+
     def fire(self, on: On, scope: Scope, cause: Cause, category: str = "") -> None:
         """Something happened: run its triggers, then its hooks, in the order of the description.
 
@@ -162,13 +170,16 @@ class Machine:
             cause: what they belong to.
             category: of a message: `command`, `response`, `event` or `message`.
         """
+        if on.event not in self._heard:
+            return
+        shown = _shown(on)
         for trigger in _found(self._triggers, on, category):
-            self.run(trigger, _shown(on), scope, cause)
+            self.run(trigger, shown, scope, cause)
         for hook in _found(self._hooked, on, category):
             try:
                 arguments = [value_of(attrgetter(name), scope) for name in hook.parameters]
             except FAULTS as error:
-                self._host.report(events.ActionFailed(hook.name, _shown(on), error))
+                self._host.report(events.ActionFailed(hook.name, shown, error))
             else:
                 self._call(hook, arguments)
 

@@ -175,7 +175,7 @@ class Session:
         lines = list(inner.connections) if connection is None else [connection]
         for number in lines:
             inner.write(inner.line(number).number, message, data)
-        inner.fire_message("after", message, Cause(connection=connection))
+        inner.machine.fire_message("after", message, Cause(connection=connection))
         inner.executor.pump(now)
 
     # --- what the driver takes ---------------------------------------------------------------
