@@ -24,6 +24,7 @@ from protoc.runtime import (
     NoReply,
     ParamChanged,
     PeerConnected,
+    PeerDisconnected,
     Simulator,
 )
 from protoc.runtime.drivers import watching
@@ -190,6 +191,16 @@ def test_a_hook_cannot_wait_for_the_device(tcp: Simulator) -> None:
         assert lamp.level().level == 40
 
 
+def test_a_hook_may_close_the_line(tcp: Simulator) -> None:
+    with Lamp.open(tcp.url) as lamp:
+        lamp.hooks.noticed = lambda value: lamp.close()
+        press(tcp, 3)
+        kinds = [type(event) for event in lamp.events()]
+        assert kinds[-1] is PeerDisconnected
+        with pytest.raises(LineError, match="closed"):
+            lamp.level()
+
+
 def test_closing(tcp: Simulator) -> None:
     lamp = Lamp.open(tcp.url)
     lamp.close()
@@ -304,6 +315,18 @@ def test_a_simulators_mistakes_are_raised_where_they_are_made(tcp: Simulator) ->
         tcp.set("brightness", 1)
     with pytest.raises(LineError):
         tcp.send(Keys(pressed=1))  # nobody is connected
+
+
+def test_a_simulators_callback_may_use_it() -> None:
+    def count(event: object) -> None:
+        if isinstance(event, MessageSeen) and event.direction == "received":
+            served.set("level", (served.get("level") or 0) + 1)
+
+    served = Simulator(PROTOCOL, on_event=count)
+    with served, Lamp.open(served.url) as lamp:
+        levels = [lamp.level().level for _ in range(3)]
+    assert levels == sorted(levels)
+    assert served.get("level") == 3
 
 
 def test_a_simulator_whose_callback_fails_says_so() -> None:

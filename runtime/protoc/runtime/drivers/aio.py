@@ -169,7 +169,8 @@ class Driver:
             return
         deadline = self._coupling.settle(self._loop.time())
         # One that rings too early is set again then: cheaper than a new one for each command.
-        if deadline is not None and (self._alarm is None or self._alarm.when() > deadline):
+        early = self._alarm is not None and deadline is not None and self._alarm.when() <= deadline
+        if deadline is not None and not early and not self._closed:
             if self._alarm is not None:
                 self._alarm.cancel()
             self._alarm = self._loop.call_at(deadline, self._ring)

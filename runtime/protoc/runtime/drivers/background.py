@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
+from threading import Thread, current_thread
 from typing import TypeVar
 
 from protoc.runtime.drivers.blocking import Driver
@@ -36,6 +36,8 @@ class Background:
             LineError: the conversation is over.
             Exception: whatever the action raises.
         """
+        if current_thread() is self._thread:  # in an event callback: it is between two steps
+            return action()
         future: Future[T] = Future()
 
         def step() -> None:
@@ -62,6 +64,8 @@ class Background:
             Exception: what ended the thread before.
         """
         self._driver.stop()
+        if current_thread() is self._thread:  # it ends when the callback has
+            return
         self._thread.join()
         self._driver.close()
         if self._error is not None:

@@ -179,10 +179,14 @@ class Coupling:
 
     def close(self, now: float) -> None:
         """Close the endpoint and tell the session; what waits there fails."""
+        signals = self.endpoint.signals
         self.endpoint.close()
-        self.endpoint.signals.clear()
-        self._hang_up(now, "")
-        self.settle(now)
+        signals.clear()
+        if self._settling:  # in a hook: the session hears of it when it has done with that
+            signals.extend(Closed(connection) for connection in sorted(self._connections))
+        else:
+            self._hang_up(now, "")
+            self.settle(now)
 
     @property
     def broken(self) -> str:

@@ -31,7 +31,14 @@ class _Queue(Generic[T]):
         self.lost = 0
         self._wanted = wanted
         self._timeout = timeout
+        self._begun = False
         self._events: deque[T] = deque()
+
+    def _begin(self, driver: blocking.Driver | aio.Driver) -> None:
+        # Once: a line that is closed when it is first looked at is a mistake, later it is the end.
+        if not self._begun:
+            driver.begin()
+            self._begun = True
 
     def offer(self, event: Event) -> None:
         """Keep an event, if it is of the sort."""
@@ -62,7 +69,7 @@ class Feed(_Queue[T]):
 
     def __next__(self) -> T:
         if not self._events:
-            self._driver.begin()
+            self._begin(self._driver)
             self._driver.pump(self._filled, self._timeout)
         if not self._events:
             if self._driver.failure:
@@ -83,7 +90,7 @@ class AsyncFeed(_Queue[T]):
 
     async def __anext__(self) -> T:
         if not self._events:
-            self._driver.begin()
+            self._begin(self._driver)
             await self._driver.until(self._filled, self._timeout)
         if not self._events:
             if self._driver.failure:
