@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from protoc.runtime.errors import EncodeError, LineError, LocalError
@@ -9,7 +11,7 @@ from protoc.runtime.events import MessageSeen
 from protoc.runtime.protocol import Answer, Execute, Link, On, Pair, Param, Send, Timer, Trigger
 from protoc.runtime.session import Session
 from tests.runtime.stage import Stage, dimmer, level
-from tests.runtime.toys import MESSAGES, Ack, GetLevel, Level, Panel, SetLevel
+from tests.runtime.toys import MESSAGES, Ack, Framed, GetLevel, Level, Panel, SetLevel
 
 PANEL = Panel(keys=4)
 HUB = Link("hub", "tcp", "server", timeout=1.0)
@@ -145,6 +147,23 @@ def test_a_pair_without_answer_stays_silent() -> None:
     stage = device(pairs=(Pair("tell", SetLevel),))
     stage.hear(SetLevel(channel=1, level=9), GetLevel(channel=1))
     assert stage.said() == ["< set_level 1, 9", "level = 9", "< get_level 1"]
+
+
+def test_a_message_of_both_directions_may_be_the_command_and_the_answer() -> None:
+    class Hello(Framed, kw_only=True):
+        NAME: ClassVar[str] = "hello"
+        KIND = "message"
+        CODE: ClassVar[int] = 0xA0
+        keys: int
+
+    rows = {"messages": (Hello,), "pairs": (Pair("hello", Hello, ((Answer(Hello),),)),)}
+    stage = device(**rows)
+    stage.hear(Hello(keys=1))
+    assert stage.said() == ["< hello 1", "> hello 1"]
+    controller = Stage(dimmer(**rows))
+    ticket = controller.execute("hello", keys=2)
+    controller.hear(Hello(keys=2))
+    assert ticket.result() == Hello(keys=2)
 
 
 def test_each_step_has_its_answer() -> None:

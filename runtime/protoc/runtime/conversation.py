@@ -192,8 +192,7 @@ class Conversation(Host, Wire):
     def _heard(self, message: Message, connection: int) -> None:
         if self._device:
             self._take_in(message, Cause(connection=connection))
-            if message.KIND == "command":
-                self._answer_command(message, connection)
+            self._answer_command(message, connection)
             return
         exchange = self.executor.asker.exchange
         verdict = self.executor.asker.take(message, connection)
@@ -212,7 +211,7 @@ class Conversation(Host, Wire):
         self.machine.fire_message("after", message, cause)
 
     def _answer_command(self, request: Message, connection: int) -> None:
-        """As the device: the first answer of each step of the first pair with this command."""
+        """As the device: the first answer of each step of the first pair that it is sent by."""
         scope = self.scope(request)
         for pair in self._pairs:
             if pair.command is not type(request) or (
