@@ -241,6 +241,13 @@ def test_a_signal_handler_can_stop_it(tcp: Simulator) -> None:
             signal.signal(signal.SIGALRM, before)
 
 
+def test_stopped_in_a_call(silent: str) -> None:
+    with Lamp.open(silent) as lamp:
+        lamp.stop()
+        with pytest.raises(LineError, match="stopped"):
+            lamp.level()
+
+
 def test_ctrl_c_leaves_the_port_closed(silent: str) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -261,6 +268,8 @@ def test_listening_for_devices() -> None:
     import socket
 
     with Lamp.listen("tcp://127.0.0.1:0") as lamp:
+        with pytest.raises(LineError, match="nobody is connected"):
+            lamp.level()
         port = int(lamp.url.rpartition(":")[2])
         with (
             socket.create_connection(("127.0.0.1", port)) as one,

@@ -187,12 +187,17 @@ def test_a_reset_is_told_in_its_own_words(scene: Scene) -> None:
     assert [event.reason for event in scene.of(PeerDisconnected)] == ["Connection reset by peer"]  # type: ignore[union-attr]
 
 
-def test_a_callers_own_limit_holds(scene: Scene) -> None:
+def test_a_callers_own_limit_holds_and_ends_the_command(scene: Scene) -> None:
     scene.runner.open()
     scene.answer = lambda data: None
-    ticket = scene.call(timeout=0.2)
-    assert not ticket.done
+    with pytest.raises(TimeoutError):
+        scene.call(timeout=0.2)
     assert scene.world.time() == pytest.approx(0.21)
+    scene.say(0.3, b"=1,7\n")  # late: nobody waits for it any more
+    scene.runner.run(0.2)
+    scene.answer = lambda data: b"=1,8\n"
+    assert scene.call().reply == Level(channel=1, level=8)
+    assert scene.heard == b"?1\n" * 2  # it was not sent again
 
 
 def test_nobody_there(scene: Scene) -> None:

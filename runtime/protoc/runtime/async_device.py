@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class AsyncDevice(Described[ParamsT, HooksT]):
     """A device, for asyncio. The conversation goes on by itself while it is open.
 
-    Any number of tasks may call it: their commands are queued. A task that is cancelled no longer
-    waits; a command of it that is sent already runs its course without it.
+    Any number of tasks may call it: their commands are queued. When a task is cancelled its command
+    is withdrawn; one that is sent already is not sent again, and its answer is a late one.
 
     Args:
         url: where it is: see `Device.open`.
@@ -138,10 +138,10 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         if timeout is None:
             return await self._driver.call(Execute(kind, name), fields)
         failed = self._feed(lambda event: is_attempt(event, name), None)
-        ticket = await self._driver.call(Execute(kind, name), fields, timeout)
-        if not ticket.done:
-            raise NoReply(name, 1 + failed.pending)
-        return ticket
+        try:
+            return await self._driver.call(Execute(kind, name), fields, timeout)
+        except TimeoutError:
+            raise NoReply(name, 1 + failed.pending) from None
 
     async def _call(
         self,

@@ -289,10 +289,10 @@ class Device(Described[ParamsT, HooksT]):
         if timeout is None:
             return self._driver.call(Execute(kind, name), fields)
         failed = self._feed(lambda event: is_attempt(event, name), None)
-        ticket = self._driver.call(Execute(kind, name), fields, timeout)
-        if not ticket.done:
-            raise NoReply(name, 1 + failed.pending)
-        return ticket
+        try:
+            return self._driver.call(Execute(kind, name), fields, timeout)
+        except TimeoutError:
+            raise NoReply(name, 1 + failed.pending) from None
 
     def _call(
         self,

@@ -77,17 +77,25 @@ class Driver:
     ) -> Ticket:
         """Execute a target and wait until it is done, at most `timeout` seconds.
 
-        When the task is cancelled the command, if it is sent already, runs its course without it.
+        What is not done when that ends early, or is cancelled, is withdrawn.
 
         Raises:
-            LineError: the line is closed.
+            TimeoutError: the time is up.
+            LineError: nobody is connected, or it was stopped.
             LocalError: there is no such target.
         """
-        self._coupling.require_open()
+        self._coupling.require_connection()
         ticket = self.session.execute(target, fields, self._now())
         self._settle()
-        if not ticket.done:
-            await self.until(lambda: ticket.done, timeout)
+        if ticket.done:
+            return ticket
+        try:
+            if not await self.until(lambda: ticket.done, timeout):
+                raise self._coupling.given_up(timeout)
+        finally:
+            if not ticket.done:
+                self.session.cancel(ticket, self._now())
+                self._settle()
         return ticket
 
     async def until(self, done: Condition, timeout: float | None = None) -> bool:

@@ -80,8 +80,11 @@ class Driver:
     ) -> Ticket:
         """Execute a target and wait until it is done, at most `timeout` seconds.
 
+        What is not done when that ends early, or is interrupted, is withdrawn.
+
         Raises:
-            LineError: the line is closed.
+            TimeoutError: the time is up.
+            LineError: nobody is connected, or it was stopped.
             LocalError: there is no such target.
         """
         self._refuse_when_busy()
@@ -91,9 +94,14 @@ class Driver:
             self._take_in(0.0)
             if self.endpoint.signals:
                 self._coupling.settle(now)
-        self._coupling.require_open()
+        self._coupling.require_connection()
         ticket = self.session.execute(target, fields, now)
-        self.pump(lambda: ticket.done, timeout)
+        try:
+            if not self.pump(lambda: ticket.done, timeout):
+                raise self._coupling.given_up(timeout)
+        finally:
+            if not ticket.done:
+                self.session.cancel(ticket, self._clock())
         return ticket
 
     def pump(self, done: Callable[[], bool], timeout: float | None = None) -> bool:

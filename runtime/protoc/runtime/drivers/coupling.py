@@ -202,3 +202,17 @@ class Coupling:
         if not self.endpoint.is_open:
             why = self.failure or "it is closed"
             raise LineError(f"{self.endpoint.url}: {why}")
+
+    def require_connection(self) -> None:
+        """Make sure that somebody is there to be asked.
+
+        Raises:
+            LineError: nobody is connected; says why.
+        """
+        self.require_open()
+        if not self._connections:
+            raise LineError(f"{self.endpoint.url}: nobody is connected")
+
+    def given_up(self, timeout: float | None) -> Exception:
+        """Why a wait ended too early."""
+        return LineError(f"{self.endpoint.url}: stopped") if timeout is None else TimeoutError()
