@@ -12,12 +12,15 @@ from typing import TypeVar
 
 from protoc.compiler import model
 from protoc.compiler.resolve import conversation
-from protoc.compiler.resolve.constants import labelled, plain
+from protoc.compiler.resolve.constants import labelled
+from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
-from protoc.compiler.resolve.layouts import body_of, has_hole, resolve_layout
+from protoc.compiler.resolve.fitting import constant
+from protoc.compiler.resolve.layouts import body_of, has_hole, inside, resolve_layout
 from protoc.compiler.resolve.links import resolve_links
+from protoc.compiler.resolve.modifiers import ENCODINGS
 from protoc.compiler.resolve.scope import Scope, Unresolved, declare, suggestion
-from protoc.compiler.resolve.types import ENCODINGS, resolve_enum, resolve_typed
+from protoc.compiler.resolve.types import resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics, Label
 from protoc.dsl.source import Source
@@ -187,9 +190,10 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
     spec = resolve_typed(scope, typed, name, "param")
     enum = scope.enums.get(spec.conversion.enum or "")
     given = spec.value if spec.value is not None else spec.default
-    value = None if given is None else labelled(enum, plain(scope, given, enum))
-    if value is not None and spec.conversion.boolean:
-        value = bool(value)
+    value = None
+    if given is not None:
+        value = labelled(enum, constant(scope, given, spec.holder(name))[0])
+        value = bool(value) if spec.conversion.boolean else value
     return model.Param(
         name,
         spec.wire,
@@ -207,11 +211,13 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
 def _layouts(scope: Scope, statements: _Statements) -> None:
     named = [(layout.name, layout) for layout in statements.of(tree.Layout)]
     scope.layouts = declare(scope, "message", named)
-    parts = {name for name, layout in scope.layouts.items() if has_hole(layout)}
-    for layout in scope.layouts.values():
-        for statement in body_of(layout.body):
-            if isinstance(statement, tree.Bare):
+    parts = set()
+    for name, layout in scope.layouts.items():
+        for statement in inside(body_of(layout.body)):
+            if isinstance(statement, tree.Bare) and statement.name.text not in scope.params:
                 parts.add(statement.name.text)
+        if has_hole(layout):
+            parts.add(name)
     for name, layout in scope.layouts.items():
         try:
             scope.messages[name] = resolve_layout(scope, layout, parts)

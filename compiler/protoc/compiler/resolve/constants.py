@@ -55,10 +55,10 @@ def plain(scope: Scope, expression: tree.Expression, enum: model.Enum | None = N
             return default
     raise scope.fail(
         "E0205",
-        "this must be a constant",
+        "a constant is expected here",
         expression.span,
         "its value is not known when compiling",
-        help="write a number, a text in quotes" + (", or a label" if enum else ""),
+        help="write a number or a text in quotes" + (", or a label" if enum else ""),
     )
 
 
@@ -79,16 +79,31 @@ def number(scope: Scope, expression: tree.Expression) -> int | float:
     """A constant number."""
     value = plain(scope, expression)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise scope.fail("E0205", "this must be a number", expression.span)
+        raise scope.fail(
+            "E0205",
+            "a number is expected here",
+            expression.span,
+            help="write digits: 12, 0x1F, 0.5",
+        )
     return value
 
 
 def whole(scope: Scope, expression: tree.Expression, least: int = 0) -> int:
     """A constant whole number, not less than `least`."""
     value = number(scope, expression)
-    if not isinstance(value, int) or value < least:
+    if not isinstance(value, int):
         raise scope.fail(
-            "E0205", f"this must be a whole number of at least {least}", expression.span
+            "E0205",
+            f"a whole number is expected here, not {value}",
+            expression.span,
+            help="write it without a point",
+        )
+    if value < least:
+        raise scope.fail(
+            "E0205",
+            f"a number of at least {least} is expected here, not {value}",
+            expression.span,
+            help=f"write {least} or more",
         )
     return value
 
@@ -100,7 +115,12 @@ def exact(scope: Scope, expression: tree.Expression) -> Fraction:
     if isinstance(expression, tree.Binary) and expression.operator in "+-*/":
         left, right = exact(scope, expression.left), exact(scope, expression.right)
         if expression.operator == "/" and right == 0:
-            raise scope.fail("E0205", "this divides by zero", expression.span)
+            raise scope.fail(
+                "E0205",
+                "this divides by zero",
+                expression.right.span,
+                help="write a divisor that is not 0",
+            )
         operators = {"+": left + right, "-": left - right, "*": left * right}
         return operators[expression.operator] if expression.operator != "/" else left / right
     return Fraction(str(number(scope, expression)))
@@ -118,23 +138,10 @@ def seconds(scope: Scope, expression: tree.Expression | None) -> float:
     assert expression is not None
     raise scope.fail(
         "E0205",
-        "this must be a duration",
+        "a duration is expected here",
         expression.span,
         help="write a number with its unit: 500ms, 5s, 2min, 1h",
     )
-
-
-def raw_value(
-    value: Plain, conversion: model.Conversion, enum: model.Enum | None
-) -> int | float | str | bytes:
-    """A value as it is on the wire: the label's raw value, or the number without its scale."""
-    if enum is not None and isinstance(value, str):
-        for label in enum.labels:
-            if label.name == value:
-                return label.values[0]
-    if conversion.linear and isinstance(value, int | float):
-        return round((Fraction(str(value)) - conversion.offset) / conversion.scale)
-    return int(value) if isinstance(value, bool) else value
 
 
 def labelled(enum: model.Enum | None, value: Plain) -> Plain:

@@ -34,20 +34,24 @@ class Drawer:
 
 def draw(
     scope: Scope, elements: tuple[model.Element, ...], drawers: list[Drawer]
-) -> tuple[model.Element, ...]:
-    """The elements with their derived values and written sizes resolved."""
+) -> tuple[tuple[model.Element, ...], bool]:
+    """The elements with their derived values and written sizes, and whether all have a meaning."""
+    whole = True
     fields = {e.key: e for e in model.walk(elements) if isinstance(e, model.Field)}
     for drawer in drawers:
         try:
             value = _Reader(scope, drawer, fields).read(drawer.expression)
         except Unresolved:
+            whole = False
             continue
-        known = fields[drawer.key]
+        known = fields.get(drawer.key)
+        if known is None:  # its own statement has no meaning
+            continue
         if drawer.role == "size":
             fields[drawer.key] = replace(known, wire=with_size(known.wire, model.GivenSize(value)))
         else:
             fields[drawer.key] = replace(known, origin=model.Derived(value, _reason(value, fields)))
-    return model.rebuilt(elements, lambda e: fields.get(e.key, e))
+    return model.rebuilt(elements, lambda e: fields.get(e.key, e)), whole
 
 
 def _reason(

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from protoc.compiler import model
-from protoc.compiler.resolve.constants import labelled, octets, plain, raw_value
+from protoc.compiler.resolve.constants import labelled, octets
 from protoc.compiler.resolve.derived import Drawer, draw
+from protoc.compiler.resolve.fitting import (
+    Holder,
+    constant,
+    fixed_bits,
+    raw_of_default,
+    require,
+    unscaled,
+)
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
 from protoc.compiler.resolve.sizes import settle
 from protoc.compiler.resolve.types import OPEN, Spec, resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
+_DEEPEST = 24
+_MOST_STATEMENTS = 5000
 _WORDS: dict[type[tree.Element], str] = {
     tree.Let: "`let`",
     tree.If: "`if`",
@@ -36,8 +46,8 @@ def resolve_layout(scope: Scope, layout: tree.Layout, parts: set[str]) -> model.
     part = layout.name.text in parts
     if any(alternatives for _, alternatives in ends) and not part:
         elements = (*elements, model.LinkEnd("#end", ends, layout.name.span))
-    elements = draw(scope, elements, builder.drawers)
-    if not part:
+    elements, whole = draw(scope, elements, builder.drawers)
+    if whole and not builder.broken and not part:
         elements = settle(scope, layout, elements)
     return model.Message(
         kind=layout.kind,
@@ -70,9 +80,31 @@ def body_of(block: tree.Body | None) -> tuple[tree.Element, ...]:
     return block.statements if isinstance(block, tree.Block) else block.elements
 
 
+def inside(statements: Iterable[tree.Element]) -> Iterator[tree.Element]:
+    """Statements and those inside them, templates and blocks of every kind opened."""
+    for statement in statements:
+        yield statement
+        for block in _blocks(statement):
+            yield from inside(body_of(block))
+
+
+def _blocks(statement: tree.Element) -> tuple[tree.Body | None, ...]:
+    if isinstance(statement, tree.Template):
+        return (statement,)
+    if isinstance(statement, tree.If):
+        return (statement.then, statement.otherwise)
+    if isinstance(statement, tree.Match):
+        return tuple(arm.body for arm in statement.arms)
+    if isinstance(statement, tree.Either):
+        return statement.alternatives
+    if isinstance(statement, tree.Repeat | tree.Optional | tree.Coded | tree.Lines):
+        return (statement.body,)
+    return ()
+
+
 def has_hole(layout: tree.Layout) -> bool:
     """Whether a message has a `body`, and so is a frame."""
-    return any(_is_hole(s) for s in body_of(layout.body))
+    return any(_is_hole(s) for s in inside(body_of(layout.body)))
 
 
 def _is_hole(statement: tree.Element) -> bool:
@@ -102,13 +134,19 @@ class _Place:
 
 @dataclass
 class _Builder:
-    """Builds the elements of one message."""
+    """Builds the elements of one message.
+
+    Attributes:
+        broken: a part of it cannot be given a meaning.
+    """
 
     scope: Scope
     layout: tree.Layout
     drawers: list[Drawer] = field(default_factory=list)
+    broken: bool = False
     _names: dict[str, tree.Node] = field(default_factory=dict)
     _count: int = 0
+    _visited: int = 0
 
     def build(self) -> tuple[model.Element, ...]:
         """The elements in wire order, derived values not yet drawn, sizes not settled."""
@@ -119,14 +157,7 @@ class _Builder:
         name = layout.name.text
         if layout.parameters:
             raise self.scope.unsupported("a message with parameters", layout.parameters[0].span)
-        if name in place.trail:
-            raise self.scope.fail(
-                "E0203",
-                f"`{name}` stands inside itself",
-                layout.name.span,
-                help="a frame cannot be built from itself",
-            )
-        trail = (*place.trail, name)
+        trail = self._deeper(name, place, layout.name)
         own = replace(place, trail=trail)
         inner = self._statements(body_of(layout.body), own)
         if not layout.frames:
@@ -140,6 +171,24 @@ class _Builder:
         filling = None if layout.body is None else inner
         return self._unfold(frame, _Place(fixed, filling, trail))
 
+    def _deeper(self, name: str, place: _Place, node: tree.Node) -> tuple[str, ...]:
+        """The trail one layout further in."""
+        if name in place.trail:
+            raise self.scope.fail(
+                "E0203",
+                f"`{name}` stands inside itself",
+                node.span,
+                help="a message cannot be its own frame, or a part of itself",
+            )
+        if len(place.trail) >= _DEEPEST:
+            raise self.scope.fail(
+                "E0203",
+                f"more than {_DEEPEST} messages stand inside each other",
+                node.span,
+                help="write the inner ones out",
+            )
+        return (*place.trail, name)
+
     def _frame(self, call: tree.Invocation) -> tree.Layout:
         frame = self.scope.layouts.get(call.name.text)
         if frame is None:
@@ -148,7 +197,7 @@ class _Builder:
             raise self.scope.fail(
                 "E0203",
                 f"`{frame.name.text}` has no `body` to stand in",
-                call.span,
+                call.name.span,
                 labels=(Label(frame.name.span, "declared here"),),
                 help="give one of its fields the type `body`",
             )
@@ -162,10 +211,20 @@ class _Builder:
             try:
                 elements.extend(self._statement(statement, place))
             except Unresolved:
+                self.broken = True
                 self.scope.broken.update(_names_of(statement))
         return tuple(elements)
 
     def _statement(self, statement: tree.Element, place: _Place) -> tuple[model.Element, ...]:
+        self._visited += 1
+        if self._visited > _MOST_STATEMENTS:
+            name = self.layout.name
+            raise self.scope.fail(
+                "E0410",
+                f"`{name.text}` has more than {_MOST_STATEMENTS} elements",
+                name.span,
+                help="describe a part of it as `bytes`",
+            )
         if isinstance(statement, tree.Template):
             return self._statements(statement.elements, place)
         if isinstance(statement, tree.Bare):
@@ -199,14 +258,8 @@ class _Builder:
             raise self.scope.unknown(
                 "param or message", statement.name, [*self.scope.params, *self.scope.layouts]
             )
-        if name in place.trail:
-            raise self.scope.fail(
-                "E0203",
-                f"`{name}` stands inside itself",
-                statement.span,
-                help="a message cannot be a part of itself",
-            )
-        inner = replace(place, fixed={}, filling=None, trail=(*place.trail, name))
+        trail = self._deeper(name, place, statement)
+        inner = replace(place, fixed={}, filling=None, trail=trail)
         return self._statements(body_of(other.body), inner)
 
     def _param(self, param: model.Param, statement: tree.Bare) -> model.Field:
@@ -215,8 +268,7 @@ class _Builder:
         origin: model.Origin = model.Given()
         if param.constant:
             assert param.default is not None
-            enum = self.scope.enums.get(param.conversion.enum or "")
-            origin = model.Fixed(raw_value(param.default, param.conversion, enum))
+            origin = model.Fixed(raw_of_default(self.scope, param))
         elif param.default is not None:
             origin = model.Defaulted(model.Value(param.default))
         self._claim(param.name, statement.name)
@@ -248,8 +300,7 @@ class _Builder:
         origin = self._origin(spec, key, named, place)
         bound = named in self.scope.params and isinstance(origin, model.Given | model.Defaulted)
         if bound and isinstance(origin, model.Given):
-            default = self.scope.params[name].default
-            origin = model.Given() if default is None else model.Defaulted(model.Value(default))
+            origin = self._from_param(self.scope.params[name], spec, statement)
         size = (
             statement.typed.type.size if isinstance(statement.typed.type, tree.NamedType) else None
         )
@@ -296,39 +347,52 @@ class _Builder:
             if part.name is not None:
                 self._claim(part.name, statement)
                 if part.name in fixed:
-                    value = self._fixed(fixed[part.name], part.conversion)
-                    if not isinstance(value, int):
-                        raise self.scope.fail("E0405", "bits hold a number", fixed[part.name].span)
-                    part = replace(part, fixed=value)
+                    part = replace(part, fixed=fixed_bits(self.scope, part, fixed[part.name]))
             parts.append(part)
         return replace(wire, parts=tuple(parts))
 
+    def _from_param(self, param: model.Param, spec: Spec, statement: tree.Field) -> model.Origin:
+        """A field called like a param begins with its value, which must fit here too."""
+        value = param.default
+        if value is None:
+            return model.Given()
+        label = Label(param.span, "the param and its value")
+        into = replace(spec.holder(param.name), labels=(label,))
+        raw = raw_of_default(self.scope, param) if param.conversion.enum else unscaled(value, into)
+        require(self.scope, value, raw, statement.name.span, into)
+        return model.Defaulted(model.Value(value))
+
     def _origin(self, spec: Spec, key: str, named: str | None, place: _Place) -> model.Origin:
         """Who gives the value of a field."""
+        into = spec.holder(named or "_")
         if named is not None and named in place.fixed:
-            return model.Fixed(self._fixed(place.fixed[named], spec.conversion))
+            return model.Fixed(self._fixed(place.fixed[named], into))
         if spec.value is not None:
             if _is_constant(self.scope, spec.value, spec.conversion):
-                return model.Fixed(self._fixed(spec.value, spec.conversion))
+                return model.Fixed(self._fixed(spec.value, into))
             self.drawers.append(Drawer(key, spec.value, "value", place.block, len(place.block)))
             return model.Derived(model.Value(0), "value")
         if spec.default is not None:
+            if isinstance(spec.wire, model.Bits):
+                instead = "bits not given are 0"
+                raise self.scope.unsupported("a default of bits", spec.default.span, instead)
             enum = self.scope.enums.get(spec.conversion.enum or "")
-            return model.Defaulted(
-                model.Value(labelled(enum, plain(self.scope, spec.default, enum)))
-            )
+            value = constant(self.scope, spec.default, into)[0]
+            return model.Defaulted(model.Value(labelled(enum, value)))
         if named is None and not isinstance(spec.wire, model.Bits):
             return model.Reserved()
         return model.Given()
 
-    def _fixed(
-        self, expression: tree.Expression, conversion: model.Conversion
-    ) -> int | float | str | bytes:
-        enum = self.scope.enums.get(conversion.enum or "")
-        if enum is not None and isinstance(expression, tree.Number):
-            return expression.value
-        value = plain(self.scope, expression, enum)
-        return raw_value(value, conversion, None)
+    def _fixed(self, expression: tree.Expression, into: Holder) -> int | float | str | bytes:
+        if isinstance(into.wire, model.Bits):
+            raise self.scope.fail(
+                "E0411",
+                f"`{into.name}` is a group of bits",
+                expression.span,
+                "one value for all of them",
+                help="fix each of the bits: `name @7..4 = 8`",
+            )
+        return constant(self.scope, expression, into)[1]
 
     def _key(self) -> str:
         self._count += 1
@@ -340,7 +404,8 @@ class _Builder:
                 "E0201",
                 f"there are two fields named `{name}` in `{self.layout.name.text}`",
                 node.span,
-                labels=(Label(self._names[name].span, "the other one"),),
+                "declared again",
+                labels=(Label(self._names[name].span, "first declared here"),),
                 help="rename one of them; fields of a frame count as fields of what stands in it",
             )
         self._names[name] = node

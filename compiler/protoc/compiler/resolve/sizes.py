@@ -1,9 +1,10 @@
-"""Where every field ends: driven by a length, stopped by a constant, or by the end of its region."""
+"""Where a field ends: driven by a length, stopped by a constant, or at the end of its region."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
@@ -34,11 +35,11 @@ def _drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Ele
             if driven is None or order.index(driven.key) < order.index(field.key):
                 continue
             size = _solved(scope, field, length, _fixed_around(elements, length.extent, driven))
-            elements = model.rebuilt(elements, lambda e, d=driven, s=size: _sized(e, d, s))
+            elements = model.rebuilt(elements, partial(_sized, driven=driven, size=size))
     return elements
 
 
-def _sized(element: model.Element, driven: model.Element, size: model.Size) -> model.Element:
+def _sized(element: model.Element, *, driven: model.Element, size: model.Size) -> model.Element:
     if element.key != driven.key:
         return element
     if isinstance(element, model.Region):

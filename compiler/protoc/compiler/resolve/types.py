@@ -4,47 +4,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from typing import Literal
 
 from protoc.compiler import model
-from protoc.compiler.resolve.constants import encoded, exact, number, octets, whole
-from protoc.compiler.resolve.scope import Scope, suggestion
+from protoc.compiler.resolve.constants import whole
+from protoc.compiler.resolve.fitting import Holder, fixed_bits
+from protoc.compiler.resolve.modifiers import Bounds, Modifiers
+from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
-from protoc.dsl.source import Span
 
 OPEN = model.UntilEnd(behind=-1)
 """Stands for the size of a field until the elements around it have settled where it ends."""
 
 _INTEGER = re.compile(r"([ui])(\d+)(le|be)?")
 _REAL = re.compile(r"f(32|64)(le|be)?")
-_DIGITS = ("dec", "int", "float", "hex", "oct", "bin", "base36")
+_Notation = Literal["dec", "int", "float", "hex", "oct", "bin", "base36"]
+_DIGITS: dict[str, _Notation] = {
+    "dec": "dec",
+    "int": "int",
+    "float": "float",
+    "hex": "hex",
+    "oct": "oct",
+    "bin": "bin",
+    "base36": "base36",
+}
 _LATER = ("bcd", "digits", "nibbles", "quoted")
 _NAMES = ("u8", "u16", "u32", "i16", "f32", "dec", "hex", "float", "text", "bytes", "bool", "char")
-ENCODINGS = {
-    "utf8": "utf-8",
-    "ascii": "ascii",
-    "latin1": "latin-1",
-    "cp1252": "cp1252",
-    "utf16le": "utf-16-le",
-    "utf16be": "utf-16-be",
-}
-_LATER_WORDS = frozenset(
-    [
-        "reversed",
-        "msb0",
-        "bytewise",
-        "like",
-        "via",
-        "sets",
-        "count",
-        "until",
-        "while",
-        "sep",
-        "times",
-        "signed",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -60,23 +46,26 @@ class Spec:
     conversion: model.Conversion
     value: tree.Expression | None = None
     default: tree.Expression | None = None
-    bounds: tuple[float | None, float | None] | None = None
+    bounds: Bounds | None = None
     longest: int | None = None
     forbidden: tuple[bytes, ...] = ()
+
+    def holder(self, name: str) -> Holder:
+        """What takes the values of a field of this type."""
+        return Holder(name, self.wire, self.conversion, self.bounds)
 
 
 def resolve_typed(scope: Scope, typed: tree.Typed, name: str, owner: str) -> Spec:
     """The meaning of a type with its modifiers.
 
-    Args:
-        name: of the field, `_` for one without; an enumeration or group declared here is named
-            after it and `owner`, the message.
+    `name` is that of the field, `_` for one without; an enumeration or a group declared here is
+    called after it and `owner`, the message.
     """
     if isinstance(typed.type, tree.ListType):
         raise scope.unsupported("a list", typed.type.span)
     if typed.type.optional:
         raise scope.unsupported("a field that may be absent", typed.type.span)
-    modifiers = _Modifiers(scope, typed)
+    modifiers = Modifiers(scope, typed)
     size = _size(scope, typed.type)
     wire = _wire(scope, typed.type, size, modifiers)
     if typed.type.bits is not None:
@@ -87,7 +76,7 @@ def resolve_typed(scope: Scope, typed: tree.Typed, name: str, owner: str) -> Spe
         conversion=conversion,
         value=modifiers.operand("="),
         default=modifiers.operand("default"),
-        bounds=modifiers.bounds(),
+        bounds=modifiers.bounds(wire),
         longest=modifiers.longest(),
         forbidden=modifiers.forbidden(),
     )
@@ -105,281 +94,65 @@ def _size(scope: Scope, type_: tree.NamedType) -> model.Size | None:
 
 
 def _wire(
-    scope: Scope, type_: tree.NamedType, size: model.Size | None, modifiers: _Modifiers
+    scope: Scope, type_: tree.NamedType, size: model.Size | None, modifiers: Modifiers
 ) -> model.Wire:
     name = type_.name.text
     if type_.arguments:
         raise scope.unsupported("a message as a field", type_.span)
-    if match := _INTEGER.fullmatch(name):
-        width = int(match[2])
-        if width % 8 or not 8 <= width <= 64:
+    if (binary := _binary(scope, type_)) is not None:
+        if size is not None and type_.size is not None:
             raise scope.fail(
-                "E0401",
-                f"there is no type `{name}`",
-                type_.name.span,
-                help="integers have 8 to 64 bits, in steps of 8: u8, i16, u24le …",
+                "E0403",
+                f"`{name}` has a size already",
+                type_.size.span,
+                "the type says how many bytes it has",
+                help="take the brackets away",
             )
-        _sizeless(scope, type_)
-        little = match[3] == "le" if match[3] else scope.little
-        return model.Integer(width // 8, match[1] == "i", little)
-    if match := _REAL.fullmatch(name):
-        _sizeless(scope, type_)
-        little = match[2] == "le" if match[2] else scope.little
-        return model.Real(int(match[1]) // 8, little)
-    if name == "bool":
-        _sizeless(scope, type_)
-        return model.Integer(1, False, False)
+        return binary
     if name in _DIGITS:
         return model.Digits(
-            name,  # type: ignore[arg-type]
-            size or model.WhileFits(),
-            modifiers.decimals(),
-            modifiers.flag("lower"),
+            _DIGITS[name], size or model.WhileFits(), modifiers.decimals(), modifiers.flag("lower")
         )
-    if name == "char":
-        size = size or model.FixedSize(1)
     if name in ("text", "char"):
         pad, left, terminated = modifiers.padding()
-        return model.Text(
-            modifiers.encoding(), size or OPEN, pad, left, terminated, modifiers.flag("trim")
-        )
+        size = size or (model.FixedSize(1) if name == "char" else OPEN)
+        return model.Text(modifiers.encoding(), size, pad, left, terminated, modifiers.flag("trim"))
     if name == "bytes":
         return model.Raw(size or OPEN)
     if name in _LATER:
         raise scope.unsupported(f"the type `{name}`", type_.name.span)
     if name in scope.layouts:
         raise scope.unsupported("a message as a field", type_.span)
+    if name in scope.broken:
+        raise Unresolved(name)
     raise scope.fail(
         "E0401",
         f"there is no type `{name}`",
         type_.name.span,
-        help=suggestion(name, _NAMES, "message"),
+        help=suggestion(name, _NAMES, "type"),
     )
 
 
-def _sizeless(scope: Scope, type_: tree.NamedType) -> None:
-    if type_.size is not None:
+def _binary(scope: Scope, type_: tree.NamedType) -> model.Integer | model.Real | None:
+    """A binary number: its type says all about its size."""
+    name = type_.name.text
+    if name == "bool":
+        return model.Integer(1, False, False)
+    if match := _REAL.fullmatch(name):
+        little = match[2] == "le" if match[2] else scope.little
+        return model.Real(int(match[1]) // 8, little)
+    match = _INTEGER.fullmatch(name)
+    if match is None:
+        return None
+    if len(match[2]) > 2 or int(match[2]) not in range(8, 65, 8):
         raise scope.fail(
-            "E0403",
-            f"`{type_.name.text}` has a size already",
-            type_.size.span,
-            "the type says how many bytes it has",
-            help="take the brackets away",
+            "E0401",
+            f"there is no type `{name}`",
+            type_.name.span,
+            help="integers have 8 to 64 bits, in steps of 8: u8, i16, u24le …",
         )
-
-
-class _Modifiers:
-    """The modifiers of one type, each used once; those nobody asked for are errors."""
-
-    def __init__(self, scope: Scope, typed: tree.Typed) -> None:
-        self.scope = scope
-        self.typed = typed
-        self.left: dict[str, tree.Modifier] = {}
-        for modifier in typed.modifiers:
-            if modifier.word in self.left:
-                scope.diagnostics.error(
-                    "E0404",
-                    f"`{modifier.word}` stands here twice",
-                    modifier.span,
-                    labels=(Label(self.left[modifier.word].span, "first"),),
-                    help="keep one of them",
-                )
-            self.left.setdefault(modifier.word, modifier)
-
-    def take(self, word: str) -> tree.Modifier | None:
-        """The modifier of that name, once."""
-        return self.left.pop(word, None)
-
-    def flag(self, word: str) -> bool:
-        """Whether a bare word is there."""
-        return self.take(word) is not None
-
-    def operand(self, word: str) -> tree.Expression | None:
-        """The one operand of a modifier."""
-        modifier = self.take(word)
-        return modifier.values[0] if modifier else None
-
-    def decimals(self) -> int | None:
-        modifier = self.take(".")
-        return whole(self.scope, modifier.values[0]) if modifier else None
-
-    def encoding(self) -> str:
-        for word, codec in ENCODINGS.items():
-            if self.take(word):
-                return codec
-        return self.scope.encoding
-
-    def padding(self) -> tuple[bytes | None, bool, bool]:
-        modifier = self.take("pad")
-        if modifier is None:
-            return None, False, False
-        pad = modifier.values[0]
-        if not isinstance(pad, tree.String | tree.Octets):
-            raise self.scope.fail("E0205", "padding must be a constant", pad.span)
-        filler = octets(self.scope, (pad,))
-        return filler, modifier.flag == "left", filler == b"\0"
-
-    def bounds(self) -> tuple[float | None, float | None] | None:
-        modifier = self.take("range")
-        if modifier is None:
-            return None
-        value = modifier.values[0]
-        low, high = (
-            (value.start, value.end) if isinstance(value, tree.Range) else modifier.values[:2]
-        )
-        bounds = (
-            number(self.scope, low) if low is not None else None,
-            number(self.scope, high) if high is not None else None,
-        )
-        if bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1]:
-            raise self.scope.fail(
-                "E0405",
-                "nothing lies in this range",
-                modifier.span,
-                help="write the smaller number first",
-            )
-        return bounds
-
-    def longest(self) -> int | None:
-        value = self.operand("max")
-        return whole(self.scope, value, 1) if value is not None else None
-
-    def forbidden(self) -> tuple[bytes, ...]:
-        modifier = self.take("except")
-        if modifier is None:
-            return ()
-        return tuple(
-            c.value if isinstance(c, tree.Octets) else encoded(self.scope, c)
-            for c in modifier.values
-            if isinstance(c, tree.String | tree.Octets)
-        )
-
-    def conversion(self, wire: model.Wire, name: str, owner: str) -> model.Conversion:
-        scale, offset, unit = self.operand("scale"), self.operand("offset"), self.operand("unit")
-        factor = exact(self.scope, scale) if scale is not None else Fraction(1)
-        if factor == 0:
-            assert scale is not None
-            raise self.scope.fail("E0205", "a scale of 0 loses the value", scale.span)
-        number_ = isinstance(wire, model.Integer | model.Real | model.Digits)
-        for expression, word in ((scale, "scale"), (offset, "offset")):
-            if expression is not None and not number_:
-                raise self.scope.fail(
-                    "E0404", f"`{word}` needs a number", expression.span, "this is none"
-                )
-        enum, boolean = self._labels(wire, name, owner)
-        strict = self.take("strict")
-        if strict is not None and enum is None:
-            raise self.scope.fail("E0404", "`strict` needs labels: `as …`", strict.span)
-        text = unit.value if isinstance(unit, tree.String) else ""
-        is_bool = boolean or self.typed.type.name.text == "bool"  # type: ignore[union-attr]
-        return model.Conversion(
-            factor,
-            exact(self.scope, offset) if offset is not None else Fraction(0),
-            enum,
-            strict is not None,
-            is_bool,
-            text,
-        )
-
-    def _labels(self, wire: model.Wire, name: str, owner: str) -> tuple[str | None, bool]:
-        modifier = self.take("as")
-        if modifier is None:
-            return None, False
-        if modifier.labels:
-            called = modifier.name.text if modifier.name else _enum_name(self.scope, name, owner)
-            enum = resolve_enum(self.scope, called, modifier.labels, modifier.span)
-            self.scope.enums[called] = enum
-        else:
-            assert modifier.name is not None
-            if modifier.name.text == "bool":
-                return None, True
-            if modifier.name.text == "hex":
-                raise self.scope.unsupported("`as hex`", modifier.span)
-            if modifier.name.text not in self.scope.enums:
-                raise self.scope.unknown("enum", modifier.name, self.scope.enums)
-            enum = self.scope.enums[modifier.name.text]
-        if enum.text != isinstance(wire, model.Text):
-            raise self.scope.fail(
-                "E0406",
-                f"the labels of `{enum.name}` do not fit this type",
-                modifier.span,
-                f"they stand for {'text' if enum.text else 'numbers'}",
-                help="text fields need labels for texts, number fields labels for numbers",
-            )
-        return enum.name, False
-
-    def finish(self) -> None:
-        """Complain about what is left."""
-        for word, modifier in self.left.items():
-            if word in _LATER_WORDS:
-                self.scope.unsupported(f"`{word}`", modifier.span)
-            else:
-                self.scope.diagnostics.error(
-                    "E0404",
-                    f"`{word}` means nothing behind `{_type_name(self.typed)}`",
-                    modifier.span,
-                    help=suggestion(word, _WORDS, "modifier"),
-                )
-
-
-_WORDS = (
-    "default scale offset unit as strict range max pad except trim lower " + " ".join(ENCODINGS)
-).split()
-
-
-def _type_name(typed: tree.Typed) -> str:
-    return typed.type.name.text if isinstance(typed.type, tree.NamedType) else "a list"
-
-
-def _enum_name(scope: Scope, name: str, owner: str) -> str:
-    if name not in scope.enums or name == "_":
-        return name
-    return f"{owner}_{name}"
-
-
-def resolve_enum(
-    scope: Scope, name: str, labels: tuple[tree.EnumLabel, ...], span: Span, doc: str = ""
-) -> model.Enum:
-    """An enumeration; its raw values are all numbers or all text."""
-    resolved: list[model.Label] = []
-    taken: dict[object, tree.Node] = {}
-    names: dict[str, tree.Node] = {}
-    for label in labels:
-        text = label.name.text if isinstance(label.name, tree.Name) else label.name.value
-        if text in names:
-            scope.diagnostics.error(
-                "E0201",
-                f"there are two labels named `{text}`",
-                label.name.span,
-                labels=(Label(names[text].span, "first"),),
-                help="rename one of them",
-            )
-            continue
-        names[text] = label.name
-        values = [_label_value(scope, value) for value in label.values]
-        for value, node in zip(values, label.values, strict=True):
-            if value in taken:
-                scope.diagnostics.error(
-                    "E0407",
-                    f"two labels stand for {value!r}",
-                    node.span,
-                    labels=(Label(taken[value].span, "first used here"),),
-                    help="one label may have several values: `a = 0 | 1`, not several one value",
-                )
-            taken.setdefault(value, node)
-        resolved.append(model.Label(text, tuple(values)))
-    kinds = {type(value) for label in resolved for value in label.values}
-    if len(kinds) > 1:
-        raise scope.fail("E0406", "labels stand for numbers or for texts, not for both", span)
-    return model.Enum(name, tuple(resolved), span, doc)
-
-
-def _label_value(scope: Scope, value: tree.Expression) -> int | str:
-    if isinstance(value, tree.String):
-        return value.value
-    if isinstance(value, tree.Octets):
-        return int.from_bytes(value.value, "big")
-    return whole(scope, value, -(1 << 63))
+    little = match[3] == "le" if match[3] else scope.little
+    return model.Integer(int(match[2]) // 8, match[1] == "i", little)
 
 
 def _bits(
@@ -388,54 +161,77 @@ def _bits(
     if not isinstance(wire, model.Integer) or wire.signed:
         raise scope.fail(
             "E0408",
-            "only an unsigned integer has bits",
-            type_.span,
+            f"`{type_.name.text}` has no bits",
+            type_.name.span,
+            "only an unsigned integer has",
             help="u8, u16 … can be followed by a block of bits",
         )
     assert type_.bits is not None
     used: dict[int, tree.Bit] = {}
+    named: dict[str, tree.Name] = {}
     parts = []
     for bit in type_.bits:
         part = _part(scope, bit, wire.width * 8, owner)
-        for position in range(part.low, part.high + 1):
-            if position in used:
-                scope.diagnostics.error(
-                    "E0408",
-                    f"bit {position} is used twice",
-                    bit.span,
-                    labels=(Label(used[position].span, "first used here"),),
-                    help="correct one of the positions",
-                )
-                break
-            used[position] = bit
+        _free(scope, bit, used)
+        if bit.name.text in named:
+            scope.diagnostics.error(
+                "E0201",
+                f"there are two bits named `{bit.name.text}`",
+                bit.name.span,
+                "declared again",
+                labels=(Label(named[bit.name.text].span, "first declared here"),),
+                help="rename one of them",
+            )
+        if part.name is not None:
+            named[part.name] = bit.name
         parts.append(part)
     return model.Bits(wire, tuple(parts), None if name == "_" else f"{owner}_{name}")
+
+
+def _free(scope: Scope, bit: tree.Bit, used: dict[int, tree.Bit]) -> None:
+    """Complain about bits that another name has taken."""
+    taken = [position for position in range(bit.low, bit.high + 1) if position in used]
+    if taken:
+        scope.diagnostics.error(
+            "E0408",
+            f"bit {taken[0]} is used twice",
+            bit.span,
+            labels=(Label(used[taken[0]].span, "first used here"),),
+            help="correct one of the positions",
+        )
+    used.update(dict.fromkeys(range(bit.low, bit.high + 1), bit))
 
 
 def _part(scope: Scope, bit: tree.Bit, width: int, owner: str) -> model.Part:
     if bit.piece is not None:
         raise scope.unsupported("a piece of a value", bit.span)
-    if bit.high >= width or bit.low > bit.high:
+    if bit.high >= width:
         raise scope.fail(
             "E0408",
-            f"there is no bit {bit.high}" if bit.high >= width else "these bits are upside down",
+            f"there is no bit {bit.high}",
             bit.span,
             f"positions go from {width - 1} down to 0",
-            help="write the higher position first: `@7..4`",
+            help="correct the position, or take a wider type",
         )
-    typed = tree.Typed(
-        tree.NamedType(tree.Name("u8", span=bit.span), span=bit.span), bit.modifiers, span=bit.span
-    )
+    if bit.low > bit.high:
+        raise scope.fail(
+            "E0408",
+            "these bits are upside down",
+            bit.span,
+            help=f"write the higher position first: `@{bit.low}..{bit.high}`",
+        )
+    width = bit.high - bit.low + 1
+    integer = f"u{(width + 7) // 8 * 8}"
+    name = tree.Name(integer, span=bit.span)
+    typed = tree.Typed(tree.NamedType(name, span=bit.span), bit.modifiers, span=bit.span)
     spec = resolve_typed(scope, typed, bit.name.text, owner)
-    fixed = None
-    if spec.value is not None:
-        fixed = whole(scope, spec.value)
-        if fixed >> (bit.high - bit.low + 1):
-            raise scope.fail("E0405", f"{fixed} does not fit in these bits", spec.value.span)
     if spec.default is not None:
         raise scope.unsupported("a default of bits", spec.default.span, "bits not given are 0")
     named = None if bit.name.text == "_" else bit.name.text
-    return model.Part(named, bit.high, bit.low, spec.conversion, fixed, bounds=spec.bounds)
+    part = model.Part(named, bit.high, bit.low, spec.conversion, None, bounds=spec.bounds)
+    if spec.value is not None:
+        return replace(part, fixed=fixed_bits(scope, part, spec.value))
+    return part
 
 
 def with_size(wire: model.Wire, size: model.Size) -> model.Wire:

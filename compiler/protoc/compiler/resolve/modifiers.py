@@ -1,0 +1,264 @@
+"""Modifiers: what stands behind a type, each word once."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from protoc.compiler import model
+from protoc.compiler.resolve.constants import exact, number, octets, whole
+from protoc.compiler.resolve.enums import resolve_enum
+from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
+from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
+
+Bounds = tuple[float | None, float | None]
+
+ENCODINGS = {
+    "utf8": "utf-8",
+    "ascii": "ascii",
+    "latin1": "latin-1",
+    "cp1252": "cp1252",
+    "utf16le": "utf-16-le",
+    "utf16be": "utf-16-be",
+}
+_WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "max", "pad", "except",
+          "trim", "lower", *ENCODINGS)  # fmt: skip
+_LATER = frozenset(
+    ("reversed", "msb0", "bytewise", "like", "via", "sets", "count", "until", "while", "sep",
+     "times", "signed")
+)  # fmt: skip
+_MOST_DECIMALS = 17
+
+
+class Modifiers:
+    """The modifiers of one type, each used once; those nobody asked for are errors."""
+
+    def __init__(self, scope: Scope, typed: tree.Typed) -> None:
+        self.scope = scope
+        self.typed = typed
+        self.left: dict[str, tree.Modifier] = {}
+        for modifier in typed.modifiers:
+            if modifier.word in self.left:
+                scope.diagnostics.error(
+                    "E0404",
+                    f"`{modifier.word}` stands here twice",
+                    modifier.span,
+                    labels=(Label(self.left[modifier.word].span, "the first"),),
+                    help="keep one of them",
+                )
+            self.left.setdefault(modifier.word, modifier)
+
+    def take(self, word: str) -> tree.Modifier | None:
+        """The modifier of that name, once."""
+        return self.left.pop(word, None)
+
+    def flag(self, word: str) -> bool:
+        """Whether a bare word is there."""
+        return self.take(word) is not None
+
+    def operand(self, word: str) -> tree.Expression | None:
+        """The one operand of a modifier."""
+        modifier = self.take(word)
+        return modifier.values[0] if modifier else None
+
+    def decimals(self) -> int | None:
+        """How many decimals are written: `.1`."""
+        modifier = self.take(".")
+        if modifier is None:
+            return None
+        decimals = whole(self.scope, modifier.values[0])
+        if decimals > _MOST_DECIMALS:
+            raise self.scope.fail(
+                "E0205",
+                f"no number has {decimals} decimals",
+                modifier.span,
+                help=f"write at most .{_MOST_DECIMALS}",
+            )
+        return decimals
+
+    def encoding(self) -> str:
+        """The encoding written here, else the one in force."""
+        for word, codec in ENCODINGS.items():
+            if self.take(word):
+                return codec
+        return self.scope.encoding
+
+    def padding(self) -> tuple[bytes | None, bool, bool]:
+        """What fills a text up, whether on the left, and whether it ends the text."""
+        modifier = self.take("pad")
+        if modifier is None:
+            return None, False, False
+        pad = modifier.values[0]
+        if not isinstance(pad, tree.String | tree.Octets):
+            raise self.scope.fail(
+                "E0205",
+                "padding is a constant",
+                pad.span,
+                help='write the character that fills up: `pad " "`, `pad NUL`',
+            )
+        filler = octets(self.scope, (pad,))
+        if len(filler) != 1:
+            raise self.scope.fail(
+                "E0402",
+                f"padding is one byte, not {len(filler)}",
+                pad.span,
+                help='write the character that fills up: `pad " "`, `pad NUL`',
+            )
+        return filler, modifier.flag == "left", filler == b"\0"
+
+    def bounds(self, wire: model.Wire) -> Bounds | None:
+        """The least and the largest value: `range 0..100`."""
+        modifier = self.take("range")
+        if modifier is None:
+            return None
+        self._number(wire, modifier)
+        value = modifier.values[0]
+        low, high = (
+            (value.start, value.end) if isinstance(value, tree.Range) else modifier.values[:2]
+        )
+        least = number(self.scope, low) if low is not None else None
+        most = number(self.scope, high) if high is not None else None
+        if least is not None and most is not None and least > most:
+            raise self.scope.fail(
+                "E0405",
+                "nothing lies in this range",
+                modifier.span,
+                f"{least} is larger than {most}",
+                help="write the smaller number first",
+            )
+        return least, most
+
+    def longest(self) -> int | None:
+        """The most bytes a field may have: `max 40`."""
+        value = self.operand("max")
+        return whole(self.scope, value, 1) if value is not None else None
+
+    def forbidden(self) -> tuple[bytes, ...]:
+        """Bytes that may not occur: `except LF`."""
+        modifier = self.take("except")
+        values = modifier.values if modifier else ()
+        constants = [c for c in values if isinstance(c, tree.String | tree.Octets)]
+        return tuple(octets(self.scope, (constant,)) for constant in constants)
+
+    def conversion(self, wire: model.Wire, name: str, owner: str) -> model.Conversion:
+        """From raw to value."""
+        scale = self._factor(wire, "scale", 1)
+        offset = self._factor(wire, "offset", 0)
+        unit = self.operand("unit")
+        boolean = (
+            isinstance(self.typed.type, tree.NamedType) and self.typed.type.name.text == "bool"
+        )
+        enum = None
+        if modifier := self.take("as"):
+            if modifier.name is not None and modifier.name.text == "bool" and not modifier.labels:
+                self._number(wire, modifier)
+                boolean = True
+            else:
+                enum = self._labels(modifier, wire, name, owner).name
+        strict = self.take("strict")
+        if strict is not None and enum is None:
+            raise self.scope.fail(
+                "E0404",
+                "`strict` needs labels",
+                strict.span,
+                "there are none it could insist on",
+                help="put `as` and an enumeration before it, or take it away",
+            )
+        text = unit.value if isinstance(unit, tree.String) else ""
+        return model.Conversion(scale, offset, enum, strict is not None, boolean, text)
+
+    def _factor(self, wire: model.Wire, word: str, otherwise: int) -> Fraction:
+        modifier = self.take(word)
+        if modifier is None:
+            return Fraction(otherwise)
+        self._number(wire, modifier)
+        value = exact(self.scope, modifier.values[0])
+        if word == "scale" and value == 0:
+            raise self.scope.fail(
+                "E0205",
+                "a scale of 0 loses the value",
+                modifier.values[0].span,
+                help="write what one step of the raw number is worth: `scale 0.1`",
+            )
+        return value
+
+    def _number(self, wire: model.Wire, modifier: tree.Modifier) -> None:
+        """Refuse a modifier that needs a number where there is none."""
+        if not isinstance(wire, model.Integer | model.Real | model.Digits):
+            word = f"as {modifier.name.text}" if modifier.name else modifier.word
+            raise self.scope.fail(
+                "E0404",
+                f"`{word}` needs a number",
+                modifier.span,
+                f"`{type_name(self.typed)}` is none",
+                help="give the field a type that is a number: u8, i16, dec[4], float …",
+            )
+
+    def _labels(
+        self, modifier: tree.Modifier, wire: model.Wire, name: str, owner: str
+    ) -> model.Enum:
+        """The enumeration behind `as`."""
+        if modifier.labels:
+            enum = self._declared_here(modifier, name, owner)
+        else:
+            assert modifier.name is not None
+            if modifier.name.text == "hex":
+                raise self.scope.unsupported("`as hex`", modifier.span, "leave it out")
+            if modifier.name.text not in self.scope.enums:
+                raise self.scope.unknown("enum", modifier.name, self.scope.enums)
+            enum = self.scope.enums[modifier.name.text]
+        if enum.text != isinstance(wire, model.Text):
+            stand_for = "texts" if enum.text else "numbers"
+            raise self.scope.fail(
+                "E0406",
+                f"the labels of `{enum.name}` do not fit `{type_name(self.typed)}`",
+                modifier.span,
+                f"they stand for {stand_for}",
+                labels=(Label(enum.span, "declared here"),),
+                help="a field of text needs labels for texts, a number labels for numbers",
+            )
+        return enum
+
+    def _declared_here(self, modifier: tree.Modifier, name: str, owner: str) -> model.Enum:
+        """The enumeration that `as` declares; a frame's is met once for each message in it."""
+        enums = self.scope.enums
+        called = modifier.name.text if modifier.name else name
+        known = enums.get(called)
+        if known is not None and known.span != modifier.span:
+            if modifier.name is not None:
+                raise self.scope.fail(
+                    "E0201",
+                    f"there are two enums named `{called}`",
+                    modifier.name.span,
+                    "declared again",
+                    labels=(Label(known.span, "first declared here"),),
+                    help="rename one of them, or leave the labels out here to use the first",
+                )
+            called = f"{owner}_{name}"
+        if called not in enums:
+            try:
+                enums[called] = resolve_enum(self.scope, called, modifier.labels, modifier.span)
+            except Unresolved:
+                self.scope.broken.add(called)
+                raise
+        return enums[called]
+
+    def finish(self) -> None:
+        """Complain about what is left."""
+        for word, modifier in self.left.items():
+            if word in _LATER:
+                self.scope.unsupported(f"`{word}`", modifier.span)
+            else:
+                self.scope.diagnostics.error(
+                    "E0404",
+                    f"`{word}` means nothing behind `{type_name(self.typed)}`",
+                    modifier.span,
+                    help=suggestion(word, _WORDS, "modifier")
+                    if word not in _WORDS
+                    else "take it away, or change the type",
+                )
+
+
+def type_name(typed: tree.Typed) -> str:
+    """A type as it is written, its modifiers left out."""
+    return typed.type.name.text if isinstance(typed.type, tree.NamedType) else "a list"
