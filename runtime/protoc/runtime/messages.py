@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 import msgspec
 
 from protoc.runtime.errors import DecodeError
 
 if TYPE_CHECKING:
-    import construct
+    from protoc.runtime.declarative import Codec, Layout
 
 Buffer = bytes | bytearray
 """What is decoded from: an indexable run of bytes."""
@@ -75,10 +75,13 @@ class Part(msgspec.Struct):
     """Base of the parts of a message that have fields of their own: bits, repeated groups."""
 
 
+M = TypeVar("M", bound="Message")
+
+
 class _ConstructOf:
     """`Message.construct`: the message as a construct, built when first asked for."""
 
-    def __get__(self, instance: object, owner: type[Message]) -> construct.Construct[Any, Any]:
+    def __get__(self, instance: object, owner: type[M]) -> Codec[M]:
         from protoc.runtime.declarative import codec_of
 
         return codec_of(owner)
@@ -130,8 +133,8 @@ class Message(msgspec.Struct):
         raise NotImplementedError
 
     @classmethod
-    def layout(cls) -> construct.Construct[Any, Any]:
-        """The message as a declarative construct."""
+    def layout(cls) -> Layout[Self]:
+        """The message element by element, as a construct: what reviewers read, and slow."""
         raise NotImplementedError
 
     @classmethod

@@ -18,6 +18,7 @@ MESSAGE_MEMBERS = frozenset(
         "decode_prefix",
         "encode",
         "layout",
+        "wire",
         "self",
         "cls",
     ]

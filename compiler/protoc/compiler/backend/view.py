@@ -21,6 +21,7 @@ from protoc.compiler.backend.conversation import ConversationView, conversation
 from protoc.compiler.backend.decode import Decoder
 from protoc.compiler.backend.device import DeviceView, device
 from protoc.compiler.backend.encode import Encoder
+from protoc.compiler.backend.layout import LayoutWriter
 from protoc.compiler.backend.plan import CHARACTERS, starts
 from protoc.compiler.backend.values import Context, annotation, blank, given
 from protoc.compiler.backend.words import layout_words
@@ -69,6 +70,7 @@ class MessageView:
     fields: list[str]
     decode: list[str]
     encode: list[str]
+    layout: list[str]
     groups: list[GroupView]
 
 
@@ -145,6 +147,8 @@ def _imports(
     for home in ("", "checksums", "codecs"):
         names = [name for name, at in homes.items() if at == home]
         lines += _import(f"protoc.runtime{'.' if home else ''}{home}", names)
+        if messages and not home:
+            lines.append("from protoc.runtime import declarative as wire")
     return lines
 
 
@@ -259,6 +263,7 @@ def _message(message: model.Message, context: Context, protocol: model.Protocol)
         fields=_fields(message, context),
         decode=Decoder(message, context).write(),
         encode=Encoder(message, context).write(),
+        layout=LayoutWriter(message, context).write(),
         groups=groups,
     )
 

@@ -1,0 +1,272 @@
+"""The declarative layout of a message: what reviewers compare with the manual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import (
+    Call,
+    Code,
+    Named,
+    keyed,
+    laid_out,
+    literal,
+    octets,
+    text,
+    tupled,
+)
+from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.values import Context
+
+_REASONS = {"crc": "check", "length": "length", "value": "value"}
+
+
+@dataclass
+class LayoutWriter:
+    """Writes `layout` of one message."""
+
+    message: model.Message
+    context: Context
+
+    def write(self) -> list[str]:
+        """The body of the method."""
+        return self._block("return wire.Layout", ["cls"], self.message.elements, (), "", 8)
+
+    def _block(
+        self,
+        head: str,
+        arguments: list[Code],
+        elements: Iterable[model.Element],
+        options: Iterable[Code],
+        suffix: str,
+        indent: int,
+    ) -> list[str]:
+        """A call with an element on each line, however short."""
+        pad = " " * indent
+        lines = [f"{pad}{head}("]
+        for argument in arguments:
+            lines += laid_out("", argument, ",", indent + 4)
+        for element in elements:
+            lines += self._element(element, indent + 4)
+        for option in options:
+            lines += laid_out("", option, ",", indent + 4)
+        return [*lines, f"{pad}){suffix}"]
+
+    def _element(self, element: model.Element, indent: int) -> list[str]:
+        if isinstance(element, model.Region):
+            options: list[Code] = []
+            if isinstance(element.size, model.GivenSize):
+                options.append(self._function("size", element.size.expression))
+            if element.longest is not None:
+                options.append(keyed("max", str(element.longest)))
+            name: list[Code] = [text(element.key)]
+            return self._block("wire.Body", name, element.elements, options, ",", indent)
+        if isinstance(element, model.Constant):
+            code = self._constant(element.alternatives, element.key)
+        elif isinstance(element, model.LinkEnd):
+            code = self._ends(element)
+        elif isinstance(element.wire, model.Bits):
+            code = self._bits(element, element.wire)
+        else:
+            code = self._field(element)
+        return laid_out("", code, ",", indent)
+
+    # -------------------------------------------------------------- elements
+
+    def _constant(self, alternatives: tuple[bytes, ...], key: str) -> Code:
+        return Call("wire.Constant", (*map(octets, alternatives), *self._key(key)))
+
+    def _ends(self, element: model.LinkEnd) -> Code:
+        """What ends the message; an end that is the same on every link is a constant."""
+        different = {ends for _, ends in element.by_link}
+        if len(different) == 1 and (ends := next(iter(different))):
+            return self._constant(ends, element.key)
+        by_link: list[Code] = [
+            Named(f"{text(link)}: ", tupled([octets(end) for end in ends]))
+            for link, ends in element.by_link
+        ]
+        return Call("wire.Ends", (Call("", tuple(by_link), "{}"), *self._key(element.key)))
+
+    def _bits(self, field: model.Field, wire: model.Bits) -> Code:
+        group = "None" if wire.group is None else self.context.classes[wire.group]
+        head: list[Code] = [text(field.name or "_"), text(_type(wire.integer)), group]
+        parts = [self._part(part) for part in wire.parts]
+        key = () if field.name else self._key(field.key)
+        return Call("wire.Bits", (*head, *parts, *key))
+
+    def _part(self, part: model.Part) -> Code:
+        arguments: list[Code] = [text(part.name or "_"), str(part.high)]
+        if part.low != part.high:
+            arguments.append(str(part.low))
+        if part.fixed is not None:
+            arguments.append(keyed("equal", str(part.fixed)))
+        else:
+            arguments += self._meaning(part.conversion, part.bounds)
+        return Call("wire.Bit", tuple(arguments))
+
+    def _field(self, field: model.Field) -> Code:
+        arguments: list[Code] = [text(field.name or "_"), text(_type(field.wire))]
+        if field.name is None:
+            arguments += self._key(field.key)
+        arguments += self._origin(field)
+        size = getattr(field.wire, "size", None)
+        if isinstance(size, model.GivenSize):
+            arguments.append(self._function("size", size.expression))
+        arguments += _look(field.wire)
+        if isinstance(field.origin, model.Given | model.Defaulted):
+            arguments += self._meaning(field.conversion, field.bounds)
+        if field.longest is not None:
+            arguments.append(keyed("max", str(field.longest)))
+        if field.forbidden:
+            arguments.append(keyed("exclude", tupled([octets(f) for f in field.forbidden])))
+        return Call("wire.Field", tuple(arguments))
+
+    # -------------------------------------------------------------- what is said of values
+
+    def _key(self, key: str) -> tuple[Code, ...]:
+        """The key of an element without a name, where something is measured by it."""
+        return (keyed("key", text(key)),) if key in self._measured() else ()
+
+    def _origin(self, field: model.Field) -> list[Code]:
+        origin = field.origin
+        if isinstance(origin, model.Fixed):
+            value = origin.value
+            # codes stand in hexadecimal in most manuals
+            if isinstance(value, int) and not isinstance(value, bool) and value > 9:
+                return [keyed("equal", f"0x{value:02X}")]
+            return [keyed("equal", literal(value))]
+        if isinstance(origin, model.Derived):
+            return [self._function(_REASONS[origin.reason], origin.expression)]
+        return []
+
+    def _meaning(
+        self,
+        conversion: model.Conversion,
+        bounds: tuple[float | None, float | None] | None,
+    ) -> list[Code]:
+        options: list[Code] = []
+        if conversion.scale != 1:
+            options.append(keyed("scale", _number(conversion.scale)))
+        if conversion.offset:
+            options.append(keyed("offset", _number(conversion.offset)))
+        if conversion.unit:
+            options.append(keyed("unit", text(conversion.unit)))
+        if conversion.enum is not None:
+            options.append(keyed("enum", self.context.classes[conversion.enum]))
+        if conversion.strict:
+            options.append(keyed("strict", "True"))
+        if conversion.boolean:
+            options.append(keyed("boolean", "True"))
+        if bounds is not None:
+            options.append(keyed("range", tupled([literal(bound) for bound in bounds])))
+        return options
+
+    # -------------------------------------------------------------- expressions
+
+    def _function(self, name: str, expression: model.Expression) -> Code:
+        """`name=lambda m: …`, which can be broken where it is a single call."""
+        head = f"{name}=lambda m: "
+        if isinstance(expression, model.Length):
+            return Call(f"{head}len", (self._octets(expression.extent),))
+        if isinstance(expression, model.Checksum):
+            return Call(f"{head}{self._algorithm(expression)}", (self._octets(expression.extent),))
+        writer = Writer(
+            own=self._own,
+            length=lambda e: f"len({self._octets(e.extent)})",
+            checksum=lambda e: f"{self._algorithm(e)}({self._octets(e.extent)})",
+        )
+        return f"{head}{writer.write(expression)}"
+
+    def _own(self, own: model.Own) -> str:
+        return f"m[{text(own.path[0])}]"
+
+    def _algorithm(self, check: model.Checksum) -> str:
+        if isinstance(check.algorithm, model.Crc):
+            return self.context.crc(check.algorithm)
+        return {"sum": "sum", "xor": "wire.xor"}[check.algorithm]
+
+    def _octets(self, extent: model.Extent) -> Code:
+        first = extent.first not in _at_start(self.message.elements) or extent.last == extent.first
+        arguments: list[Code] = [text(extent.first)] if first else []
+        if extent.until is not None:
+            arguments.append(keyed("before", text(extent.until)))
+        elif extent.last is not None and extent.last != extent.first:
+            last = text(extent.last)
+            arguments.append(last if first else keyed("last", last))
+        return Call("m.bytes", tuple(arguments))
+
+    def _measured(self) -> set[str]:
+        """Keys that extents name."""
+        found: set[str] = set()
+        start = _at_start(self.message.elements)
+        for field in self.message.fields():
+            if isinstance(field.origin, model.Derived):
+                for extent in _extents(field.origin.expression):
+                    found |= {k for k in (extent.last, extent.until) if k is not None}
+                    if extent.first not in start:
+                        found.add(extent.first)
+        return found
+
+
+def _extents(expression: model.Expression) -> list[model.Extent]:
+    if isinstance(expression, model.Length | model.Checksum):
+        return [expression.extent]
+    if isinstance(expression, model.Operation):
+        return [e for operand in expression.operands for e in _extents(operand)]
+    return []
+
+
+def _at_start(elements: tuple[model.Element, ...]) -> set[str]:
+    """Keys of what begins where the message begins."""
+    found: set[str] = set()
+    while elements:
+        first = elements[0]
+        found.add(first.key)
+        elements = first.elements if isinstance(first, model.Region) else ()
+    return found
+
+
+def _type(wire: model.Wire) -> str:
+    """A type as descriptions write it."""
+    if isinstance(wire, model.Integer):
+        order = "le" if wire.little and wire.width > 1 else ""
+        return f"{'i' if wire.signed else 'u'}{wire.width * 8}{order}"
+    if isinstance(wire, model.Real):
+        return f"f{wire.width * 8}{'le' if wire.little else ''}"
+    assert not isinstance(wire, model.Bits)
+    if isinstance(wire, model.Digits):
+        name: str = wire.notation
+    else:
+        name = "text" if isinstance(wire, model.Text) else "bytes"
+    return f"{name}[{wire.size.bytes}]" if isinstance(wire.size, model.FixedSize) else name
+
+
+def _look(wire: model.Wire) -> list[Code]:
+    """How text and digits look."""
+    options: list[Code] = []
+    if isinstance(wire, model.Text):
+        if wire.encoding != "utf-8":
+            options.append(keyed("encoding", text(wire.encoding)))
+        if wire.pad is not None:
+            options.append(keyed("pad", octets(wire.pad)))
+        if wire.left:
+            options.append(keyed("left", "True"))
+        if wire.trim:
+            options.append(keyed("trim", "True"))
+    elif isinstance(wire, model.Digits):
+        if wire.decimals is not None:
+            options.append(keyed("decimals", str(wire.decimals)))
+        if wire.lower:
+            options.append(keyed("lower", "True"))
+    return options
+
+
+def _number(value: Fraction) -> str:
+    """A number as it was written: in decimal where it can be."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    decimal = repr(float(value))
+    return decimal if Fraction(decimal) == value else text(str(value))

@@ -1,0 +1,69 @@
+"""What generated modules write the layout of their messages with: constructs, read top down.
+
+A layout lists what stands on the wire, in order::
+
+    wire.Layout(
+        cls,
+        wire.Constant(b"{"),
+        wire.Field("address", "dec[2]"),
+        wire.Field("data", "text"),
+        wire.Constant(b"}"),
+        wire.Field("check", "hex[2]", check=lambda m: wire.xor(m.bytes(before="check"))),
+    )
+
+It is the plain reading of a description: one element after the other, with no care for speed. The
+straight-line code beside it has to agree with it on every input, and tests hold it to that.
+Importing this package is cheap: construct is imported when a layout is built.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from protoc.runtime.declarative.bits import Bit, Bits
+    from protoc.runtime.declarative.codec import Codec, codec_of
+    from protoc.runtime.declarative.constants import Constant, Ends
+    from protoc.runtime.declarative.fields import Field
+    from protoc.runtime.declarative.frame import Frame, xor
+    from protoc.runtime.declarative.layout import Layout
+    from protoc.runtime.declarative.sequence import Body
+
+__all__ = [
+    "Bit",
+    "Bits",
+    "Body",
+    "Codec",
+    "Constant",
+    "Ends",
+    "Field",
+    "Frame",
+    "Layout",
+    "codec_of",
+    "xor",
+]
+
+_HOMES = {
+    "bits": "Bit Bits",
+    "codec": "Codec codec_of",
+    "constants": "Constant Ends",
+    "fields": "Field",
+    "frame": "Frame xor",
+    "layout": "Layout",
+    "sequence": "Body",
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,98 @@
+"""What every element of a layout is: a construct that notes where it stood and what it held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import IO, TYPE_CHECKING, Any
+
+import construct
+
+from protoc.runtime.declarative.frame import Frame
+
+if TYPE_CHECKING:
+    _Construct = construct.Construct[Any, Any]
+else:
+    _Construct = construct.Construct
+
+Sizing = Callable[[Frame], int]
+"""Tells how many bytes there are, by the fields in front."""
+
+_numbers = count(1)
+
+
+class Element(_Construct):
+    """Something that stands on the wire.
+
+    Attributes:
+        key: what places and raw values are kept under.
+        fixed: the bytes it always has; None when that varies.
+        behind: the bytes of the fixed elements that follow a sized one, waited for with it.
+    """
+
+    fixed: int | None = None
+    behind = 0
+
+    def __init__(self, key: str | None) -> None:
+        super().__init__()
+        self.key = f"#{next(_numbers)} " if key is None else key
+
+    # ---------------------------------------------------------------- for elements to fill in
+
+    def read(self, stream: IO[bytes], frame: Frame) -> Any:
+        """The raw value, from the stream."""
+        raise NotImplementedError
+
+    def write(self, frame: Frame) -> bytes:
+        """The bytes of the raw value in the frame."""
+        raise NotImplementedError
+
+    def prepare(self, message: Any, frame: Frame) -> None:
+        """Put the raw value of the message's own value into the frame."""
+
+    def verify(self, frame: Frame) -> None:
+        """Reject what is not as it is derived to be."""
+
+    def values(self, frame: Frame) -> dict[str, Any]:
+        """What the message holds of it, by name."""
+        return {}
+
+    # ---------------------------------------------------------------- as a construct
+
+    def _parse(self, stream: IO[bytes], context: Any, path: Any) -> Any:
+        frame: Frame = context.frame
+        start = frame.at(stream)
+        raw = self.read(stream, frame)
+        frame.places[self.key] = (start, frame.at(stream))
+        frame.raws[self.key] = raw
+        return raw
+
+    def _build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> Any:
+        frame: Frame = context.frame
+        start = frame.at(stream)
+        stream.write(self.write(frame))
+        frame.places[self.key] = (start, frame.at(stream))
+        return obj
+
+    def _sizeof(self, context: Any, path: Any) -> int:
+        if self.fixed is None:
+            raise construct.SizeofError(f"the size of {self.key} varies", path=path)
+        return self.fixed
+
+
+def measured(
+    element: Element,
+    stream: IO[bytes],
+    frame: Frame,
+    sizing: Sizing,
+    longest: int | None,
+    name: str,
+) -> int:
+    """The bytes a sized element has; they are there, with the fixed ones behind it."""
+    size = sizing(frame)
+    if size < 0:
+        raise frame.error("length", name, frame.at(stream), "a size of at least 0", size)
+    if longest is not None and size > longest:
+        raise frame.error("too long", name, frame.at(stream), f"at most {longest} bytes", size)
+    frame.need(stream, size if frame.bounded else size + element.behind, name)
+    return size

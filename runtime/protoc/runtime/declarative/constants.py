@@ -1,0 +1,102 @@
+"""Bytes that are known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO
+
+from protoc.runtime.declarative.base import Element
+from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.errors import Incomplete
+
+
+class Constant(Element):
+    """Constant bytes: the first alternative is written, each is accepted."""
+
+    def __init__(self, *alternatives: bytes, key: str | None = None) -> None:
+        super().__init__(key)
+        self.alternatives = alternatives
+        sizes = {len(alternative) for alternative in alternatives}
+        self.fixed = sizes.pop() if len(sizes) == 1 else None
+
+    def read(self, stream: IO[bytes], frame: Frame) -> bytes:
+        """One of the alternatives, the longest that stands here."""
+        return expect(self.alternatives, stream, frame)
+
+    def write(self, frame: Frame) -> bytes:
+        return self.alternatives[0]
+
+    def at_end(self, frame: Frame) -> tuple[bytes, ...]:
+        """What ends a field in front of it."""
+        return self.alternatives
+
+    def hides_in(self, data: bytes) -> bool:
+        """Whether it would be found before the end of a field."""
+        return _hidden(self.alternatives, data)
+
+
+class Ends(Element):
+    """What ends a message: other constants on other links, none where a link has no end."""
+
+    def __init__(self, by_link: Mapping[str, tuple[bytes, ...]], *, key: str | None = None) -> None:
+        super().__init__(key)
+        self.by_link = by_link
+
+    def read(self, stream: IO[bytes], frame: Frame) -> bytes:
+        """One of the ends of the link."""
+        return expect(self.at_end(frame), stream, frame)
+
+    def write(self, frame: Frame) -> bytes:
+        alternatives = self.at_end(frame)
+        return alternatives[0] if alternatives else b""
+
+    def at_end(self, frame: Frame) -> tuple[bytes, ...]:
+        """The ends of the link; those of the first one when none is named."""
+        return self.by_link[frame.link or next(iter(self.by_link))]
+
+    def hides_in(self, data: bytes) -> bool:
+        """Whether it would be found before the end of a field, on any link."""
+        return any(_hidden(alternatives, data) for alternatives in self.by_link.values())
+
+
+def expect(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame) -> bytes:
+    """The longest of several constants that stands here.
+
+    Raises:
+        Incomplete: what is there may become one of them.
+        DecodeError: something else stands here.
+    """
+    if not alternatives:
+        return b""
+    rest = frame.rest(stream)
+    fitting = [a for a in alternatives if rest.startswith(a)]
+    if fitting:
+        return stream.read(max(len(a) for a in fitting))
+    if not frame.bounded and any(a.startswith(rest) for a in alternatives):
+        raise Incomplete(frame.at(stream) + len(rest) + 1)
+    got = rest[: max(len(a) for a in alternatives)]
+    raise frame.error("constant", "", frame.at(stream), alternatives[0], got)
+
+
+def find(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame, skipped: int) -> int:
+    """The bytes up to the first of several constants, at least `skipped` of them.
+
+    Raises:
+        Incomplete: none of them is there yet.
+        DecodeError: none of them is there, and the region ends.
+    """
+    rest = frame.rest(stream)
+    if not alternatives:
+        return len(rest)
+    found: list[int] = [at for a in alternatives if (at := rest.find(a, skipped)) >= 0]
+    if found:
+        return min(found)
+    if not frame.bounded:
+        raise Incomplete(frame.at(stream) + len(rest) + 1)
+    raise frame.error("constant", "", frame.at(stream), alternatives[0], "nothing")
+
+
+def _hidden(alternatives: tuple[bytes, ...], data: bytes) -> bool:
+    """Whether one of several constants begins in data that the first of them follows."""
+    whole = data + alternatives[0] if alternatives else b""
+    return any(0 <= whole.find(a) < len(data) for a in alternatives)

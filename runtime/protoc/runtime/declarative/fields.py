@@ -1,0 +1,227 @@
+"""Values on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import IO, Any
+
+from protoc.runtime.declarative.base import Element, Sizing, measured
+from protoc.runtime.declarative.constants import Constant, Ends, find
+from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.declarative.values import Bounds, Meaning, Number
+from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Text, wire_of
+from protoc.runtime.errors import Incomplete, Reason
+from protoc.runtime.messages import Choice, TextChoice
+
+Derivation = Callable[[Frame], Any]
+
+
+class Field(Element):
+    """A value of the message, or one that follows from the rest of it.
+
+    Args:
+        name: as in the description; `_` for bytes that are written zero and not looked at.
+        type_: as in the description: `u16le`, `hex[2]`, `text`.
+        key: under which others measure it, where it has no name.
+        equal: the raw value it always has.
+        length, check, value: how a length, a check or anything else is computed; checks are cut
+            to the width of a binary number.
+        size: tells how many bytes it has.
+        scale, offset, unit, enum, strict, boolean, range: from raw to value.
+        max: most bytes it may have; `exclude` bytes that may not stand in it.
+        encoding, pad, left, trim: of text. decimals, lower: of digits.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        type_: str,
+        *,
+        key: str | None = None,
+        equal: Any = None,
+        length: Derivation | None = None,
+        check: Derivation | None = None,
+        value: Derivation | None = None,
+        size: Sizing | None = None,
+        scale: Number = 1,
+        offset: Number = 0,
+        unit: str = "",
+        enum: type[Choice | TextChoice] | None = None,
+        strict: bool = False,
+        boolean: bool = False,
+        range: Bounds = (None, None),
+        max: int | None = None,
+        exclude: tuple[bytes, ...] = (),
+        encoding: str = "utf-8",
+        pad: bytes | None = None,
+        left: bool = False,
+        trim: bool = False,
+        decimals: int | None = None,
+        lower: bool = False,
+    ) -> None:
+        super().__init__(name if key is None and name != "_" else key)
+        self.label = name
+        self.wire = wire_of(
+            type_, encoding=encoding, pad=pad, left=left, trim=trim, decimals=decimals, lower=lower
+        )
+        self.fixed = self.wire.fixed
+        self.sizing = size
+        self.equal = equal
+        self.reason: Reason = "crc" if check else "length" if length else "value"
+        self.derivation = check or length or value
+        self.meaning = Meaning(scale, offset, enum, strict, boolean, range, self.wire.whole)
+        self.longest = max
+        self.excluded = exclude
+        # what the sequence around tells: whether a size asks for its number, and what ends it
+        self.early = False
+        self.until: Constant | Ends | None = None
+        self.between = 0
+
+    @property
+    def given(self) -> bool:
+        """Whether the message holds it."""
+        return self.label != "_" and self.equal is None and self.derivation is None
+
+    # ---------------------------------------------------------------- reading
+
+    def read(self, stream: IO[bytes], frame: Frame) -> Any:
+        """Its number, or its bytes where they are not needed as a number yet."""
+        at = frame.at(stream)
+        data = stream.read(self._count(stream, frame))
+        if self.longest is not None and len(data) > self.longest:
+            raise frame.error(
+                "too long", self.label, at, f"at most {self.longest} bytes", len(data)
+            )
+        if self.equal is not None:
+            if data != (expected := self.write(frame)):
+                raise frame.error("constant", self.label, at, expected, data)
+        elif isinstance(self.wire, Binary) or (self.early and self.wire.numeric):
+            return self._number(data, at, frame)
+        return data
+
+    def _count(self, stream: IO[bytes], frame: Frame) -> int:
+        """The bytes it has here."""
+        if self.fixed is not None:
+            return self.fixed
+        if self.sizing is not None:
+            return measured(self, stream, frame, self.sizing, self.longest, self.label)
+        if isinstance(self.wire, Digits):
+            return self._characters(self.wire, stream, frame)
+        if self.until is not None:
+            alternatives = self.until.at_end(frame)
+            return find(alternatives, stream, frame, self.between) - self.between
+        rest = len(frame.rest(stream))
+        if rest < self.between:
+            raise frame.error("length", self.label, frame.at(stream), "more bytes", rest)
+        return rest - self.between
+
+    def _characters(self, wire: Digits, stream: IO[bytes], frame: Frame) -> int:
+        """As many characters as belong to the number."""
+        rest = frame.rest(stream)
+        count, more = wire.length(rest[: LONGEST_NUMBER + 1].decode("latin-1"))
+        at = frame.at(stream)
+        if more and not frame.bounded and len(rest) <= LONGEST_NUMBER + 1:
+            raise Incomplete(at + len(rest) + 1)
+        if not count:
+            raise frame.error("value", self.label, at, f"a number ({wire.notation})", rest[:8])
+        if count > LONGEST_NUMBER:
+            most = f"at most {LONGEST_NUMBER} characters"
+            raise frame.error("too long", self.label, at, most, count)
+        return count
+
+    def _number(self, data: bytes, at: int, frame: Frame) -> Any:
+        try:
+            return self.wire.raw(data)
+        except ValueError:
+            kind = getattr(self.wire, "notation", "binary")
+            raise frame.error("value", self.label, at, f"a number ({kind})", data) from None
+
+    def verify(self, frame: Frame) -> None:
+        if self.derivation is None:
+            return
+        at, _ = frame.places[self.key]
+        raw = frame.raws[self.key]
+        if self.wire.numeric and isinstance(raw, bytes):
+            raw = frame.raws[self.key] = self._number(raw, at, frame)
+        expected = self.derived(frame)
+        if raw != expected:
+            raise frame.error(self.reason, self.label, at, expected, raw)
+
+    def derived(self, frame: Frame) -> Any:
+        """The raw value that follows from the rest of the message."""
+        assert self.derivation is not None
+        value = self.derivation(frame)
+        is_cut = self.reason == "crc" and isinstance(self.wire, Binary)
+        return self.wire.cut(value) if is_cut and isinstance(self.wire, Binary) else value
+
+    def values(self, frame: Frame) -> dict[str, Any]:
+        if not self.given:
+            return {}
+        at, _ = frame.places[self.key]
+        raw = frame.raws[self.key]
+        for excluded in self.excluded:
+            if isinstance(raw, bytes) and excluded in raw:
+                raise frame.error("value", self.label, at, "none of it", excluded)
+        if isinstance(self.wire, Text):
+            try:
+                raw = self.wire.value(raw)
+            except UnicodeDecodeError:
+                raise frame.error(
+                    "value", self.label, at, f"text in {self.wire.encoding}", raw
+                ) from None
+        elif isinstance(raw, bytes) and self.wire.numeric:
+            raw = self._number(raw, at, frame)
+        return {self.label: self.meaning.value(raw, self.label, at, frame)}
+
+    # ---------------------------------------------------------------- writing
+
+    def prepare(self, message: Any, frame: Frame) -> None:
+        if self.derivation is not None:
+            frame.raws[self.key] = 0 if self.wire.numeric else bytes(self.fixed or 0)
+        elif self.given:
+            raw = self.meaning.raw(attribute(message, self.label), self.label, frame)
+            frame.raws[self.key] = raw if self.wire.numeric else self._encoded(raw, frame)
+
+    def write(self, frame: Frame) -> bytes:
+        if self.equal is not None:
+            return self._constant(self.equal, frame)
+        if self.label == "_" and self.derivation is None:
+            return bytes(self.fixed or 0)
+        raw = frame.raws[self.key]
+        data = self._encoded(raw, frame) if self.wire.numeric else raw
+        self._allowed(data, frame)
+        return data
+
+    def _constant(self, raw: Any, frame: Frame) -> bytes:
+        """What always stands here; text is filled up with blanks where nothing else is said."""
+        data = raw if isinstance(raw, bytes) else self._encoded(raw, frame)
+        if isinstance(self.wire, Text) and len(data) < (size := self.fixed or 0):
+            filler = self.wire.pad or b" "
+            data = data.rjust(size, filler) if self.wire.left else data.ljust(size, filler)
+        return data
+
+    def _encoded(self, raw: Any, frame: Frame) -> bytes:
+        try:
+            return self.wire.data(raw)
+        except (TypeError, ValueError) as error:
+            raise frame.unfit(self.label, str(error), raw) from None
+
+    def _allowed(self, data: bytes, frame: Frame) -> None:
+        """Refuse what would not be read back as it is written."""
+        if self.fixed is not None and len(data) != self.fixed:
+            raise frame.unfit(self.label, f"exactly {self.fixed} bytes", data)
+        if self.longest is not None and len(data) > self.longest:
+            raise frame.unfit(self.label, f"at most {self.longest} bytes", data)
+        for excluded in self.excluded:
+            if excluded in data:
+                raise frame.unfit(self.label, f"no {excluded!r} inside", data)
+        if self.until is not None and self.until.hides_in(data):
+            raise frame.unfit(self.label, "nothing that ends it", data)
+
+
+def attribute(message: Any, name: str) -> Any:
+    """The value of a name of the description; Python may have forced an underscore behind it."""
+    for spelt in (name, f"{name}_"):
+        if spelt in message.__struct_fields__:
+            return getattr(message, spelt)
+    raise AttributeError(f"{type(message).__name__} has no field {name!r}")

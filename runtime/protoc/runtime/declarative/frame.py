@@ -1,0 +1,107 @@
+"""One message while it is read or written: where its elements stand, and their raw values."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import reduce
+from operator import xor as _xor
+from typing import IO, Any
+
+from protoc.runtime.errors import DecodeError, EncodeError, Incomplete, Reason
+
+Octets = bytes
+
+
+class Frame:
+    """What the elements of a layout share while one message goes through them.
+
+    Attributes:
+        message: its name, for errors.
+        link: the link it comes over or goes out on.
+        data: its bytes, as soon as all of them are there.
+        places: start and end of each element, counted from the start of the message.
+        raws: raw values: numbers as numbers, text and bytes as bytes.
+        bounded: the stream ends where the region ends that is read; more will not come.
+        origin: where the stream begins, counted from the start of the message.
+    """
+
+    def __init__(self, message: str, link: str = "", data: Octets = b"") -> None:
+        self.message = message
+        self.link = link
+        self.data = data
+        self.places: dict[str, tuple[int, int]] = {}
+        self.raws: dict[str, Any] = {}
+        self.bounded = False
+        self.origin = 0
+
+    def __getitem__(self, name: str) -> Any:
+        """The raw value of a field."""
+        return self.raws[name]
+
+    # ---------------------------------------------------------------- the stream
+
+    def at(self, stream: IO[Octets]) -> int:
+        """Where the stream stands, counted from the start of the message."""
+        return self.origin + stream.tell()
+
+    def rest(self, stream: IO[Octets]) -> Octets:
+        """What is left to read, without reading it."""
+        here = stream.tell()
+        left = stream.read()
+        stream.seek(here)
+        return left
+
+    def need(self, stream: IO[Octets], count: int, field: str = "") -> None:
+        """Make sure that so many bytes are left."""
+        left = len(self.rest(stream))
+        if left >= count:
+            return
+        if self.bounded:
+            raise self.error("length", field, self.at(stream), f"{count} bytes", left)
+        raise Incomplete(self.at(stream) + count)
+
+    def within(self, stream: IO[Octets], count: int) -> tuple[io.BytesIO, Callable[[], None]]:
+        """The next bytes as a stream of their own, and what goes back to the one around them."""
+        around = self.origin, self.bounded
+        self.origin, self.bounded = self.at(stream), True
+
+        def leave() -> None:
+            self.origin, self.bounded = around
+
+        return io.BytesIO(stream.read(count)), leave
+
+    # ---------------------------------------------------------------- what went wrong
+
+    def error(
+        self, reason: Reason, field: str, at: int, expected: object, got: object
+    ) -> DecodeError:
+        """The error for bytes that are not what they should be."""
+        return DecodeError(reason, self.message, field, at, expected, got, len(self.data))
+
+    def unfit(self, field: str, expected: str, got: object) -> EncodeError:
+        """The error for a value that does not fit."""
+        return EncodeError(self.message, field, expected, got)
+
+    # ---------------------------------------------------------------- what layouts measure
+
+    def bytes(
+        self, first: str | None = None, last: str | None = None, *, before: str | None = None
+    ) -> Octets:
+        """The bytes of one element, or from one to another.
+
+        Args:
+            first: the element they begin with; the start of the message without it.
+            last: the element they end with; `first` alone without it.
+            before: the element they end in front of.
+        """
+        start = 0 if first is None else self.places[first][0]
+        if before is not None:
+            return self.data[start : self.places[before][0]]
+        end = last or first
+        return self.data[start : None if end is None else self.places[end][1]]
+
+
+def xor(data: Octets) -> int:
+    """Exclusive or of all bytes; 0 for none."""
+    return reduce(_xor, data, 0)

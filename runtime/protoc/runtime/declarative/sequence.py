@@ -1,0 +1,151 @@
+"""Elements in a row, and the bodies of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from protoc.runtime.declarative.base import Element, Sizing, measured
+from protoc.runtime.declarative.constants import Constant, Ends
+from protoc.runtime.declarative.fields import Field
+from protoc.runtime.declarative.frame import Frame
+
+
+class Body(Element):
+    """Elements in the hole of a frame: what they are measured by, and what must fill its size.
+
+    Args:
+        name: of the hole.
+        size: tells how many bytes there are; without it its elements say where they end.
+        max: most bytes it may have.
+    """
+
+    def __init__(
+        self, name: str, *elements: Element, size: Sizing | None = None, max: int | None = None
+    ) -> None:
+        super().__init__(name)
+        self.label = name
+        self.elements = elements
+        self.sizing = size
+        self.longest = max
+        self.inside = Row(elements, bounded=True) if size is not None else None
+
+    def _parse(self, stream: IO[bytes], context: Any, path: Any) -> None:
+        frame: Frame = context.frame
+        assert self.sizing is not None
+        assert self.inside is not None
+        size = measured(self, stream, frame, self.sizing, self.longest, self.label)
+        start = frame.at(stream)
+        frame.places[self.key] = (start, start + size)
+        inner, leave = frame.within(stream, size)
+        self.inside.parse(inner, context, path)
+        if rest := frame.rest(inner):
+            raise frame.error("length", self.label, start, size, size - len(rest))
+        leave()
+
+    def _build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> Any:
+        frame: Frame = context.frame
+        start = frame.at(stream)
+        assert self.inside is not None
+        self.inside.build(obj, stream, context, path)
+        end = frame.at(stream)
+        if self.longest is not None and end - start > self.longest:
+            raise frame.unfit(self.label, f"at most {self.longest} bytes", end - start)
+        frame.places[self.key] = (start, end)
+        return obj
+
+
+class _Edge(Element):
+    """Beginning or end of a body whose elements say where they end."""
+
+    fixed = 0
+
+    def __init__(self, body: Body, is_end: bool) -> None:
+        super().__init__(body.key)
+        self.body = body
+        self.is_end = is_end
+
+    def _parse(self, stream: IO[bytes], context: Any, path: Any) -> None:
+        frame: Frame = context.frame
+        here = frame.at(stream)
+        frame.places[self.key] = (frame.places[self.key][0] if self.is_end else here, here)
+
+    def _build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> Any:
+        self._parse(stream, context, path)
+        frame: Frame = context.frame
+        start, end = frame.places[self.key]
+        longest = self.body.longest
+        if self.is_end and longest is not None and end - start > longest:
+            raise frame.unfit(self.body.label, f"at most {longest} bytes", end - start)
+        return obj
+
+
+class Row:
+    """Elements one after the other.
+
+    Elements of fixed size that follow each other are waited for together: before the first of
+    them is looked at, all of them are there.
+    """
+
+    def __init__(self, elements: Iterable[Element], bounded: bool = False) -> None:
+        self.elements = list(_flat(elements))
+        for i, element in enumerate(self.elements):
+            element.behind = self._run(i + 1)
+            if isinstance(element, Field) and element.fixed is None and element.wire.open:
+                self._close(element, i, bounded)
+
+    def _run(self, i: int) -> int:
+        """The bytes of the elements of fixed size from one on."""
+        total = 0
+        for element in self.elements[i:]:
+            if element.fixed is None:
+                break
+            total += element.fixed
+        return total
+
+    def _close(self, field: Field, i: int, bounded: bool) -> None:
+        """Find what ends a field that has no size."""
+        if field.sizing is not None:
+            return
+        for element in self.elements[i + 1 :]:
+            if isinstance(element, Constant | Ends):
+                field.until = element
+                return
+            if element.fixed is None:
+                raise ValueError(f"nothing tells where {field.label} ends")
+            field.between += element.fixed
+        if not bounded:
+            raise ValueError(f"nothing ends {field.label}")
+
+    def parse(self, stream: IO[bytes], context: Any, path: Any) -> None:
+        """Read every element."""
+        frame: Frame = context.frame
+        before: int | None = None
+        for i, element in enumerate(self.elements):
+            if element.fixed is not None and before is None:
+                frame.need(stream, self._run(i))
+            before = element.fixed
+            element._parse(stream, context, path)
+
+    def build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> None:
+        """Write every element."""
+        for element in self.elements:
+            element._build(obj, stream, context, path)
+
+    def every(self) -> Iterator[Element]:
+        """Every element, those of bodies as well."""
+        for element in self.elements:
+            yield element
+            if isinstance(element, Body) and element.inside is not None:
+                yield from element.inside.every()
+
+
+def _flat(elements: Iterable[Element]) -> Iterator[Element]:
+    """Bodies without a size are part of the row they stand in."""
+    for element in elements:
+        if isinstance(element, Body) and element.sizing is None:
+            yield _Edge(element, False)
+            yield from _flat(element.elements)
+            yield _Edge(element, True)
+        else:
+            yield element
