@@ -1,0 +1,1 @@
+"""A power amplifier: its description, the module generated from it, and a demonstration."""
