@@ -81,6 +81,23 @@ def line_failures() -> Iterator[None]:
         raise Failure(str(error), CONVERSATION_FAILED) from None
 
 
-def announce(url: str) -> None:
-    """Say where we listen, before anything else."""
-    emit({"event": "listening", "url": url})
+class Announced:
+    """Prints events, but nothing before it is said where we listen."""
+
+    def __init__(self) -> None:
+        self._held: list[dict[str, Any]] | None = []
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        """Print an event, now or as soon as it may be."""
+        if self._held is None:
+            emit(event)
+        else:
+            self._held.append(event)
+
+    def at(self, url: str | None) -> None:
+        """Say where we listen, if we do, and then what happened meanwhile."""
+        held, self._held = self._held or [], None
+        if url is not None:
+            emit({"event": "listening", "url": url})
+        for event in held:
+            emit(event)

@@ -18,23 +18,18 @@ Record = dict[str, Any]
 def found_record(found: Found) -> Record:
     """What a framer found, for `decode`."""
     if isinstance(found, FoundMessage):
-        message = found.message
-        return _message(message.NAME, found.offset, found.data, plain_fields(message))
+        return {
+            "event": "message",
+            "name": found.message.NAME,
+            "offset": found.offset,
+            "size": len(found.data),
+            "fields": plain_fields(found.message),
+        }
     if isinstance(found, FoundGarbage):
         return _bytes("garbage", found.offset, found.data)
     if isinstance(found, FoundIncomplete):
         return _bytes("incomplete", found.offset, found.data)
     return _rejected(found.offset, found.data, found.error)
-
-
-def _message(name: str, offset: int, data: bytes, fields: Record) -> Record:
-    return {
-        "event": "message",
-        "name": name,
-        "offset": offset,
-        "size": len(data),
-        "fields": fields,
-    }
 
 
 def _bytes(event: str, offset: int, data: bytes) -> Record:
@@ -87,10 +82,14 @@ class Reporter:
 
     @_record.register
     def _(self, event: events.MessageSeen) -> Record:
-        record = _message(event.message.NAME, event.offset, event.data, plain_fields(event.message))
-        record |= {
+        record = {
+            "event": "message",
             "direction": event.direction,
+            "name": event.message.NAME,
+            "offset": event.offset,
+            "size": len(event.data),
             "hex": event.data.hex(),
+            "fields": plain_fields(event.message),
             "connection": event.connection,
         }
         return {**record, "peer": event.peer} if self._server else record

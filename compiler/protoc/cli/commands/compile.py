@@ -47,6 +47,8 @@ def command(
         return
     write_whole(target, data)
     log(f"wrote {target}")
+    if target.stem in sys.stdlib_module_names:
+        log(f"Python has a module `{target.stem}` too: import this one from a package, or use -o")
 
 
 def _target(protocol: str, output: str | None, directory: str | None) -> Path:

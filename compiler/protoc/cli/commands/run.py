@@ -6,8 +6,7 @@ import click
 
 from protoc.cli.durations import Duration
 from protoc.cli.failures import UsageFailure
-from protoc.cli.lines import announce, line_failures, stoppable, stopwatch, urls
-from protoc.cli.output import emit
+from protoc.cli.lines import Announced, line_failures, stoppable, stopwatch, urls
 from protoc.cli.settings import param_values
 from protoc.cli.sources import compiled, loaded
 
@@ -36,7 +35,8 @@ def command(
 
     protocol = loaded(compiled(source)).PROTOCOL
     values = param_values(protocol, settings)
-    report = Reporter(emit, stopwatch(), trace=trace, server=listen is not None)
+    printed = Announced()
+    report = Reporter(printed, stopwatch(), trace=trace, server=listen is not None)
     with urls():
         session, endpoint = couple(protocol, listen or connect or "", listen=listen is not None)
     for name, value in values.items():
@@ -47,8 +47,7 @@ def command(
         stop.tell(driver.stop)
         try:
             driver.open()
-            if listen is not None:
-                announce(endpoint.url)
+            printed.at(endpoint.url if listen is not None else None)
             driver.run(seconds)
         except OSError:
             if not stop.asked:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from protoc.cli.durations import Duration
-from protoc.cli.lines import announce, line_failures, stoppable, stopwatch, urls
-from protoc.cli.output import emit
+from protoc.cli.lines import Announced, line_failures, stoppable, stopwatch, urls
 from protoc.cli.settings import param_values
 from protoc.cli.sources import compiled, loaded
 
@@ -26,14 +25,15 @@ def command(source: str, url: str, settings: tuple[str, ...], seconds: float | N
 
     protocol = loaded(compiled(source)).PROTOCOL
     values = param_values(protocol, settings)
-    report = Reporter(emit, stopwatch(), server=True)
+    printed = Announced()
+    report = Reporter(printed, stopwatch(), server=True)
     with urls():
         simulator = Simulator(protocol, url, params=values, on_event=report)
     with stoppable() as stop, line_failures():
         stop.tell(simulator.stop)
         try:
             simulator.open()
-            announce(simulator.url)
+            printed.at(simulator.url)
             if not stop.asked:
                 simulator.serve(seconds)
         except OSError:
