@@ -1,4 +1,4 @@
-"""The recipe: source, tree, model, module."""
+"""The recipe: source, tree, model, module, proof by example."""
 
 from __future__ import annotations
 
@@ -39,5 +39,19 @@ def compile_source(source: Source) -> Compilation:
     from protoc.compiler.backend.emit import render_module
 
     protocol, diagnostics = analyse(source)
-    text = render_module(protocol) if protocol is not None else ""
+    if protocol is None:
+        return Compilation(source, diagnostics, None, "")
+    text = render_module(protocol)
+    _prove(protocol, text, diagnostics)
+    if diagnostics.has_errors:
+        return Compilation(source, diagnostics, None, "")
     return Compilation(source, diagnostics, protocol, text)
+
+
+def _prove(protocol: model.Protocol, text: str, diagnostics: Diagnostics) -> None:
+    """Run the examples of a description through its module."""
+    if any(example.exchanges for example in protocol.examples):
+        from protoc.compiler.examples import check_examples
+        from protoc.compiler.loading import execute
+
+        check_examples(protocol, execute(text, protocol.name), diagnostics)

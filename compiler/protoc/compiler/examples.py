@@ -1,0 +1,350 @@
+"""The lines of `example` blocks, run through the generated module in both directions.
+
+A `tx` or `rx` line must be taken for its message before any other, decode to the fields given and,
+when they say all there is to say, be what the message encodes to. A `bad` line must be rejected.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from protoc.compiler import model
+from protoc.compiler.backend.naming import attribute
+from protoc.dsl.diagnostics import Diagnostics
+
+_TOWARDS = ("command", "message")
+_FROM = ("response", "event", "message")
+_LONGEST_SHOWN = 24
+
+
+def check_examples(protocol: model.Protocol, module: ModuleType, diagnostics: Diagnostics) -> None:
+    """Run every example of a protocol; what does not hold becomes a diagnostic at its line."""
+    checker = _Checker(protocol, module.PROTOCOL, diagnostics)
+    for example in protocol.examples:
+        asked: str | None = None
+        for exchange in example.exchanges:
+            if exchange.word == "bad":
+                checker.bad(exchange, example.link)
+            else:
+                taken = checker.good(exchange, example.link, asked)
+                asked = taken if exchange.word == "tx" else asked
+
+
+@dataclass(frozen=True)
+class _Try:
+    """What one message made of the bytes: itself, or the error."""
+
+    name: str
+    message: Any = None
+    end: int = 0
+    error: Any = None
+
+    @property
+    def cut_off(self) -> bool:
+        """More bytes would be needed to tell."""
+        return self.error is not None and not hasattr(self.error, "reason")
+
+    @property
+    def depth(self) -> int:
+        """How many bytes were explained before it failed."""
+        return int(getattr(self.error, "offset", 0))
+
+
+class _Checker:
+    def __init__(self, protocol: model.Protocol, table: Any, diagnostics: Diagnostics) -> None:
+        self._protocol = protocol
+        self._classes: dict[str, Any] = {cls.NAME: cls for cls in table.messages}
+        self._diagnostics = diagnostics
+
+    # --- lines that must decode --------------------------------------------------------------
+
+    def good(self, line: model.Exchange, link: str, asked: str | None) -> str | None:
+        """A `tx` or `rx` line; returns the message it was taken for.
+
+        Args:
+            line: the line.
+            link: the link it is about.
+            asked: the command before it, whose answers are tried first.
+        """
+        tries = [self._try(name, line.data, link) for name in self._order(line.word, asked)]
+        whole = next((each for each in tries if each.error is None), None)
+        own = next((each for each in tries if each.name == line.message), None)
+        if own is None and line.message is not None:
+            own = self._try(line.message, line.data, link)
+            self._wrong_way(line)
+        elif whole is None or (own is not None and own.error is not None):
+            self._undecoded(line, own or _deepest(tries), whole)
+        elif own is not None and whole.name != own.name:
+            self._taken_for_another(line, whole)
+        elif whole.end < len(line.data):
+            self._something_behind(line, whole)
+        elif own is not None:
+            self._fields(line, own.message, link)
+        return own.name if own is not None else whole.name if whole is not None else None
+
+    def _order(self, word: str, asked: str | None) -> list[str]:
+        """Who is asked first, as in a conversation: the answers of the pair, then all others."""
+        kinds = _TOWARDS if word == "tx" else _FROM
+        answers = [
+            name
+            for pair in self._protocol.pairs
+            if word == "rx" and pair.command == asked
+            for name in (*(a.message for step in pair.steps for a in step), *pair.refusals)
+        ]
+        if answers:
+            kinds = ("event", "message", "response")
+        others = [n for kind in kinds for n, cls in self._classes.items() if kind == cls.KIND]
+        return list(dict.fromkeys([*answers, *others]))
+
+    def _try(self, name: str, data: bytes, link: str) -> _Try:
+        try:
+            message, end = self._classes[name].decode_prefix(data, 0, link)
+        except Exception as error:
+            if not (hasattr(error, "reason") or hasattr(error, "needed")):
+                raise
+            return _Try(name, error=error)
+        return _Try(name, message, end)
+
+    def _wrong_way(self, line: model.Exchange) -> None:
+        assert line.message is not None
+        kind = self._classes[line.message].KIND
+        way, other = ("to", "rx") if line.word == "tx" else ("from", "tx")
+        self._error(
+            "E0701",
+            f"`{line.message}` is a {kind}, which is not sent {way} the device",
+            line,
+            f"`{line.word}` is what is sent {way} the device",
+            f"begin the line with `{other}`",
+        )
+
+    def _undecoded(self, line: model.Exchange, tried: _Try | None, whole: _Try | None) -> None:
+        name = line.message or (tried.name if tried else "")
+        message = f"this is not `{name}`" if line.message else "no message takes these bytes"
+        if tried is None:
+            self._error("E0701", message, line, "", "declare the message these bytes are")
+            return
+        label = _why(tried.error)
+        if tried.name != name or not line.message:
+            label = f"as `{tried.name}`: {label}"
+        help = "change the bytes or the description, whichever is wrong"
+        if whole is not None:
+            help = f"these bytes are `{whole.name}`; {help}"
+        self._error("E0701", message, line, label, help)
+
+    def _taken_for_another(self, line: model.Exchange, taken: _Try) -> None:
+        self._error(
+            "E0701",
+            f"these bytes are taken for `{taken.name}`, not `{line.message}`",
+            line,
+            f"`{taken.name}` is tried first, and its {taken.end} bytes hold",
+            "tell the two apart by a constant, or declare the more general one last",
+        )
+
+    def _something_behind(self, line: model.Exchange, whole: _Try) -> None:
+        rest = line.data[whole.end :]
+        self._error(
+            "E0701",
+            f"`{whole.name}` ends before these bytes do",
+            line,
+            f"it has {whole.end} bytes; behind it stands {_shown(rest)}",
+            "take away what does not belong to it, or begin another line with it",
+        )
+
+    # --- fields and the way back -------------------------------------------------------------
+
+    def _fields(self, line: model.Exchange, decoded: Any, link: str) -> None:
+        """The fields must be those given, and encode to the bytes."""
+        for name, expression in line.fields:
+            given, got = _value(expression), getattr(decoded, attribute(name))
+            part = _difference(name, given, got)
+            if part is not None:
+                path, wanted, found = part
+                self._error(
+                    "E0703",
+                    f"`{path}` is {_shown(found)}, not {_shown(wanted)}",
+                    line,
+                    f"these bytes say `{path}={_shown(found)}`",
+                    "change the value, or the bytes",
+                )
+                return
+        self._encoding(line, decoded, link)
+
+    def _encoding(self, line: model.Exchange, decoded: Any, link: str) -> None:
+        given = {attribute(name) for name, _ in line.fields}
+        needed = set(type(decoded).BLANK)
+        complete = line.word == "tx" and needed <= given
+        made = decoded
+        if complete:  # what is not given has its default
+            made = type(decoded)(**{name: getattr(decoded, name) for name in given})
+        try:
+            data = made.encode(link)
+        except ValueError as error:
+            self._error(
+                "E0704",
+                f"`{line.message}` cannot be encoded from these fields",
+                line,
+                str(error),
+                "give values that fit",
+            )
+            return
+        if data == line.data or (not complete and self._same(decoded, data, link)):
+            return
+        at = next(
+            (i for i, (a, b) in enumerate(zip(data, line.data, strict=False)) if a != b),
+            min(len(data), len(line.data)),
+        )
+        there = f"{line.data[at]:02x}" if at < len(line.data) else "nothing"
+        self._error(
+            "E0704",
+            f"`{line.message}` with these fields is other bytes",
+            line,
+            f"byte {at} is {there} here and {data[at : at + 1].hex() or 'nothing'} when encoded",
+            f'it is encoded as x"{data.hex(" ").upper()}"; '
+            "give the fields that differ from their defaults, or change the bytes",
+        )
+
+    def _same(self, decoded: Any, data: bytes, link: str) -> bool:
+        """Whether other bytes mean the same: another end of the line, other capitals."""
+        again = self._try(type(decoded).NAME, data, link)
+        return again.error is None and bool(again.message == decoded)
+
+    # --- lines that must be rejected ---------------------------------------------------------
+
+    def bad(self, line: model.Exchange, link: str) -> None:
+        """A `bad` line: nothing may take it, in either direction."""
+        verdicts = []
+        for word in ("rx", "tx"):
+            tries = [self._try(name, line.data, link) for name in self._order(word, None)]
+            whole = next((each for each in tries if each.error is None), None)
+            if whole is not None:
+                self._error(
+                    "E0705",
+                    f"this is accepted as `{whole.name}`",
+                    line,
+                    f"all of its {whole.end} bytes hold",
+                    f"write it as `{'rx' if word == 'rx' else 'tx'}`, or spoil the bytes",
+                )
+                return
+            if (deepest := _deepest(tries)) is not None:
+                verdicts.append(deepest)
+        if not line.reason or any(_reason(each) == line.reason for each in verdicts):
+            return
+        best = _deepest(verdicts)
+        if best is None:
+            return
+        self._error(
+            "E0705",
+            f"this is rejected, but not for `{line.reason}`",
+            line,
+            f"as `{best.name}`: {_why(best.error)}",
+            f"write `{_reason(best)}`" if _reason(best) else "give all bytes of the frame",
+        )
+
+    def _error(self, code: str, message: str, line: model.Exchange, label: str, help: str) -> None:
+        self._diagnostics.error(code, message, line.span, label, help=help)
+
+
+def _deepest(tries: Iterable[_Try]) -> _Try | None:
+    """The one that explained most bytes; of equals the first. Errors before what is cut off."""
+    return max(tries, key=lambda each: (not each.cut_off, each.depth), default=None)
+
+
+def _reason(tried: _Try) -> str:
+    return "" if tried.cut_off else str(tried.error.reason)
+
+
+def _why(error: Any) -> str:
+    """Where and why bytes were rejected."""
+    if not hasattr(error, "reason"):
+        return str(error)
+    field = f"`{error.field}`" if error.field else ""
+    where = f"byte {error.offset}" + (f", {field}" if field else "")
+    expected, got = (
+        f"{_shown(each)} (0x{each:02X})"
+        if error.reason == "crc" and type(each) is int
+        else _shown(each)
+        for each in (error.expected, error.got)
+    )
+    return f"{where}: {error.reason}: expected {expected}, got {got}"
+
+
+# ------------------------------------------------------------------ values
+
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+}
+
+
+def _value(expression: model.Expression) -> Any:
+    """What is written behind `field=`: a plain value; objects are dictionaries."""
+    match expression:
+        case model.Value(value):
+            return value
+        case model.Object(entries):
+            return {name: _value(each) for name, each in entries}
+        case model.Listed(items):
+            return [_value(each) for each in items]
+        case model.Operation("-", (operand,)):
+            return -_value(operand)
+        case model.Operation("~", (operand,)):
+            return ~_value(operand)
+        case model.Operation(sign, (left, right)) if sign in _OPERATIONS:
+            return _OPERATIONS[sign](_value(left), _value(right))
+        case _:
+            return None
+
+
+def _difference(path: str, given: Any, got: Any) -> tuple[str, Any, Any] | None:
+    """The first part that differs: its path, what was given, what is there."""
+    if isinstance(given, dict):
+        for name, value in given.items():
+            part = getattr(got, attribute(name), None)
+            found = _difference(f"{path}.{name}", value, part)
+            if found is not None:
+                return found
+        return None
+    return None if _equal(given, got) else (path, given, got)
+
+
+def _equal(given: Any, got: Any) -> bool:
+    label = getattr(got, "label", None)
+    if isinstance(given, str) and label is not None:
+        return bool(given == label)
+    if isinstance(given, str) and isinstance(got, bytes):
+        return given.encode() == got
+    if isinstance(got, float) and isinstance(given, int | float):
+        # as near as the 32 bits of a short float are
+        return math.isclose(given, got, rel_tol=1e-7, abs_tol=1e-12)
+    return bool(given == got)
+
+
+def _shown(value: Any) -> str:
+    """A value as it is written in a description."""
+    label = getattr(value, "label", None)
+    if label is not None:
+        return str(label)
+    if isinstance(value, bytes | bytearray | memoryview):
+        data = bytes(value)
+        more = " …" if len(data) > _LONGEST_SHOWN else ""
+        return f'x"{data[:_LONGEST_SHOWN].hex(" ").upper()}"{more}' if data else "nothing"
+    if isinstance(value, str):
+        return value if value.isprintable() and value else ascii(value)
+    if isinstance(value, Sequence):
+        return f"[{', '.join(map(_shown, value))}]"
+    return str(value)
