@@ -13,17 +13,19 @@ from typing import TypeVar
 from protoc.compiler import model
 from protoc.compiler.resolve import conversation
 from protoc.compiler.resolve.constants import labelled
+from protoc.compiler.resolve.depth import sensible
 from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
 from protoc.compiler.resolve.fitting import constant
 from protoc.compiler.resolve.layouts import body_of, has_hole, inside, resolve_layout
 from protoc.compiler.resolve.links import resolve_links
 from protoc.compiler.resolve.modifiers import ENCODINGS
+from protoc.compiler.resolve.pairs import resolve_pair
 from protoc.compiler.resolve.scope import Scope, Unresolved, declare, suggestion
 from protoc.compiler.resolve.types import resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics, Label
-from protoc.dsl.source import Source
+from protoc.dsl.source import Source, Span
 
 D = TypeVar("D", bound=tree.Statement)
 M = TypeVar("M")
@@ -34,7 +36,7 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
 
     The model is complete only when `diagnostics` has no errors.
     """
-    scope = Scope(diagnostics)
+    scope = Scope(diagnostics, broken=set(document.lost))
     statements = _Statements(scope, document)
     protocol = _protocol(scope, document, statements)
     _settings(scope, statements)
@@ -82,12 +84,17 @@ def _basename(source: Source) -> str:
     return source.name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
+def _first_line(statement: tree.Statement) -> Span:
+    span = statement.span
+    return Span(span.source, span.start, span.start + len(span.text.partition("\n")[0]))
+
+
 class _Statements:
     """The declarations of a document by kind."""
 
     def __init__(self, scope: Scope, document: tree.Document) -> None:
         self.scope = scope
-        self.all = document.declarations
+        self.all = tuple(sensible(scope, document))
 
     def of(self, kind: type[D]) -> Iterable[D]:
         """Those of one kind, in the order written."""
@@ -120,12 +127,12 @@ def _protocol(
 ) -> tree.Protocol | None:
     found = list(statements.of(tree.Protocol))
     if not found:
-        # a document that does not parse has said so already
-        if not scope.diagnostics.has_errors:
+        # one that does not parse has been complained of already
+        if "protocol" not in document.lost and document.declarations:
             scope.fail(
                 "E0207",
                 "there is no `protocol` statement",
-                document.span,
+                _first_line(document.declarations[0]),
                 help='begin with a name and a title: `protocol dimmer "Stage dimmer"`',
             )
         return None
@@ -134,7 +141,8 @@ def _protocol(
             "E0201",
             "there are two `protocol` statements",
             second.span,
-            labels=(Label(found[0].span, "the first"),),
+            "declared again",
+            labels=(Label(found[0].span, "first declared here"),),
             help="one file describes one protocol",
         )
     return found[0]
@@ -145,7 +153,12 @@ def _settings(scope: Scope, statements: _Statements) -> None:
         value = setting.names[0].text if setting.names else ""
         if setting.word == "endian":
             if value not in ("little", "big"):
-                scope.fail("E0208", f"`{value}` is no byte order", setting.span, help="little, big")
+                scope.fail(
+                    "E0208",
+                    f"`{value}` is no byte order",
+                    setting.span,
+                    help="write `endian little` or `endian big`",
+                )
             scope.little = value == "little"
         elif setting.word == "encoding":
             if value in ENCODINGS:
@@ -238,7 +251,7 @@ def _names(scope: Scope, statements: _Statements) -> None:
     scope.pair_trees = declare(scope, "pair", [(p.name, p) for p in statements.of(tree.Pair)])
     for name, pair in scope.pair_trees.items():
         try:
-            scope.pairs[name] = conversation.resolve_pair(scope, pair)
+            scope.pairs[name] = resolve_pair(scope, pair)
         except Unresolved:
             scope.broken.add(name)
     for name, hook in hooks.items():

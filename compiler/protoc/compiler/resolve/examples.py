@@ -7,6 +7,7 @@ from protoc.compiler.resolve.constants import octets
 from protoc.compiler.resolve.expressions import Reader, free_fields
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
 
 REASONS = ("length", "crc", "constant", "value", "too long", "optional")
 
@@ -37,20 +38,34 @@ def _exchange(scope: Scope, frame: tree.Frame) -> model.Exchange:
             "E0702",
             f"`{frame.reason}` is no reason for a rejection",
             frame.span,
-            help=", ".join(REASONS),
+            help=f"write one of: {', '.join(REASONS)}",
         )
     if frame.message is None:
         return model.Exchange(frame.word, data, frame.span, reason=frame.reason)
     name = frame.message.name
     message = scope.messages.get(name.text)
-    if message is None or message.part:
+    if message is None:
         known = [m.name for m in scope.messages.values() if not m.part]
         raise scope.unknown("message", name, known)
+    if message.part:
+        raise scope.fail(
+            "E0602",
+            f"`{name.text}` is never on the wire by itself",
+            name.span,
+            "a part of other messages",
+            labels=(Label(message.span, "declared here"),),
+            help="name a message that stands in it",
+        )
     fields = free_fields(message)
     found: list[tuple[str, model.Expression]] = []
     for argument in frame.message.arguments:
         if argument.name is None:
-            raise scope.fail("E0204", "name the field: `field=value`", argument.span)
+            raise scope.fail(
+                "E0204",
+                "an argument here needs the name of its field",
+                argument.span,
+                help=f"write it as `{next(iter(fields), 'field')}=…`",
+            )
         if argument.name.text not in fields:
             raise scope.unknown("field to give", argument.name, fields)
         found.append((argument.name.text, _value(scope, argument.value)))

@@ -40,7 +40,12 @@ class Reader:
             return self._reference(tree.Reference((expression.name,), span=expression.span))
         if isinstance(expression, tree.Invocation):
             raise self.scope.unsupported(f"`{expression.name.text}(…)` here", expression.span)
-        raise self.scope.fail("E0605", "this is no value", expression.span)
+        raise self.scope.fail(
+            "E0605",
+            "a value is expected here",
+            expression.span,
+            help="write a number, a text in quotes, a field, a param, or arithmetic over them",
+        )
 
     def _binary(self, expression: tree.Binary) -> model.Expression:
         left, right = expression.left, expression.right
@@ -48,11 +53,11 @@ class Reader:
             left_enum, right_enum = self._enum(left), self._enum(right)
             return model.Operation(
                 expression.operator,
-                (self._labelled(left, right_enum), self._labelled(right, left_enum)),
+                (self.labelled(left, right_enum), self.labelled(right, left_enum)),
             )
         return model.Operation(expression.operator, (self.read(left), self.read(right)))
 
-    def _labelled(self, expression: tree.Expression, enum: model.Enum | None) -> model.Expression:
+    def labelled(self, expression: tree.Expression, enum: model.Enum | None) -> model.Expression:
         """An operand; beside a field with labels, a label stands for its raw value."""
         if enum is not None:
             text = None

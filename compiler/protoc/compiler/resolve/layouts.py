@@ -166,8 +166,7 @@ class _Builder:
             raise self.scope.unsupported("a choice of frames", layout.frames[1].span)
         call = layout.frames[0]
         frame = self._frame(call)
-        values = named_arguments(self.scope, call, _frame_fields(frame))
-        fixed = {name.text: value for name, value in values}
+        fixed = named_arguments(self.scope, call, _frame_fields(frame))
         filling = None if layout.body is None else inner
         return self._unfold(frame, _Place(fixed, filling, trail))
 

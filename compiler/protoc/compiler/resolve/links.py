@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from protoc.compiler import model
 from protoc.compiler.resolve.constants import octets, seconds, whole
@@ -14,32 +14,17 @@ from protoc.dsl.diagnostics import Label
 
 _NOW = ("timeout", "retries", "gap", "end", "max")
 _LATER = frozenset(
-    [
-        "idle",
-        "wrap",
-        "frame",
-        "datagram",
-        "hand_over",
-        "where",
-        "no_reply",
-        "await",
-        "late",
-        "compose",
-        "ignore_equal",
-        "offline",
-        "slow_poll",
-        "idle_close",
-        "half_duplex",
-        "echo",
-        "bystanders",
-        "max_connections",
-        "allow",
-        "connected",
-        "disconnected",
-        "reply",
-        "peer_header",
-    ]
-)
+    ("idle", "wrap", "frame", "datagram", "hand_over", "where", "no_reply", "await", "late",
+     "compose", "ignore_equal", "offline", "slow_poll", "idle_close", "half_duplex", "echo",
+     "bystanders", "max_connections", "allow", "connected", "disconnected", "reply",
+     "peer_header")
+)  # fmt: skip
+_KINDS: dict[str, Literal["serial", "tcp", "udp"]] = {
+    "serial": "serial",
+    "tcp": "tcp",
+    "udp": "udp",
+}
+_ROLES: dict[str, Literal["client", "server"]] = {"client": "client", "server": "server"}
 _FORMAT = re.compile(r"[5-8][NEOMS](1|1\.5|2)", re.IGNORECASE)
 
 
@@ -70,37 +55,39 @@ def resolve_links(
 
 
 def _link(scope: Scope, link: tree.Link, shared: list[tree.LinkSetting]) -> model.Link:
-    kind = link.kind.text
-    if kind not in ("serial", "tcp", "udp"):
+    kind = _KINDS.get(link.kind.text)
+    if kind is None:
         raise scope.fail(
             "E0208",
-            f"there is no link of kind `{kind}`",
+            f"there is no link of kind `{link.kind.text}`",
             link.kind.span,
-            help=suggestion(kind, ("serial", "tcp", "udp"), "link"),
+            help=suggestion(link.kind.text, _KINDS, "link"),
         )
     if kind == "udp":
         raise scope.unsupported("a UDP link", link.kind.span, "use `link tcp` or `link serial`")
-    role = link.role.text if link.role else "client"
-    if role not in ("client", "server"):
-        raise scope.fail("E0208", f"a link is `client` or `server`, not `{role}`", link.span)
+    role = _ROLES.get(link.role.text if link.role else "client")
+    if role is None:
+        assert link.role is not None
+        raise scope.fail(
+            "E0208",
+            f"`{link.role.text}` is no role of a link",
+            link.role.span,
+            help="write `client` or `server`",
+        )
     if link.format is not None and not _FORMAT.fullmatch(link.format):
         raise scope.fail(
             "E0208",
             f"`{link.format}` is no serial format",
             link.span,
-            help="data bits, parity, stop bits: 8N1, 7E1, 8N2",
+            help="write data bits, parity and stop bits: 8N1, 7E1, 8N2",
         )
     if link.port is not None and not 0 < link.port < 65536:
-        raise scope.fail("E0208", f"{link.port} is no port", link.span, help="1 to 65535")
-    resolved = model.Link(
-        link.name.text if link.name else kind,
-        kind,
-        role,
-        link.span,  # type: ignore[arg-type]
-        link.port,
-        link.baud,
-        link.format.upper() if link.format else None,
-    )
+        raise scope.fail(
+            "E0208", f"{link.port} is no port", link.span, help="write a number from 1 to 65535"
+        )
+    format = link.format.upper() if link.format else None
+    name = link.name.text if link.name else kind
+    resolved = model.Link(name, kind, role, link.span, link.port, link.baud, format)
     return replace(resolved, **{**_settings(scope, shared), **_settings(scope, link.settings)})
 
 
@@ -122,7 +109,12 @@ def _setting(scope: Scope, setting: tree.LinkSetting) -> tuple[str, Any]:
     if word == "end":
         ends = tuple(octets(scope, alternative) for alternative in setting.alternatives)
         if not ends or not all(ends):
-            raise scope.fail("E0208", "`end` needs a constant", setting.span, help="end CRLF | LF")
+            raise scope.fail(
+                "E0208",
+                "`end` needs the bytes that end a message",
+                setting.span,
+                help="write them: `end CRLF | LF`",
+            )
         return "ends", ends
     if word in _LATER:
         raise scope.unsupported(f"the link setting `{word}`", setting.span, "leave it out")
@@ -134,7 +126,13 @@ def _setting(scope: Scope, setting: tree.LinkSetting) -> tuple[str, Any]:
             help=suggestion(word, (*_NOW, *_LATER), "setting"),
         )
     if len(setting.values) != 1:
-        raise scope.fail("E0208", f"`{word}` needs one value", setting.span)
+        examples = {"timeout": "500ms", "gap": "5ms", "retries": "2", "max": "256"}
+        raise scope.fail(
+            "E0208",
+            f"`{word}` needs one value",
+            setting.span,
+            help=f"write it behind: `{word} {examples[word]}`",
+        )
     value = setting.values[0]
     if word in ("timeout", "gap"):
         return word, seconds(scope, value)

@@ -13,6 +13,8 @@ from protoc.dsl.diagnostics import Diagnostics, Label
 from protoc.dsl.source import Span
 
 T = TypeVar("T", bound=tree.Statement)
+_MOST_SUGGESTIONS = 100
+"""Looking for similar names takes time; behind so many mistakes nobody reads them."""
 
 
 class Unresolved(Exception):
@@ -23,7 +25,9 @@ class Unresolved(Exception):
 class Scope:
     """What has been declared so far, by kind of name, and the settings in force.
 
-    `layouts` hold the syntax trees of every message, `messages` those already resolved.
+    `layouts` hold the syntax trees of every message, `messages` those already resolved. Names in
+    `broken` were declared, or may have been, but have no meaning: missing them is no second
+    mistake.
     """
 
     diagnostics: Diagnostics
@@ -41,6 +45,7 @@ class Scope:
     hooks: dict[str, model.Hook] = field(default_factory=dict)
     pair_trees: dict[str, tree.Pair] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    _unknown: int = 0
 
     def fail(
         self,
@@ -60,12 +65,12 @@ class Scope:
         """A name that nothing declares."""
         if name.text in self.broken:
             return Unresolved(name.text)
+        self._unknown += 1
+        help = _declare(noun)
+        if self._unknown <= _MOST_SUGGESTIONS:
+            help = suggestion(name.text, known, noun)
         return self.fail(
-            "E0202",
-            f"there is no {noun} named `{name.text}`",
-            name.span,
-            "not declared",
-            help=suggestion(name.text, known, noun),
+            "E0202", f"there is no {noun} named `{name.text}`", name.span, "not declared", help=help
         )
 
     def unsupported(self, what: str, span: Span, instead: str = "") -> Unresolved:
@@ -85,9 +90,14 @@ def suggestion(name: str, known: Iterable[str], noun: str) -> str:
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
     if close:
         return "did you mean " + " or ".join(f"`{c}`" for c in close) + "?"
-    if names and len(names) <= 8:
-        return f"declared: {', '.join(names)}"
-    return f"declare a {noun} of that name, or correct the name"
+    if names and len(names) <= 12:
+        return f"write one of: {', '.join(names)}"
+    return _declare(noun)
+
+
+def _declare(noun: str) -> str:
+    article = "an" if noun[0] in "aeiou" else "a"
+    return f"declare {article} {noun} of that name, or correct the name"
 
 
 def declare(scope: Scope, noun: str, statements: Iterable[tuple[tree.Name, T]]) -> dict[str, T]:
@@ -112,24 +122,22 @@ def declare(scope: Scope, noun: str, statements: Iterable[tuple[tree.Name, T]]) 
 
 def named_arguments(
     scope: Scope, call: tree.Invocation, fields: Mapping[str, object]
-) -> list[tuple[tree.Name, tree.Expression]]:
+) -> dict[str, tree.Expression]:
     """The arguments of a call that names fields, each checked to be one of them."""
-    result = []
+    result: dict[str, tree.Expression] = {}
     for argument in call.arguments:
         name = argument.name
         if name is None:
-            if isinstance(argument.value, tree.Reference) and len(argument.value.path) == 1:
-                name = argument.value.path[0]
-            else:
-                scope.fail(
-                    "E0204",
-                    "an argument here needs the name of its field",
-                    argument.span,
-                    help=f"write it as `{next(iter(fields), 'field')}=…`",
-                )
-                continue
-        if name.text not in fields:
+            scope.fail(
+                "E0204",
+                "an argument here needs the name of its field",
+                argument.span,
+                help=f"write it as `{next(iter(fields), 'field')}=…`",
+            )
+        elif name.text not in fields:
             scope.unknown("field", name, fields)
-            continue
-        result.append((name, argument.value))
+        elif name.text in result:
+            scope.fail("E0204", f"`{name.text}` is given twice", name.span, help="keep one of them")
+        else:
+            result[name.text] = argument.value
     return result
