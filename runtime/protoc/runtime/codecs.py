@@ -131,11 +131,16 @@ class Delimiter:
         found = self._pattern.match(buffer, start)
         if found is not None:
             return found.end()
-        there = bytes(buffer[start : start + len(self._longest_first[0])])
-        if start + len(there) == len(buffer) and any(
-            a.startswith(there) for a in self._longest_first
-        ):
+        # the error says the same however much has arrived: only what tells them apart
+        size = 0
+        fitting = self._longest_first
+        while fitting and start + size < len(buffer):
+            size += 1
+            there = bytes(buffer[start : start + size])
+            fitting = [a for a in fitting if a.startswith(there)]
+        if fitting:
             raise Incomplete(len(buffer) - at + 1)
+        there = bytes(buffer[start : start + size])
         raise DecodeError("constant", message, "", start - at, self.written, there)
 
 
@@ -150,26 +155,28 @@ class Scan(Protocol):
     ) -> int: ...
 
 
-def _scanner(pattern: bytes, words: str) -> Scan:
-    """What finds the end of a number that has no size."""
+def _scanner(pattern: bytes, characters: bytes, words: str) -> Scan:
+    """What finds the end of a number that has no size, made of these characters."""
     match = re.compile(pattern).match
+    goes_on = re.compile(b"[" + re.escape(characters) + b"]*").match
 
     def scan(
         buffer: Buffer, start: int, at: int, message: str, field: str, stop: int | None = None
     ) -> int:
         """Where the characters end that fit; more may come when they reach the end."""
-        limit = len(buffer) if stop is None else stop
-        found = match(buffer, start, min(limit, start + LONGEST_NUMBER + 1))
+        limit = min(len(buffer) if stop is None else stop, start + LONGEST_NUMBER + 1)
+        found = match(buffer, start, limit)
         end = found.end() if found is not None else start
-        if stop is None and end == len(buffer):
-            raise Incomplete(end - at + 1)
+        if stop is None and limit == len(buffer):
+            run = goes_on(buffer, end)
+            if run is not None and run.end() == limit:
+                raise Incomplete(limit - at + 1)
         if end == start:
-            got = bytes(buffer[start : start + 8])
+            got = bytes(buffer[start : start + 1])
             raise DecodeError("value", message, field, start - at, words, got)
         if end - start > LONGEST_NUMBER:
-            raise DecodeError(
-                "too long", message, field, start - at, f"at most {LONGEST_NUMBER} characters", end
-            )
+            most = f"at most {LONGEST_NUMBER} characters"
+            raise DecodeError("too long", message, field, start - at, most, end - start)
         return end
 
     return scan
@@ -177,13 +184,13 @@ def _scanner(pattern: bytes, words: str) -> Scan:
 
 _REAL = rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
-scan_dec = _scanner(rb"[0-9]*", "decimal digits")
-scan_int = _scanner(rb"[+-]?[0-9]*", "a whole number")
-scan_float = _scanner(_REAL, "a number")
-scan_hex = _scanner(rb"[0-9A-Fa-f]*", "hexadecimal digits")
-scan_oct = _scanner(rb"[0-7]*", "octal digits")
-scan_bin = _scanner(rb"[01]*", "binary digits")
-scan_base36 = _scanner(rb"[0-9A-Za-z]*", "digits and letters")
+scan_dec = _scanner(rb"[0-9]*", DEC, "decimal digits")
+scan_int = _scanner(rb"[+-]?[0-9]+", INT, "a whole number")
+scan_float = _scanner(_REAL, FLOAT + b"eE", "a number")
+scan_hex = _scanner(rb"[0-9A-Fa-f]*", HEX, "hexadecimal digits")
+scan_oct = _scanner(rb"[0-7]*", OCT, "octal digits")
+scan_bin = _scanner(rb"[01]*", BIN, "binary digits")
+scan_base36 = _scanner(rb"[0-9A-Za-z]*", BASE36, "digits and letters")
 
 
 def _reader(pattern: bytes, base: int, words: str) -> Callable[[bytes, str, str, int, int], int]:

@@ -28,7 +28,8 @@ class Decoder:
         at: where the next element begins.
         stop: end of the region around, None at the top.
         places: start and end of each element by key.
-        later: what turns raw values into values, in wire order.
+        fields: the fields met, in wire order; `raws` the variables of their raw values.
+        whole: bytes of the message, when that is always the same.
     """
 
     message: model.Message
@@ -38,6 +39,7 @@ class Decoder:
     stop: str | None = None
     places: dict[str, tuple[At, At]] = field(default_factory=dict)
     fields: list[model.Field] = field(default_factory=list)
+    whole: str = ""
     _variables: int = 0
     _constants: int = 0
     _parsed: set[str] = field(default_factory=set)
@@ -48,6 +50,8 @@ class Decoder:
     def write(self) -> list[str]:
         """The body of the method."""
         row = steps(self.message.elements)
+        if all(self._is_static(step) for step in row):
+            self.whole = str(sum(size_of(step) or 0 for step in row))
         i = 0
         while i < len(row):
             j = i
@@ -487,8 +491,8 @@ class Decoder:
         arguments: list[Code] = [
             text(reason), "cls.NAME", text(name), at.minus(At("at")), expected, got,
         ]  # fmt: skip
-        if known:
-            arguments.append(self.extent)
+        if known or self.whole:
+            arguments.append(self.whole or self.extent)
         self.lines.add("raise ", Call(self.context.use("DecodeError"), tuple(arguments)))
 
 

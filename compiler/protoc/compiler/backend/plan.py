@@ -134,10 +134,18 @@ _MOST = 16
 
 
 def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
-    """For each of the first bytes the values it can have; empty bytes stand for any."""
+    """For each of the first bytes the values it can have; empty bytes stand for any.
+
+    Only what stands in front of the first check counts, and not what ends the message: a frame
+    that is damaged there began as this message and is rejected as this message.
+    """
+    row = steps(message.elements)
+    if any(isinstance(step, model.Field) for step in row):
+        while not isinstance(row[-1], model.Field):
+            row.pop()
     result: list[bytes] = []
-    for step in steps(message.elements):
-        found, goes_on = _starts(step, enums)
+    for step in row:
+        found, goes_on = _starts(step, enums, first=not result)
         result += found
         if not goes_on or len(result) >= _MOST:
             break
@@ -147,7 +155,9 @@ def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
     return result
 
 
-def _starts(step: Step, enums: dict[str, model.Enum]) -> tuple[list[bytes], bool]:
+def _starts(
+    step: Step, enums: dict[str, model.Enum], first: bool
+) -> tuple[list[bytes], bool]:
     """The first bytes of a step, and whether what follows it stands at a known place."""
     if isinstance(step, Enter | Leave):
         return [], not (isinstance(step, Enter) and fixed_size(step.region) is None)
@@ -159,10 +169,10 @@ def _starts(step: Step, enums: dict[str, model.Enum]) -> tuple[list[bytes], bool
     if isinstance(step, model.LinkEnd):
         return [], False
     wire, size = step.wire, fixed_size(step)
-    if isinstance(wire, model.Digits):
-        characters = CHARACTERS[wire.notation]
-        return ([characters], False) if size is None else ([characters] * size, True)
-    if size is None:
+    derived = isinstance(step.origin, model.Derived) and step.origin.reason == "crc"
+    if isinstance(wire, model.Digits) and first:
+        return [CHARACTERS[wire.notation]] + [b""] * ((size or 1) - 1), size is not None
+    if size is None or derived:
         return [], False
     if size == 1 and isinstance(wire, model.Bits):
         return [_fixed_bits(wire)], True
