@@ -41,33 +41,33 @@ def blocking(tell: Teller) -> None:
         tell.events(islice(events, events.pending))
         tell.expect(status.helix_current == 12.34, f"returned {status}")
 
-        tell.say("amplifier.set_power(power=27.5), and one that is out of range")
-        amplifier.set_power(power=27.5)
+        tell.say("amplifier.set_power(watts=27.5), and one that is out of range")
+        amplifier.set_power(watts=27.5)
         tell.events(islice(events, events.pending))
         try:
-            amplifier.set_power(power=500)
+            amplifier.set_power(watts=500)
             tell.expect(False, "500 W do not fit")
         except EncodeError as error:
             seen = list(islice(events, events.pending))
             sent = any(isinstance(event, MessageSeen) for event in seen)
             tell.expect(not sent, f"nothing was sent: {error}")
 
-        tell.say("A unit of the older series: amplifier.hello(unit='A')")
-        here = amplifier.hello(unit="A")
+        tell.say("A unit of the older series: amplifier.ping(unit='A')")
+        here = amplifier.ping(unit="A")
         tell.events(islice(events, events.pending))
         tell.expect(here.encode() == b"{A0}L", "its check is the character L")
 
         tell.say("An alarm comes unasked; the description says what follows")
         simulator.set("faults", ParamFaults(interlock=1, hot=1))
         simulator.send(Alarm(cause=Cause.INTERLOCK))
-        power = -1.0
+        watts = -1.0
         for event in events:
             tell.event(event)
             if isinstance(event, MessageSeen):
-                power = getattr(event.message, "power", power)
+                watts = getattr(event.message, "watts", watts)
                 if isinstance(event.message, Done):
                     break
-        tell.expect(power == 0, "the output was switched off, without a line of Python")
+        tell.expect(watts == 0, "the output was switched off, without a line of Python")
 
 
 async def polling(tell: Teller) -> None:
