@@ -29,7 +29,9 @@ def right(text: str) -> tree.Document:
 def wrong(text: str) -> list[str]:
     """What is wrong with a text, as `line:column code`."""
     _, diagnostics = read(text)
-    return [f"{d.span.line}:{d.span.source.position(d.span.start)[1]} {d.code}" for d in diagnostics]
+    return [
+        f"{d.span.line}:{d.span.source.position(d.span.start)[1]} {d.code}" for d in diagnostics
+    ]
 
 
 def only(text: str) -> tree.Declaration:

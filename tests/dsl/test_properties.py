@@ -12,7 +12,9 @@ from tests.dsl.reading import DESCRIPTIONS, read, right
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 RIGHT = [path.read_text("utf-8") for path in DESCRIPTIONS]
-PIECES = st.sampled_from([*sorted(keywords()), *'{}()[]"\'=:;,.@|*?#~\\\n\n\n', "->", "=>", "x", "0x1"])
+PIECES = st.sampled_from(
+    [*sorted(keywords()), *"{}()[]\"'=:;,.@|*?#~\\\n\n\n", "->", "=>", "x", "0x1"]
+)
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=SLOW)

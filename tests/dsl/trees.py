@@ -55,11 +55,13 @@ def number(text: str) -> tree.Number:
 
 
 WHOLE = st.integers(0, 2**64).map(str) | st.integers(0, 255).map(hex) | st.integers(0, 9).map(bin)
-NUMBERS = (
-    WHOLE | st.integers(-999, -1).map(str) | st.sampled_from(["0.5", "12.25", "-0.1"])
-).map(number)
+NUMBERS = (WHOLE | st.integers(-999, -1).map(str) | st.sampled_from(["0.5", "12.25", "-0.1"])).map(
+    number
+)
 NATURAL = st.integers(0, 9).map(str).map(number)
-STRINGS = node(tree.String, value=st.text(max_size=6) | st.sampled_from(["{", "}}", "'", '"', "'\""]))
+STRINGS = node(
+    tree.String, value=st.text(max_size=6) | st.sampled_from(["{", "}}", "'", '"', "'\""])
+)
 NAMED_OCTETS = st.sampled_from(sorted(CONTROLS.items())).map(
     lambda item: tree.Octets(value=item[1], text=item[0], span=SPAN)
 )
@@ -79,15 +81,14 @@ DURATIONS = node(
 )
 WORDS = node(tree.Reference, path=some(NAMES, 1, 1))
 REFERENCES = node(tree.Reference, path=some(NAMES, 1, 3))
-OPERATORS = st.sampled_from("or and == != < <= > >= | & << >> + - * / % **".split())
+_OPERATORS = "or and == != < <= > >= | & << >> + - * / % **"
+OPERATORS = st.sampled_from(_OPERATORS.split())
 
 
 def composed(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
     ranges = node(tree.Range, start=maybe(inner), end=maybe(inner))
     substitutions = node(tree.Substitution, old=inner, new=inner)
-    arguments = node(
-        tree.Argument, name=maybe(ANY_WORD), value=inner | ranges | substitutions
-    )
+    arguments = node(tree.Argument, name=maybe(ANY_WORD), value=inner | ranges | substitutions)
     entries = node(tree.Argument, name=ANY_WORD, value=inner)
     negated = inner.filter(lambda n: not isinstance(n, tree.Number) or n.text.startswith("-"))
     return (
@@ -377,12 +378,8 @@ TIMERS = documented(
     gap=maybe(DURATIONS),
     condition=CONDITIONS,
 )
-HOOKS = documented(
-    tree.Hook, name=ANY_WORD, id=IDS, parameters=PARAMETERS, event=maybe(EVENTS)
-)
-JOINS = documented(
-    tree.Join, name=ANY_WORD, path=REFERENCES, first=EXPRESSIONS, last=EXPRESSIONS
-)
+HOOKS = documented(tree.Hook, name=ANY_WORD, id=IDS, parameters=PARAMETERS, event=maybe(EVENTS))
+JOINS = documented(tree.Join, name=ANY_WORD, path=REFERENCES, first=EXPRESSIONS, last=EXPRESSIONS)
 FRAMES = (
     documented(
         tree.Frame,
@@ -398,9 +395,7 @@ FRAMES = (
     )
     | documented(tree.Frame, word=st.just("idle"), pause=DURATIONS)
 )
-EXAMPLES = documented(
-    tree.Example, title=maybe(STRINGS), link=maybe(NAMES), frames=some(FRAMES)
-)
+EXAMPLES = documented(tree.Example, title=maybe(STRINGS), link=maybe(NAMES), frames=some(FRAMES))
 
 # ------------------------------------------------------------------ the rest
 

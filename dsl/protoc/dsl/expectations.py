@@ -78,7 +78,7 @@ def expected(accepts: AbstractSet[str], after: str, spelling: Mapping[str, str])
     elif after == "COLON" and rest >= {"NAME", "LSQB"}:
         found.append("a type")
         rest -= {"NAME", "LSQB"}
-    rest -= _OPERATORS
+    rest = rest - _OPERATORS or rest
     if "DEFAULT" in rest:
         rest -= _MODIFIERS | {"LBRACE", "LSQB", "LPAR", "QMARK", "ALSO"}
     if rest & {"RPAR", "RSQB"}:

@@ -57,8 +57,14 @@ def acceptable(source: Source, diagnostics: Diagnostics) -> bool:
     return False
 
 
+def nothing_in(source: Source, diagnostics: Diagnostics) -> None:
+    """Report that a source holds no declaration."""
+    help = "a description begins with `protocol NAME`; `protoc new NAME` writes one"
+    diagnostics.error("E0002", "there is nothing in this source", Span(source, 0, 0), help=help)
+
+
 def _unreadable(text: str) -> _Refusal | None:
-    """Too long, binary, or empty."""
+    """Too long, or binary."""
     if len(text) > LONGEST:
         help = f"a description has at most {LONGEST // (1024 * 1024)} million characters"
         return _Refusal("E0007", "this source is too long", 0, 0, help)
@@ -67,9 +73,6 @@ def _unreadable(text: str) -> _Refusal | None:
         message = f"this is not a text: it holds U+{ord(binary.group()):04X}"
         help = "a description is a text file in UTF-8"
         return _Refusal("E0001", message, *binary.span(), help)
-    if not text.strip():
-        help = "a description begins with `protocol NAME`; `protoc new NAME` writes one"
-        return _Refusal("E0002", "there is nothing in this source", 0, 0, help)
     return None
 
 

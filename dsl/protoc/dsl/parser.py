@@ -21,7 +21,7 @@ from protoc.dsl import expectations, recovery
 from protoc.dsl.building import Builder
 from protoc.dsl.building.base import Part, Reading, is_token, start_of
 from protoc.dsl.diagnostics import Diagnostics
-from protoc.dsl.foreign import acceptable
+from protoc.dsl.foreign import acceptable, nothing_in
 from protoc.dsl.source import Source, Span
 from protoc.dsl.tree import Bare, Document, Field, Node
 from protoc.dsl.trivia import Comments
@@ -29,7 +29,6 @@ from protoc.dsl.trivia import Comments
 DEEPEST_NESTING = 48
 MOST_MISTAKES = 100
 
-_OPENING = ("LPAR", "LSQB", "LBRACE")
 _PARTNER = {"(": ")", "[": "]", "{": "}"}
 _DECLARATION = re.compile(
     r"(?:protocol|use|enum|param|link|framing|message|command|response|event|pair|group|timer"
@@ -54,7 +53,11 @@ def parse(source: Source, diagnostics: Diagnostics) -> Document:
         help = f"{DEEPEST_NESTING} brackets inside each other are allowed"
         diagnostics.error("E0006", "this is nested too deeply", span, help=help)
         return empty
-    return _Reader(source, diagnostics, comments).document()
+    before = len(diagnostics)
+    document = _Reader(source, diagnostics, comments).document()
+    if not document.declarations and len(diagnostics) == before:
+        nothing_in(source, diagnostics)
+    return document
 
 
 def keywords() -> frozenset[str]:
@@ -167,7 +170,7 @@ class _Reader:
         except UnexpectedToken as error:
             return cast(Token, error.token)
         except UnexpectedCharacters as error:
-            at = error.pos_in_stream or 0
+            at = cast(int, error.pos_in_stream)
             run = _RUN.match(self._text, at)
             text = run.group() if run else self._text[at]
             return Token("UNKNOWN", text, start_pos=at, end_pos=at + len(text))
@@ -182,7 +185,7 @@ class _Reader:
 
     def _recover(self, token: Token) -> None:
         """Report a token that does not fit and go on behind the statement."""
-        brackets = [v for v in self._state.value_stack if is_token(v, *_OPENING)]
+        brackets = recovery.unmatched(self._state.value_stack)
         inner = brackets[-1] if brackets else None
         if inner is not None and self._unclosed(inner, token):
             return
@@ -193,12 +196,16 @@ class _Reader:
         if self._respell(token):
             return
         self._report(token)
-        self._give_up(_start(token))
+        stray = not any(b.type == "LBRACE" for b in brackets)
+        beyond = recovery.end_of_indented(self._text, _start(token)) if stray else None
+        self._give_up(_start(token), resume=beyond)
 
     def _unclosed(self, bracket: Token, token: Token) -> bool:
         """Whether the mistake is a bracket that nobody closes; if so go on where it should."""
         line = self._text.rfind("\n", 0, _start(token))
-        if _start(bracket) > line:
+        if token.type == "$END":
+            line = len(self._text)
+        elif _start(bracket) > line:
             return False
         if bracket.type != "LBRACE":
             if recovery.is_closed(self._text, _start(bracket)):
@@ -209,8 +216,6 @@ class _Reader:
             "E0104", f"this `{bracket}` is never closed", _start(bracket), _end(bracket),
             f"put `{_PARTNER[bracket]}` where it ends",
         )  # fmt: skip
-        if token.type == "$END":
-            line = len(self._text)
         self._give_up(_start(token), resume=line)
         if bracket.type == "LBRACE":
             self._close_blocks(line)
@@ -224,7 +229,7 @@ class _Reader:
         """Close all blocks that are open, as if the braces stood here."""
         stack = self._state.value_stack
         brace = Token("RBRACE", "}", start_pos=offset, end_pos=offset)
-        while sum(is_token(v, "LBRACE") - is_token(v, "RBRACE") for v in stack):
+        while recovery.unmatched(stack):
             try:
                 self._state.feed_token(brace)
             except UnexpectedToken:  # what was closed wants more, as `either` does
@@ -286,7 +291,9 @@ class _Reader:
                 continue
             accepts = states[following]
             dropped = state.value_stack[depth:]
-            braces = sum(is_token(value, "LBRACE") for value in dropped)
+            if recovery.closes_more(dropped):
+                continue  # inside of something that is closed already
+            braces = sum(bracket.type == "LBRACE" for bracket in recovery.unmatched(dropped))
             stop = recovery.find_stop(self._text, at, braces, commas="COMMA" in accepts)
             offset = stop.offset if resume is None else resume
             if "LBRACE" in accepts:  # a heading that could not be read, before its block
@@ -309,8 +316,8 @@ class _Reader:
     def _move(self, offset: int) -> None:
         """Let the lexer go on at an offset."""
         self._lexer.state.line_ctr.char_pos = offset
-        values = self._state.value_stack
-        self._grammar.newlines.depth = sum(is_token(v, "LPAR", "LSQB") for v in values)
+        brackets = recovery.unmatched(self._state.value_stack)
+        self._grammar.newlines.depth = sum(bracket.type != "LBRACE" for bracket in brackets)
 
     def _error(self, code: str, message: str, start: int, end: int, help: str) -> None:
         span = Span(self._reading.source, start, end)
@@ -331,7 +338,7 @@ class _Reader:
         except UnexpectedToken as error:
             at, found = min(_start(error.token), end), error.token
         except UnexpectedCharacters as error:
-            at = error.pos_in_stream or start
+            at = cast(int, error.pos_in_stream)
             found = Token("UNKNOWN", self._text[at])
         finally:
             newlines.depth = outer

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from protoc.dsl.building.base import Child, is_token
 
 _TOKENS = re.compile(
     r""" "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'
@@ -14,8 +17,11 @@ _TOKENS = re.compile(
 _CONTINUES = re.compile(
     r"\n(?:[ \t\r\f\n]|#[^\n]*\n)*(?:\||->|(?:else|or|then|where)\b(?!\s*[:=@]))"
 )
+_MARGIN = re.compile(r"\n(?=[^ \t\r\f\n}#])")
 _WORD = re.compile(r"[^\W\d]\w*")
 _STRING = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*""")
+_OPENING = ("LPAR", "LSQB", "LBRACE")
+_CLOSING = ("RPAR", "RSQB", "RBRACE")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 
 
@@ -61,6 +67,18 @@ def find_stop(text: str, offset: int, braces: int, *, commas: bool) -> Stop:
     return Stop(len(text), block)
 
 
+def end_of_indented(text: str, offset: int) -> int | None:
+    """Where a run of indented lines ends, when the offset is at the start of one.
+
+    Outside of all braces such lines have lost their block, and are one mistake.
+    """
+    line = text.rfind("\n", 0, offset) + 1
+    if line == offset or text[line:offset].strip(" \t\r\f"):
+        return None
+    margin = _MARGIN.search(text, offset)
+    return margin.start() if margin else len(text)
+
+
 def words(passage: str) -> set[str]:
     """The words of a passage, those in strings and comments left out."""
     return set(_WORD.findall(_STRING.sub(" ", passage)))
@@ -78,4 +96,25 @@ def is_closed(text: str, offset: int) -> bool:
                 return False
             if not opened:
                 return True
+    return False
+
+
+def unmatched(values: Iterable[Child]) -> list[Child]:
+    """The brackets among what was read that nothing has closed yet."""
+    opened: list[Child] = []
+    for value in values:
+        if is_token(value, *_OPENING):
+            opened.append(value)
+        elif is_token(value, *_CLOSING) and opened:
+            opened.pop()
+    return opened
+
+
+def closes_more(values: Iterable[Child]) -> bool:
+    """Whether brackets are closed that were opened before."""
+    depth = 0
+    for value in values:
+        depth += is_token(value, *_OPENING) - is_token(value, *_CLOSING)
+        if depth < 0:
+            return True
     return False

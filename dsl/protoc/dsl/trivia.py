@@ -77,8 +77,11 @@ class Comments:
                 return  # behind an opening brace: documents the statement around it
         following = _TO_CODE.match(text, match.end())
         assert following is not None
-        run = [*self._above.pop(start, ()), mark]
-        self._above.setdefault(following.end(), []).extend(run)
+        run = self._above.pop(start, [])
+        run.append(mark)
+        at = following.end()
+        before = self._above.get(at)
+        self._above[at] = run if before is None else before + run
 
     def attach(self, statement: _S) -> _S:
         """The statement with what stands above, behind and forgotten inside it."""
