@@ -208,7 +208,7 @@ DEVICES = {
         ],
         checked=True,
     ),
-    "numbers": device(
+    "figures": device(
         [Sample("big", NUMBERS, b"\xb1" + BIG), Sample("little", NUMBERS, b"\xb2" + LITTLE)],
         [Sample("store", NUMBERS, STORE)],
     ),

@@ -77,7 +77,7 @@ def test_bytes_by_chance_and_damaged_frames(source: str) -> None:
     assert_accounted_for(outcome, len(data))
 
 
-@pytest.mark.parametrize("source", ["numbers", "panel", "pump", "switchbox"])
+@pytest.mark.parametrize("source", ["figures", "panel", "pump", "switchbox"])
 def test_commands_by_chance(source: str) -> None:
     data = random.Random(f"sent {source}").randbytes(1500)
     protoc("decode", description(source), "--sent", stdin=data).ends(0, 1)
@@ -237,7 +237,7 @@ def test_strange_values(value: str) -> None:
 def test_strange_numbers(value: str) -> None:
     """What a float cannot be is refused by name; what it can be is sent."""
     given = [f"{name}=0" for name in "abcdefghy"]
-    outcome = protoc("encode", description("numbers"), "store", *given, f"x={value}").ends(0, 1)
+    outcome = protoc("encode", description("figures"), "store", *given, f"x={value}").ends(0, 1)
     if outcome.code == 1:
         outcome.mentions("x")
 

@@ -43,6 +43,7 @@ class Decoder:
     _variables: int = 0
     _constants: int = 0
     _parsed: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)
     _known: str = ""
     raws: dict[str, str] = field(default_factory=dict)
     _outer: tuple[str | None, ...] = ()
@@ -129,13 +130,22 @@ class Decoder:
     def _variable_of(self, step: model.Field) -> str:
         """The variable of a raw value; digits and text wait in one of their own."""
         if step.name is None:
-            self._variables += 1
-            name = f"bits{self._variables}"
+            name = self.fresh("bits")
+        elif isinstance(step.wire, model.Digits | model.Text):
+            name = self.fresh(f"{step.key}_raw")
         else:
-            text_ = isinstance(step.wire, model.Digits | model.Text)
-            name = f"{step.key}_raw" if text_ else local(step.key)
+            name = local(step.key)
         self.raws[step.key] = name
         return name
+
+    def fresh(self, wanted: str) -> str:
+        """A variable that no field has, numbered when it is taken."""
+        names = {local(f.key) for f in self.message.fields()} | self._taken
+        found, n = local(wanted), 2
+        while found in names:
+            found, n = f"{local(wanted)}{n}", n + 1
+        self._taken.add(found)
+        return found
 
     def _unpack(self, start: At, items: list[tuple[str, str, Step]]) -> None:
         """One `unpack_from` for all; a single byte or slice where nothing else is wanted."""

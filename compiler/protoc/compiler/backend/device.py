@@ -50,6 +50,8 @@ class DeviceView:
     params: list[PropertyView]
     hooks: list[list[str]]
     methods: list[MethodView]
+    head: list[str]
+    async_head: list[str]
     imports: set[str]
     unset: bool
 
@@ -64,9 +66,16 @@ def device(protocol: model.Protocol, context: Context) -> DeviceView:
         params=[_param(param, context) for param in protocol.params],
         hooks=[_hook(hook) for hook in protocol.hooks],
         methods=methods,
+        head=_class(name, "Device", name),
+        async_head=_class(f"Async{name}", "AsyncDevice", name),
         imports={"AsyncDevice", "Device", "Hooks", "Params"},
         unset=any("UnsetType" in line for method in methods for line in method.head),
     )
+
+
+def _class(name: str, base: str, device_: str) -> list[str]:
+    bases = (f"{base}[{device_}Params, {device_}Hooks]", "protocol=PROTOCOL")
+    return laid_out("class ", Call(name, bases), ":")
 
 
 def _param(param: model.Param, context: Context) -> PropertyView:

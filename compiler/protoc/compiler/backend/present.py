@@ -72,7 +72,7 @@ class Presenter:
             cls = self.decoder.context.classes[conversion.enum]
             if not conversion.strict:
                 return f"{cls}.of({raw})"
-            member = f"{local(name.rsplit('.', 1)[-1])}_label"
+            member = self.decoder.fresh(f"{name.rsplit('.', 1)[-1]}_label")
             self.decoder.lines.add(f"{member} = {cls}.of({raw})")
             with self.decoder.lines.block(f"if not isinstance({member}, {cls}):"):
                 self.decoder.fail("value", name, at, text(f"a label of {conversion.enum}"), raw)
@@ -92,8 +92,9 @@ class Presenter:
     ) -> str:
         if bounds is None:
             return value
-        variable = self.decoder.raws.get(name) or local(name)
-        if value != variable:
+        variable = value
+        if not value.isidentifier():
+            variable = self.decoder.fresh(f"{name.rsplit('.', 1)[-1]}_value")
             self.decoder.lines.add(f"{variable} = {value}")
         low, high = bounds
         condition = f"{'' if low is None else f'{low} <= '}{variable}"
