@@ -577,10 +577,10 @@ class Power(Message, kw_only=True):
             raise DecodeError("crc", cls.NAME, "check", 9, expected, check, 13)
         address = read_dec(address_raw, cls.NAME, "address", 1, 13)
         watts = read_dec(watts_raw, cls.NAME, "watts", 5, 13)
-        watts = watts / 10
-        if not 0 <= watts <= 400:
-            raise DecodeError("value", cls.NAME, "watts", 5, "0..400", watts, 13)
-        return cls(address=address, watts=watts), at + 13
+        watts_value = watts / 10
+        if not 0 <= watts_value <= 400:
+            raise DecodeError("value", cls.NAME, "watts", 5, "0..400", watts_value, 13)
+        return cls(address=address, watts=watts_value), at + 13
 
     def encode(self, link: str = "") -> bytes:
         try:
