@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the latter is how click takes the former
         _forget_output()
         return DONE
     except Exception as error:  # noqa: BLE001 - whatever it is, it is ours

@@ -52,10 +52,19 @@ def find_target(described: model.Protocol, protocol: Protocol, name: str) -> Tar
         raise UsageFailure(
             f"{described.name} has no {kind if colon else 'target'} {wanted!r}; {hint}"
         )
+    found = _without_own_commands(described, found)
     if len(found) > 1:
         which = " or ".join(f"{each}:{row}" for each, row in found)
         raise UsageFailure(f"{name}: there is more than one of that name: write {which}")
     return _target(protocol, *found[0])
+
+
+def _without_own_commands(
+    described: model.Protocol, found: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """A command beside the pair that sends it is no other target: the pair is meant."""
+    sent = {pair.command for pair in described.pairs if ("pair", pair.name) in found}
+    return [(kind, name) for kind, name in found if kind != "command" or name not in sent]
 
 
 def _rows(described: model.Protocol, kind: str) -> list[Any]:

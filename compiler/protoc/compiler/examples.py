@@ -6,20 +6,18 @@ when they say all there is to say, be what the message encodes to. A `bad` line 
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from protoc.compiler import model
 from protoc.compiler.backend.naming import attribute
+from protoc.compiler.example_values import difference, shown, value_of
 from protoc.dsl.diagnostics import Diagnostics
 
 _TOWARDS = ("command", "message")
 _FROM = ("response", "event", "message")
-_LONGEST_SHOWN = 24
 
 
 def check_examples(protocol: model.Protocol, module: ModuleType, diagnostics: Diagnostics) -> None:
@@ -151,7 +149,7 @@ class _Checker:
             "E0701",
             f"`{whole.name}` ends before these bytes do",
             line,
-            f"it has {whole.end} bytes; behind it stands {_shown(rest)}",
+            f"it has {whole.end} bytes; behind it stands {shown(rest)}",
             "take away what does not belong to it, or begin another line with it",
         )
 
@@ -160,15 +158,15 @@ class _Checker:
     def _fields(self, line: model.Exchange, decoded: Any, link: str) -> None:
         """The fields must be those given, and encode to the bytes."""
         for name, expression in line.fields:
-            given, got = _value(expression), getattr(decoded, attribute(name))
-            part = _difference(name, given, got)
+            given, got = value_of(expression), getattr(decoded, attribute(name))
+            part = difference(name, given, got)
             if part is not None:
                 path, wanted, found = part
                 self._error(
                     "E0703",
-                    f"`{path}` is {_shown(found)}, not {_shown(wanted)}",
+                    f"`{path}` is {shown(found)}, not {shown(wanted)}",
                     line,
-                    f"these bytes say `{path}={_shown(found)}`",
+                    f"these bytes say `{path}={shown(found)}`",
                     "change the value, or the bytes",
                 )
                 return
@@ -250,8 +248,11 @@ class _Checker:
 
 
 def _deepest(tries: Iterable[_Try]) -> _Try | None:
-    """The one that explained most bytes; of equals the first. Errors before what is cut off."""
-    return max(tries, key=lambda each: (not each.cut_off, each.depth), default=None)
+    """The one that explained most bytes; of equals the first.
+
+    One that is only cut off explained more than one that failed at its first byte.
+    """
+    return max(tries, key=lambda each: (each.depth > 0, each.cut_off, each.depth), default=None)
 
 
 def _reason(tried: _Try) -> str:
@@ -265,86 +266,9 @@ def _why(error: Any) -> str:
     field = f"`{error.field}`" if error.field else ""
     where = f"byte {error.offset}" + (f", {field}" if field else "")
     expected, got = (
-        f"{_shown(each)} (0x{each:02X})"
+        f"{shown(each)} (0x{each:02X})"
         if error.reason == "crc" and type(each) is int
-        else _shown(each)
+        else shown(each)
         for each in (error.expected, error.got)
     )
     return f"{where}: {error.reason}: expected {expected}, got {got}"
-
-
-# ------------------------------------------------------------------ values
-
-
-_OPERATIONS: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": operator.xor,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
-}
-
-
-def _value(expression: model.Expression) -> Any:
-    """What is written behind `field=`: a plain value; objects are dictionaries."""
-    match expression:
-        case model.Value(value):
-            return value
-        case model.Object(entries):
-            return {name: _value(each) for name, each in entries}
-        case model.Listed(items):
-            return [_value(each) for each in items]
-        case model.Operation("-", (operand,)):
-            return -_value(operand)
-        case model.Operation("~", (operand,)):
-            return ~_value(operand)
-        case model.Operation(sign, (left, right)) if sign in _OPERATIONS:
-            return _OPERATIONS[sign](_value(left), _value(right))
-        case _:
-            return None
-
-
-def _difference(path: str, given: Any, got: Any) -> tuple[str, Any, Any] | None:
-    """The first part that differs: its path, what was given, what is there."""
-    if isinstance(given, dict):
-        for name, value in given.items():
-            part = getattr(got, attribute(name), None)
-            found = _difference(f"{path}.{name}", value, part)
-            if found is not None:
-                return found
-        return None
-    return None if _equal(given, got) else (path, given, got)
-
-
-def _equal(given: Any, got: Any) -> bool:
-    label = getattr(got, "label", None)
-    if isinstance(given, str) and label is not None:
-        return bool(given == label)
-    if isinstance(given, str) and isinstance(got, bytes):
-        return given.encode() == got
-    if isinstance(got, float) and isinstance(given, int | float):
-        # as near as the 32 bits of a short float are
-        return math.isclose(given, got, rel_tol=1e-7, abs_tol=1e-12)
-    return bool(given == got)
-
-
-def _shown(value: Any) -> str:
-    """A value as it is written in a description."""
-    label = getattr(value, "label", None)
-    if label is not None:
-        return str(label)
-    if isinstance(value, bytes | bytearray | memoryview):
-        data = bytes(value)
-        more = " …" if len(data) > _LONGEST_SHOWN else ""
-        return f'x"{data[:_LONGEST_SHOWN].hex(" ").upper()}"{more}' if data else "nothing"
-    if isinstance(value, str):
-        return value if value.isprintable() and value else ascii(value)
-    if isinstance(value, Sequence):
-        return f"[{', '.join(map(_shown, value))}]"
-    return str(value)

@@ -88,7 +88,10 @@ def read(text: str, kind: Any) -> Any:
     Raises:
         Misfit: it stands for none of that kind.
     """
-    for each in _alternatives(kind):
+    alternatives = _alternatives(kind)
+    for each in alternatives:
+        if isinstance(each, type) and issubclass(each, Choice | TextChoice):
+            return _choice(text, each, alternatives)
         if each is str:
             return text
         if each is bytes:

@@ -45,8 +45,9 @@ def command(source: str, target: str, fields: tuple[str, ...], url: str, trace: 
     assert described is not None
     protocol = loaded(compilation).PROTOCOL
     wanted = find_target(described, protocol, target)
+    call = _Call(protocol, url, wanted, trace)
     given, params = _sort(described, protocol, wanted, assignments)
-    return _Call(protocol, url, wanted, trace).run(given, params)
+    return call.run(given, params)
 
 
 def _sort(
