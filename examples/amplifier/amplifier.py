@@ -419,7 +419,13 @@ class Alarms(Message, kw_only=True):
                 and 0 <= faults.fan <= 1
             ):
                 raise OverflowError
-            faults_bits = faults.interlock << 15 | faults.arc << 9 | faults.overdrive << 8 | faults.hot << 1 | faults.fan
+            faults_bits = (
+                faults.interlock << 15
+                | faults.arc << 9
+                | faults.overdrive << 8
+                | faults.hot << 1
+                | faults.fan
+            )
             frame = b"{" + address + _BE_2SH.pack(b"RA", faults_bits)
             check = write_hex(xor(frame[:7]), 2, self.NAME, "check")
             return frame + check + b"}\r"
@@ -1288,7 +1294,8 @@ class Amplifier(Device[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
             Refused: the device answered with `Denied`.
             LineError: the line is closed, or broke.
         """
-        return self._call("status", Status, {"address": address})
+        reply: Status = self._call("status", {"address": address})
+        return reply
 
     def alarms(self, *, address: int | UnsetType = UNSET) -> Alarms | NoAlarms:
         """Send `ReadAlarms`, answered by `Alarms`, `NoAlarms`.
@@ -1299,7 +1306,8 @@ class Amplifier(Device[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
             Refused: the device answered with `Denied`.
             LineError: the line is closed, or broke.
         """
-        return self._call("alarms", (Alarms, NoAlarms), {"address": address})
+        reply: Alarms | NoAlarms = self._call("alarms", {"address": address})
+        return reply
 
     def set_power(self, *, address: int | UnsetType = UNSET, watts: float) -> Done:
         """Send `Power`, answered by `Done`.
@@ -1310,7 +1318,8 @@ class Amplifier(Device[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
             Refused: the device answered with `Denied`.
             LineError: the line is closed, or broke.
         """
-        return self._call("set_power", Done, {"address": address, "watts": watts})
+        reply: Done = self._call("set_power", {"address": address, "watts": watts})
+        return reply
 
     def ping(self, *, unit: str) -> Here:
         """Send `Hello`, answered by `Here`.
@@ -1320,7 +1329,8 @@ class Amplifier(Device[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
             NoReply: no answer in time, after the last retry.
             LineError: the line is closed, or broke.
         """
-        return self._call("ping", Here, {"unit": unit})
+        reply: Here = self._call("ping", {"unit": unit})
+        return reply
 
     def helix(self, *, unit: str) -> Helix:
         """Send `ReadHelix`, answered by `Helix`.
@@ -1330,7 +1340,8 @@ class Amplifier(Device[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
             NoReply: no answer in time, after the last retry.
             LineError: the line is closed, or broke.
         """
-        return self._call("helix", Helix, {"unit": unit})
+        reply: Helix = self._call("helix", {"unit": unit})
+        return reply
 
     @classmethod
     def connect(cls, url: str, *, link: str | None = None) -> AsyncAmplifier:
@@ -1350,7 +1361,8 @@ class AsyncAmplifier(AsyncDevice[AmplifierParams, AmplifierHooks], protocol=PROT
             Refused: the device answered with `Denied`.
             LineError: the line is closed, or broke.
         """
-        return await self._call("status", Status, {"address": address})
+        reply: Status = await self._call("status", {"address": address})
+        return reply
 
     async def alarms(self, *, address: int | UnsetType = UNSET) -> Alarms | NoAlarms:
         """Send `ReadAlarms`, answered by `Alarms`, `NoAlarms`.
@@ -1361,7 +1373,8 @@ class AsyncAmplifier(AsyncDevice[AmplifierParams, AmplifierHooks], protocol=PROT
             Refused: the device answered with `Denied`.
             LineError: the line is closed, or broke.
         """
-        return await self._call("alarms", (Alarms, NoAlarms), {"address": address})
+        reply: Alarms | NoAlarms = await self._call("alarms", {"address": address})
+        return reply
 
     async def set_power(
         self, *, address: int | UnsetType = UNSET, watts: float
@@ -1374,7 +1387,10 @@ class AsyncAmplifier(AsyncDevice[AmplifierParams, AmplifierHooks], protocol=PROT
             Refused: the device answered with `Denied`.
             LineError: the line is closed, or broke.
         """
-        return await self._call("set_power", Done, {"address": address, "watts": watts})
+        reply: Done = await self._call(
+            "set_power", {"address": address, "watts": watts}
+        )
+        return reply
 
     async def ping(self, *, unit: str) -> Here:
         """Send `Hello`, answered by `Here`.
@@ -1384,7 +1400,8 @@ class AsyncAmplifier(AsyncDevice[AmplifierParams, AmplifierHooks], protocol=PROT
             NoReply: no answer in time, after the last retry.
             LineError: the line is closed, or broke.
         """
-        return await self._call("ping", Here, {"unit": unit})
+        reply: Here = await self._call("ping", {"unit": unit})
+        return reply
 
     async def helix(self, *, unit: str) -> Helix:
         """Send `ReadHelix`, answered by `Helix`.
@@ -1394,4 +1411,5 @@ class AsyncAmplifier(AsyncDevice[AmplifierParams, AmplifierHooks], protocol=PROT
             NoReply: no answer in time, after the last retry.
             LineError: the line is closed, or broke.
         """
-        return await self._call("helix", Helix, {"unit": unit})
+        reply: Helix = await self._call("helix", {"unit": unit})
+        return reply

@@ -165,7 +165,8 @@ class LampHooks(Hooks):
 
 class Lamp(Device[LampParams, LampHooks], protocol=PROTOCOL):
     def level(self, *, channel: int | UnsetType = UNSET, timeout: float | None = None) -> Level:
-        return self._call("level", Level, {"channel": channel}, timeout)
+        reply: Level = self._call("level", {"channel": channel}, timeout)
+        return reply
 
     def blink(self) -> None:
         self._tell("blink", {})
@@ -179,7 +180,8 @@ class AsyncLamp(AsyncDevice[LampParams, LampHooks], protocol=PROTOCOL):
     async def level(
         self, *, channel: int | UnsetType = UNSET, timeout: float | None = None
     ) -> Level:
-        return await self._call("level", Level, {"channel": channel}, timeout)
+        reply: Level = await self._call("level", {"channel": channel}, timeout)
+        return reply
 
     async def blink(self) -> None:
         await self._tell("blink", {})

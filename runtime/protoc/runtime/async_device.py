@@ -9,7 +9,6 @@ from protoc.runtime.device import (
     CONNECT_TIMEOUT,
     Described,
     HooksT,
-    MessageT,
     ParamsT,
     answer,
     answers,
@@ -146,24 +145,20 @@ class AsyncDevice(Described[ParamsT, HooksT]):
     async def _call(
         self,
         pair: str,
-        reply: type[MessageT] | tuple[type[MessageT], ...],
         fields: Mapping[str, Any],
         timeout: float | None = None,
-    ) -> MessageT:
+    ) -> Any:
         """Execute a pair and return its last answer: as `Device._call`."""
-        result: MessageT = answer(await self._execute("pair", pair, fields, timeout), pair)
-        return result
+        return answer(await self._execute("pair", pair, fields, timeout), pair)
 
     async def _call_all(
         self,
         pair: str,
-        reply: type[MessageT] | tuple[type[MessageT], ...],
         fields: Mapping[str, Any],
         timeout: float | None = None,
-    ) -> list[MessageT]:
+    ) -> Any:
         """As `_call`, for a pair with any number of answers: all of them, in order."""
-        result: list[MessageT] = answers(await self._execute("pair", pair, fields, timeout))
-        return result
+        return answers(await self._execute("pair", pair, fields, timeout))
 
     async def _tell(self, pair: str, fields: Mapping[str, Any]) -> None:
         """As `_call`, for a pair without an answer."""

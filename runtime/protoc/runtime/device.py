@@ -7,7 +7,8 @@ What a generated module defines, for a protocol `amplifier` whose description it
 
     class Amplifier(Device[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
         def status(self, *, address: int | UnsetType = UNSET) -> Status:
-            return self._call("status", Status, {"address": address})
+            reply: Status = self._call("status", {"address": address})
+            return reply
 
         @classmethod
         def connect(cls, url: str, *, link: str | None = None) -> AsyncAmplifier:
@@ -15,7 +16,8 @@ What a generated module defines, for a protocol `amplifier` whose description it
 
     class AsyncAmplifier(AsyncDevice[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
         async def status(self, *, address: int | UnsetType = UNSET) -> Status:
-            return await self._call("status", Status, {"address": address})
+            reply: Status = await self._call("status", {"address": address})
+            return reply
 
 A device that is only called runs no timers. `run`, `messages`, `changes` and `events` start the
 timers and the start-up trigger, once.
@@ -56,7 +58,6 @@ class Hooks:
 
 ParamsT = TypeVar("ParamsT", bound=Params)
 HooksT = TypeVar("HooksT", bound=Hooks)
-MessageT = TypeVar("MessageT", bound=Message)
 
 
 class Described(Generic[ParamsT, HooksT]):
@@ -297,15 +298,13 @@ class Device(Described[ParamsT, HooksT]):
     def _call(
         self,
         pair: str,
-        reply: type[MessageT] | tuple[type[MessageT], ...],
         fields: Mapping[str, Any],
         timeout: float | None = None,
-    ) -> MessageT:
-        """Execute a pair and return its last answer, one of `reply`.
+    ) -> Any:
+        """Execute a pair and return its last answer.
 
         Args:
             pair: its name.
-            reply: class of the answer, or those of its alternatives.
             fields: fields of the command; those that are UNSET are left out.
             timeout: seconds for everything, retries included; the link's and the pair's own
                 timeouts hold in any case.
@@ -317,19 +316,16 @@ class Device(Described[ParamsT, HooksT]):
             LineError: the line is closed, or broke.
             LocalError: the condition of the pair does not hold: nothing was sent.
         """
-        result: MessageT = answer(self._execute("pair", pair, fields, timeout), pair)
-        return result
+        return answer(self._execute("pair", pair, fields, timeout), pair)
 
     def _call_all(
         self,
         pair: str,
-        reply: type[MessageT] | tuple[type[MessageT], ...],
         fields: Mapping[str, Any],
         timeout: float | None = None,
-    ) -> list[MessageT]:
+    ) -> Any:
         """As `_call`, for a pair with any number of answers: all of them, in order."""
-        result: list[MessageT] = answers(self._execute("pair", pair, fields, timeout))
-        return result
+        return answers(self._execute("pair", pair, fields, timeout))
 
     def _tell(self, pair: str, fields: Mapping[str, Any]) -> None:
         """As `_call`, for a pair without an answer."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from msgspec import UNSET
 
 from protoc.runtime.errors import LocalError
+from protoc.runtime.messages import Choice, TextChoice
 from protoc.runtime.protocol import Param
 
 
@@ -28,6 +29,7 @@ class ParamTable:
 
     def __init__(self, params: Iterable[Param]) -> None:
         self._params = {param.name: param for param in params}
+        self._converted = {name: _conversion(p.type) for name, p in self._params.items()}
         self._values = {
             name: None if param.default is UNSET else param.default
             for name, param in self._params.items()
@@ -90,9 +92,9 @@ class ParamTable:
         if value is None:
             self.clear(name)
             return None
+        value = self._converted[name](value)
         old = self._values[name]
         self._values[name] = value
-        # 1 and True, 1 and 1.0 are the same value: equality is what the device can tell apart.
         if by_hand or old is None or name in self._cleared or old != value:
             self._cleared.discard(name)
             return Change(param, value, old)
@@ -113,6 +115,18 @@ class ParamTable:
         close = get_close_matches(name, self._params, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         return f"there is no param {name}{hint}"
+
+
+def _conversion(type_: Any) -> Callable[[Any], Any]:
+    """From what an expression gives to what a param holds: labels, truth, fractions."""
+    if type_ is bool:
+        return bool
+    if type_ is float:
+        return lambda value: float(value) if isinstance(value, int) else value
+    for each in get_args(type_) or (type_,):
+        if isinstance(each, type) and issubclass(each, Choice | TextChoice):
+            return each.of
+    return lambda value: value
 
 
 class Params:

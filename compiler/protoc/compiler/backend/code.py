@@ -122,6 +122,19 @@ class Lines:
         """One statement."""
         self.lines.extend(laid_out(prefix, code, suffix, self.indent))
 
+    def chain(self, prefix: str, terms: list[str], operator: str) -> None:
+        """A statement whose value is a chain of terms, in brackets when it is long."""
+        pad = " " * self.indent
+        flat = f" {operator} ".join(terms)
+        if len(pad) + len(prefix) + len(flat) <= WIDTH:
+            self.lines.append(f"{pad}{prefix}{flat}")
+        elif len(pad) + 4 + len(flat) <= WIDTH:
+            self.lines += [f"{pad}{prefix}(", f"{pad}    {flat}", f"{pad})"]
+        else:
+            first, *others = terms
+            rows = [first, *(f"{operator} {term}" for term in others)]
+            self.lines += [f"{pad}{prefix}(", *(f"{pad}    {row}" for row in rows), f"{pad})"]
+
     def block_body(self) -> _Block:
         """The statements under a head written already, as a context."""
         return _Block(self)

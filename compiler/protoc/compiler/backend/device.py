@@ -120,23 +120,24 @@ def _method(pair: model.Pair, protocol: model.Protocol, context: Context) -> Met
         parameters.append(_parameter(key, field, context))
     answers = [context.classes[f"message {a.message}"] for s in pair.steps[-1:] for a in s]
     reply = " | ".join(dict.fromkeys(answers)) if answers else "None"
-    classes: Code = answers[0] if len(answers) == 1 else Call("", tuple(dict.fromkeys(answers)))
     given = Call("", tuple(_entry(key) for key in fields), "{}")
     many = any(a.many for step in pair.steps for a in step)
-    if not answers:
-        call = Call("self._tell", (text(pair.name), given))
-    else:
-        method = "self._call_all" if many else "self._call"
-        call = Call(method, (text(pair.name), classes, given))
     returned = f"list[{reply}]" if many else reply
-    prefix = "return " if answers else ""
+    method = "_call_all" if many else "_call" if answers else "_tell"
+    call = Call(f"self.{method}", (text(pair.name), given))
     return MethodView(
         _head("def ", name, parameters, returned),
         _head("async def ", name, parameters, returned),
         docstring(_pair_doc(pair, context), 8),
-        laid_out(prefix, call, "", 8),
-        laid_out(f"{prefix}await ", call, "", 8),
+        _body("", call, returned),
+        _body("await ", call, returned),
     )
+
+
+def _body(prefix: str, call: Call, returned: str) -> list[str]:
+    if returned == "None":
+        return laid_out(prefix, call, "", 8)
+    return [*laid_out(f"reply: {returned} = {prefix}", call, "", 8), "        return reply"]
 
 
 def _head(keyword: str, name: str, parameters: list[Code], returned: str) -> list[str]:

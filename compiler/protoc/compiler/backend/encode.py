@@ -243,8 +243,7 @@ class Encoder:
         )
         if checks:
             self._checked(checks)
-        joined = " | ".join(terms) or "0"
-        self.lines.add(f"{self.raws[step.key]} = {joined}")
+        self.lines.chain(f"{self.raws[step.key]} = ", terms or ["0"], "|")
 
     def _checked(self, checks: list[str]) -> None:
         joined = " and ".join(checks)
