@@ -32,7 +32,8 @@ def crc(
         width: bits of the register, 1 to 64.
         poly: generator polynomial without its highest term.
         init: the register at the start.
-        refin, refout: whether bytes come in, and the register goes out, reflected.
+        refin: bytes come in reflected.
+        refout: the register goes out reflected.
         xorout: what the result is combined with.
 
     Returns:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 UNFIT = (struct.error, TypeError, ArithmeticError, ValueError, AttributeError)
 """What goes wrong inside an encoder when a value does not fit."""
-
 
 
 class OneOf(bytes):
@@ -264,10 +264,10 @@ write_base36 = _writer("write_base36", "", False)
 
 
 def write_float(
-    value: float, size: int | None, message: str, field: str, *, decimals: int | None = None
+    value: Any, size: int | None, message: str, field: str, *, decimals: int | None = None
 ) -> bytes:
     """A number in text, with so many decimals; as many as needed where that is None."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value - value != 0:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
         raise EncodeError(message, field, "a number", value)
     digits = repr(value) if decimals is None else f"{value:.{decimals}f}"
     if decimals is None and size is not None and digits.endswith(".0"):

@@ -1,7 +1,7 @@
 """Python source, laid out as its formatter would.
 
-Generated modules are clean under `ruff format` with its defaults: what fits in a line stands in one,
-what does not is broken at the last bracket, with a trailing comma when every item needs its own line.
+Generated modules are clean under `ruff format` with its defaults: what fits in a line stands in
+one; what does not is broken at its bracket, with a trailing comma when every item needs a line.
 """
 
 from __future__ import annotations

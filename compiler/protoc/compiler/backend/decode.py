@@ -12,7 +12,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Lines, octets, text
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import At, bits_of, bracketed, checksum, cut, ends_name, span
+from protoc.compiler.backend.places import At, bits_of, bracketed, checksum, cut, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import Context
@@ -35,7 +35,7 @@ class Decoder:
     message: model.Message
     context: Context
     lines: Lines = field(default_factory=Lines)
-    at: At = At("at")
+    at: At = field(default_factory=lambda: At("at"))
     stop: str | None = None
     places: dict[str, tuple[At, At]] = field(default_factory=dict)
     fields: list[model.Field] = field(default_factory=list)
@@ -272,17 +272,7 @@ class Decoder:
             self._sized_field(step, behind)
 
     def _ends(self, step: model.LinkEnd) -> str:
-        self.context.use("Delimiter")
-        entries = dict(step.by_link)
-        first = next(iter(entries))
-        rows = [f'"": Delimiter({", ".join(octets(e) for e in entries[first])})']
-        rows += [
-            f"{text(link)}: Delimiter({', '.join(octets(e) for e in ends)})"
-            for link, ends in entries.items()
-        ]
-        name = ends_name(step)
-        self.context.constants[name] = "{" + ", ".join(rows) + "}"
-        return f"{name}[link]"
+        return f"{self.context.ends(step.by_link)}[link]"
 
     def _expect(self, key: str, delimiter: str, name: str) -> None:
         """One of several constants of different length."""

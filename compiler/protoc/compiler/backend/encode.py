@@ -22,7 +22,7 @@ from protoc.compiler.backend.code import (
 )
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import checksum, cut, ends_name, span
+from protoc.compiler.backend.places import checksum, cut, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.values import Context, limits, to_raw
 
@@ -352,7 +352,7 @@ class Encoder:
         self._pending.append(self._piece(step, self.raws[step.key]))
 
     def _ends(self, step: model.LinkEnd) -> str:
-        return f"{ends_name(step)}[link]"
+        return f"{self.context.ends(step.by_link)}[link]"
 
     def _piece(self, step: model.Field, raw: str) -> Piece:
         wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire

@@ -6,105 +6,30 @@ import builtins
 import keyword
 import re
 
-MESSAGE_MEMBERS = frozenset(
-    [
-        "NAME",
-        "KIND",
-        "STARTS",
-        "PARAMS",
-        "BLANK",
-        "construct",
-        "decode",
-        "decode_prefix",
-        "encode",
-        "layout",
-        "wire",
-        "self",
-        "cls",
-    ]
-)
-DEVICE_MEMBERS = frozenset(
-    [
-        "PROTOCOL",
-        "open",
-        "connect",
-        "listen",
-        "simulate",
-        "close",
-        "execute",
-        "run",
-        "messages",
-        "changes",
-        "events",
-        "params",
-        "hooks",
-        "session",
-        "send",
-        "self",
-        "cls",
-        "url",
-        "link",
-        "wait",
-        "peer",
-        "stop",
-        "driver",
-    ]
-)
-MODULE_NAMES = frozenset(
-    [
-        "Any",
-        "Answer",
-        "AsyncDevice",
-        "Buffer",
-        "Callable",
-        "Choice",
-        "ClassVar",
-        "Clear",
-        "DecodeError",
-        "Delimiter",
-        "Device",
-        "Do",
-        "EncodeError",
-        "Execute",
-        "Final",
-        "Group",
-        "Hook",
-        "Hooks",
-        "Incomplete",
-        "Line",
-        "Link",
-        "Message",
-        "On",
-        "PROTOCOL",
-        "Pair",
-        "Param",
-        "Params",
-        "Pause",
-        "Protocol",
-        "Run",
-        "Self",
-        "Send",
-        "Serial",
-        "Set",
-        "Simulator",
-        "Struct",
-        "TextChoice",
-        "Time",
-        "Timer",
-        "Trigger",
-        "UNSET",
-        "UnsetType",
-        "Mapping",
-        "TYPE_CHECKING",
-    ]
-)
+MESSAGE_MEMBERS = frozenset({
+    "NAME", "KIND", "STARTS", "LINKS", "PARAMS", "BLANK", "construct", "decode", "decode_prefix",
+    "encode", "layout", "wire", "self", "cls",
+})  # fmt: skip
+DEVICE_MEMBERS = frozenset({
+    "PROTOCOL", "open", "connect", "listen", "simulate", "close", "execute", "run", "messages",
+    "changes", "events", "params", "hooks", "session", "send", "self", "cls", "url", "link",
+    "wait", "peer", "stop", "driver",
+})  # fmt: skip
+MODULE_NAMES = frozenset({
+    "Any", "Answer", "AsyncDevice", "Buffer", "Callable", "Choice", "ClassVar", "Clear",
+    "DecodeError", "Delimiter", "Device", "Do", "EncodeError", "Execute", "Final", "Group",
+    "Hook", "Hooks", "Incomplete", "Line", "Link", "Message", "On", "PROTOCOL", "Pair", "Param",
+    "Params", "Pause", "Protocol", "Run", "Self", "Send", "Serial", "Set", "Simulator", "Struct",
+    "TextChoice", "Time", "Timer", "Trigger", "UNSET", "UnsetType", "Mapping", "TYPE_CHECKING",
+    "Part", "OneOf", "UNFIT", "ANY", "DEC", "INT", "FLOAT", "HEX", "OCT", "BIN", "BASE36",
+})  # fmt: skip
 LOCALS = frozenset(
     ["buffer", "at", "link", "end", "total", "self", "cls", "frame", "raw", "span", "error", "key"]
 ) | frozenset(dir(builtins))
 
 
 def attribute(name: str, taken: frozenset[str] = MESSAGE_MEMBERS) -> str:
-    """A field or method: the name, with an underscore behind it where Python or the class uses it."""
+    """A field or method; an underscore behind it where Python or the class uses the name."""
     safe = re.sub(r"\W", "_", name)
     if not safe or safe[0].isdigit():
         safe = f"_{safe}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protoc.compiler import model
-from protoc.compiler.backend.naming import constant
 from protoc.compiler.backend.values import Context
 
 
@@ -40,11 +39,6 @@ def span(buffer: str, start: object, end: object) -> str:
 
 def _simple(bound: str) -> bool:
     return bound.isidentifier() or bound.isdigit() or not bound
-
-
-def ends_name(step: model.LinkEnd) -> str:
-    """The constant that holds what ends messages on each of these links."""
-    return "_ENDS_" + "_".join(constant(link) for link, _ in step.by_link)
 
 
 def checksum(check: model.Checksum, context: Context, data: str) -> str:

@@ -155,9 +155,7 @@ def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
     return result
 
 
-def _starts(
-    step: Step, enums: dict[str, model.Enum], first: bool
-) -> tuple[list[bytes], bool]:
+def _starts(step: Step, enums: dict[str, model.Enum], first: bool) -> tuple[list[bytes], bool]:
     """The first bytes of a step, and whether what follows it stands at a known place."""
     if isinstance(step, Enter | Leave):
         return [], not (isinstance(step, Enter) and fixed_size(step.region) is None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import literal, octets, text
+from protoc.compiler.backend.code import Call, Code, literal, octets, text
 from protoc.compiler.backend.naming import Names, attribute, constant
 from protoc.compiler.backend.plan import CHARACTERS
 
@@ -29,7 +29,7 @@ class Context:
     names: Names = field(default_factory=Names)
     imports: dict[str, str] = field(default_factory=dict)
     structs: dict[str, str] = field(default_factory=dict)
-    constants: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, Code] = field(default_factory=dict)
 
     def use(self, name: str) -> str:
         """A name of the runtime."""
@@ -49,8 +49,18 @@ class Context:
     def delimiter(self, alternatives: tuple[bytes, ...]) -> str:
         """The constant that finds one of several constants."""
         name = "_" + "_OR_".join(_spelt(a) for a in alternatives)
-        self.use("Delimiter")
-        self.constants[name] = f"Delimiter({', '.join(octets(a) for a in alternatives)})"
+        self.constants[name] = Call(self.use("Delimiter"), tuple(map(octets, alternatives)))
+        return name
+
+    def ends(self, by_link: tuple[tuple[str, tuple[bytes, ...]], ...]) -> str:
+        """The constant that holds what ends messages on each of these links."""
+        name = "_ENDS_" + "_".join(constant(link) for link, _ in by_link)
+        # the first one stands for a link that nobody named
+        rows: list[Code] = [
+            f"{text(link)}: {Call(self.use('Delimiter'), tuple(map(octets, ends)))}"
+            for link, ends in (("", by_link[0][1]), *by_link)
+        ]
+        self.constants[name] = Call("", tuple(rows), "{}")
         return name
 
     def crc(self, crc: model.Crc) -> str:
@@ -58,11 +68,9 @@ class Context:
         name = "_" + "".join(c if c.isalnum() else "_" for c in (crc.name or "CRC").upper())
         if not crc.name:
             name = f"_CRC_{crc.width}_{crc.poly:X}_{crc.init:X}_{crc.xorout:X}_{crc.refin:d}"
-        self.use("crc")
-        self.constants[name] = (
-            f"crc({crc.width}, 0x{crc.poly:X}, 0x{crc.init:X}, {crc.refin}, {crc.refout}, "
-            f"0x{crc.xorout:X})"
-        )
+        numbers = (str(crc.width), f"0x{crc.poly:X}", f"0x{crc.init:X}")
+        flags = (str(crc.refin), str(crc.refout), f"0x{crc.xorout:X}")
+        self.constants[name] = Call(self.use("crc"), (*numbers, *flags))
         return name
 
 

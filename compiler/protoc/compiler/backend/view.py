@@ -168,37 +168,8 @@ def _constants(context: Context) -> list[str]:
         for name, format_ in sorted(context.structs.items())
     ]
     for name, value in sorted(context.constants.items()):
-        head, _, rest = value.partition("(")
-        if value.startswith("{"):
-            kind = "dict[Any, Any]" if " for " in value else ""
-            code: Code = Call("", tuple(_entries(value)), "{}") if " for " not in value else value
-            lines += laid_out(f"{name}: Final = " if not kind else f"{name}: Final = ", code)
-        else:
-            lines += laid_out(f"{name}: Final = ", Call(head, tuple(_entries(f"({rest}"))))
+        lines += laid_out(f"{name}: Final = ", value)
     return lines
-
-
-def _entries(value: str) -> list[str]:
-    """The items of a bracketed list written in one line."""
-    inner, depth, quote, item, items = value[1:-1], 0, "", "", []
-    previous = ""
-    for c in inner:
-        if quote:
-            quote = "" if c == quote and previous != "\\" else quote
-        elif c in "\"'":
-            quote = c
-        elif c in "([{":
-            depth += 1
-        elif c in ")]}":
-            depth -= 1
-        elif c == "," and depth == 0:
-            items.append(item.strip())
-            item = ""
-            previous = c
-            continue
-        item += c
-        previous = "" if previous == "\\" else c
-    return [*items, item.strip()] if item.strip() else items
 
 
 def _enum(enum: model.Enum, context: Context) -> EnumView:

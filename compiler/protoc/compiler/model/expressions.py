@@ -43,8 +43,9 @@ class Object:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operator with its operands: `+ - * / % ** & | ^ << >> == != < <= > >= and or`,
-    and with one operand `- ~ not`.
+    """An operator with its operands.
+
+    With two: `+ - * / % ** & | ^ << >> == != < <= > >= and or`; with one: `- ~ not`.
     """
 
     operator: str

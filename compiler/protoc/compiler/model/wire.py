@@ -131,7 +131,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bits:
-    """An integer whose bits are named. `group` is None when the bits belong to the message itself."""
+    """An integer whose bits are named; `group` is None when they belong to the message itself."""
 
     integer: Integer
     parts: tuple[Part, ...]
