@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protoc.compiler import model
+from protoc.compiler.checks import check
 from protoc.compiler.resolve import resolve
 from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.parser import parse
@@ -31,6 +32,8 @@ def analyse(source: Source) -> tuple[model.Protocol | None, Diagnostics]:
     diagnostics = Diagnostics()
     document = parse(source, diagnostics)
     protocol = resolve(document, diagnostics)
+    if protocol is not None and not diagnostics.has_errors:
+        check(protocol, diagnostics)
     return (None if diagnostics.has_errors else protocol), diagnostics
 
 

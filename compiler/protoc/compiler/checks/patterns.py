@@ -1,0 +1,360 @@
+"""What bytes a message can be: fixed positions with their possible values, and stretches.
+
+Everything here is certain or left out: a pattern that is not understood covers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from protoc.compiler import model
+from protoc.compiler.backend.plan import CHARACTERS, encoded
+from protoc.compiler.resolve.types import fixed_size
+
+ANY = (1 << 256) - 1
+ASCII = (1 << 128) - 1
+LONGEST = 4096
+"""Positions of one message that are looked at one by one."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A value that must be computed from other parts; the same twice is the same demand.
+
+    Attributes:
+        by_place: the computation over byte positions.
+        by_span: the computation over elements of the source.
+        drives: it says how long an element is, and demands nothing else.
+    """
+
+    by_place: Hashable
+    by_span: Hashable
+    drives: bool = False
+
+
+@dataclass(frozen=True)
+class Byte:
+    """One position.
+
+    Attributes:
+        values: a bit for each value it can have.
+        rule: what else must hold of the field it belongs to; None for nothing.
+        check: on the first byte of a computed field.
+    """
+
+    values: int
+    rule: Hashable = None
+    check: Check | None = None
+
+    @property
+    def only(self) -> int | None:
+        """The one value it can have."""
+        single = self.values and not self.values & (self.values - 1)
+        return self.values.bit_length() - 1 if single else None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """An element whose size varies.
+
+    Attributes:
+        size: how it ends, comparable between messages; None when that is not understood.
+        inside: the pattern of a region.
+        ends: for constants and ends with alternatives, these.
+    """
+
+    element: model.Element
+    size: Hashable
+    by_span: Hashable = None
+    inside: Pattern | None = None
+    ends: tuple[bytes, ...] = ()
+
+
+Atom = Byte | Stretch
+
+
+@dataclass
+class Pattern:
+    """A message as a row of atoms.
+
+    Attributes:
+        values: numbers that are always the same, by the place of their field in the source.
+        places: the place of each field in the source, by its key.
+    """
+
+    atoms: list[Atom] = field(default_factory=list)
+    values: dict[int, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+
+
+def pattern(message: model.Message, enums: dict[str, model.Enum]) -> Pattern:
+    """The pattern of a message."""
+    found = _Maker(message, enums).make(message.elements)
+    found.places = {element.key: element.span.start for element in message.walk()}
+    return found
+
+
+Place = tuple[int, int]
+
+
+@dataclass
+class _Maker:
+    message: model.Message
+    enums: dict[str, model.Enum]
+    starts: dict[str, Place] = field(default_factory=dict)
+    ends: dict[str, Place] = field(default_factory=dict)
+    elements: dict[str, model.Element] = field(default_factory=dict)
+    driving: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._place(self.message.elements, (0, 0))
+        for element in self.message.walk():
+            self.elements[element.key] = element
+            size = _size(element)
+            if isinstance(size, model.GivenSize):
+                self.driving |= {own.path[0] for own in _owns(size.expression)}
+
+    def _place(self, elements: Iterable[model.Element], at: Place) -> Place:
+        """Say for every key where it begins and ends: stretches before it, bytes since."""
+        for element in elements:
+            self.starts[element.key] = at
+            size = fixed_size(element)
+            if isinstance(element, model.Region):
+                inner = self._place(element.elements, at)
+                at = inner if element.size is None else (at[0] + 1, 0)
+            else:
+                at = (at[0], at[1] + size) if size is not None else (at[0] + 1, 0)
+            self.ends[element.key] = at
+        return at
+
+    def make(self, elements: Iterable[model.Element]) -> Pattern:
+        found = Pattern()
+        for element in elements:
+            if len(found.atoms) > LONGEST:
+                break
+            if isinstance(element, model.Region) and element.size is None:
+                inner = self.make(element.elements)
+                found.atoms += inner.atoms
+                found.values |= inner.values
+            else:
+                found.atoms += self._atoms(element, found)
+        return found
+
+    def _atoms(self, element: model.Element, found: Pattern) -> list[Atom]:
+        if isinstance(element, model.Region):
+            inside = self.make(element.elements)
+            return [self._stretch(element, inside)]
+        if isinstance(element, model.Constant | model.LinkEnd):
+            return _ends(element)
+        if isinstance(element.origin, model.Fixed) and not isinstance(element.wire, model.Bits):
+            data = _written(element.wire, element.origin.value)
+            if data is None:
+                return [self._stretch(element)]
+            if isinstance(element.origin.value, int):
+                found.values[element.span.start] = element.origin.value
+            return [Byte(1 << octet) for octet in data]
+        if isinstance(element.origin, model.Derived):
+            return self._derived(element, element.origin, found)
+        size = fixed_size(element)
+        if size is None or size > LONGEST:
+            return [self._stretch(element)]
+        return list(self._bytes(element, size))
+
+    def _derived(self, element: model.Field, origin: model.Derived, found: Pattern) -> list[Atom]:
+        number = self._constant(origin.expression)
+        size = fixed_size(element)
+        if size is None:
+            return [Stretch(element, None)]
+        if number is not None:
+            found.values[element.span.start] = number
+            data = _written(element.wire, number)
+            if data is not None and len(data) == size:
+                return [Byte(1 << octet) for octet in data]
+        drives = element.key in self.driving and _is_length(origin.expression)
+        check = Check(
+            self._comparable(origin.expression, by_span=False),
+            self._comparable(origin.expression, by_span=True),
+            drives,
+        )
+        first, *others = self._bytes(element, size)
+        return [Byte(first.values, first.rule, check), *others]
+
+    def _constant(self, expression: model.Expression) -> int | None:
+        """The value of an expression over elements of fixed size."""
+        if isinstance(expression, model.Value):
+            return expression.value if isinstance(expression.value, int) else None
+        if isinstance(expression, model.Length):
+            start, end = self._extent(expression.extent)
+            return end[1] - start[1] if start[0] == end[0] else None
+        if isinstance(expression, model.Operation) and len(expression.operands) == 2:
+            left, right = (self._constant(operand) for operand in expression.operands)
+            if left is not None and right is not None:
+                return computed(expression.operator, left, right)
+        return None
+
+    def _extent(self, extent: model.Extent) -> tuple[Place, Place]:
+        start = self.starts[extent.first]
+        if extent.until is not None:
+            return start, self.starts[extent.until]
+        assert extent.last is not None
+        return start, self.ends[extent.last]
+
+    def _comparable(self, expression: model.Expression, *, by_span: bool) -> Hashable:
+        """An expression without the keys of this message."""
+        if isinstance(expression, model.Length | model.Checksum):
+            extent = expression.extent
+            kind = "len" if isinstance(expression, model.Length) else expression.algorithm
+            if not by_span:
+                return (kind, self._extent(extent))
+            last = extent.last or extent.until or ""
+            places = self._span(extent.first), self._span(last)
+            return (kind, *places, extent.until is None)
+        if isinstance(expression, model.Own):
+            key = expression.path[0]
+            place = self._span(key) if by_span else self.starts.get(key)
+            return ("own", place, expression.path[1:])
+        if isinstance(expression, model.Operation):
+            operands = (self._comparable(o, by_span=by_span) for o in expression.operands)
+            return (expression.operator, *operands)
+        return expression
+
+    def _span(self, key: str) -> int:
+        return self.elements[key].span.start
+
+    def _stretch(self, element: model.Element, inside: Pattern | None = None) -> Stretch:
+        size = _size(element)
+        if isinstance(size, model.GivenSize):
+            place = self._comparable(size.expression, by_span=False)
+            return Stretch(element, place, self._comparable(size.expression, by_span=True), inside)
+        if isinstance(size, model.UntilNext):
+            ends = _alternatives(self.elements[size.key])
+            return Stretch(element, ("until", ends, size.between), None, inside, ends)
+        return Stretch(element, size, None, inside)
+
+    def _bytes(self, element: model.Field, size: int) -> list[Byte]:
+        wire, conversion = element.wire, element.conversion
+        labels = None
+        if conversion.strict and conversion.enum:
+            labels = tuple(v for label in self.enums[conversion.enum].labels for v in label.values)
+        limits = (element.bounds, conversion.scale, conversion.offset) if element.bounds else None
+        rule: Hashable = None
+        if labels is not None or limits is not None or conversion.boolean or element.forbidden:
+            rule = (wire, labels, limits, conversion.boolean, element.forbidden)
+        if isinstance(wire, model.Bits):
+            return self._bits(wire, rule)
+        if isinstance(wire, model.Digits):
+            values = sum(1 << c for c in CHARACTERS[wire.notation])
+            signed = wire.notation in ("int", "float")
+            return [Byte(values, _either(rule, wire if signed else None))] * size
+        if isinstance(wire, model.Text):
+            free = wire.encoding == "latin-1"
+            return [Byte(ANY, _either(rule, None if free else ("text", wire.encoding)))] * size
+        if size == 1 and isinstance(wire, model.Integer) and rule is not None:
+            return [Byte(_allowed(wire, labels, element, conversion))]
+        return [Byte(ANY, rule)] * size
+
+    def _bits(self, wire: model.Bits, rule: Hashable) -> list[Byte]:
+        mask = expected = 0
+        for part in wire.parts:
+            if part.fixed is not None:
+                mask |= ((1 << (part.high - part.low + 1)) - 1) << part.low
+                expected |= part.fixed << part.low
+            if part.bounds or part.conversion.strict or part.conversion.boolean:
+                rule = (rule, wire)
+        order = range(wire.integer.width)
+        shifts = [8 * i for i in (order if wire.integer.little else reversed(order))]
+        found = []
+        for shift in shifts:
+            m, e = mask >> shift & 0xFF, expected >> shift & 0xFF
+            found.append(Byte(sum(1 << b for b in range(256) if b & m == e) if m else ANY, rule))
+        return found
+
+
+def _either(rule: Hashable, otherwise: Hashable) -> Hashable:
+    return otherwise if rule is None else rule
+
+
+def _ends(element: model.Constant | model.LinkEnd) -> list[Atom]:
+    alternatives = _alternatives(element)
+    if len(alternatives) == 1:
+        return [Byte(1 << octet) for octet in alternatives[0]]
+    return [Stretch(element, ("ends", alternatives), None, None, alternatives)]
+
+
+def _alternatives(element: model.Element) -> tuple[bytes, ...]:
+    if isinstance(element, model.Constant):
+        return element.alternatives
+    if isinstance(element, model.LinkEnd):
+        found = {ends for _, ends in element.by_link}
+        return next(iter(found)) if len(found) == 1 else ()
+    return ()
+
+
+def _allowed(
+    wire: model.Integer,
+    labels: tuple[int | str, ...] | None,
+    element: model.Field,
+    conversion: model.Conversion,
+) -> int:
+    """The values of one byte that its labels, its range and its type allow."""
+    least, most = element.bounds or (None, None)
+    found = 0
+    for octet in range(256):
+        raw = octet - 256 if wire.signed and octet > 127 else octet
+        value = raw * conversion.scale + conversion.offset
+        if (
+            (labels is None or raw in labels)
+            and (least is None or value >= least)
+            and (most is None or value <= most)
+            and (not conversion.boolean or raw in (0, 1))
+        ):
+            found |= 1 << octet
+    return found
+
+
+def _size(element: model.Element) -> model.Size | None:
+    if isinstance(element, model.Region):
+        return element.size
+    if isinstance(element, model.Field) and isinstance(
+        element.wire, model.Text | model.Raw | model.Digits
+    ):
+        return element.wire.size
+    return None
+
+
+def _owns(expression: model.Expression) -> list[model.Own]:
+    if isinstance(expression, model.Own):
+        return [expression]
+    if isinstance(expression, model.Operation):
+        return [own for operand in expression.operands for own in _owns(operand)]
+    return []
+
+
+def _is_length(expression: model.Expression) -> bool:
+    """Whether an expression is a length plus a number, which its element always fulfils."""
+    if isinstance(expression, model.Operation) and expression.operator in "+-":
+        left, right = (*expression.operands, model.Value(0))[:2]
+        return _is_length(left) and isinstance(right, model.Value)
+    return isinstance(expression, model.Length)
+
+
+def _written(wire: model.Wire, value: float | str | bytes) -> bytes | None:
+    try:
+        return encoded(wire, value)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def computed(operator: str, left: int, right: int) -> int | None:
+    """The outcome of an operator on whole numbers; None when it is none."""
+    if operator in "/%" and right == 0:
+        return None
+    outcomes = {
+        "+": left + right,
+        "-": left - right,
+        "*": left * right,
+        "/": left // right if right and left % right == 0 else None,
+        "%": left % right if right else None,
+    }
+    return outcomes.get(operator)

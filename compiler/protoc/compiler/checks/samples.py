@@ -1,0 +1,141 @@
+"""Example bytes of a message, for the reader of a diagnostic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from protoc.compiler import model
+from protoc.compiler.backend.plan import encoded
+from protoc.compiler.resolve.types import fixed_size
+
+_TEXT = b"A"
+_LONGEST = 256
+
+
+def sample(message: model.Message) -> bytes | None:
+    """Bytes that are this message, as small as may be; None when that is not easily said."""
+    maker = _Sample(message)
+    try:
+        return maker.data()
+    except (ValueError, OverflowError, KeyError, TypeError):
+        return None
+
+
+class _Sample:
+    """Every element with its bytes; computed ones last."""
+
+    def __init__(self, message: model.Message) -> None:
+        self._order = [e for e in message.walk() if not isinstance(e, model.Region)]
+        self._message = message
+        self._bytes: dict[str, bytes] = {}
+
+    def data(self) -> bytes:
+        """The whole message."""
+        late: list[model.Field] = []
+        for element in self._order:
+            if (fixed_size(element) or 0) > _LONGEST:
+                raise ValueError(element.key)
+            if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
+                self._bytes[element.key] = bytes(fixed_size(element) or 1)
+                late.append(element)
+            else:
+                self._bytes[element.key] = _plain(element)
+        late.sort(key=lambda field: _rank(field.origin))
+        for field in late:
+            assert isinstance(field.origin, model.Derived)
+            width = len(self._bytes[field.key])
+            number = self._number(field.origin.expression)
+            if isinstance(field.wire, model.Integer):
+                number %= 1 << (8 * width)
+            self._bytes[field.key] = encoded(field.wire, number)
+        return b"".join(self._bytes[element.key] for element in self._order)
+
+    def _number(self, expression: model.Expression) -> int:
+        if isinstance(expression, model.Value) and isinstance(expression.value, int):
+            return expression.value
+        if isinstance(expression, model.Own):
+            return int.from_bytes(self._bytes[expression.path[0]], "big")
+        if isinstance(expression, model.Length):
+            return len(self._covered(expression.extent))
+        if isinstance(expression, model.Checksum):
+            return _checksum(expression.algorithm, self._covered(expression.extent))
+        if isinstance(expression, model.Operation):
+            values = [self._number(operand) for operand in expression.operands]
+            return _OPERATIONS[len(values), expression.operator](*values)
+        raise ValueError(expression)
+
+    def _covered(self, extent: model.Extent) -> bytes:
+        """The bytes of an extent; a region stands for what it holds."""
+        keys = [e.key for e in self._message.walk()]
+        inner = {
+            e.key: {i.key for i in model.walk(e.elements)}
+            for e in self._message.walk()
+            if isinstance(e, model.Region)
+        }
+        first = keys.index(extent.first)
+        if extent.until is not None:
+            wanted = keys[first : keys.index(extent.until)]
+        else:
+            assert extent.last is not None
+            wanted = keys[first : keys.index(extent.last) + 1]
+            wanted += [key for key in keys if key in inner.get(extent.last, set())]
+        return b"".join(self._bytes[e.key] for e in self._order if e.key in set(wanted))
+
+
+def _rank(origin: model.Origin) -> int:
+    return 1 if isinstance(origin, model.Derived) and origin.reason == "crc" else 0
+
+
+def _plain(element: model.Element) -> bytes:
+    """Bytes of an element that nothing computes."""
+    if isinstance(element, model.Constant):
+        return element.alternatives[0]
+    if isinstance(element, model.LinkEnd):
+        return next((ends[0] for _, ends in element.by_link if ends), b"")
+    assert isinstance(element, model.Field)
+    size = fixed_size(element)
+    wire = element.wire
+    if isinstance(element.origin, model.Fixed) and not isinstance(wire, model.Bits):
+        return encoded(wire, element.origin.value)
+    if isinstance(wire, model.Text):
+        return _TEXT * (1 if size is None else size)
+    if isinstance(wire, model.Digits):
+        return b"0" * (1 if size is None else size)
+    if isinstance(wire, model.Bits):
+        fixed = sum(part.fixed << part.low for part in wire.parts if part.fixed)
+        return fixed.to_bytes(wire.integer.width, "little" if wire.integer.little else "big")
+    if isinstance(wire, model.Integer) and element.bounds and (element.bounds[0] or 0) > 0:
+        scale, offset = element.conversion.scale, element.conversion.offset
+        raw = int((int(element.bounds[0] or 0) - offset) / scale)
+        return encoded(wire, raw)
+    return bytes(size or 0)
+
+
+def _checksum(algorithm: str | model.Crc, data: bytes) -> int:
+    if algorithm == "sum":
+        return sum(data)
+    if algorithm == "xor":
+        found = 0
+        for octet in data:
+            found ^= octet
+        return found
+    import anycrc
+
+    assert isinstance(algorithm, model.Crc)
+    a = algorithm
+    crc = anycrc.CRC(a.width, a.poly, a.init, a.refin, a.refout, a.xorout)
+    return int(crc.calc(data))
+
+
+_OPERATIONS: dict[tuple[int, str], Callable[..., int]] = {
+    (2, "+"): lambda a, b: a + b,
+    (2, "-"): lambda a, b: a - b,
+    (2, "*"): lambda a, b: a * b,
+    (2, "/"): lambda a, b: a // b,
+    (2, "%"): lambda a, b: a % b,
+    (2, "&"): lambda a, b: a & b,
+    (2, "|"): lambda a, b: a | b,
+    (2, "^"): lambda a, b: a ^ b,
+    (1, "-"): lambda a: -a,
+    (1, "~"): lambda a: ~a,
+}

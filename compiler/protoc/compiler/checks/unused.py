@@ -1,0 +1,105 @@
+"""What is declared and never used, where that is hardly meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protoc.compiler import model
+from protoc.compiler.checks.conversation import actions, executed
+from protoc.dsl.diagnostics import Diagnostics
+
+
+def params(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
+    """W0603: a param that no message holds and nothing reads or sets."""
+    used = set(_heads(protocol))
+    used |= {name for message in protocol.messages for name in _field_names(message)}
+    used |= {pointer.name for pointer in _events(protocol) if pointer.kind == "param"}
+    for action in actions(protocol):
+        if isinstance(action.verb, model.Set | model.Clear):
+            used.add(action.verb.param)
+    for param in protocol.params:
+        if param.name not in used and not param.constant:
+            diagnostics.warning(
+                "W0603",
+                f"nothing reads or sets the param `{param.name}`",
+                param.span,
+                help="name a field like it, or use it in a condition or an action",
+            )
+
+
+def hooks(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
+    """W0604: a hook that nothing runs."""
+    run = {action.verb.hook for action in actions(protocol) if isinstance(action.verb, model.Run)}
+    for hook in protocol.hooks:
+        if hook.name not in run and hook.on is None:
+            given = ", ".join(parameter.name for parameter in hook.parameters)
+            diagnostics.warning(
+                "W0604",
+                f"nothing runs the hook `{hook.name}`",
+                hook.span,
+                help=f"run it in a trigger: `run {hook.name}({given})`",
+            )
+
+
+def responses(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
+    """W0605: a response that would set params, but that no pair expects."""
+    expected = {a.message for pair in protocol.pairs for step in pair.steps for a in step}
+    expected |= {name for pair in protocol.pairs for name in pair.refusals}
+    expected |= {pointer.name for pointer in _events(protocol) if pointer.kind == "message"}
+    for message in protocol.messages:
+        if (
+            message.kind == "response"
+            and any(field.param for field in message.fields())
+            and not message.part
+            and message.name not in expected
+        ):
+            diagnostics.warning(
+                "W0605",
+                f"no pair expects the response `{message.name}`",
+                message.span,
+                "recognised, but its params are not set",
+                help="name it in a pair, or call it an `event` when it comes by itself",
+            )
+
+
+def _field_names(message: model.Message) -> Iterator[str]:
+    for field in message.fields():
+        if field.name is not None:
+            yield field.name
+        if isinstance(field.wire, model.Bits):
+            yield from (part.name for part in field.wire.parts if part.name)
+
+
+def _events(protocol: model.Protocol) -> Iterator[model.On]:
+    yield from (trigger.on for trigger in protocol.triggers if trigger.on)
+    yield from (hook.on for hook in protocol.hooks if hook.on)
+
+
+def _heads(protocol: model.Protocol) -> Iterator[str]:
+    """The first names of everything that is looked up."""
+    waiting: list[model.Expression | None] = []
+    for pair in protocol.pairs:
+        waiting += [pair.where, pair.when, *(value for _, value in pair.arguments)]
+    waiting += [group.when for group in protocol.groups]
+    waiting += [timer.when for timer in protocol.timers]
+    waiting += [trigger.when for trigger in protocol.triggers]
+    for execute, _ in executed(protocol):
+        waiting += [value for _, value in execute.arguments]
+    for action in actions(protocol):
+        waiting.append(action.when)
+        if isinstance(action.verb, model.Set):
+            waiting.append(action.verb.value)
+        elif isinstance(action.verb, model.Run):
+            waiting += action.verb.arguments
+        elif isinstance(action.verb, model.Send):
+            waiting += [value for _, value in action.verb.arguments]
+    while waiting:
+        expression = waiting.pop()
+        if isinstance(expression, model.Scoped):
+            yield expression.path[0]
+        elif isinstance(expression, model.Operation):
+            waiting += expression.operands
+        elif isinstance(expression, model.Listed):
+            waiting += expression.items
+        elif isinstance(expression, model.Object):
+            waiting += [value for _, value in expression.entries]
