@@ -148,6 +148,14 @@ def test_a_link_may_be_called_like_its_kind() -> None:
     assert (link.name.text, link.kind.text, link.port) == ("tcp", "tcp", 4000)
 
 
+@pytest.mark.parametrize("before", ['until ";"', "default a", "except LF", "= a.b", "max 3"])
+@pytest.mark.parametrize("word", ["reversed", "strict", "signed", "save"])
+def test_modifiers_that_are_words_elsewhere(before: str, word: str) -> None:
+    field = element(f"a : text {before} {word}")
+    assert isinstance(field, tree.Field)
+    assert field.typed.modifiers[1].word == word
+
+
 # --- lines ---
 
 
