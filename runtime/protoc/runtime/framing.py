@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from operator import attrgetter
 
 import msgspec
 
@@ -317,7 +316,7 @@ class Framer:
         else:
             self._report_up_to(at)
             # The one that explained most; of equals the first.
-            error = max(tried.values(), key=attrgetter("offset"))
+            error = max(tried.values(), key=_explained)
             self._error, self._error_end = error, at + _extent(error)
             self._work = FREE_WORK + WORK_PER_BYTE * _extent(error)
             self.failed = tuple(
@@ -380,6 +379,12 @@ class Framer:
 def _extent(error: DecodeError) -> int:
     """How many bytes a rejected frame covers, as far as is known."""
     return max(error.size, error.offset + 1)
+
+
+def _explained(error: DecodeError) -> tuple[int, bool]:
+    """How many bytes a candidate explained: checks and values come when the frame is whole."""
+    whole = error.size and error.reason in ("length", "crc", "value")
+    return (error.size if whole else error.offset), error.reason != "constant"
 
 
 def _work(error: DecodeError) -> int:
