@@ -270,7 +270,7 @@ class Framer:
                     self._deliver(message, end)
                     return True
                 tried[candidate] = self._too_long(candidate)
-        if unfinished:
+        if unfinished and not any(map(_was_whole, tried.values())):
             self._cut_off(unfinished)
         elif tried:
             self._reject(tried)
@@ -383,8 +383,12 @@ def _extent(error: DecodeError) -> int:
 
 def _explained(error: DecodeError) -> tuple[int, bool]:
     """How many bytes a candidate explained: checks and values come when the frame is whole."""
-    whole = error.size and error.reason in ("length", "crc", "value")
-    return (error.size if whole else error.offset), error.reason != "constant"
+    return (error.size if _was_whole(error) else error.offset), error.reason != "constant"
+
+
+def _was_whole(error: DecodeError) -> bool:
+    """Whether everything was there and only a length, a check or a value is wrong."""
+    return error.size > 0 and error.reason in ("length", "crc", "value")
 
 
 def _work(error: DecodeError) -> int:
