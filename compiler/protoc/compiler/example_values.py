@@ -82,5 +82,5 @@ def shown(value: Any) -> str:
     if isinstance(value, str):
         return value if value.isprintable() and value else ascii(value)
     if isinstance(value, Sequence):
-        return f"[{', '.join(map(_shown, value))}]"
+        return f"[{', '.join(map(shown, value))}]"
     return str(value)
