@@ -292,7 +292,10 @@ def read_text(
 ) -> str:
     """Text from its bytes: padding taken off, NUL padding cut at the first one."""
     if pad == b"\0" and not left:
-        raw = raw.partition(b"\0")[0] if not encoding.startswith("utf-16") else raw
+        raw = raw.partition(pad)[0]
+    elif pad == b"\0\0" and not left:
+        ends = (at for at in range(0, len(raw), 2) if raw[at : at + 2] == pad)
+        raw = raw[: next(ends, None)]
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:

@@ -16,6 +16,7 @@ from protoc.compiler.backend.places import At, bits_of, bracketed, checksum, cut
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import Context
+from protoc.compiler.resolve.types import fixed_size
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
@@ -99,6 +100,7 @@ class Decoder:
                 continue
             if isinstance(step, Leave):
                 self.places[step.region.key] = (self.places[step.region.key][0], self.at)
+                items.append(("", "", step))
                 continue
             size = size_of(step) or 0
             self.places[step.key] = (self.at, self.at.moved(size))
@@ -223,11 +225,23 @@ class Decoder:
                 self.fail(
                     "constant", step.name, at, octets(step.alternatives[0]), name, known=False
                 )
+        elif isinstance(step, Leave):
+            self._filled(step.region)
         elif isinstance(step, model.Field):
             if isinstance(step.wire, model.Bits):
                 self._fixed_bits(name, step, step.wire)
             if step.key in self._early:
                 self.number(step)
+
+    def _filled(self, region: model.Region) -> None:
+        """A region whose elements say where it ends must not reach too far."""
+        if region.longest is None or fixed_size(region) is not None:
+            return
+        start, end = self.places[region.key]
+        count = end.minus(start)
+        with self.lines.block(f"if {count} > {region.longest}:"):
+            most = text(f"at most {region.longest} bytes")
+            self.fail("too long", region.key, start, most, count, False)
 
     def _fixed_bits(self, name: str, step: model.Field, wire: model.Bits) -> None:
         for part in wire.parts:
@@ -254,7 +268,7 @@ class Decoder:
         with self.lines.block(f"if {self.stop} < {end}:"):
             key = getattr(step, "name", None) or ""
             self.fail(
-                "length", key, self.at, f"{end.minus(self.at)} bytes", _gap(self), known=False
+                "length", key, self.at, text(f"{end.minus(self.at)} bytes"), _gap(self), known=False
             )
 
     def _variable(self, step: Step, behind: list[Step]) -> None:
@@ -414,8 +428,8 @@ class Decoder:
             expected = self._expression(origin.expression)
             name = cut(expected, field_.wire, origin.expression)
             if not name.isdigit():
-                self.lines.add(f"{local('expected')} = {name}")
-                name = local("expected")
+                self.lines.add(f"expected = {name}")
+                name = "expected"
             with self.lines.block(f"if {raw} != {name}:"):
                 self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
 
@@ -429,7 +443,7 @@ class Decoder:
             if isinstance(element, model.Field):
                 size = getattr(element.wire, "size", None)
             if isinstance(size, model.GivenSize) and _mentions(size.expression, field_.key):
-                return not _divides(size.expression)
+                return not divides(size.expression)
         return False
 
     def _expression(self, expression: model.Expression) -> str:
@@ -462,7 +476,7 @@ class Decoder:
             if isinstance(element, model.Field):
                 size = getattr(element.wire, "size", None)
             if isinstance(size, model.GivenSize):
-                found |= _named(size.expression)
+                found |= named(size.expression)
         return found
 
     def number(self, step: model.Field) -> None:
@@ -548,19 +562,21 @@ def _inside(region: model.Region, behind: list[Step]) -> int:
     return 0
 
 
-def _named(expression: model.Expression) -> set[str]:
+def named(expression: model.Expression) -> set[str]:
+    """Keys of the fields an expression is computed from."""
     if isinstance(expression, model.Own):
         return {expression.path[0]}
     if isinstance(expression, model.Operation):
-        return {name for operand in expression.operands for name in _named(operand)}
+        return {name for operand in expression.operands for name in named(operand)}
     return set()
 
 
 def _mentions(expression: model.Expression, key: str) -> bool:
-    return key in _named(expression)
+    return key in named(expression)
 
 
-def _divides(expression: model.Expression) -> bool:
+def divides(expression: model.Expression) -> bool:
+    """Whether an expression divides, so that it cannot be turned round exactly."""
     if isinstance(expression, model.Operation):
-        return expression.operator == "/" or any(_divides(o) for o in expression.operands)
+        return expression.operator == "/" or any(divides(o) for o in expression.operands)
     return False

@@ -20,11 +20,13 @@ from protoc.compiler.backend.code import (
     octets,
     text,
 )
+from protoc.compiler.backend.decode import divides, named
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import checksum, cut, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.values import Context, limits, to_raw
+from protoc.compiler.resolve.types import fixed_size
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
@@ -74,6 +76,7 @@ class Encoder:
     lines: Lines = field(default_factory=lambda: Lines(indent=12))
     places: dict[str, tuple[Place, Place]] = field(default_factory=dict)
     raws: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
     fits: dict[str, tuple[float, float]] = field(default_factory=dict)
     _pending: list[Piece] = field(default_factory=list)
     _written: bool = False
@@ -87,6 +90,8 @@ class Encoder:
                 self._prepare(step)
         self._place(row)
         self._lengths(row)
+        for element in self.message.walk():
+            self._agree(element)
         for step in row:
             self._emit(step)
         self._finish()
@@ -148,6 +153,8 @@ class Encoder:
         if isinstance(wire, model.Digits):
             whole = wire.notation != "float"
             raw = to_raw(value, step.conversion, whole)
+            if step.conversion.boolean:
+                raw = f"int(bool({value}))"
             call = self.context.use(f"write_{wire.notation}")
             arguments: list[Code] = [raw, width, "self.NAME", name]
             if wire.decimals is not None:
@@ -280,6 +287,32 @@ class Encoder:
                     at = at.moved(0, f"len({self.raws[step.key]})")
                 self.places[step.key] = (start, at)
 
+    def _agree(self, element: model.Element) -> None:
+        """What is given must have the size that fields in front of it tell, and not be too long."""
+        if isinstance(element, model.Constant | model.LinkEnd):
+            return
+        start, end = self.places[element.key]
+        size = element.size if isinstance(element, model.Region) else None
+        if isinstance(element, model.Field):
+            size = getattr(element.wire, "size", None)
+        elif element.longest is not None and fixed_size(element) is None:
+            with self.lines.block(f"if {end.minus(start)} > {element.longest}:"):
+                self._refuse(element.key, f"at most {element.longest} bytes", end.minus(start))
+        if isinstance(size, model.GivenSize) and not self._inverse(size.expression):
+            count = self._expression(size.expression)
+            name = element.key if isinstance(element, model.Region) else element.name or ""
+            with self.lines.block(f"if {end.minus(start)} != {count}:"):
+                self._refuse(name, "as many bytes as its size tells", end.minus(start))
+
+    def _inverse(self, size: model.Expression) -> bool:
+        """Whether a size is computed from fields that are themselves computed from it, exactly."""
+        if isinstance(size, model.Operation):
+            return all(self._inverse(operand) for operand in size.operands)
+        if not isinstance(size, model.Own):
+            return True
+        origin = next(f for f in self.message.fields() if f.key == size.path[0]).origin
+        return isinstance(origin, model.Derived) and not divides(origin.expression)
+
     def _lengths(self, row: list[Step]) -> None:
         """Derived values that need no bytes of the frame."""
         waiting = [s for s in row if isinstance(s, model.Field) and self._computed(s)]
@@ -288,7 +321,7 @@ class Encoder:
             assert isinstance(step.origin, model.Derived)
             value: Code = self._expression(step.origin.expression)
             if step.key in texts:
-                self.lines.add(f"{self.raws[step.key]} = ", self._digits(step, str(value)))
+                self._numbered(step, str(value))
             elif str(value).isdigit():
                 self.raws[step.key] = str(value)
             else:
@@ -297,7 +330,32 @@ class Encoder:
                     self.fits[attribute(step.name or "")] = limit
 
     def _computed(self, step: model.Field) -> bool:
-        return isinstance(step.origin, model.Derived) and not _is_check(step.origin.expression)
+        return isinstance(step.origin, model.Derived) and not self._is_check(step)
+
+    def _is_check(self, step: model.Field) -> bool:
+        """Whether a field needs bytes of the frame: a check, or the copy of one."""
+        if not isinstance(step.origin, model.Derived):
+            return False
+        originals = [
+            f
+            for name in named(step.origin.expression)
+            for f in self.message.fields()
+            if f.key == name and f is not step
+        ]
+        return _is_check(step.origin.expression) or any(map(self._is_check, originals))
+
+    def _numbered(self, step: model.Field, value: str) -> None:
+        """Digits of a derived number, which keeps a variable of its own where others copy it."""
+        variable = self.raws[step.key]
+        if any(
+            step.key in named(field.origin.expression)
+            for field in self.message.fields()
+            if isinstance(field.origin, model.Derived)
+        ):
+            self.numbers[step.key] = f"{variable}_number"
+            self.lines.add(f"{variable}_number = {value}")
+            value = f"{variable}_number"
+        self.lines.add(f"{variable} = ", self._digits(step, value))
 
     def _digits(self, step: model.Field, value: str) -> Code:
         assert isinstance(step.wire, model.Digits)
@@ -310,10 +368,18 @@ class Encoder:
 
     def _expression(self, expression: model.Expression) -> str:
         return Writer(
-            own=lambda e: self.raws.get(e.path[0], f"self.{attribute(e.path[0])}"),
+            own=lambda e: self._number(e.path[0]),
             length=lambda e: self._distance(e.extent),
             checksum=lambda e: checksum(e, self.context, self._covered(e.extent)),
         ).write(expression)
+
+    def _number(self, key: str) -> str:
+        """The raw value of a field, digits as the number they stand for."""
+        field_ = next(f for f in self.message.fields() if f.key == key)
+        if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
+            whole = field_.wire.notation != "float"
+            return to_raw(f"self.{attribute(key)}", field_.conversion, whole)
+        return self.numbers.get(key) or self.raws.get(key, f"self.{attribute(key)}")
 
     def _extent(self, extent: model.Extent) -> tuple[Place, Place]:
         start = self.places[extent.first][0]
@@ -346,7 +412,7 @@ class Encoder:
             size = size_of(step) or 0
             self._pending.append(Piece(bytes(size), "c"))  # type: ignore[arg-type]
             return
-        if isinstance(step.origin, model.Derived) and _is_check(step.origin.expression):
+        if isinstance(step.origin, model.Derived) and self._is_check(step):
             self._check(step, step.origin)
             return
         self._pending.append(self._piece(step, self.raws[step.key]))
@@ -388,7 +454,7 @@ class Encoder:
     def _compute(self, step: model.Field, origin: model.Derived) -> None:
         value = cut(self._expression(origin.expression), step.wire, origin.expression)
         if isinstance(step.wire, model.Digits):
-            self.lines.add(f"{self.raws[step.key]} = ", self._digits(step, value))
+            self._numbered(step, value)
         else:
             self.lines.add(f"{self.raws[step.key]} = {value}")
 
@@ -399,6 +465,10 @@ class Encoder:
         """Where the bytes end that an expression needs."""
         if isinstance(expression, model.Checksum):
             return self._extent(expression.extent)[1]
+        if isinstance(expression, model.Own):
+            field_ = next(f for f in self.message.fields() if f.key == expression.path[0])
+            origin = field_.origin
+            return self._last(origin.expression) if isinstance(origin, model.Derived) else Place(0)
         places = [Place(0)]
         if isinstance(expression, model.Operation):
             places += [self._last(operand) for operand in expression.operands]

@@ -138,6 +138,8 @@ class LayoutWriter:
             if isinstance(value, int) and not isinstance(value, bool) and value > 9:
                 return [keyed("equal", f"0x{value:02X}")]
             return [keyed("equal", literal(value))]
+        if isinstance(origin, model.Derived) and isinstance(origin.expression, model.Own):
+            return [keyed("copy", text(origin.expression.path[0]))]
         if isinstance(origin, model.Derived):
             return [self._function(_REASONS[origin.reason], origin.expression)]
         return []

@@ -36,10 +36,16 @@ def attribute(name: str, taken: frozenset[str] = MESSAGE_MEMBERS) -> str:
     return f"{safe}_" if keyword.iskeyword(safe) or safe in taken else safe
 
 
+# what codecs call their own variables and the functions of the runtime
+_OWN = re.compile(
+    r"(c|p|bits)\d+|expected|.*_(end|bits|number)|(read|write|scan)_\w+|xor|crc|unfit|starts|wire"
+)
+
+
 def local(name: str) -> str:
     """A local variable that holds a field."""
     safe = attribute(name, frozenset())
-    return f"{safe}_" if safe in LOCALS else safe
+    return f"{safe}_" if safe in LOCALS or _OWN.fullmatch(safe) else safe
 
 
 def pascal(name: str) -> str:

@@ -57,12 +57,15 @@ def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:
     if not isinstance(integer, model.Integer) or not _checks(expression):
         return value
     algorithm = expression.algorithm if isinstance(expression, model.Checksum) else None
-    if isinstance(algorithm, model.Crc) and algorithm.width <= integer.width * 8:
+    widest = (
+        algorithm.width if isinstance(algorithm, model.Crc) else 8 if algorithm == "xor" else 99
+    )
+    bits = integer.width * 8
+    if widest <= bits - integer.signed:
         return value
-    if algorithm == "xor":
-        return value
-    mask = f"0x{(1 << integer.width * 8) - 1:X}"
-    return f"{bracketed(value)} & {mask}"
+    masked = f"{bracketed(value)} & 0x{(1 << bits) - 1:X}"
+    sign = f"0x{1 << bits - 1:X}"
+    return f"({masked} ^ {sign}) - {sign}" if integer.signed else masked
 
 
 def _checks(expression: model.Expression) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 
 from protoc.compiler import model
@@ -84,6 +85,8 @@ def encoded(wire: model.Wire, value: float | str | bytes) -> bytes:
     if isinstance(wire, model.Integer):
         order = "little" if wire.little else "big"
         return int(value).to_bytes(wire.width, order, signed=wire.signed)  # type: ignore[arg-type]
+    if isinstance(wire, model.Real):
+        return struct.pack(("<" if wire.little else ">") + "fd"[wire.width == 8], value)
     if isinstance(wire, model.Digits):
         digits = _DIGITS[wire.notation](value)
         width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0

@@ -115,8 +115,9 @@ class Presenter:
             name = part.name if wire.group is None else f"{field_.name}.{part.name}"
             value = bits_of(raw, part)
             if part.conversion.strict or (part.conversion.boolean and part.high != part.low):
-                self.decoder.lines.add(f"{local(part.name)} = {value}")
-                value = local(part.name)
+                variable = self.decoder.fresh(part.name)
+                self.decoder.lines.add(f"{variable} = {value}")
+                value = variable
             if part.conversion.boolean and part.high == part.low:
                 value = f"bool({value})"
             elif part.conversion.linear:

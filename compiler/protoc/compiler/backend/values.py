@@ -40,8 +40,8 @@ class Context:
     def struct(self, format_: str) -> str:
         """The constant that holds the struct of a format, `">BH"`."""
         order = {">": "BE", "<": "LE"}[format_[0]]
-        # upper and lower case letters differ in sign: the lower ones are spelt with an i
-        letters = "".join(f"I{c.upper()}" if c in "bhiq" else c.upper() for c in format_[1:])
+        # upper and lower case letters differ in sign: the lower ones are spelt with an N
+        letters = "".join(f"N{c.upper()}" if c in "bhiq" else c.upper() for c in format_[1:])
         name = f"_{order}_{letters}"
         self.structs[name] = format_
         return name

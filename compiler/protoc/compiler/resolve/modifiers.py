@@ -83,7 +83,7 @@ class Modifiers:
                 return codec
         return self.scope.encoding
 
-    def padding(self) -> tuple[bytes | None, bool, bool]:
+    def padding(self, encoding: str) -> tuple[bytes | None, bool, bool]:
         """What fills a text up, whether on the left, and whether it ends the text."""
         modifier = self.take("pad")
         if modifier is None:
@@ -104,7 +104,9 @@ class Modifiers:
                 pad.span,
                 help='write the character that fills up: `pad " "`, `pad NUL`',
             )
-        return filler, modifier.flag == "left", filler == b"\0"
+        # two bytes where a character has two
+        filler = filler.decode("latin-1").encode(encoding)
+        return filler, modifier.flag == "left", not any(filler)
 
     def bounds(self, wire: model.Wire) -> Bounds | None:
         """The least and the largest value: `range 0..100`."""

@@ -114,9 +114,10 @@ def _wire(
             _DIGITS[name], size or model.WhileFits(), modifiers.decimals(), modifiers.flag("lower")
         )
     if name in ("text", "char"):
-        pad, left, terminated = modifiers.padding()
+        encoding = modifiers.encoding()
+        pad, left, terminated = modifiers.padding(encoding)
         size = size or (model.FixedSize(1) if name == "char" else OPEN)
-        return model.Text(modifiers.encoding(), size, pad, left, terminated, modifiers.flag("trim"))
+        return model.Text(encoding, size, pad, left, terminated, modifiers.flag("trim"))
     if name == "bytes":
         return model.Raw(size or OPEN)
     if name in _LATER:

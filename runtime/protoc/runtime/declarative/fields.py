@@ -26,6 +26,7 @@ class Field(Element):
         equal: the raw value it always has.
         length, check, value: how a length, a check or anything else is computed; checks are cut
             to the width of a binary number.
+        copy: the field whose raw value it repeats.
         size: tells how many bytes it has.
         scale, offset, unit, enum, strict, boolean, range: from raw to value.
         max: most bytes it may have; `exclude` bytes that may not stand in it.
@@ -42,6 +43,7 @@ class Field(Element):
         length: Derivation | None = None,
         check: Derivation | None = None,
         value: Derivation | None = None,
+        copy: str | None = None,
         size: Sizing | None = None,
         scale: Number = 1,
         offset: Number = 0,
@@ -68,7 +70,11 @@ class Field(Element):
         self.sizing = size
         self.equal = equal
         self.reason: Reason = "crc" if check else "length" if length else "value"
+        self.is_cut = check is not None
+        self.copied = copy
         self.derivation = check or length or value
+        if copy is not None:
+            self.derivation = lambda m: m[copy]
         self.meaning = Meaning(scale, offset, enum, strict, boolean, range, self.wire.whole)
         self.longest = max
         self.excluded = exclude
@@ -151,8 +157,7 @@ class Field(Element):
         """The raw value that follows from the rest of the message."""
         assert self.derivation is not None
         value = self.derivation(frame)
-        is_cut = self.reason == "crc" and isinstance(self.wire, Binary)
-        return self.wire.cut(value) if is_cut and isinstance(self.wire, Binary) else value
+        return self.wire.cut(value) if self.is_cut and isinstance(self.wire, Binary) else value
 
     def values(self, frame: Frame) -> dict[str, Any]:
         if not self.given:

@@ -48,9 +48,12 @@ class Layout(MessageConstruct[M]):
         for element in self.elements:
             if isinstance(element, Field | Body) and element.sizing is not None:
                 element.sizing(asked)
-        for element in self.elements:
-            if isinstance(element, Field):
-                element.early = element.key in asked.names
+        fields = {e.key: e for e in self.elements if isinstance(e, Field)}
+        for field in fields.values():
+            field.early = field.key in asked.names
+            # a copy differs for the reason its original differs
+            if field.copied in fields:
+                field.reason = fields[field.copied].reason
 
     def _parse(self, stream: IO[bytes], context: Any, path: Any) -> M:
         start = stream.tell()

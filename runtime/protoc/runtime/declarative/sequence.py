@@ -67,17 +67,28 @@ class _Edge(Element):
 
     def _parse(self, stream: IO[bytes], context: Any, path: Any) -> None:
         frame: Frame = context.frame
-        here = frame.at(stream)
-        frame.places[self.key] = (frame.places[self.key][0] if self.is_end else here, here)
+        size = self._size(stream, frame)
+        if size is not None:
+            start, _ = frame.places[self.key]
+            raise frame.error("too long", self.body.label, start, self._most(), size)
 
     def _build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> Any:
-        self._parse(stream, context, path)
         frame: Frame = context.frame
-        start, end = frame.places[self.key]
-        longest = self.body.longest
-        if self.is_end and longest is not None and end - start > longest:
-            raise frame.unfit(self.body.label, f"at most {longest} bytes", end - start)
+        size = self._size(stream, frame)
+        if size is not None:
+            raise frame.unfit(self.body.label, self._most(), size)
         return obj
+
+    def _most(self) -> str:
+        return f"at most {self.body.longest} bytes"
+
+    def _size(self, stream: IO[bytes], frame: Frame) -> int | None:
+        """Note where it stands; the bytes between both edges, when there are too many."""
+        here = frame.at(stream)
+        start = frame.places[self.key][0] if self.is_end else here
+        frame.places[self.key] = (start, here)
+        longest = self.body.longest
+        return here - start if longest is not None and here - start > longest else None
 
 
 class Row:

@@ -101,10 +101,10 @@ class Digits(Wire):
         if self.notation == "float":
             return _real_length(rest)
         digits = DIGITS[: BASES[self.notation]]
-        at = int(self.notation == "int" and rest[:1] in ("+", "-"))
+        begin = at = int(self.notation == "int" and rest[:1] in ("+", "-"))
         while at < len(rest) and rest[at].lower() in digits:
             at += 1
-        return at, at == len(rest)
+        return at if at > begin else 0, at == len(rest)
 
     def raw(self, data: bytes) -> Any:
         text = data.decode("latin-1").lstrip(" " if self.signed else "")
