@@ -1,0 +1,120 @@
+"""Values for the messages of a model: mostly such that fit, at the edges as well."""
+
+from __future__ import annotations
+
+from enum import Enum
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+from hypothesis import strategies as st
+
+from protoc.compiler import model
+from protoc.compiler.backend.naming import attribute
+from protoc.runtime import Message
+
+Enums = dict[str, tuple[model.Enum, Any]]
+_LETTERS = st.characters(min_codepoint=33, max_codepoint=126)
+_BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}
+
+
+def messages(
+    message: model.Message, cls: type[Message], protocol: model.Protocol, module: ModuleType
+) -> st.SearchStrategy[Message]:
+    """Objects of a message."""
+    enums = {enum.name: (enum, _class(enum, module)) for enum in protocol.enums}
+    fields: dict[str, st.SearchStrategy[Any]] = {}
+    for field in message.fields():
+        if isinstance(field.wire, model.Bits):
+            if field.name is None:
+                fields |= _bits(field.wire, enums)
+            elif field.name and isinstance(field.origin, model.Given | model.Defaulted):
+                group = type(cls.BLANK[attribute(field.name)])
+                fields[attribute(field.name)] = st.builds(group, **_bits(field.wire, enums))
+        elif field.name and isinstance(field.origin, model.Given | model.Defaulted):
+            fields[attribute(field.name)] = values(field, enums)
+    return st.builds(cls, **fields)
+
+
+def _class(enum: model.Enum, module: ModuleType) -> Any:
+    """The class of an enumeration."""
+    wanted = enum.name.replace("_", "").lower()
+    return next(
+        cls
+        for name, cls in vars(module).items()
+        if isinstance(cls, type) and issubclass(cls, Enum) and name.lower().strip("_") == wanted
+    )
+
+
+def _bits(wire: model.Bits, enums: Enums) -> dict[str, st.SearchStrategy[Any]]:
+    found: dict[str, st.SearchStrategy[Any]] = {}
+    for part in wire.parts:
+        if part.name is None or part.fixed is not None:
+            continue
+        if part.conversion.boolean:
+            found[attribute(part.name)] = st.booleans()
+        else:
+            low, high = part.bounds or (None, None)
+            most = (1 << (part.high - part.low + 1)) - 1
+            found[attribute(part.name)] = st.integers(int(low or 0), int(high or most))
+    return found
+
+
+def values(field: model.Field, enums: Enums) -> st.SearchStrategy[Any]:
+    """Values of a field."""
+    wire, conversion = field.wire, field.conversion
+    if conversion.enum is not None:
+        enum, cls = enums[conversion.enum]
+        return st.sampled_from([cls.of(label.values[0]) for label in enum.labels])
+    if conversion.boolean:
+        return st.booleans()
+    if isinstance(wire, model.Text):
+        return _texts(wire, field.longest)
+    if isinstance(wire, model.Raw):
+        size = wire.size.bytes if isinstance(wire.size, model.FixedSize) else None
+        most = field.longest or 9
+        return st.binary(min_size=size or 0, max_size=size or most)
+    raws_ = _raws(wire)
+    if conversion.linear:
+        return raws_.map(lambda raw: _value(raw, conversion))
+    low, high = field.bounds or (None, None)
+    if low is not None or high is not None:
+        return st.integers(int(low or 0), int(high if high is not None else 99))
+    return raws_
+
+
+def _value(raw: int, conversion: model.Conversion) -> float:
+    value = raw * conversion.scale + conversion.offset
+    whole = conversion.scale.denominator == 1 and conversion.offset.denominator == 1
+    return int(value) if whole else float(Fraction(value))
+
+
+def _texts(wire: model.Text, longest: int | None) -> st.SearchStrategy[Any]:
+    if wire.trim and not isinstance(wire.size, model.FixedSize):
+        return st.text(_LETTERS, max_size=4)
+    if not isinstance(wire.size, model.FixedSize):
+        return st.text(st.characters(codec="latin-1"), max_size=4 if longest else 9)
+    unit = 2 if wire.encoding.startswith("utf-16") else 1
+    most = wire.size.bytes // unit
+    return st.text(_LETTERS, min_size=most if wire.pad is None else 0, max_size=most)
+
+
+def _raws(wire: model.Wire) -> st.SearchStrategy[Any]:
+    if isinstance(wire, model.Integer):
+        bits = wire.width * 8
+        if wire.signed:
+            return st.integers(-(1 << bits - 1), (1 << bits - 1) - 1)
+        return st.integers(0, (1 << bits) - 1)
+    if isinstance(wire, model.Real):
+        return st.floats(width=32 if wire.width == 4 else 64, allow_nan=False)
+    assert isinstance(wire, model.Digits)
+    size = wire.size.bytes if isinstance(wire.size, model.FixedSize) else None
+    if wire.notation == "float":
+        if wire.decimals is not None:
+            return st.integers(-999, 999).map(lambda n: n / 100)
+        if size is not None:
+            return st.integers(-9999, 9999).map(lambda n: n / 10)
+        return st.floats(allow_nan=False, allow_infinity=False)
+    most = _BASES.get(wire.notation, 10) ** (size or 6) - 1
+    least = -(_BASES.get(wire.notation, 10) ** ((size or 6) - 1) - 1)
+    return st.integers(least if wire.notation == "int" else 0, most)
