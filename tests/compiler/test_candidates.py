@@ -65,8 +65,8 @@ HIDDEN = {
     ),
     "the general answer first": (
         (
-            "command ask { 0x01 }\nresponse any { 0x10; x : u8 }\nresponse one { 0x10; x : u8 = 1 }\n"
-            "pair ask = ask -> any | one"
+            "command ask { 0x01 }\nresponse any { 0x10; x : u8 }\n"
+            "response one { 0x10; x : u8 = 1 }\npair ask = ask -> any | one"
         ),
         ("one", "any"),
     ),

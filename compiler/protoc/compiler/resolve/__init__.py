@@ -13,7 +13,6 @@ from typing import TypeVar
 from protoc.compiler import model
 from protoc.compiler.resolve import conversation
 from protoc.compiler.resolve.constants import labelled
-from protoc.compiler.resolve.depth import sensible
 from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
 from protoc.compiler.resolve.fitting import constant
@@ -94,7 +93,7 @@ class _Statements:
 
     def __init__(self, scope: Scope, document: tree.Document) -> None:
         self.scope = scope
-        self.all = tuple(sensible(scope, document))
+        self.all = document.declarations
 
     def of(self, kind: type[D]) -> Iterable[D]:
         """Those of one kind, in the order written."""

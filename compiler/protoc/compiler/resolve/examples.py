@@ -9,8 +9,6 @@ from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
-REASONS = ("length", "crc", "constant", "value", "too long", "optional")
-
 
 def resolve_example(scope: Scope, example: tree.Example) -> model.Example:
     """One example block; lines that fail are left out."""
@@ -33,13 +31,6 @@ def _exchange(scope: Scope, frame: tree.Frame) -> model.Exchange:
     if frame.word == "idle":
         raise scope.unsupported("`idle` in an example", frame.span, "leave it out")
     data = octets(scope, frame.constants)
-    if frame.reason and frame.reason not in REASONS:
-        raise scope.fail(
-            "E0702",
-            f"`{frame.reason}` is no reason for a rejection",
-            frame.span,
-            help=f"write one of: {', '.join(REASONS)}",
-        )
     if frame.message is None:
         return model.Exchange(frame.word, data, frame.span, reason=frame.reason)
     name = frame.message.name
