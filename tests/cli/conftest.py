@@ -30,9 +30,10 @@ message  part   { 0x5E; raw : bytes[2]; name : text[3] }
 pair ask  = ask -> answer else no
 pair tell = look -> none
 pair show = ask -> answer
-group show { ask }
-group both { ask; tell }
+group show { ask(which=1) }
+group both { ask(which=1); tell }
 on after answer if level > 100 { execute tell }
+on start if mask.page == 7 { set limit = model }
 """
 
 

@@ -63,8 +63,8 @@ def read_file(name: str) -> bytes:
     return data
 
 
-def compiled(name: str) -> Compilation:
-    """Compile a source; warnings and errors go to stderr.
+def compiled(name: str, *, warnings: bool = False) -> Compilation:
+    """Compile a source; errors go to stderr, and warnings where they are wanted.
 
     Raises:
         Failure: it cannot be read, or has mistakes.
@@ -72,9 +72,11 @@ def compiled(name: str) -> Compilation:
     from protoc.compiler.pipeline import compile_source
 
     compilation = compile_source(read_source(name))
-    show(compilation.diagnostics)
-    if compilation.diagnostics.has_errors:
-        raise Rejected(name, compilation.diagnostics)
+    diagnostics = compilation.diagnostics
+    if warnings or diagnostics.has_errors:
+        show(diagnostics)
+    if diagnostics.has_errors:
+        raise Rejected(name, diagnostics)
     return compilation
 
 

@@ -11,6 +11,7 @@ import keyword
 import math
 import types
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, NamedTuple, NoReturn, Union, get_args, get_origin
 
@@ -181,44 +182,31 @@ def _one(value: Any, kind: Any) -> Any:
 
 def _int(value: Any) -> int:
     if isinstance(value, str):
-        text = value.strip()
-        try:
-            return int(text, 0)
-        except ValueError:
-            try:
-                return int(text, 10)  # leading zeros are no reason to refuse it
-            except ValueError:
-                raise Misfit(_WORDS[int], value) from None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, int):
+        for base in (0, 10):  # leading zeros are no reason to refuse a number
+            with suppress(ValueError):
+                return int(value.strip(), base)
+    elif isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
         return int(value)
     raise Misfit(_WORDS[int], value)
 
 
 def _float(value: Any) -> float:
-    if isinstance(value, str):
-        try:
-            found = float(value)
-        except ValueError:
-            value = _whole(value)
-        else:
-            if math.isinf(found) and "inf" not in value.lower():
-                raise Misfit("a number of at most 1.8e308", value)
-            return found
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            pass
-    raise Misfit(_WORDS[float], value)
-
-
-def _whole(text: str) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Misfit(_WORDS[float], value)
     try:
-        return int(text, 0)
+        found = _real(value) if isinstance(value, str) else float(value)
+    except (ValueError, OverflowError):
+        raise Misfit(_WORDS[float], value) from None
+    if isinstance(value, str) and math.isinf(found) and "inf" not in value.lower():
+        raise Misfit("a number of at most 1.8e308", value)
+    return found
+
+
+def _real(text: str) -> float:
+    try:
+        return float(text)
     except ValueError:
-        return text
+        return float(int(text, 0))
 
 
 def _bool(value: Any) -> bool:
@@ -233,11 +221,8 @@ def _bool(value: Any) -> bool:
 
 def _bytes(value: Any) -> bytes:
     if isinstance(value, str):
-        digits = "".join(value.split()).removeprefix("0x")
-        try:
-            return bytes.fromhex(digits)
-        except ValueError:
-            pass
+        with suppress(ValueError):
+            return bytes.fromhex("".join(value.split()).removeprefix("0x"))
     elif isinstance(value, bytes | bytearray):
         return bytes(value)
     raise Misfit(_WORDS[bytes], value)

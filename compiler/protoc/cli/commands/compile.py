@@ -32,7 +32,7 @@ def command(
         raise UsageFailure("compile: give one of -o, -d and --stdout")
     if only_check and to_stdout:
         raise UsageFailure("compile: --check compares with a file: leave out --stdout")
-    compilation = compiled(source)
+    compilation = compiled(source, warnings=True)
     assert compilation.protocol is not None
     if to_stdout:
         sys.stdout.flush()
