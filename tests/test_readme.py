@@ -86,7 +86,7 @@ class Shell:
     def close(self) -> None:
         for process in self.running:
             process.send_signal(signal.SIGINT)
-            assert process.communicate(timeout=10)
+            process.communicate(timeout=10)
             assert process.returncode == 0
 
 
