@@ -15,6 +15,8 @@ from protoc.runtime import Message
 
 Enums = dict[str, tuple[model.Enum, Any]]
 _LETTERS = st.characters(min_codepoint=33, max_codepoint=126)
+# what the constants of descriptions are made of
+_TRICKY = st.sampled_from(";,:<>#@ab!?\r\n\x02\x03\x01")
 _BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}
 
 
@@ -73,7 +75,8 @@ def values(field: model.Field, enums: Enums) -> st.SearchStrategy[Any]:
     if isinstance(wire, model.Raw):
         size = wire.size.bytes if isinstance(wire.size, model.FixedSize) else None
         most = field.longest or 9
-        return st.binary(min_size=size or 0, max_size=size or most)
+        tricky = st.text(_TRICKY, min_size=size or 0, max_size=size or most).map(str.encode)
+        return tricky | st.binary(min_size=size or 0, max_size=size or most)
     raws_ = _raws(wire)
     if conversion.linear:
         return raws_.map(lambda raw: _value(raw, conversion))
@@ -93,7 +96,7 @@ def _texts(wire: model.Text, longest: int | None) -> st.SearchStrategy[Any]:
     if wire.trim and not isinstance(wire.size, model.FixedSize):
         return st.text(_LETTERS, max_size=4)
     if not isinstance(wire.size, model.FixedSize):
-        return st.text(st.characters(codec="latin-1"), max_size=4 if longest else 9)
+        return st.text(_TRICKY | st.characters(codec="latin-1"), max_size=4 if longest else 9)
     unit = 2 if wire.encoding.startswith("utf-16") else 1
     most = wire.size.bytes // unit
     return st.text(_LETTERS, min_size=most if wire.pad is None else 0, max_size=most)

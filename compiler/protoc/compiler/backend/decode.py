@@ -348,7 +348,7 @@ class Decoder:
         count = self._expression(size.expression)
         value, plus = _apart(size.expression)
         self.lines.add(f"{end} = {self.at.moved(plus)} + {bracketed(self._expression(value))}")
-        if not count.isidentifier():
+        if not count.isidentifier() or self._may_be_negative(size.expression):
             with self.lines.block(f"if {end} < {self.at}:"):
                 self.fail("length", name, self.at, text("a size of at least 0"), count, False)
         if longest is not None:
@@ -364,6 +364,15 @@ class Decoder:
                 break
             tail += size_of(step) or 0
         self._need(At(end).moved(tail), behind[0] if behind else Leave(None))  # type: ignore[arg-type]
+
+    def _may_be_negative(self, size: model.Expression) -> bool:
+        """Whether a size is told by a field with a sign."""
+        wires = [f.wire for f in self.message.fields() if f.key in named(size)]
+        return any(
+            wire.signed if isinstance(wire, model.Integer) else wire.notation == "int"
+            for wire in wires
+            if isinstance(wire, model.Integer | model.Digits)
+        )
 
     def _until(self, end: str, size: model.UntilNext, step: model.Field) -> None:
         """A stretch up to a constant."""

@@ -183,19 +183,29 @@ class Encoder:
         """What ends a field cannot stand in it, nor what is forbidden."""
         size = getattr(step.wire, "size", None)
         constants = list(step.forbidden)
+        beginnings: set[bytes] = set()
         if isinstance(size, model.UntilNext) and not isinstance(step.wire, model.Digits):
             for target in steps(self.message.elements):
-                if getattr(target, "key", "") == size.key:
-                    if isinstance(target, Literal):
-                        constants += target.alternatives
-                    elif isinstance(target, model.LinkEnd):
-                        constants += sorted({e for _, ends in target.by_link for e in ends})
+                if getattr(target, "key", "") != size.key:
+                    continue
+                groups: list[tuple[bytes, ...]] = []
+                if isinstance(target, Literal):
+                    groups = [target.alternatives]
+                elif isinstance(target, model.LinkEnd):
+                    groups = [ends for _, ends in target.by_link if ends]
+                constants += sorted({end for ends in groups for end in ends})
+                if not size.between:
+                    beginnings = {b for ends in groups for b in _beginnings(ends)}
         constants = [c for c in dict.fromkeys(constants) if not _implied(c, constants)]
         for constant in constants:
             with self.lines.block(f"if {octets(constant)} in {variable}:"):
                 self._refuse(
                     step.name or "", f"no {constant!r} inside", f"self.{attribute(step.name or '')}"
                 )
+        for beginning in sorted(beginnings):
+            with self.lines.block(f"if {variable}.endswith({octets(beginning)}):"):
+                words = f"no {beginning!r} at its end"
+                self._refuse(step.name or "", words, f"self.{attribute(step.name or '')}")
 
     def _bounded(
         self, value: str, name: str, bounds: tuple[float | None, float | None] | None
@@ -555,6 +565,13 @@ class Encoder:
             self._pending.clear()
             self.lines.add("frame = bytes(buffer)")
         self.lines.add("return frame")
+
+
+def _beginnings(ends: tuple[bytes, ...]) -> set[bytes]:
+    """What a field must not end with, since together with the end that is written it is one."""
+    return {
+        end[:cut] for end in ends for cut in range(1, len(end)) if ends[0].startswith(end[cut:])
+    }
 
 
 def _implied(constant: bytes, others: list[bytes]) -> bool:

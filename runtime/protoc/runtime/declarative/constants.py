@@ -30,9 +30,9 @@ class Constant(Element):
         """What ends a field in front of it."""
         return self.alternatives
 
-    def hides_in(self, data: bytes) -> bool:
+    def hides_in(self, data: bytes, apart: bool) -> bool:
         """Whether it would be found before the end of a field."""
-        return _hidden(self.alternatives, data)
+        return _hidden(self.alternatives, data, apart)
 
 
 class Ends(Element):
@@ -54,9 +54,9 @@ class Ends(Element):
         """The ends of the link; those of the first one when none is named."""
         return self.by_link[frame.link or next(iter(self.by_link))]
 
-    def hides_in(self, data: bytes) -> bool:
+    def hides_in(self, data: bytes, apart: bool) -> bool:
         """Whether it would be found before the end of a field, on any link."""
-        return any(_hidden(alternatives, data) for alternatives in self.by_link.values())
+        return any(_hidden(alternatives, data, apart) for alternatives in self.by_link.values())
 
 
 def expect(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame) -> bytes:
@@ -96,7 +96,10 @@ def find(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame, skipp
     raise frame.error("constant", "", frame.at(stream), alternatives[0], "nothing")
 
 
-def _hidden(alternatives: tuple[bytes, ...], data: bytes) -> bool:
-    """Whether one of several constants begins in data that the first of them follows."""
-    whole = data + alternatives[0] if alternatives else b""
+def _hidden(alternatives: tuple[bytes, ...], data: bytes, apart: bool) -> bool:
+    """Whether one of several constants begins in data, which the first of them follows.
+
+    `apart` when something stands between the data and the constant.
+    """
+    whole = data if apart or not alternatives else data + alternatives[0]
     return any(0 <= whole.find(a) < len(data) for a in alternatives)

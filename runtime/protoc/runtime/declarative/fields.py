@@ -10,7 +10,7 @@ from protoc.runtime.declarative.constants import Constant, Ends, find
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
 from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Text, wire_of
-from protoc.runtime.errors import Incomplete, Reason
+from protoc.runtime.errors import EncodeError, Incomplete, Reason
 from protoc.runtime.messages import Choice, TextChoice
 
 Derivation = Callable[[Frame], Any]
@@ -192,10 +192,16 @@ class Field(Element):
             return self._constant(self.equal, frame)
         if self.label == "_" and self.derivation is None:
             return bytes(self.fixed or 0)
-        raw = frame.raws[self.key]
-        data = self._encoded(raw, frame) if self.wire.numeric else raw
-        self._allowed(data, frame)
-        return data
+        try:
+            raw = frame.raws[self.key]
+            data = self._encoded(raw, frame) if self.wire.numeric else raw
+            self._allowed(data, frame)
+            return data
+        except EncodeError as error:
+            if self.derivation is None:
+                raise
+            frame.doubts.append(error)
+            return bytes(self.fixed or 0)
 
     def _constant(self, raw: Any, frame: Frame) -> bytes:
         """What always stands here; text is filled up with blanks where nothing else is said."""
@@ -220,7 +226,7 @@ class Field(Element):
         for excluded in self.excluded:
             if excluded in data:
                 raise frame.unfit(self.label, f"no {excluded!r} inside", data)
-        if self.until is not None and self.until.hides_in(data):
+        if self.until is not None and self.until.hides_in(data, self.between > 0):
             raise frame.unfit(self.label, "nothing that ends it", data)
 
 

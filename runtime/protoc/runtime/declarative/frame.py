@@ -24,6 +24,7 @@ class Frame:
         raws: raw values: numbers as numbers, text and bytes as bytes.
         bounded: the stream ends where the region ends that is read; more will not come.
         origin: where the stream begins, counted from the start of the message.
+        doubts: derived values that do not fit, which may change while others are computed.
     """
 
     def __init__(self, message: str, link: str = "", data: Octets = b"") -> None:
@@ -34,6 +35,7 @@ class Frame:
         self.raws: dict[str, Any] = {}
         self.bounded = False
         self.origin = 0
+        self.doubts: list[EncodeError] = []
 
     def __getitem__(self, name: str) -> Any:
         """The raw value of a field."""

@@ -80,6 +80,8 @@ class Layout(MessageConstruct[M]):
                 break
         else:
             raise frame.unfit("", "derived values that agree with each other", message)
+        if frame.doubts:
+            raise frame.doubts[0]
         self._sizes_agree(frame)
         stream.write(frame.data)
         return obj
@@ -87,6 +89,7 @@ class Layout(MessageConstruct[M]):
     def _derive(self, message: M, frame: Frame, path: Any) -> bool:
         """Lay the message out and compute what is derived; whether something changed."""
         output = io.BytesIO()
+        frame.doubts.clear()
         self.row.build(message, output, construct.Container(frame=frame), path)
         frame.data = output.getvalue()
         changed = False
