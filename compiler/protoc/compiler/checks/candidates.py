@@ -11,7 +11,7 @@ from protoc.compiler.checks.patterns import ANY, Byte, Pattern, pattern
 from protoc.compiler.checks.samples import sample
 from protoc.dsl.diagnostics import Diagnostics, Label
 
-_MOST_COMPARED = 200
+_MOST_COMPARED = 50
 """Candidates looked at for one message; who writes more that begin alike is not helped further."""
 _SHOWN = 20
 

@@ -63,6 +63,8 @@ class _Walk:
         size = element.wire.size if not isinstance(element.wire, _BINARY) else None
         if isinstance(size, model.GivenSize):
             return self._counted(x, size)
+        if element.longest is not None:
+            return False
         if isinstance(size, model.UntilNext) and not size.between:
             return self._up_to(x, element)
         if size == model.UntilEnd(0) and self.i + 1 == len(self.a.atoms):
@@ -83,12 +85,12 @@ class _Walk:
         if not by_span and (x.size != y.size or (self.shifted and x.by_span is not None)):
             return False
         if isinstance(x.element, model.Region):
-            if x.inside is None or y.inside is None:
+            if x.inside is None or y.inside is None or not _as_long(x.element, y.element):
                 return False
             return covers(x.inside, y.inside, whole=True)
         if isinstance(x.element, model.Constant | model.LinkEnd):
             return True
-        if not _is_free(x.element):
+        if not _is_free(x.element) or not _as_long(x.element, y.element):
             return False
         wire = x.element.wire
         if isinstance(wire, model.Raw):
@@ -109,7 +111,8 @@ class _Walk:
     def _counted(self, x: Stretch, size: model.GivenSize) -> bool:
         """As many bytes as a number says, which is always the same in the other."""
         count = self._evaluate(size.expression)
-        if count is None or count < 0:
+        longest = x.element.longest if isinstance(x.element, model.Region | model.Field) else None
+        if count is None or count < 0 or (longest is not None and count > longest):
             return False
         atoms = self.b.atoms[self.j : self.j + count]
         if len(atoms) < count or not all(isinstance(atom, Byte) for atom in atoms):
@@ -177,11 +180,19 @@ def _is_free(element: model.Element) -> bool:
         isinstance(element, model.Field)
         and not isinstance(element.origin, model.Derived | model.Fixed)
         and element.bounds is None
-        and element.longest is None
         and not element.forbidden
         and not element.conversion.strict
         and not element.conversion.boolean
     )
+
+
+def _as_long(element: model.Element, other: model.Element) -> bool:
+    """Whether an element may have as many bytes as another."""
+    limited = model.Region | model.Field
+    if not isinstance(element, limited) or element.longest is None:
+        return True
+    most = other.longest if isinstance(other, limited) else None
+    return most is not None and most <= element.longest
 
 
 def _is_text(x: Byte, y: Byte) -> bool:

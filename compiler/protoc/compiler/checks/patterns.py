@@ -147,6 +147,9 @@ class _Maker:
             return [self._stretch(element, inside)]
         if isinstance(element, model.Constant | model.LinkEnd):
             return _ends(element)
+        size = fixed_size(element)
+        if size is not None and size > LONGEST:
+            return [self._stretch(element)]
         if isinstance(element.origin, model.Fixed) and not isinstance(element.wire, model.Bits):
             data = _written(element.wire, element.origin.value)
             if data is None:
@@ -156,8 +159,7 @@ class _Maker:
             return [Byte(1 << octet) for octet in data]
         if isinstance(element.origin, model.Derived):
             return self._derived(element, element.origin, found)
-        size = fixed_size(element)
-        if size is None or size > LONGEST:
+        if size is None:
             return [self._stretch(element)]
         return list(self._bytes(element, size))
 

@@ -105,4 +105,4 @@ def given(
         plain = octets(scope, (expression,))
     raw = plain if enum is not None else unscaled(plain, into)
     require(scope, plain, raw, expression.span, into)
-    return model.Value(plain)
+    return model.Value(bool(plain) if target.conversion.boolean else plain)

@@ -399,19 +399,21 @@ class _Builder:
 
     def _claim(self, name: str, node: tree.Node) -> None:
         if name in self._names:
+            # what stands in a frame is built before the frame
+            first, second = sorted((self._names[name], node), key=lambda n: n.span.start)
             raise self.scope.fail(
                 "E0201",
                 f"there are two fields named `{name}` in `{self.layout.name.text}`",
-                node.span,
+                second.span,
                 "declared again",
-                labels=(Label(self._names[name].span, "first declared here"),),
+                labels=(Label(first.span, "first declared here"),),
                 help="rename one of them; fields of a frame count as fields of what stands in it",
             )
         self._names[name] = node
 
 
 def _names_of(statement: tree.Element) -> list[str]:
-    return [statement.name.text] if isinstance(statement, tree.Field) else []
+    return [statement.name.text] if isinstance(statement, tree.Field | tree.Bare) else []
 
 
 def _frame_fields(frame: tree.Layout) -> dict[str, object]:
@@ -438,8 +440,11 @@ def _longest(statement: tree.Field) -> int | None:
 def _is_constant(scope: Scope, expression: tree.Expression, conversion: model.Conversion) -> bool:
     if isinstance(expression, tree.Number | tree.String | tree.Octets):
         return True
-    if isinstance(expression, tree.Unary) and expression.operator == "-":
-        return isinstance(expression.operand, tree.Number)
+    if isinstance(expression, tree.Unary):
+        return _is_constant(scope, expression.operand, conversion)
+    if isinstance(expression, tree.Binary):
+        sides = (expression.left, expression.right)
+        return all(_is_constant(scope, side, conversion) for side in sides)
     if isinstance(expression, tree.Reference) and len(expression.path) == 1:
         name = expression.path[0].text
         enum = scope.enums.get(conversion.enum or "")

@@ -102,9 +102,9 @@ def _solved(scope: Scope, field: model.Field, length: model.Length, around: int)
     if line is None or line[0] == 0:
         raise scope.fail(
             "E0307",
-            f"`{field.name}` cannot be turned round to a size",
+            f"`{field.name}` does not tell where the data end",
             field.span,
-            "only len(…) times a number plus a number can",
+            "only `len(…)` times a number plus a number can be turned round",
             help="measure with `len(x) + 3`, `len(x) / 2`, or size the data with `bytes[…]`",
         )
     slope, shift = line
