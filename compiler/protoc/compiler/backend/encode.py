@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
+from protoc.compiler.backend.assemble import Assembly, Piece
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
@@ -23,48 +24,12 @@ from protoc.compiler.backend.code import (
 from protoc.compiler.backend.decode import divides, named
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import checksum, cut, span
+from protoc.compiler.backend.places import Place, before, checksum, cut, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.values import Context, limits, to_raw
 from protoc.compiler.resolve.types import fixed_size
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of the frame: an expression that gives bytes, or an argument of a struct.
-
-    Attributes:
-        code: of the struct; empty for an expression of its own.
-    """
-
-    expression: Code
-    code: str = ""
-    little: bool | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an element stands in the frame: a number, and the lengths of what varies before it."""
-
-    plus: int
-    terms: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        terms = [*self.terms, *([str(self.plus)] if self.plus or not self.terms else [])]
-        return " + ".join(terms)
-
-    def minus(self, other: Place) -> str:
-        """The distance from a place before it."""
-        left = list(self.terms)
-        for term in other.terms:
-            left.remove(term)
-        return str(Place(self.plus - other.plus, tuple(left)))
-
-    def moved(self, by: int, term: str = "") -> Place:
-        """The place further on."""
-        return Place(self.plus + by, (*self.terms, term) if term else self.terms)
 
 
 @dataclass
@@ -78,9 +43,12 @@ class Encoder:
     raws: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     fits: dict[str, tuple[float, float]] = field(default_factory=dict)
-    _pending: list[Piece] = field(default_factory=list)
+    _pending: Assembly = field(init=False)
     _written: bool = False
     _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._pending = Assembly(self.context)
 
     def write(self) -> list[str]:
         """The body of the method."""
@@ -138,6 +106,7 @@ class Encoder:
         variable = local(step.key)
         self.raws[step.key] = variable
         self.lines.add(f"{variable} = ", self._text(step, value))
+        self._measured(step, variable)
         self._delimited(step, variable)
 
     def _raw(self, value: str, step: model.Field, wire: model.Integer | model.Real) -> str:
@@ -178,6 +147,20 @@ class Encoder:
         return Call(
             call, (value, width, text(wire.encoding), "self.NAME", name, *options, *longest)
         )
+
+    def _measured(self, step: model.Field, variable: str) -> None:
+        """A size that only drives is the caller's to give, and must be the size there is."""
+        size = getattr(step.wire, "size", None)
+        if not isinstance(size, model.GivenSize):
+            return
+        drivers = [f for f in self.message.fields() if f.key in named(size.expression)]
+        if any(isinstance(f.origin, model.Derived) for f in drivers):
+            return
+        wanted = Writer(own=lambda e: f"self.{attribute(e.path[0])}").write(size.expression)
+        with self.lines.block(f"if len({variable}) != {wanted}:"):
+            words = " and ".join(f"`{f.name}`" for f in drivers if f.name)
+            name = step.name or ""
+            self._refuse(name, f"as many bytes as {words} says", f"self.{attribute(name)}")
 
     def _delimited(self, step: model.Field, variable: str) -> None:
         """What ends a field cannot stand in it, nor what is forbidden."""
@@ -413,19 +396,18 @@ class Encoder:
         if isinstance(step, Enter | Leave):
             return
         if isinstance(step, Literal):
-            self._pending.append(Piece(step.alternatives[0], "c"))  # type: ignore[arg-type]
+            self._pending.constant(step.alternatives[0])
             return
         if isinstance(step, model.LinkEnd):
-            self._pending.append(Piece(f"{self._ends(step)}.written"))
+            self._pending.add(Piece(f"{self._ends(step)}.written"))
             return
         if isinstance(step.origin, model.Reserved):
-            size = size_of(step) or 0
-            self._pending.append(Piece(bytes(size), "c"))  # type: ignore[arg-type]
+            self._pending.constant(bytes(size_of(step) or 0))
             return
         if isinstance(step.origin, model.Derived) and self._is_check(step):
             self._check(step, step.origin)
             return
-        self._pending.append(self._piece(step, self.raws[step.key]))
+        self._pending.add(self._piece(step, self.raws[step.key]))
 
     def _ends(self, step: model.LinkEnd) -> str:
         return f"{self.context.ends(step.by_link)}[link]"
@@ -452,14 +434,13 @@ class Encoder:
         """A check over the frame so far; one over what follows is filled in at the end."""
         end = self._last(origin.expression)
         mine = self.places[step.key][0]
-        if not _before(end, mine):
-            size = size_of(step) or 0
-            self._pending.append(Piece(bytes(size), "c"))  # type: ignore[arg-type]
+        if not before(end, mine):
+            self._pending.constant(bytes(size_of(step) or 0))
             self._patches.append((step, origin))
             return
         self._flush()
         self._compute(step, origin)
-        self._pending.append(self._checked_piece(step))
+        self._pending.add(self._checked_piece(step))
 
     def _compute(self, step: model.Field, origin: model.Derived) -> None:
         value = cut(self._expression(origin.expression), step.wire, origin.expression)
@@ -486,83 +467,54 @@ class Encoder:
 
     def _flush(self) -> None:
         """Put what is pending behind the frame."""
-        if not self._pending:
+        if not self._pending.pieces:
             return
-        joined = self._joined()
-        self._pending.clear()
+        joined = self._pending.take(self.lines.indent)
         self.lines.add("frame += " if self._written else "frame = ", joined)
         self._written = True
 
-    def _joined(self) -> Code:
-        parts: list[Code] = []
-        i = 0
-        while i < len(self._pending):
-            j = i
-            order: bool | None = None
-            while j < len(self._pending) and self._pending[j].code:
-                little = self._pending[j].little
-                if little is not None and order is not None and little != order:
-                    break
-                order = order if little is None else little
-                j += 1
-            if j == i:
-                parts.append(self._pending[i].expression)
-                j = i + 1
-            else:
-                parts.append(self._packed(self._pending[i:j], order))
-            i = j
-        if len(parts) == 1:
-            return parts[0]
-        flat = " + ".join(str(part) for part in parts)
-        if len(flat) + self.lines.indent + 10 <= WIDTH:
-            return flat
-        return Call('b"".join', (Call("", tuple(parts)),))
+    def _ordered(self) -> list[tuple[model.Field, model.Derived]]:
+        """Checks to fill in: one that others cover comes before them."""
+        keys = {step.key for step, _ in self._patches}
+        covers = {
+            step.key: {k for k in keys - {step.key} if self._inside(k, origin.expression)}
+            for step, origin in self._patches
+        }
+        ordered: list[tuple[model.Field, model.Derived]] = []
+        waiting = list(self._patches)
+        while waiting:
+            done = {step.key for step, _ in ordered}
+            ready = next(p for p in waiting if covers[p[0].key] <= done)
+            waiting.remove(ready)
+            ordered.append(ready)
+        return ordered
 
-    def _packed(self, run: list[Piece], little: bool | None) -> Code:
-        """Constants alone as bytes, with numbers through one struct."""
-        merged: list[Piece] = []
-        for piece in run:
-            if piece.code == "c" and merged and merged[-1].code == "c":
-                joined = merged[-1].expression + piece.expression  # type: ignore[operator]
-                merged[-1] = Piece(joined, "c")
-            else:
-                merged.append(piece)
-        if len(merged) == 1 and merged[0].code == "c":
-            return octets(merged[0].expression)  # type: ignore[arg-type]
-        codes, arguments = "", []
-        for piece in merged:
-            if piece.code != "c":
-                codes += piece.code
-                arguments.append(piece.expression)
-                continue
-            data: bytes = piece.expression  # type: ignore[assignment]
-            if len(data) == 1:
-                codes += "B"
-                arguments.append(f"0x{data[0]:02X}")
-            else:
-                codes += f"{len(data)}s"
-                arguments.append(octets(data))
-        struct = self.context.struct(("<" if little else ">") + codes)
-        return Call(f"{struct}.pack", tuple(arguments))
+    def _inside(self, key: str, expression: model.Expression) -> bool:
+        """Whether an expression covers an element."""
+        if isinstance(expression, model.Operation):
+            return any(self._inside(key, operand) for operand in expression.operands)
+        if not isinstance(expression, model.Checksum):
+            return False
+        start, end = self._extent(expression.extent)
+        mine = self.places[key]
+        return before(start, mine[0]) and before(mine[1], end)
 
     def _finish(self) -> None:
         if not self._patches:
-            if self._written and self._pending:
-                joined = self._joined()
-                self.lines.add("return frame + ", joined)
-            elif self._written:
-                self.lines.add("return frame")
+            rest = self._pending.take(self.lines.indent) if self._pending.pieces else ""
+            if self._written:
+                self.lines.add("return frame + " if rest else "return frame", rest)
             else:
-                self.lines.add("return ", self._joined() if self._pending else 'b""')
+                self.lines.add("return ", rest or 'b""')
             return
         self._flush()
         self.lines.add("buffer = bytearray(frame)")
-        for step, origin in self._patches:
+        for step, origin in self._ordered():
             self._compute(step, origin)
-            self._pending.append(self._checked_piece(step))
+            self._pending.add(self._checked_piece(step))
             start, end = self.places[step.key]
-            self.lines.add(f"{span('buffer', start, end)} = ", self._joined())
-            self._pending.clear()
+            patch = self._pending.take(self.lines.indent)
+            self.lines.add(f"{span('buffer', start, end)} = ", patch)
             self.lines.add("frame = bytes(buffer)")
         self.lines.add("return frame")
 
@@ -589,8 +541,3 @@ def _depends(step: model.Field) -> int:
     """Copies of other fields come behind what they copy."""
     assert isinstance(step.origin, model.Derived)
     return 1 if isinstance(step.origin.expression, model.Own) else 0
-
-
-def _before(end: Place, start: Place) -> bool:
-    """Whether a place is not behind another."""
-    return len(end.terms) <= len(start.terms) and end.plus <= start.plus

@@ -89,3 +89,31 @@ def bracketed(value: str) -> str:
         if depth == 0 and c == " " and i:
             return f"({value})"
     return f"({value})" if value.startswith(("-", "~")) else value
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an element stands in the frame: a number, and the lengths of what varies before it."""
+
+    plus: int
+    terms: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        terms = [*self.terms, *([str(self.plus)] if self.plus or not self.terms else [])]
+        return " + ".join(terms)
+
+    def minus(self, other: Place) -> str:
+        """The distance from a place before it."""
+        left = list(self.terms)
+        for term in other.terms:
+            left.remove(term)
+        return str(Place(self.plus - other.plus, tuple(left)))
+
+    def moved(self, by: int, term: str = "") -> Place:
+        """The place further on."""
+        return Place(self.plus + by, (*self.terms, term) if term else self.terms)
+
+
+def before(end: Place, start: Place) -> bool:
+    """Whether a place is not behind another."""
+    return len(end.terms) <= len(start.terms) and end.plus <= start.plus

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from operator import and_, lshift, or_, rshift, xor
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope, suggestion
@@ -39,10 +41,9 @@ def plain(scope: Scope, expression: tree.Expression, enum: model.Enum | None = N
         return expression.value
     if isinstance(expression, tree.Octets):
         return expression.value if enum is None else int.from_bytes(expression.value, "big")
-    if isinstance(expression, tree.Unary) and expression.operator == "-":
-        value = plain(scope, expression.operand)
-        if isinstance(value, int | float):
-            return -value
+    if isinstance(expression, tree.Unary | tree.Binary):
+        result = exact(scope, expression)
+        return int(result) if result.denominator == 1 else float(result)
     if isinstance(expression, tree.Reference) and len(expression.path) == 1:
         name = expression.path[0].text
         if enum is not None:
@@ -110,20 +111,63 @@ def whole(scope: Scope, expression: tree.Expression, least: int = 0) -> int:
 
 def exact(scope: Scope, expression: tree.Expression) -> Fraction:
     """A constant number as it is written in decimal: `0.1` is one tenth."""
-    if isinstance(expression, tree.Unary) and expression.operator == "-":
-        return -exact(scope, expression.operand)
-    if isinstance(expression, tree.Binary) and expression.operator in "+-*/":
-        left, right = exact(scope, expression.left), exact(scope, expression.right)
-        if expression.operator == "/" and right == 0:
+    if isinstance(expression, tree.Unary):
+        value = exact(scope, expression.operand)
+        if expression.operator == "not" or (expression.operator == "~" and value.denominator != 1):
             raise scope.fail(
                 "E0205",
-                "this divides by zero",
-                expression.right.span,
-                help="write a divisor that is not 0",
+                f"`{expression.operator}` does not give a constant number here",
+                expression.span,
+                help="write the number itself",
             )
-        operators = {"+": left + right, "-": left - right, "*": left * right}
-        return operators[expression.operator] if expression.operator != "/" else left / right
+        return -value if expression.operator == "-" else -value - 1
+    if isinstance(expression, tree.Binary):
+        left, right = exact(scope, expression.left), exact(scope, expression.right)
+        return _calculated(scope, expression, left, right)
     return Fraction(str(number(scope, expression)))
+
+
+LARGEST_EXPONENT = 64
+_WHOLE: dict[str, Callable[[int, int], int]] = {
+    "**": pow,
+    "<<": lshift,
+    ">>": rshift,
+    "&": and_,
+    "|": or_,
+    "^": xor,
+}
+
+
+def _calculated(scope: Scope, expression: tree.Binary, left: Fraction, right: Fraction) -> Fraction:
+    """Left and right put together; nothing is computed that could grow beyond all bounds."""
+    operator = expression.operator
+    if operator in "/%" and right == 0:
+        raise scope.fail(
+            "E0205",
+            "this divides by zero",
+            expression.right.span,
+            help="write a divisor that is not 0",
+        )
+    if operator in ("+", "-", "*", "/", "%"):
+        numbers = {"+": left + right, "-": left - right, "*": left * right}
+        if operator in numbers:
+            return numbers[operator]
+        return left / right if operator == "/" else left % right
+    if operator not in _WHOLE or left.denominator != 1 or right.denominator != 1:
+        raise scope.fail(
+            "E0205",
+            f"`{operator}` does not give a constant number here",
+            expression.span,
+            help="calculate with + - * / %, or with whole numbers and ** << >> & | ^",
+        )
+    if operator in ("**", "<<", ">>") and not 0 <= right <= LARGEST_EXPONENT:
+        raise scope.fail(
+            "E0205",
+            f"`{operator}` is followed by 0 to {LARGEST_EXPONENT}, not {right}",
+            expression.right.span,
+            help="write the number itself",
+        )
+    return Fraction(_WHOLE[operator](int(left), int(right)))
 
 
 SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}

@@ -9,6 +9,7 @@ from typing import Literal
 from protoc.compiler import model
 from protoc.compiler.resolve.constants import whole
 from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
+from protoc.compiler.resolve.sizes import covered
 from protoc.compiler.resolve.types import with_size
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -51,7 +52,45 @@ def draw(
             fields[drawer.key] = replace(known, wire=with_size(known.wire, model.GivenSize(value)))
         else:
             fields[drawer.key] = replace(known, origin=model.Derived(value, _reason(value, fields)))
-    return model.rebuilt(elements, lambda e: fields.get(e.key, e)), whole
+    elements = model.rebuilt(elements, lambda e: fields.get(e.key, e))
+    return elements, whole and not _has_ring(scope, elements, drawers)
+
+
+def _has_ring(scope: Scope, elements: tuple[model.Element, ...], drawers: list[Drawer]) -> bool:
+    """Whether values are derived from each other, so that there is no first one to compute."""
+    needs = {
+        e.key: _needs(elements, e.origin.expression)
+        for e in model.walk(elements)
+        if isinstance(e, model.Field) and isinstance(e.origin, model.Derived)
+    }
+    for drawer in drawers:
+        reached: set[str] = set()
+        waiting = [drawer.key]
+        while waiting:
+            new = needs.get(waiting.pop(), set()) - reached
+            reached |= new
+            waiting.extend(new)
+        if drawer.role == "value" and drawer.key in reached:
+            scope.fail(
+                "E0308",
+                f"`{drawer.key}` is derived from itself",
+                drawer.expression.span,
+                "leads back to this field",
+                help="derive one of the fields from something else",
+            )
+            return True
+    return False
+
+
+def _needs(elements: tuple[model.Element, ...], expression: model.Expression) -> set[str]:
+    """The fields whose values an expression needs; a length needs sizes only."""
+    if isinstance(expression, model.Own):
+        return {expression.path[0]}
+    if isinstance(expression, model.Operation):
+        return {need for operand in expression.operands for need in _needs(elements, operand)}
+    if isinstance(expression, model.Checksum):
+        return {e.key for e in model.walk(covered(elements, expression.extent))}
+    return set()
 
 
 def _reason(
@@ -94,7 +133,7 @@ class _Reader:
             return self._reference(expression)
         if isinstance(expression, tree.Invocation):
             return self._call(expression)
-        raise self.scope.fail("E0301", "this is no value", expression.span, help=_HELP)
+        raise self.scope.fail("E0301", "a value is expected here", expression.span, help=_HELP)
 
     def _reference(self, reference: tree.Reference) -> model.Expression:
         name = reference.path[0].text

@@ -1,0 +1,100 @@
+"""Putting a frame together: what is constant joined when compiling, numbers through one struct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from protoc.compiler.backend.code import WIDTH, Call, Code, octets
+from protoc.compiler.backend.values import Context
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the frame: constant bytes, an argument of a struct, or an expression of its own.
+
+    Attributes:
+        code: of the struct; empty for an expression that gives bytes.
+        little: byte order of a number of several bytes.
+        constant: the bytes, when they are known.
+    """
+
+    expression: Code = ""
+    code: str = ""
+    little: bool | None = None
+    constant: bytes | None = None
+
+    @property
+    def packs(self) -> bool:
+        """Whether it can stand in a struct."""
+        return self.constant is not None or bool(self.code)
+
+
+@dataclass
+class Assembly:
+    """Pieces on their way into the frame."""
+
+    context: Context
+    pieces: list[Piece] = field(default_factory=list)
+
+    def add(self, piece: Piece) -> None:
+        """One more piece."""
+        self.pieces.append(piece)
+
+    def constant(self, data: bytes) -> None:
+        """Bytes that are known."""
+        self.pieces.append(Piece(constant=data))
+
+    def take(self, indent: int) -> Code:
+        """The expression for all pieces so far, which are then gone."""
+        parts: list[Code] = []
+        i = 0
+        while i < len(self.pieces):
+            j, little = self._run(i)
+            alone = self.pieces[i].expression
+            parts.append(self._packed(self.pieces[i:j], little) if j > i else alone)
+            i = max(j, i + 1)
+        self.pieces.clear()
+        if len(parts) == 1:
+            return parts[0]
+        flat = " + ".join(str(part) for part in parts)
+        if len(flat) + indent + 10 <= WIDTH:
+            return flat
+        return Call('b"".join', (Call("", tuple(parts)),))
+
+    def _run(self, i: int) -> tuple[int, bool | None]:
+        """Where the pieces end that one struct can hold, and its byte order."""
+        order: bool | None = None
+        j = i
+        while j < len(self.pieces) and self.pieces[j].packs:
+            little = self.pieces[j].little
+            if little is not None and order is not None and little != order:
+                break
+            order = order if little is None else little
+            j += 1
+        return j, order
+
+    def _packed(self, run: list[Piece], little: bool | None) -> Code:
+        """Constants alone as bytes, with numbers through one struct."""
+        merged: list[Piece] = []
+        for piece in run:
+            last = merged[-1].constant if merged else None
+            if piece.constant is not None and last is not None:
+                merged[-1] = Piece(constant=last + piece.constant)
+            else:
+                merged.append(piece)
+        first = merged[0].constant
+        if len(merged) == 1 and first is not None:
+            return octets(first)
+        codes, arguments = "", []
+        for piece in merged:
+            if piece.constant is None:
+                codes += piece.code
+                arguments.append(piece.expression)
+            elif len(piece.constant) == 1:
+                codes += "B"
+                arguments.append(f"0x{piece.constant[0]:02X}")
+            else:
+                codes += f"{len(piece.constant)}s"
+                arguments.append(octets(piece.constant))
+        struct = self.context.struct(("<" if little else ">") + codes)
+        return Call(f"{struct}.pack", tuple(arguments))
