@@ -438,7 +438,9 @@ class PtyDevice:
 
     def close(self) -> None:
         self._peer.close()
-        os.close(self._theirs)
+        if self._theirs >= 0:
+            os.close(self._theirs)
+            self._theirs = -1
 
 
 Device = TcpDevice | PtyDevice

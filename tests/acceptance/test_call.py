@@ -126,7 +126,7 @@ def test_text_in_braces(stage: Stage) -> None:
 
 
 def test_end_of_line_is_that_of_the_link(stage: Stage, device: Device) -> None:
-    program = stage.call("meter", device, "pair:get_power", "channel=3")
+    program = stage.call("meter", device, "pair:power", "channel=3")
     peer = device.accept()
     end = {"tcp": b"\n", "pty": b"\r\n"}[device.kind]
     peer.expect(b"POW? 3" + end)
@@ -347,13 +347,13 @@ def test_half_an_answer_and_nothing_more(stage: Stage) -> None:
 
 def test_device_that_only_makes_noise(stage: Stage) -> None:
     device = stage.device()
-    program = stage.call("meter", device, "pair:get_power", "channel=1")
+    program = stage.call("meter", device, "pair:power", "channel=1")
     peer = device.accept()
     peer.expect(b"POW? 1\n")
     peer.send(b"\x00" * 5000)
     outcome = program.ended().ends(3)
     assert like({"status": "timeout"}, result(outcome))
-    in_order(outcome.events, {"event": "timeout", "pair": "get_power", "attempt": 1, "last": True})
+    in_order(outcome.events, {"event": "timeout", "pair": "power", "attempt": 1, "last": True})
 
 
 def test_device_that_never_stops_talking(stage: Stage) -> None:

@@ -25,8 +25,7 @@ event   report{0x3C;   level:u16   scale 0.1
 link tcp client{timeout 300ms;retries 2}
 ## Asks.
 command ask {0x3D ; which:u8 default 1;check : u8 = sum(..) }
-pair ask
-   = ask
+pair ask   =   ask
    -> report   # the answer
 example "one" {
 rx x"3C 00 0A 01 47"==report(level=1, fault="hot")   # behind an example
