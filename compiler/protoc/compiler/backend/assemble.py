@@ -45,7 +45,11 @@ class Assembly:
         self.pieces.append(Piece(constant=data))
 
     def take(self, indent: int) -> Code:
-        """The expression for all pieces so far, which are then gone."""
+        """One expression for all pieces so far, which are then gone."""
+        return joined(self.parts(), indent)
+
+    def parts(self) -> list[Code]:
+        """The expressions for all pieces so far, which are then gone."""
         parts: list[Code] = []
         i = 0
         while i < len(self.pieces):
@@ -54,12 +58,7 @@ class Assembly:
             parts.append(self._packed(self.pieces[i:j], little) if j > i else alone)
             i = max(j, i + 1)
         self.pieces.clear()
-        if len(parts) == 1:
-            return parts[0]
-        flat = " + ".join(str(part) for part in parts)
-        if len(flat) + indent + 10 <= WIDTH:
-            return flat
-        return Call('b"".join', (Call("", tuple(parts)),))
+        return parts
 
     def _run(self, i: int) -> tuple[int, bool | None]:
         """Where the pieces end that one struct can hold, and its byte order."""
@@ -98,3 +97,13 @@ class Assembly:
                 arguments.append(octets(piece.constant))
         struct = self.context.struct(("<" if little else ">") + codes)
         return Call(f"{struct}.pack", tuple(arguments))
+
+
+def joined(parts: list[Code], indent: int) -> Code:
+    """Several expressions that give bytes as one."""
+    if len(parts) == 1:
+        return parts[0]
+    flat = " + ".join(str(part) for part in parts)
+    if len(flat) + indent + 10 <= WIDTH:
+        return flat
+    return Call('b"".join', (Call("", tuple(parts)),))

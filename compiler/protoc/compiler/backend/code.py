@@ -7,6 +7,7 @@ one; what does not is broken at its bracket, with a trailing comma when every it
 from __future__ import annotations
 
 import keyword
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 WIDTH = 88
@@ -39,7 +40,18 @@ class Named:
         return f"{self.name}{self.value}"
 
 
-Code = str | Call | Named
+@dataclass(frozen=True)
+class Function:
+    """`lambda m: value`: the rows of the value stand in brackets of their own when it is long."""
+
+    head: str
+    rows: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.head}{' '.join(self.rows)}"
+
+
+Code = str | Call | Named | Function
 
 
 def keyed(name: str, value: Code) -> Named:
@@ -60,6 +72,10 @@ def laid_out(prefix: str, code: Code, suffix: str = "", indent: int = 0) -> list
         return [flat]
     if isinstance(code, Named):
         return laid_out(prefix + code.name, code.value, suffix, indent)
+    if isinstance(code, Function):
+        value = f"{pad}    {' '.join(code.rows)}"
+        rows = [value] if len(value) <= WIDTH else [f"{pad}    {row}" for row in code.rows]
+        return [f"{pad}{prefix}{code.head}(", *rows, f"{pad}){suffix}"]
     if isinstance(code, str) or not code.arguments:
         return [flat]
     opening, closing = code.brackets[0], code.brackets[1]
@@ -124,16 +140,32 @@ class Lines:
 
     def chain(self, prefix: str, terms: list[str], operator: str) -> None:
         """A statement whose value is a chain of terms, in brackets when it is long."""
+        first, *others = terms
+        self.rows(prefix, (first, *(f"{operator} {term}" for term in others)))
+
+    def rows(self, prefix: str, rows: tuple[str, ...]) -> None:
+        """A statement whose value is an expression, in brackets row by row when it is long."""
         pad = " " * self.indent
-        flat = f" {operator} ".join(terms)
-        if len(pad) + len(prefix) + len(flat) <= WIDTH:
+        flat = " ".join(rows)
+        if len(pad) + len(prefix) + len(flat) <= WIDTH or len(rows) == 1:
             self.lines.append(f"{pad}{prefix}{flat}")
         elif len(pad) + 4 + len(flat) <= WIDTH:
             self.lines += [f"{pad}{prefix}(", f"{pad}    {flat}", f"{pad})"]
         else:
-            first, *others = terms
-            rows = [first, *(f"{operator} {term}" for term in others)]
             self.lines += [f"{pad}{prefix}(", *(f"{pad}    {row}" for row in rows), f"{pad})"]
+
+    def derived(self, name: str, rows: tuple[str, ...], cut: Callable[[str], str]) -> None:
+        """`name = cut(value)`; a long value is computed first and cut behind it."""
+        flat = f"{name} = {cut(' '.join(rows))}"
+        if len(flat) + self.indent <= WIDTH:
+            self.add(flat)
+            return
+        self.rows(f"{name} = ", rows)
+        again = cut(name)
+        if again.startswith(f"{name} & "):
+            self.add(again.replace(" & ", " &= ", 1))
+        elif again != name:
+            self.add(f"{name} = {again}")
 
     def block_body(self) -> _Block:
         """The statements under a head written already, as a context."""

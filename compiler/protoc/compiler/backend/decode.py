@@ -7,10 +7,11 @@ turn raw values into values, make the object. What is cheap and likely to fail c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Lines, octets, text
-from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.expressions import Writer, apart, divides, mentions, named
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At, bits_of, bracketed, checksum, cut, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
@@ -346,7 +347,7 @@ class Decoder:
     ) -> None:
         """A stretch whose size an earlier field tells."""
         count = self._expression(size.expression)
-        value, plus = _apart(size.expression)
+        value, plus = apart(size.expression)
         self.lines.add(f"{end} = {self.at.moved(plus)} + {bracketed(self._expression(value))}")
         if not count.isidentifier() or self._may_be_negative(size.expression):
             with self.lines.block(f"if {end} < {self.at}:"):
@@ -434,10 +435,10 @@ class Decoder:
             if field_.key not in self._early:
                 self.number(field_)
             raw = self.raws[field_.key]
-            expected = self._expression(origin.expression)
-            name = cut(expected, field_.wire, origin.expression)
+            name = self._expression(origin.expression)
             if not name.isdigit():
-                self.lines.add(f"expected = {name}")
+                rows = self._writer.rows(origin.expression)
+                self.lines.derived("expected", rows, partial(_cut, field_, origin.expression))
                 name = "expected"
             with self.lines.block(f"if {raw} != {name}:"):
                 self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
@@ -451,16 +452,20 @@ class Decoder:
             size = element.size if isinstance(element, model.Region) else None
             if isinstance(element, model.Field):
                 size = getattr(element.wire, "size", None)
-            if isinstance(size, model.GivenSize) and _mentions(size.expression, field_.key):
+            if isinstance(size, model.GivenSize) and mentions(size.expression, field_.key):
                 return not divides(size.expression)
         return False
 
     def _expression(self, expression: model.Expression) -> str:
+        return self._writer.write(expression)
+
+    @property
+    def _writer(self) -> Writer:
         return Writer(
             own=lambda e: self.raws.get(e.path[0], local(e.path[0])),
             length=lambda e: self._distance(e.extent),
             checksum=lambda e: checksum(e, self.context, self._covered(e.extent)),
-        ).write(expression)
+        )
 
     def _ends_of(self, extent: model.Extent) -> tuple[At, At]:
         start = self.places[extent.first][0]
@@ -519,6 +524,10 @@ class Decoder:
         self.lines.add("raise ", Call(self.context.use("DecodeError"), tuple(arguments)))
 
 
+def _cut(field_: model.Field, expression: model.Expression, value: str) -> str:
+    return cut(value, field_.wire, expression)
+
+
 def _is_little(step: Step) -> bool | None:
     """The byte order of a number of several bytes; None for everything else."""
     wire = step.wire if isinstance(step, model.Field) else None
@@ -526,16 +535,6 @@ def _is_little(step: Step) -> bool | None:
     if isinstance(wire, model.Integer | model.Real) and wire.width > 1:
         return wire.little
     return None
-
-
-def _apart(expression: model.Expression) -> tuple[model.Expression, int]:
-    """An expression without the number added to it, and that number."""
-    if isinstance(expression, model.Operation) and expression.operator in ("+", "-"):
-        value, *rest = expression.operands
-        if rest and isinstance(rest[0], model.Value) and isinstance(rest[0].value, int):
-            number = rest[0].value
-            return value, number if expression.operator == "+" else -number
-    return expression, 0
 
 
 def _is_certain(step: Step) -> bool:
@@ -569,23 +568,3 @@ def _inside(region: model.Region, behind: list[Step]) -> int:
         if isinstance(step, Leave) and step.region.key == region.key:
             return i + 1
     return 0
-
-
-def named(expression: model.Expression) -> set[str]:
-    """Keys of the fields an expression is computed from."""
-    if isinstance(expression, model.Own):
-        return {expression.path[0]}
-    if isinstance(expression, model.Operation):
-        return {name for operand in expression.operands for name in named(operand)}
-    return set()
-
-
-def _mentions(expression: model.Expression, key: str) -> bool:
-    return key in named(expression)
-
-
-def divides(expression: model.Expression) -> bool:
-    """Whether an expression divides, so that it cannot be turned round exactly."""
-    if isinstance(expression, model.Operation):
-        return expression.operator == "/" or any(divides(o) for o in expression.operands)
-    return False

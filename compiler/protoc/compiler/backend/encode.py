@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
-from protoc.compiler.backend.assemble import Assembly, Piece
+from protoc.compiler.backend.assemble import Assembly, Piece, joined
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
@@ -21,13 +21,11 @@ from protoc.compiler.backend.code import (
     octets,
     text,
 )
-from protoc.compiler.backend.decode import divides, named
-from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.expressions import Writer, divides, named
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, before, checksum, cut, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.values import Context, limits, to_raw
-from protoc.compiler.resolve.types import fixed_size
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
@@ -288,7 +286,7 @@ class Encoder:
         size = element.size if isinstance(element, model.Region) else None
         if isinstance(element, model.Field):
             size = getattr(element.wire, "size", None)
-        elif element.longest is not None and fixed_size(element) is None:
+        elif element.longest is not None and not end.minus(start).isdigit():
             with self.lines.block(f"if {end.minus(start)} > {element.longest}:"):
                 self._refuse(element.key, f"at most {element.longest} bytes", end.minus(start))
         if isinstance(size, model.GivenSize) and not self._inverse(size.expression):
@@ -360,11 +358,15 @@ class Encoder:
         return Call(call, (value, width, "self.NAME", name, *options))
 
     def _expression(self, expression: model.Expression) -> str:
+        return self._writer.write(expression)
+
+    @property
+    def _writer(self) -> Writer:
         return Writer(
             own=lambda e: self._number(e.path[0]),
             length=lambda e: self._distance(e.extent),
             checksum=lambda e: checksum(e, self.context, self._covered(e.extent)),
-        ).write(expression)
+        )
 
     def _number(self, key: str) -> str:
         """The raw value of a field, digits as the number they stand for."""
@@ -443,11 +445,14 @@ class Encoder:
         self._pending.add(self._checked_piece(step))
 
     def _compute(self, step: model.Field, origin: model.Derived) -> None:
-        value = cut(self._expression(origin.expression), step.wire, origin.expression)
         if isinstance(step.wire, model.Digits):
-            self._numbered(step, value)
-        else:
-            self.lines.add(f"{self.raws[step.key]} = {value}")
+            self._numbered(step, self._expression(origin.expression))
+            return
+        self.lines.derived(
+            self.raws[step.key],
+            self._writer.rows(origin.expression),
+            lambda value: cut(value, step.wire, origin.expression),
+        )
 
     def _checked_piece(self, step: model.Field) -> Piece:
         return self._piece(step, self.raws[step.key])
@@ -501,11 +506,12 @@ class Encoder:
 
     def _finish(self) -> None:
         if not self._patches:
-            rest = self._pending.take(self.lines.indent) if self._pending.pieces else ""
             if self._written:
-                self.lines.add("return frame + " if rest else "return frame", rest)
+                self._return(self._pending.parts())
+            elif self._pending.pieces:
+                self.lines.add("return ", self._pending.take(self.lines.indent))
             else:
-                self.lines.add("return ", rest or 'b""')
+                self.lines.add('return b""')
             return
         self._flush()
         self.lines.add("buffer = bytearray(frame)")
@@ -517,6 +523,16 @@ class Encoder:
             self.lines.add(f"{span('buffer', start, end)} = ", patch)
             self.lines.add("frame = bytes(buffer)")
         self.lines.add("return frame")
+
+    def _return(self, parts: list[Code]) -> None:
+        """The frame with what is left behind it."""
+        room = WIDTH - self.lines.indent - 6
+        if len(parts) > 1 and all(len(str(part)) <= room for part in parts):
+            self.lines.chain("return ", ["frame", *map(str, parts)], "+")
+        elif parts:
+            self.lines.add("return frame + ", joined(parts, self.lines.indent))
+        else:
+            self.lines.add("return frame")
 
 
 def _beginnings(ends: tuple[bytes, ...]) -> set[bytes]:

@@ -50,6 +50,20 @@ class Writer:
             return f"({written})"
         return written
 
+    def rows(self, expression: model.Expression) -> tuple[str, ...]:
+        """The expression, where the formatter would break it: before its weakest operators."""
+        if not isinstance(expression, model.Operation) or len(expression.operands) == 1:
+            first, *others = self.write(expression).split(" + ")
+            is_sum = isinstance(expression, model.Length)
+            return (first, *(f"+ {o}" for o in others)) if is_sum else (self.write(expression),)
+        mine = _PRECEDENCE[expression.operator]
+        left, right = expression.operands
+        before: tuple[str, ...] = (self.write(left, mine),)
+        if isinstance(left, model.Operation) and len(left.operands) == 2:
+            before = self.rows(left) if _PRECEDENCE[left.operator] == mine else before
+        operator = self.divide if expression.operator == "/" else expression.operator
+        return (*before, f"{operator} {self.write(right, mine + 1)}")
+
     def _leaf(self, expression: model.Expression) -> str:
         if isinstance(expression, model.Value):
             return literal(expression.value)
@@ -92,3 +106,34 @@ CONVERSATION = Writer(scoped=scoped, divide="/")
 def function(expression: model.Expression) -> str:
     """A function of the scope, as the tables hold it."""
     return f"lambda x: {CONVERSATION.write(expression)}"
+
+
+def named(expression: model.Expression) -> set[str]:
+    """Keys of the fields an expression is computed from."""
+    if isinstance(expression, model.Own):
+        return {expression.path[0]}
+    if isinstance(expression, model.Operation):
+        return {name for operand in expression.operands for name in named(operand)}
+    return set()
+
+
+def mentions(expression: model.Expression, key: str) -> bool:
+    """Whether an expression is computed from a field."""
+    return key in named(expression)
+
+
+def divides(expression: model.Expression) -> bool:
+    """Whether an expression divides, so that it cannot be turned round exactly."""
+    if isinstance(expression, model.Operation):
+        return expression.operator == "/" or any(divides(o) for o in expression.operands)
+    return False
+
+
+def apart(expression: model.Expression) -> tuple[model.Expression, int]:
+    """An expression without the number added to it, and that number."""
+    if isinstance(expression, model.Operation) and expression.operator in ("+", "-"):
+        value, *rest = expression.operands
+        if rest and isinstance(rest[0], model.Value) and isinstance(rest[0].value, int):
+            number = rest[0].value
+            return value, number if expression.operator == "+" else -number
+    return expression, 0

@@ -10,6 +10,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import (
     Call,
     Code,
+    Function,
     Named,
     keyed,
     laid_out,
@@ -170,17 +171,18 @@ class LayoutWriter:
 
     def _function(self, name: str, expression: model.Expression) -> Code:
         """`name=lambda m: …`, which can be broken where it is a single call."""
-        head = f"{name}=lambda m: "
+        head = "lambda m: "
         if isinstance(expression, model.Length):
-            return Call(f"{head}len", (self._octets(expression.extent),))
+            return keyed(name, Call(f"{head}len", (self._octets(expression.extent),)))
         if isinstance(expression, model.Checksum):
-            return Call(f"{head}{self._algorithm(expression)}", (self._octets(expression.extent),))
+            call = f"{head}{self._algorithm(expression)}"
+            return keyed(name, Call(call, (self._octets(expression.extent),)))
         writer = Writer(
             own=self._own,
             length=lambda e: f"len({self._octets(e.extent)})",
             checksum=lambda e: f"{self._algorithm(e)}({self._octets(e.extent)})",
         )
-        return f"{head}{writer.write(expression)}"
+        return keyed(name, Function(head, writer.rows(expression)))
 
     def _own(self, own: model.Own) -> str:
         return f"m[{text(own.path[0])}]"

@@ -292,9 +292,9 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
     return lines
 
 
-def _characters(first: list[bytes], context: Context) -> list[str]:
+def _characters(first: list[bytes], context: Context) -> list[Code]:
     """The first bytes: those that are certain as they are, sets by name."""
-    parts: list[str] = []
+    parts: list[Code] = []
     certain = b""
     for values in [*first, None]:
         if values is not None and len(values) == 1:
@@ -309,7 +309,7 @@ def _characters(first: list[bytes], context: Context) -> list[str]:
         if known or not values:
             parts.append(context.use(known[0] if known else "ANY"))
         else:
-            parts.append(f"{context.use('OneOf')}({octets(values)})")
+            parts.append(Call(context.use("OneOf"), (octets(values),)))
     return parts
 
 
