@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
+from protoc.compiler.checks.atoms import ANY, Byte, Pattern
 from protoc.compiler.checks.covering import covers
-from protoc.compiler.checks.patterns import ANY, Byte, Pattern, pattern
+from protoc.compiler.checks.patterns import pattern
 from protoc.compiler.checks.samples import sample
 from protoc.dsl.diagnostics import Diagnostics, Label
 

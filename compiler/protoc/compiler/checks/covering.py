@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from protoc.compiler import model
 from protoc.compiler.backend.plan import CHARACTERS
-from protoc.compiler.checks.patterns import ASCII, Atom, Byte, Pattern, Stretch, computed
+from protoc.compiler.checks.atoms import ASCII, Atom, Byte, Pattern, Stretch
+from protoc.compiler.checks.patterns import computed
 
 
 def covers(general: Pattern, special: Pattern, *, whole: bool) -> bool:

@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from protoc.compiler import model
 from protoc.compiler.resolve import conversation
+from protoc.compiler.resolve.bodies import body_of, has_hole, inside
 from protoc.compiler.resolve.constants import labelled
 from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
 from protoc.compiler.resolve.fitting import constant
-from protoc.compiler.resolve.layouts import body_of, has_hole, inside, resolve_layout
+from protoc.compiler.resolve.layouts import resolve_layout
 from protoc.compiler.resolve.links import resolve_links
 from protoc.compiler.resolve.modifiers import ENCODINGS
 from protoc.compiler.resolve.pairs import resolve_pair

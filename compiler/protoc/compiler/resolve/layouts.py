@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from protoc.compiler import model
+from protoc.compiler.resolve.bodies import (
+    body_of,
+    frame_fields,
+    has_hole,
+    is_hole,
+    longest_of,
+    names_of,
+)
 from protoc.compiler.resolve.constants import labelled, octets
 from protoc.compiler.resolve.derived import Drawer, draw
 from protoc.compiler.resolve.fitting import (
@@ -73,48 +81,6 @@ def _links(scope: Scope, layout: tree.Layout) -> list[model.Link]:
     return found
 
 
-def body_of(block: tree.Body | None) -> tuple[tree.Element, ...]:
-    """The statements of a body, written as a block or in line."""
-    if block is None:
-        return ()
-    return block.statements if isinstance(block, tree.Block) else block.elements
-
-
-def inside(statements: Iterable[tree.Element]) -> Iterator[tree.Element]:
-    """Statements and those inside them, templates and blocks of every kind opened."""
-    for statement in statements:
-        yield statement
-        for block in _blocks(statement):
-            yield from inside(body_of(block))
-
-
-def _blocks(statement: tree.Element) -> tuple[tree.Body | None, ...]:
-    if isinstance(statement, tree.Template):
-        return (statement,)
-    if isinstance(statement, tree.If):
-        return (statement.then, statement.otherwise)
-    if isinstance(statement, tree.Match):
-        return tuple(arm.body for arm in statement.arms)
-    if isinstance(statement, tree.Either):
-        return statement.alternatives
-    if isinstance(statement, tree.Repeat | tree.Optional | tree.Coded | tree.Lines):
-        return (statement.body,)
-    return ()
-
-
-def has_hole(layout: tree.Layout) -> bool:
-    """Whether a message has a `body`, and so is a frame."""
-    return any(_is_hole(s) for s in inside(body_of(layout.body)))
-
-
-def _is_hole(statement: tree.Element) -> bool:
-    return (
-        isinstance(statement, tree.Field)
-        and isinstance(statement.typed.type, tree.NamedType)
-        and statement.typed.type.name.text == "body"
-    )
-
-
 @dataclass
 class _Place:
     """Where statements stand.
@@ -166,7 +132,7 @@ class _Builder:
             raise self.scope.unsupported("a choice of frames", layout.frames[1].span)
         call = layout.frames[0]
         frame = self._frame(call)
-        fixed = named_arguments(self.scope, call, _frame_fields(frame))
+        fixed = named_arguments(self.scope, call, frame_fields(frame))
         filling = None if layout.body is None else inner
         return self._unfold(frame, _Place(fixed, filling, trail))
 
@@ -211,7 +177,7 @@ class _Builder:
                 elements.extend(self._statement(statement, place))
             except Unresolved:
                 self.broken = True
-                self.scope.broken.update(_names_of(statement))
+                self.scope.broken.update(names_of(statement))
         return tuple(elements)
 
     def _statement(self, statement: tree.Element, place: _Place) -> tuple[model.Element, ...]:
@@ -287,7 +253,7 @@ class _Builder:
         name = statement.name.text
         if statement.also is not None:
             raise self.scope.unsupported("`also`", statement.span)
-        if _is_hole(statement):
+        if is_hole(statement):
             return self._hole(statement, place)
         spec = resolve_typed(self.scope, statement.typed, name, self.layout.name.text)
         named = None if name == "_" else name
@@ -322,7 +288,7 @@ class _Builder:
     def _hole(self, statement: tree.Field, place: _Place) -> model.Element:
         """The hole of a frame: what stands in it, or raw bytes under its name."""
         name = statement.name.text
-        longest = _longest(statement)
+        longest = longest_of(statement)
         if place.filling is not None:
             return model.Region(name, place.filling, None, statement.span, longest)
         self._claim(name, statement.name)
@@ -410,31 +376,6 @@ class _Builder:
                 help="rename one of them; fields of a frame count as fields of what stands in it",
             )
         self._names[name] = node
-
-
-def _names_of(statement: tree.Element) -> list[str]:
-    return [statement.name.text] if isinstance(statement, tree.Field | tree.Bare) else []
-
-
-def _frame_fields(frame: tree.Layout) -> dict[str, object]:
-    """The names a call of a frame may fix: its fields, bits without a group included."""
-    names: dict[str, object] = {}
-    for statement in body_of(frame.body):
-        if not isinstance(statement, tree.Field):
-            continue
-        type_ = statement.typed.type
-        if statement.name.text != "_":
-            names[statement.name.text] = statement
-        elif isinstance(type_, tree.NamedType) and type_.bits:
-            names.update({bit.name.text: bit for bit in type_.bits if bit.name.text != "_"})
-    return names
-
-
-def _longest(statement: tree.Field) -> int | None:
-    for modifier in statement.typed.modifiers:
-        if modifier.word == "max" and isinstance(modifier.values[0], tree.Number):
-            return int(modifier.values[0].value)
-    return None
 
 
 def _is_constant(scope: Scope, expression: tree.Expression, conversion: model.Conversion) -> bool:
