@@ -103,7 +103,7 @@ def test_the_error_says_where() -> None:
     framer = Framer((Level,))
     (found,) = framer.feed(bytes([*LEVEL.encode()[:-1], 0]) + b"\xff")
     assert isinstance(found, FoundRejected)
-    assert str(found.error) == "level.check at byte 5: crc: expected 160, got 0"
+    assert str(found.error) == "level.check at byte 5: crc: expected 0xA0, got 0x00"
 
 
 def test_a_message_inside_a_rejected_frame_is_found() -> None:

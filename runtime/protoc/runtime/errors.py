@@ -78,8 +78,15 @@ class DecodeError(RemoteError, ValueError):
         where = f"{self.message}.{self.field}" if self.field else self.message
         return (
             f"{where} at byte {self.offset}: {self.reason}: "
-            f"expected {_shown(self.expected)}, got {_shown(self.got)}"
+            f"expected {self._shown(self.expected)}, got {self._shown(self.got)}"
         )
+
+    def _shown(self, value: object) -> str:
+        if isinstance(value, bytes | bytearray | memoryview):
+            return bytes(value).hex(" ") or "nothing"
+        if self.reason == "crc" and isinstance(value, int):
+            return f"0x{value:02X}"
+        return str(value)
 
 
 class Incomplete(RemoteError):
@@ -130,9 +137,3 @@ class NoReply(LineError, TimeoutError):
         self.pair = pair
         self.attempts = attempts
         super().__init__(f"{pair}: no answer after {attempts} attempt{'s' * (attempts != 1)}")
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex(" ") or "nothing"
-    return str(value)
