@@ -102,6 +102,9 @@ BEYOND = [
     "event a { 0x01; x : base36[2] = -1 }",
     "event a { 0x01; x : u99999999999999999999 }",
     "event a { 0x01; x : u8 = crc(width=9999999999, poly=1, data=..) }",
+    "event a { 0x01; x : u8 = ((((9 ** 64) ** 64) ** 64) ** 64) }",
+    "event a { 0x01; x : u8 scale (9 ** 64) ** 64 }",
+    "event a { 0x01; x : u8 = 1 << 64 << 64 << 64 << 64 << 64 << 64 << 64 << 64 << 64 }",
     "enum e { a = 1e70 }\nevent a { 0x01; x : u8 as e }",
     "link tcp client :99999999999\nevent a { 0x01 }",
 ]

@@ -123,11 +123,21 @@ def exact(scope: Scope, expression: tree.Expression) -> Fraction:
         return -value if expression.operator == "-" else -value - 1
     if isinstance(expression, tree.Binary):
         left, right = exact(scope, expression.left), exact(scope, expression.right)
-        return _calculated(scope, expression, left, right)
+        result = _calculated(scope, expression, left, right)
+        if max(abs(result.numerator), result.denominator).bit_length() > LARGEST_RESULT:
+            raise scope.fail(
+                "E0205",
+                "this number is out of all proportion",
+                expression.span,
+                f"it has more than {LARGEST_RESULT} bits",
+                help="write the number itself",
+            )
+        return result
     return Fraction(str(number(scope, expression)))
 
 
 LARGEST_EXPONENT = 64
+LARGEST_RESULT = 512
 _WHOLE: dict[str, Callable[[int, int], int]] = {
     "**": pow,
     "<<": lshift,

@@ -391,5 +391,5 @@ def _is_constant(scope: Scope, expression: tree.Expression, conversion: model.Co
         enum = scope.enums.get(conversion.enum or "")
         if enum is not None and any(label.name == name for label in enum.labels):
             return True
-        return name in scope.params and scope.params[name].constant
+        return name in ("true", "false") or (name in scope.params and scope.params[name].constant)
     return False
