@@ -133,7 +133,7 @@ class Message(msgspec.Struct):
         raise NotImplementedError
 
     @classmethod
-    def layout(cls) -> Layout[Self]:
+    def layout(cls) -> Layout[Any]:
         """The message element by element, as a construct: what reviewers read, and slow."""
         raise NotImplementedError
 

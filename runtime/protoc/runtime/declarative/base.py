@@ -59,19 +59,25 @@ class Element(_Construct):
 
     # ---------------------------------------------------------------- as a construct
 
-    def _parse(self, stream: IO[bytes], context: Any, path: Any) -> Any:
-        frame: Frame = context.frame
+    def take(self, stream: IO[bytes], frame: Frame) -> Any:
+        """Read it, and note where it stood and what it held."""
         start = frame.at(stream)
         raw = self.read(stream, frame)
         frame.places[self.key] = (start, frame.at(stream))
         frame.raws[self.key] = raw
         return raw
 
-    def _build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> Any:
-        frame: Frame = context.frame
+    def give(self, stream: IO[bytes], frame: Frame) -> None:
+        """Write it, and note where it stands."""
         start = frame.at(stream)
         stream.write(self.write(frame))
         frame.places[self.key] = (start, frame.at(stream))
+
+    def _parse(self, stream: IO[bytes], context: Any, path: Any) -> Any:
+        return self.take(stream, context.frame)
+
+    def _build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> Any:
+        self.give(stream, context.frame)
         return obj
 
     def _sizeof(self, context: Any, path: Any) -> int:

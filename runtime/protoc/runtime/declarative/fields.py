@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import IO, Any
 
 from protoc.runtime.declarative.base import Element, Sizing, measured
@@ -72,9 +73,9 @@ class Field(Element):
         self.reason: Reason = "crc" if check else "length" if length else "value"
         self.is_cut = check is not None
         self.copied = copy
-        self.derivation = check or length or value
+        self.derivation: Derivation | None = check or length or value
         if copy is not None:
-            self.derivation = lambda m: m[copy]
+            self.derivation = itemgetter(copy)
         self.meaning = Meaning(scale, offset, enum, strict, boolean, range, self.wire.whole)
         self.longest = max
         self.excluded = exclude

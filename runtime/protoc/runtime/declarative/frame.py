@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from functools import reduce
-from operator import xor as _xor
 from typing import IO, Any
 
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete, Reason
@@ -106,4 +105,4 @@ class Frame:
 
 def xor(data: Octets) -> int:
     """Exclusive or of all bytes; 0 for none."""
-    return reduce(_xor, data, 0)
+    return reduce(int.__xor__, data, 0)

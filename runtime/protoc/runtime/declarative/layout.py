@@ -59,7 +59,7 @@ class Layout(MessageConstruct[M]):
         start = stream.tell()
         frame = Frame(self.cls.NAME, link_of(context))
         frame.origin = -start
-        self.row.parse(stream, construct.Container(frame=frame), path)
+        self.row.take(stream, frame)
         end = stream.tell()
         stream.seek(start)
         frame.data = stream.read(end - start)
@@ -76,7 +76,7 @@ class Layout(MessageConstruct[M]):
         for element in self.elements:
             element.prepare(message, frame)
         for _ in range(_ROUNDS):
-            if not self._derive(message, frame, path):
+            if not self._derive(frame):
                 break
         else:
             raise frame.unfit("", "derived values that agree with each other", message)
@@ -86,11 +86,11 @@ class Layout(MessageConstruct[M]):
         stream.write(frame.data)
         return obj
 
-    def _derive(self, message: M, frame: Frame, path: Any) -> bool:
+    def _derive(self, frame: Frame) -> bool:
         """Lay the message out and compute what is derived; whether something changed."""
         output = io.BytesIO()
         frame.doubts.clear()
-        self.row.build(message, output, construct.Container(frame=frame), path)
+        self.row.give(output, frame)
         frame.data = output.getvalue()
         changed = False
         for element in self.elements:
@@ -109,7 +109,7 @@ class Layout(MessageConstruct[M]):
                     raise frame.unfit(element.label, "as many bytes as its size tells", end - start)
 
     def _sizeof(self, context: Any, path: Any) -> int:
-        return sum(element._sizeof(context, path) for element in self.row.elements)
+        return sum(element.sizeof() for element in self.row.elements)
 
 
 class _Asked(Frame):

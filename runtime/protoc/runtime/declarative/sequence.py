@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from typing import IO
 
 from protoc.runtime.declarative.base import Element, Sizing, measured
 from protoc.runtime.declarative.constants import Constant, Ends
@@ -30,29 +30,26 @@ class Body(Element):
         self.longest = max
         self.inside = Row(elements, bounded=True) if size is not None else None
 
-    def _parse(self, stream: IO[bytes], context: Any, path: Any) -> None:
-        frame: Frame = context.frame
+    def take(self, stream: IO[bytes], frame: Frame) -> None:
         assert self.sizing is not None
         assert self.inside is not None
         size = measured(self, stream, frame, self.sizing, self.longest, self.label)
         start = frame.at(stream)
         frame.places[self.key] = (start, start + size)
         inner, leave = frame.within(stream, size)
-        self.inside.parse(inner, context, path)
+        self.inside.take(inner, frame)
         if rest := frame.rest(inner):
             raise frame.error("length", self.label, start, size, size - len(rest))
         leave()
 
-    def _build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> Any:
-        frame: Frame = context.frame
+    def give(self, stream: IO[bytes], frame: Frame) -> None:
         start = frame.at(stream)
         assert self.inside is not None
-        self.inside.build(obj, stream, context, path)
+        self.inside.give(stream, frame)
         end = frame.at(stream)
         if self.longest is not None and end - start > self.longest:
             raise frame.unfit(self.label, f"at most {self.longest} bytes", end - start)
         frame.places[self.key] = (start, end)
-        return obj
 
 
 class _Edge(Element):
@@ -65,19 +62,16 @@ class _Edge(Element):
         self.body = body
         self.is_end = is_end
 
-    def _parse(self, stream: IO[bytes], context: Any, path: Any) -> None:
-        frame: Frame = context.frame
+    def take(self, stream: IO[bytes], frame: Frame) -> None:
         size = self._size(stream, frame)
         if size is not None:
             start, _ = frame.places[self.key]
             raise frame.error("too long", self.body.label, start, self._most(), size)
 
-    def _build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> Any:
-        frame: Frame = context.frame
+    def give(self, stream: IO[bytes], frame: Frame) -> None:
         size = self._size(stream, frame)
         if size is not None:
             raise frame.unfit(self.body.label, self._most(), size)
-        return obj
 
     def _most(self) -> str:
         return f"at most {self.body.longest} bytes"
@@ -128,20 +122,19 @@ class Row:
         if not bounded:
             raise ValueError(f"nothing ends {field.label}")
 
-    def parse(self, stream: IO[bytes], context: Any, path: Any) -> None:
+    def take(self, stream: IO[bytes], frame: Frame) -> None:
         """Read every element."""
-        frame: Frame = context.frame
         before: int | None = None
         for i, element in enumerate(self.elements):
             if element.fixed is not None and before is None:
                 frame.need(stream, self._run(i))
             before = element.fixed
-            element._parse(stream, context, path)
+            element.take(stream, frame)
 
-    def build(self, obj: Any, stream: IO[bytes], context: Any, path: Any) -> None:
+    def give(self, stream: IO[bytes], frame: Frame) -> None:
         """Write every element."""
         for element in self.elements:
-            element._build(obj, stream, context, path)
+            element.give(stream, frame)
 
     def every(self) -> Iterator[Element]:
         """Every element, those of bodies as well."""

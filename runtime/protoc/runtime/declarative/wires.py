@@ -44,7 +44,7 @@ class Wire:
         """The bytes of a raw value."""
         if not isinstance(raw, bytes | bytearray | memoryview):
             raise TypeError("bytes")
-        return bytes(raw)
+        return bytes(raw)  # pyright: ignore[reportUnknownArgumentType]
 
 
 class Binary(Wire):
@@ -115,7 +115,7 @@ class Digits(Wire):
     def data(self, raw: Any) -> bytes:
         if isinstance(raw, bool) or not isinstance(raw, int if self.whole else int | float):
             raise TypeError("a whole number" if self.whole else "a number")
-        digits = self._real(raw) if self.notation == "float" else self._whole(abs(raw))
+        digits = self._real(raw) if self.notation == "float" else self._whole(abs(int(raw)))
         sign, digits = ("-", digits.lstrip("-")) if raw < 0 or digits[0] == "-" else ("", digits)
         if sign and not self.signed:
             raise ValueError("a number of at least 0")
