@@ -163,7 +163,7 @@ class Writer:
         value = self.pick(
             f"sum({extent})", f"xor({extent})", f'crc("{crc}", {extent})', f"-sum({extent})",
             f"0xFF - sum({extent})", f"~sum({extent}) & 0x7F", f"len({extent})",
-            f"sum({extent}) % 95 + 32", f"xor({extent}) + len({extent})",
+            f"sum({extent}) % 95 + 32", f"xor({extent}) + 0x155",
         )  # fmt: skip
         forms = ["u8", "u16", "u16le", "u32", "hex[8]", "dec[5]", "u24le", "i16"]
         self.add(f"{name} : {self.pick(*forms)} = {value}", name)
