@@ -6,10 +6,13 @@ statement is given up, and reading goes on behind it, so that one run reports ev
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from importlib import resources
+from pathlib import Path
 from typing import Any, cast
 
 from lark import Lark, TextSlice, Tree
@@ -102,6 +105,7 @@ class _Grammar:
             postlex=cast(Any, self.newlines),
             maybe_placeholders=True,
             strict=strict,
+            cache=False if strict else _cache(),
         )
         self.spelling = {
             terminal.name: terminal.pattern.value
@@ -109,6 +113,24 @@ class _Grammar:
             if terminal.pattern.type == "str"
         }
         self.words = frozenset(text for text in self.spelling.values() if text.isidentifier())
+
+
+def _cache() -> str | bool:
+    """The file that keeps the tables, which take longer to build than most texts to read.
+
+    Tables made by other versions, or damaged ones, are built anew; where no folder can be
+    written they always are.
+    """
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        folder = home / "protoc"
+        # what is read back is trusted, so nobody else may write there
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o022 or not os.access(folder, os.W_OK):
+            return False
+    except (OSError, RuntimeError):
+        return False
+    return str(folder / f"grammar-{sys.version_info[0]}.{sys.version_info[1]}.tables")
 
 
 _local = threading.local()
