@@ -96,6 +96,8 @@ class Writer:
                     f"{name} : u8 range 3..9", f"{name} : dec[2] range 10..", "_ : dec[2]",
                     f"{name} : dec[1] as bool", f'{name} : text[2] = "ab"', f"{name} : f32 = 1.5",
                     f"{name} : hex[2] lower", f"{name} : float[6] .2", f"{name} : hex[2] = 0x1f",
+                    f"{name} : int[4] = -5", f"{name} : float[6] .1 = 2.5",
+                    f"{name} : float[5] = 2.0",
                 ),
                 name,
             )  # fmt: skip

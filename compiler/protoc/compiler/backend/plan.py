@@ -90,7 +90,12 @@ def encoded(wire: model.Wire, value: float | str | bytes) -> bytes:
     if isinstance(wire, model.Digits):
         digits = _DIGITS[wire.notation](value)
         width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
-        text = digits.rjust(width, "0")
+        if wire.notation == "float" and wire.decimals is not None:
+            digits = f"{float(value):.{wire.decimals}f}"
+        elif wire.notation == "float" and width:
+            digits = digits.removesuffix(".0")
+        # zeros stand behind the sign
+        text = digits.zfill(width)
         return (text if wire.lower else text.upper()).encode()
     if isinstance(wire, model.Text):
         data = str(value).encode(wire.encoding) if not isinstance(value, bytes) else value
