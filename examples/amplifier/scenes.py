@@ -21,7 +21,7 @@ from protoc.runtime import (
     EncodeError,
     FrameRejected,
     MessageSeen,
-    NoReply,
+    Timeout,
 )
 
 READINGS = {"mode": Mode.OPERATE, "helix_current": 12.34, "temperature": 41.5}
@@ -116,11 +116,11 @@ def troubled(tell: Teller) -> None:
         try:
             amplifier.status()
             tell.expect(False, "there is no answer")
-        except NoReply as error:
+        except Timeout as error:
             took = time.monotonic() - started
             seen = list(islice(events, events.pending))
             tell.events(seen, brief=True)
-            tell.expect(0.8 < took < 2, f"NoReply after {took:.1f} s: {error}")
+            tell.expect(0.8 < took < 2, f"Timeout after {took:.1f} s: {error}")
         failed = [e.last for e in seen if isinstance(e, AttemptFailed)]
         tell.expect(failed == [False, False, True], "sent three times, as described")
         tell.expect(not amplifier.params.online, "and params.online is False again")

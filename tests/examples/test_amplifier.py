@@ -38,9 +38,9 @@ from protoc.runtime import (
     FrameRejected,
     Message,
     MessageSeen,
-    NoReply,
     Refused,
     Simulator,
+    Timeout,
 )
 
 FOLDER = Path(module.__file__).parent
@@ -179,7 +179,7 @@ def test_after_the_last_retry_there_is_a_timeout(relay: Relay) -> None:
         amplifier.status()
         events = amplifier.events()
         relay.answers = lambda data: data.replace(b"}", b"!")  # never right again
-        with pytest.raises(NoReply) as caught:
+        with pytest.raises(Timeout) as caught:
             amplifier.status()
         assert caught.value.attempts == 3
         relay.answers = swallowed

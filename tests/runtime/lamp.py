@@ -43,13 +43,13 @@ class Text(Message):
     SIGN: ClassVar[bytes] = b""
 
     @classmethod
-    def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
-        if data[at : at + 1] != cls.SIGN:
-            raise DecodeError("constant", cls.NAME, "", 0, cls.SIGN, bytes(data[at : at + 1]))
-        end = data.find(b"\n", at)
+    def decode_prefix(cls, buffer: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+        if buffer[at : at + 1] != cls.SIGN:
+            raise DecodeError("constant", cls.NAME, "", 0, cls.SIGN, bytes(buffer[at : at + 1]))
+        end = buffer.find(b"\n", at)
         if end < 0:
-            raise Incomplete(len(data) - at, b"\n")
-        body = bytes(data[at + 1 : end])
+            raise Incomplete(len(buffer) - at, b"\n")
+        body = bytes(buffer[at + 1 : end])
         names = cls.__struct_fields__
         try:
             values = [int(each) for each in body.split(b",")] if names else []

@@ -18,14 +18,14 @@ import protoc.runtime
 from protoc.runtime import (
     EncodeError,
     Hooks,
-    LineError,
     LocalError,
     MessageSeen,
-    NoReply,
     ParamChanged,
     PeerConnected,
     PeerDisconnected,
     Simulator,
+    Timeout,
+    TransportError,
 )
 from protoc.runtime.drivers import watching
 from tests.runtime.lamp import PROTOCOL, AsyncLamp, GetLevel, Keys, Lamp, LampHooks, Level
@@ -59,7 +59,7 @@ def press(sim: Simulator, keys: int) -> None:
     while True:
         try:
             sim.send(Keys(pressed=keys))
-        except LineError:  # it is connected at this end, and not yet accepted at the other
+        except TransportError:  # it is connected at this end, and not yet accepted at the other
             continue
         return
 
@@ -113,7 +113,7 @@ def test_execute_by_name(tcp: Simulator) -> None:
 
 
 def test_a_callers_own_limit(silent: str) -> None:
-    with Lamp.open(silent) as lamp, pytest.raises(NoReply, match="no answer after 1 attempt"):
+    with Lamp.open(silent) as lamp, pytest.raises(Timeout, match="no answer after 1 attempt"):
         lamp.level(timeout=0.05)
 
 
@@ -153,7 +153,7 @@ def test_an_iteration_says_why_it_ended() -> None:
     with Lamp.simulate("pty:") as sim:
         lamp = Lamp.open(sim.url)
         messages = lamp.messages()
-    with lamp, pytest.raises(LineError, match="the port is gone"):
+    with lamp, pytest.raises(TransportError, match="the port is gone"):
         next(messages)
 
 
@@ -197,7 +197,7 @@ def test_a_hook_may_close_the_line(tcp: Simulator) -> None:
         press(tcp, 3)
         kinds = [type(event) for event in lamp.events()]
         assert kinds[-1] is PeerDisconnected
-        with pytest.raises(LineError, match="closed"):
+        with pytest.raises(TransportError, match="closed"):
             lamp.level()
 
 
@@ -211,14 +211,14 @@ def test_closing(tcp: Simulator) -> None:
         lambda: lamp.send(GetLevel()),
         lambda: next(lamp.messages()),
     ):
-        with pytest.raises(LineError):
+        with pytest.raises(TransportError):
             action()
 
 
 def test_nobody_there(silent: str) -> None:
     with Lamp.simulate() as sim:
         url = sim.url
-    with pytest.raises(LineError, match=f"cannot open {url}: Connection refused"):
+    with pytest.raises(TransportError, match=f"cannot open {url}: Connection refused"):
         Lamp.open(url)
 
 
@@ -244,7 +244,7 @@ def test_a_signal_handler_can_stop_it(tcp: Simulator) -> None:
 def test_stopped_in_a_call(silent: str) -> None:
     with Lamp.open(silent) as lamp:
         lamp.stop()
-        with pytest.raises(LineError, match="stopped"):
+        with pytest.raises(TransportError, match="stopped"):
             lamp.level()
 
 
@@ -260,7 +260,7 @@ def test_ctrl_c_leaves_the_port_closed(silent: str) -> None:
             lamp.level()
     finally:
         signal.signal(signal.SIGALRM, before)
-    with pytest.raises(LineError, match="closed"):
+    with pytest.raises(TransportError, match="closed"):
         lamp.level()
 
 
@@ -268,7 +268,7 @@ def test_listening_for_devices() -> None:
     import socket
 
     with Lamp.listen("tcp://127.0.0.1:0") as lamp:
-        with pytest.raises(LineError, match="nobody is connected"):
+        with pytest.raises(TransportError, match="nobody is connected"):
             lamp.level()
         port = int(lamp.url.rpartition(":")[2])
         with (
@@ -322,7 +322,7 @@ def test_a_simulator_in_the_foreground() -> None:
 def test_a_simulators_mistakes_are_raised_where_they_are_made(tcp: Simulator) -> None:
     with pytest.raises(LocalError, match="brightness"):
         tcp.set("brightness", 1)
-    with pytest.raises(LineError):
+    with pytest.raises(TransportError):
         tcp.send(Keys(pressed=1))  # nobody is connected
 
 
@@ -343,9 +343,9 @@ def test_a_simulator_whose_callback_fails_says_so() -> None:
         raise ZeroDivisionError("a bug of the user")
 
     sim = Simulator(PROTOCOL, on_event=fail).__enter__()
-    with Lamp.open(sim.url) as lamp, pytest.raises(NoReply):
+    with Lamp.open(sim.url) as lamp, pytest.raises(Timeout):
         lamp.level(timeout=0.1)
-    with pytest.raises(LineError, match="the conversation is over"):
+    with pytest.raises(TransportError, match="the conversation is over"):
         sim.set("level", 1)
     with pytest.raises(ZeroDivisionError):
         sim.close()
@@ -395,7 +395,7 @@ def test_asyncio_without_a_with(tcp: Simulator) -> None:
         assert (await lamp.level()).level == 40
         await lamp.close()
         await lamp.close()
-        with pytest.raises(LineError):
+        with pytest.raises(TransportError):
             await lamp.level()
 
     run(main())
@@ -440,7 +440,7 @@ def test_cancelled_while_waiting_leaves_the_port_closed(silent: str) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.02), lamp:
                 await lamp.level()
-        with pytest.raises(LineError, match="closed"):
+        with pytest.raises(TransportError, match="closed"):
             await lamp.level()
 
     run(main())
@@ -449,7 +449,7 @@ def test_cancelled_while_waiting_leaves_the_port_closed(silent: str) -> None:
 def test_a_callers_own_limit_in_asyncio(silent: str) -> None:
     async def main() -> None:
         async with Lamp.connect(silent) as lamp:
-            with pytest.raises(NoReply, match="no answer after 1 attempt"):
+            with pytest.raises(Timeout, match="no answer after 1 attempt"):
                 await lamp.level(timeout=0.02)
 
     run(main())
@@ -499,9 +499,9 @@ def test_nobody_there_in_asyncio() -> None:
     async def main() -> None:
         with Lamp.simulate() as sim:
             url = sim.url
-        with pytest.raises(LineError, match="Connection refused"):
+        with pytest.raises(TransportError, match="Connection refused"):
             await Lamp.connect(url)
-        with pytest.raises(LineError, match="No such file"):
+        with pytest.raises(TransportError, match="No such file"):
             await Lamp.connect("serial:///dev/ttyNOPE7")
 
     run(main())

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pytest
 
 from protoc.runtime.drivers import aio, blocking
-from protoc.runtime.errors import LineError, LocalError, NoReply, Refused
+from protoc.runtime.errors import LocalError, Refused, Timeout, TransportError
 from protoc.runtime.events import (
     AttemptFailed,
     Event,
@@ -135,7 +135,7 @@ def test_silence_ends_when_the_retries_are_used_up(scene: Scene) -> None:
     scene.runner.open()
     scene.answer = lambda data: None
     ticket = scene.call()
-    with pytest.raises(NoReply, match="no answer after 3 attempts"):
+    with pytest.raises(Timeout, match="no answer after 3 attempts"):
         ticket.result()
     assert scene.heard == b"?1\n" * 3
     assert scene.world.time() == pytest.approx(0.01 + 3 * 0.5)
@@ -170,19 +170,19 @@ def test_a_refusal(scene: Scene) -> None:
 def test_the_device_closes_in_the_middle(scene: Scene) -> None:
     scene.runner.open()
     scene.answer = lambda data: scene.device.drop(0)
-    with pytest.raises(LineError):
+    with pytest.raises(TransportError):
         scene.call().result()
     assert scene.world.time() < 0.1
-    with pytest.raises(LineError, match="closed"):
+    with pytest.raises(TransportError, match="closed"):
         scene.call()
 
 
 def test_a_reset_is_told_in_its_own_words(scene: Scene) -> None:
     scene.runner.open()
     scene.answer = lambda data: scene.device.drop(0, "Connection reset by peer")
-    with pytest.raises(LineError, match="Connection reset by peer"):
+    with pytest.raises(TransportError, match="Connection reset by peer"):
         scene.call().result()
-    with pytest.raises(LineError, match="Connection reset by peer"):
+    with pytest.raises(TransportError, match="Connection reset by peer"):
         scene.call()
     assert [event.reason for event in scene.of(PeerDisconnected)] == ["Connection reset by peer"]  # type: ignore[union-attr]
 
@@ -202,15 +202,15 @@ def test_a_callers_own_limit_holds_and_ends_the_command(scene: Scene) -> None:
 
 def test_nobody_there(scene: Scene) -> None:
     scene.device.close()
-    with pytest.raises(LineError, match="cannot open memory:controller: Connection refused"):
+    with pytest.raises(TransportError, match="cannot open memory:controller: Connection refused"):
         scene.runner.open()
-    with pytest.raises(LineError, match="Connection refused"):
+    with pytest.raises(TransportError, match="Connection refused"):
         scene.call()
 
 
 def test_a_connection_that_never_comes(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scene.near, "_connect", lambda: None)
-    with pytest.raises(LineError, match="no answer within 2 s"):
+    with pytest.raises(TransportError, match="no answer within 2 s"):
         scene.runner.open(2.0)
     assert scene.world.time() == pytest.approx(2.0)
     assert not scene.near.is_open
@@ -238,7 +238,7 @@ def test_run_ends_with_the_line(scene: Scene) -> None:
 def test_run_says_why_the_line_broke(scene: Scene) -> None:
     scene.runner.open()
     scene.world.call_at(0.5, lambda: scene.device.drop(0, "the port is gone"))
-    with pytest.raises(LineError, match="the port is gone"):
+    with pytest.raises(TransportError, match="the port is gone"):
         scene.runner.run(10)
 
 
@@ -266,7 +266,7 @@ def test_actions_close_and_open_the_line(scene: Scene) -> None:
     assert len(scene.of(PeerConnected)) == 2
     assert scene.call().status == "ok"
     scene.runner.call(Execute("trigger", "bye"), {})
-    with pytest.raises(LineError, match="closed"):
+    with pytest.raises(TransportError, match="closed"):
         scene.call()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from protoc.runtime.errors import EncodeError, LineError, LocalError, NoReply, Refused
+from protoc.runtime.errors import EncodeError, LocalError, Refused, Timeout, TransportError
 from protoc.runtime.protocol import Answer, Link, Pair, Param, Protocol
 from tests.runtime.stage import LINE, LINK, Stage, damaged, dimmer, level
 from tests.runtime.toys import Ack, GetLevel, Level, Line, Panel, SetLevel
@@ -149,7 +149,7 @@ def test_no_answer_in_time() -> None:
     assert not ticket.done
     stage.wait(0.02)
     assert (ticket.done, ticket.status, ticket.reply) == (True, "timeout", None)
-    with pytest.raises(NoReply, match=r"level: no answer after 1 attempt$"):
+    with pytest.raises(Timeout, match=r"level: no answer after 1 attempt$"):
         ticket.result()
     assert stage.said() == ["> get_level 1", "no answer to level 1 last"]
 
@@ -464,7 +464,7 @@ def test_whoever_waits_is_told_when_the_line_breaks() -> None:
     stage.session.disconnected(0, stage.now, "reset by peer")
     for ticket in (waiting, queued):
         assert (ticket.done, ticket.status) == (True, "error")
-        with pytest.raises(LineError, match="the line is gone: reset by peer"):
+        with pytest.raises(TransportError, match="the line is gone: reset by peer"):
             ticket.result()
     assert stage.said() == [
         "disconnected peer reset by peer",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.executor import BURST
 from protoc.runtime.protocol import (
     Answer,
@@ -247,7 +247,7 @@ def test_what_runs_ends_with_the_line_and_what_waits_is_kept() -> None:
     stage.said()
     stage.session.disconnected(0, stage.now)
     for ticket in (group, queued):
-        with pytest.raises(LineError):
+        with pytest.raises(TransportError):
             ticket.result()
     assert stage.said() == [
         "disconnected peer",

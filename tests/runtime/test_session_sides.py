@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from protoc.runtime.errors import EncodeError, LineError, LocalError
+from protoc.runtime.errors import EncodeError, LocalError, TransportError
 from protoc.runtime.events import MessageSeen
 from protoc.runtime.protocol import Answer, Execute, Link, On, Pair, Param, Send, Timer, Trigger
 from protoc.runtime.session import Session
@@ -83,7 +83,7 @@ def test_whoever_waits_for_a_peer_that_leaves_is_told() -> None:
 
 def test_sending_without_anybody_there() -> None:
     stage = Stage(connect=False)
-    with pytest.raises(LineError, match="not connected"):
+    with pytest.raises(TransportError, match="not connected"):
         stage.session.send(PANEL, 0)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.transports.base import (
     LARGEST_BACKLOG,
     READ,
@@ -183,13 +183,13 @@ def test_a_name_that_does_not_exist(bench: Bench, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     client = open_endpoint("tcp://nowhere.example:1")
     assert client.blocks
-    with pytest.raises(LineError, match=r"nowhere\.example: Name or service not known"):
+    with pytest.raises(TransportError, match=r"nowhere\.example: Name or service not known"):
         bench.start(client)
 
 
 def test_a_port_that_is_taken(bench: Bench) -> None:
     server = bench.start(listen_endpoint("tcp://127.0.0.1:0"))
-    with pytest.raises(LineError, match=r"cannot listen on tcp://.*: Address already in use"):
+    with pytest.raises(TransportError, match=r"cannot listen on tcp://.*: Address already in use"):
         bench.start(listen_endpoint(server.url))
 
 
@@ -407,7 +407,7 @@ def test_unplugged(bench: Bench) -> None:
 def test_a_port_belongs_to_one_program(bench: Bench) -> None:
     listener = bench.start(listen_endpoint("pty:"))
     bench.start(open_endpoint(listener.url))
-    with pytest.raises(LineError, match="another program has it open"):
+    with pytest.raises(TransportError, match="another program has it open"):
         bench.start(open_endpoint(listener.url))
 
 
@@ -420,7 +420,7 @@ def test_a_port_belongs_to_one_program(bench: Bench) -> None:
     ],
 )
 def test_a_port_that_does_not_open(bench: Bench, path: str, reason: str) -> None:
-    with pytest.raises(LineError, match=f"cannot open serial://{path}: {reason}"):
+    with pytest.raises(TransportError, match=f"cannot open serial://{path}: {reason}"):
         bench.start(open_endpoint(f"serial://{path}"))
 
 
@@ -451,7 +451,7 @@ def test_pyserials_socket(bench: Bench) -> None:
 def test_pyserial_says_why_not(bench: Bench, url: str) -> None:
     endpoint = open_endpoint(url)
     assert endpoint.blocks
-    with pytest.raises(LineError, match="cannot open serial"):
+    with pytest.raises(TransportError, match="cannot open serial"):
         bench.start(endpoint)
 
 

@@ -24,23 +24,23 @@ class Framed(Message):
     CODE: ClassVar[int] = 0
 
     @classmethod
-    def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+    def decode_prefix(cls, buffer: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
         decodes[cls.NAME] += 1
-        if len(data) < at + 3:
+        if len(buffer) < at + 3:
             raise Incomplete(3)
-        size = data[at + 2] + 4
+        size = buffer[at + 2] + 4
         end = at + size
-        if len(data) < end:
+        if len(buffer) < end:
             raise Incomplete(size)
-        if data[at + 1] != cls.CODE:
-            raise DecodeError("constant", cls.NAME, "code", 1, cls.CODE, data[at + 1], size)
+        if buffer[at + 1] != cls.CODE:
+            raise DecodeError("constant", cls.NAME, "code", 1, cls.CODE, buffer[at + 1], size)
         names = cls.__struct_fields__
         if size != len(names) + 4:
             raise DecodeError("length", cls.NAME, "size", 2, len(names), size - 4, size)
-        check = reduce(xor, data[at : end - 1])
-        if check != data[end - 1]:
-            raise DecodeError("crc", cls.NAME, "check", size - 1, check, data[end - 1], size)
-        return cls(**dict(zip(names, data[at + 3 : end - 1], strict=True))), end
+        check = reduce(xor, buffer[at : end - 1])
+        if check != buffer[end - 1]:
+            raise DecodeError("crc", cls.NAME, "check", size - 1, check, buffer[end - 1], size)
+        return cls(**dict(zip(names, buffer[at + 3 : end - 1], strict=True))), end
 
     def encode(self, link: str = "") -> bytes:
         values = {name: getattr(self, name) for name in self.__struct_fields__}
@@ -106,10 +106,10 @@ class Ack(Message):
     STARTS = (b"\x06",)
 
     @classmethod
-    def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+    def decode_prefix(cls, buffer: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
         decodes[cls.NAME] += 1
-        if data[at] != 0x06:
-            raise DecodeError("constant", cls.NAME, "", 0, 6, data[at])
+        if buffer[at] != 0x06:
+            raise DecodeError("constant", cls.NAME, "", 0, 6, buffer[at])
         return cls(), at + 1
 
     def encode(self, link: str = "") -> bytes:
@@ -123,14 +123,14 @@ class Line(Message, kw_only=True):
     text: str
 
     @classmethod
-    def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+    def decode_prefix(cls, buffer: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
         decodes[cls.NAME] += 1
-        if data[at : at + 1] != b"{":
-            raise DecodeError("constant", cls.NAME, "", 0, b"{", data[at : at + 1])
-        end = data.find(b"}\r", at)
+        if buffer[at : at + 1] != b"{":
+            raise DecodeError("constant", cls.NAME, "", 0, b"{", buffer[at : at + 1])
+        end = buffer.find(b"}\r", at)
         if end < 0:
-            raise Incomplete(len(data) - at, b"}\r")
-        text = bytes(data[at + 1 : end])
+            raise Incomplete(len(buffer) - at, b"}\r")
+        text = bytes(buffer[at + 1 : end])
         if not text.isascii():
             raise DecodeError("value", cls.NAME, "text", 1, "ASCII", text, end + 2 - at)
         return cls(text=text.decode()), end + 2
@@ -147,13 +147,13 @@ class Twins(Message, kw_only=True):
     value: int
 
     @classmethod
-    def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+    def decode_prefix(cls, buffer: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
         decodes[cls.NAME] += 1
-        if len(data) < at + 2:
+        if len(buffer) < at + 2:
             raise Incomplete(2)
-        if data[at] != data[at + 1]:
-            raise DecodeError("value", cls.NAME, "value", 1, data[at], data[at + 1], 2)
-        return cls(value=data[at]), at + 2
+        if buffer[at] != buffer[at + 1]:
+            raise DecodeError("value", cls.NAME, "value", 1, buffer[at], buffer[at + 1], 2)
+        return cls(value=buffer[at]), at + 2
 
     def encode(self, link: str = "") -> bytes:
         return bytes([self.value, self.value])

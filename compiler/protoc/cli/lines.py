@@ -73,11 +73,11 @@ def urls() -> Iterator[None]:
 @contextmanager
 def line_failures() -> Iterator[None]:
     """A line that cannot be opened, or breaks, ends the command in one sentence."""
-    from protoc.runtime.errors import LineError
+    from protoc.runtime.errors import TransportError
 
     try:
         yield
-    except LineError as error:
+    except TransportError as error:
         raise Failure(str(error), CONVERSATION_FAILED) from None
 
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
         DecodeError,
         EncodeError,
         Incomplete,
-        LineError,
         LocalError,
-        NoReply,
         ProtocolError,
         Refused,
         RemoteError,
+        Timeout,
+        TransportError,
     )
     from protoc.runtime.events import (
         ActionRun,
@@ -89,12 +89,10 @@ __all__ = [
     "Hooks",
     "Incomplete",
     "Line",
-    "LineError",
     "Link",
     "LocalError",
     "Message",
     "MessageSeen",
-    "NoReply",
     "NotSent",
     "On",
     "Pair",
@@ -118,7 +116,9 @@ __all__ = [
     "TextChoice",
     "Ticket",
     "Time",
+    "Timeout",
     "Timer",
+    "TransportError",
     "Trigger",
     "TriggerFired",
 ]
@@ -127,7 +127,7 @@ _HOMES = {
     "async_device": "AsyncDevice",
     "device": "Device Hooks",
     "errors": (
-        "DecodeError EncodeError Incomplete LineError LocalError NoReply ProtocolError "
+        "DecodeError EncodeError Incomplete TransportError LocalError Timeout ProtocolError "
         "Refused RemoteError"
     ),
     "events": (

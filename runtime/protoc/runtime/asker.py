@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from protoc.runtime import events
-from protoc.runtime.errors import NoReply, Refused
+from protoc.runtime.errors import Refused, Timeout
 from protoc.runtime.exchange import Exchange, Verdict
 from protoc.runtime.machine import Cause, Machine
 from protoc.runtime.messages import Message
@@ -132,7 +132,7 @@ class Asker:
         self._wire.report(events.AttemptFailed(pair.name, exchange.attempt, last))
         scope, cause = Scope(self._params, exchange.request), _cause(exchange)
         if last:
-            error = NoReply(pair.name, exchange.attempts)
+            error = Timeout(pair.name, exchange.attempts)
             exchange.entry.failed("timeout", error)
             self._over(exchange, now)
         self._machine.fire(On("timeout", "pair", pair.name), scope, cause)

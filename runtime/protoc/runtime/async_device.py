@@ -17,7 +17,7 @@ from protoc.runtime.device import (
     is_change,
     is_received,
 )
-from protoc.runtime.errors import NoReply
+from protoc.runtime.errors import Timeout
 from protoc.runtime.events import Event, MessageSeen, ParamChanged
 from protoc.runtime.messages import Message
 from protoc.runtime.protocol import Execute, Target
@@ -90,7 +90,7 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         """Execute a pair, command, group or trigger; returns the last answer.
 
         Raises:
-            NoReply, Refused, LineError, LocalError: the worst that happened.
+            Timeout, Refused, TransportError, LocalError: the worst that happened.
         """
         return (await self._execute(kind, name, fields, None)).result()
 
@@ -99,7 +99,7 @@ class AsyncDevice(Described[ParamsT, HooksT]):
 
         Raises:
             EncodeError: a value does not fit its field.
-            LineError: nothing is connected.
+            TransportError: nothing is connected.
         """
         self._driver.do(lambda now: self.session.send(message, now, connection))
 
@@ -107,7 +107,7 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         """Run timers and triggers until the time is up or the line is closed.
 
         Raises:
-            LineError: the line broke.
+            TransportError: the line broke.
         """
         await self._driver.run(seconds)
 
@@ -140,7 +140,7 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         try:
             return await self._driver.call(Execute(kind, name), fields, timeout)
         except TimeoutError:
-            raise NoReply(name, 1 + failed.pending) from None
+            raise Timeout(name, 1 + failed.pending) from None
 
     async def _call(
         self,

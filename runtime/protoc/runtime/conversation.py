@@ -11,7 +11,7 @@ from protoc.runtime import events
 from protoc.runtime.asker import Wire
 from protoc.runtime.compose import compose
 from protoc.runtime.dispatch import Candidates, Preferred
-from protoc.runtime.errors import LineError, LocalError
+from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.executor import Executor
 from protoc.runtime.framing import (
@@ -255,7 +255,7 @@ class Conversation(Host, Wire):
         message = compose(send.message, self.params, given)
         routes = self.routes(cause.connection)
         if not routes:
-            self.report(events.NotSent(send.message.NAME, LineError("not connected")))
+            self.report(events.NotSent(send.message.NAME, TransportError("not connected")))
             return
         self.machine.fire_message("before", message, cause)
         data = message.encode(self.link.name)

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
-from protoc.runtime.errors import LocalError, NoReply
+from protoc.runtime.errors import LocalError, Timeout
 from protoc.runtime.events import AttemptFailed, Event, MessageSeen, ParamChanged
 from protoc.runtime.messages import Message
 from protoc.runtime.params import Params
@@ -119,7 +119,7 @@ def answer(ticket: Ticket, pair: str) -> Any:
     """The last answer of a pair that must have one.
 
     Raises:
-        NoReply, Refused, EncodeError, LineError: what went wrong.
+        Timeout, Refused, EncodeError, TransportError: what went wrong.
         LocalError: nothing was asked.
     """
     reply = ticket.result()
@@ -132,7 +132,7 @@ def answers(ticket: Ticket) -> Any:
     """All answers of a pair.
 
     Raises:
-        NoReply, Refused, EncodeError, LineError: what went wrong.
+        Timeout, Refused, EncodeError, TransportError: what went wrong.
     """
     ticket.result()
     return ticket.replies
@@ -189,7 +189,7 @@ class Device(Described[ParamsT, HooksT]):
 
         Raises:
             LocalError: the URL is malformed.
-            LineError: there is no connection.
+            TransportError: there is no connection.
         """
         device = cls(url, link=link, hooks=hooks)
         device._driver.open(timeout)
@@ -201,7 +201,7 @@ class Device(Described[ParamsT, HooksT]):
 
         Raises:
             LocalError: the URL is malformed.
-            LineError: it cannot be listened on.
+            TransportError: it cannot be listened on.
         """
         device = cls(url, link=link, hooks=hooks, listen=True)
         device._driver.open()
@@ -239,7 +239,7 @@ class Device(Described[ParamsT, HooksT]):
         """Execute a pair, command, group or trigger; returns the last answer.
 
         Raises:
-            NoReply, Refused, LineError, LocalError: the worst that happened.
+            Timeout, Refused, TransportError, LocalError: the worst that happened.
         """
         return self._execute(kind, name, fields, None).result()
 
@@ -248,7 +248,7 @@ class Device(Described[ParamsT, HooksT]):
 
         Raises:
             EncodeError: a value does not fit its field.
-            LineError: nothing is connected.
+            TransportError: nothing is connected.
         """
         self._driver.do(lambda now: self.session.send(message, now, connection))
 
@@ -256,7 +256,7 @@ class Device(Described[ParamsT, HooksT]):
         """Run timers and triggers until the time is up, `stop` is called, or the line is closed.
 
         Raises:
-            LineError: the line broke.
+            TransportError: the line broke.
         """
         self._driver.run(seconds)
 
@@ -293,7 +293,7 @@ class Device(Described[ParamsT, HooksT]):
         try:
             return self._driver.call(Execute(kind, name), fields, timeout)
         except TimeoutError:
-            raise NoReply(name, 1 + failed.pending) from None
+            raise Timeout(name, 1 + failed.pending) from None
 
     def _call(
         self,
@@ -310,10 +310,10 @@ class Device(Described[ParamsT, HooksT]):
                 timeouts hold in any case.
 
         Raises:
-            NoReply: no answer in time, after the last retry.
+            Timeout: no answer in time, after the last retry.
             Refused: the device answered with a refusal.
             EncodeError: a value does not fit its field.
-            LineError: the line is closed, or broke.
+            TransportError: the line is closed, or broke.
             LocalError: the condition of the pair does not hold: nothing was sent.
         """
         return answer(self._execute("pair", pair, fields, timeout), pair)

@@ -1,6 +1,6 @@
 """What can go wrong, sorted by whose fault it is.
 
-`LocalError` is the caller's, `RemoteError` the device's, `LineError` the line's.
+`LocalError` is the caller's, `RemoteError` the device's, `TransportError` the line's.
 """
 
 from __future__ import annotations
@@ -121,11 +121,11 @@ class Refused(RemoteError):
         super().__init__(f"{pair}: refused with {reply!r}")
 
 
-class LineError(ProtocolError, OSError):
+class TransportError(ProtocolError, OSError):
     """The line failed: it could not be opened, broke, or was closed."""
 
 
-class NoReply(LineError, TimeoutError):
+class Timeout(TransportError, TimeoutError):
     """No answer in time, after the last retry.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any
 from protoc.runtime import events
 from protoc.runtime.asker import Asker, Wire
 from protoc.runtime.compose import compose
-from protoc.runtime.errors import LineError, LocalError, ProtocolError
+from protoc.runtime.errors import LocalError, ProtocolError, TransportError
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.machine import DEEPEST, Cause, Machine
 from protoc.runtime.messages import Message
@@ -312,7 +312,7 @@ class Executor:
                 self._not_sent(entry.target.name, entry, error)
                 entry.close()
 
-    def _abandon(self, error: LineError) -> None:
+    def _abandon(self, error: TransportError) -> None:
         """What is being executed ends here."""
         while self._frames:
             frame = self._frames.pop()

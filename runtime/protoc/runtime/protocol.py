@@ -1,6 +1,7 @@
 """The description of a conversation as data: what a generated module hands to the runtime.
 
-All times are seconds. Everything here is immutable and knows no connection.
+All times are seconds. `line` is where the description says it; `id` the number an imported
+connector gave it. Everything here is immutable and knows no connection.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Link(msgspec.Struct, frozen=True):
     retries: int = 0
     gap: float = 0.0
     largest: int = 65536
+    line: int = 0
 
 
 class Param(msgspec.Struct, frozen=True):
@@ -68,6 +70,7 @@ class Param(msgspec.Struct, frozen=True):
     id: int | None = None
     constant: bool = False
     save: bool = False
+    line: int = 0
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -103,6 +106,7 @@ class Pair(msgspec.Struct, frozen=True):
     gap: float | None = None
     links: tuple[str, ...] = ()
     id: int | None = None
+    line: int = 0
 
 
 Target = Literal["pair", "command", "group", "trigger"]
@@ -197,6 +201,7 @@ class Group(msgspec.Struct, frozen=True):
     immediate: bool = False
     links: tuple[str, ...] = ()
     id: int | None = None
+    line: int = 0
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -217,6 +222,7 @@ class Timer(msgspec.Struct, frozen=True):
     gap: float = 0.0
     when: Expression | None = None
     id: int | None = None
+    line: int = 0
 
 
 class On(msgspec.Struct, frozen=True):
@@ -254,6 +260,7 @@ class Trigger(msgspec.Struct, frozen=True):
     otherwise: tuple[Action, ...] = ()
     when: Expression | None = None
     id: int | None = None
+    line: int = 0
 
 
 class Hook(msgspec.Struct, frozen=True):
@@ -263,6 +270,7 @@ class Hook(msgspec.Struct, frozen=True):
     parameters: tuple[str, ...] = ()
     on: On | None = None
     id: int | None = None
+    line: int = 0
 
 
 class Protocol(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from protoc.runtime.errors import LineError, LocalError, ProtocolError
+from protoc.runtime.errors import LocalError, ProtocolError, TransportError
 from protoc.runtime.events import Status
 from protoc.runtime.messages import Message
 from protoc.runtime.protocol import Action, Execute
@@ -27,7 +27,7 @@ class Ticket:
         status: the worst that happened so far: `error`, `timeout`, `refused`, `ok`.
         reply: the last answer, or None; of a refusal the refusing message.
         replies: the answers of the last pair that got any, in order.
-        error: why it is not `ok`: `NoReply`, `Refused`, `LineError` or `LocalError`.
+        error: why it is not `ok`: `Timeout`, `Refused`, `TransportError` or `LocalError`.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Ticket:
         """The last answer to its own work; None when there was none to wait for.
 
         Raises:
-            NoReply, Refused, LineError, LocalError: the worst that happened to it.
+            Timeout, Refused, TransportError, LocalError: the worst that happened to it.
         """
         if not self.done:
             raise LocalError("it is not done yet")
@@ -241,9 +241,9 @@ class Frame:
         self.owner = owner
 
 
-def line_lost(reason: str) -> LineError:
+def line_lost(reason: str) -> TransportError:
     """What those are told whose connection went away."""
-    return LineError(f"the line is gone: {reason}" if reason else "the line is gone")
+    return TransportError(f"the line is gone: {reason}" if reason else "the line is gone")
 
 
 def _key(target: Execute) -> tuple[str, str, int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from protoc.runtime import events
 from protoc.runtime.conversation import Conversation, Role, Verb
-from protoc.runtime.errors import LineError, LocalError
+from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.machine import Cause
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
@@ -95,8 +95,8 @@ class Session:
     def disconnected(self, connection: int, now: float, reason: str = "") -> None:
         """A connection is gone; `reason` is empty when either side closed it in order.
 
-        Whoever waits for an answer from it fails with `LineError`, and with the last connection
-        every ticket does. What timers and triggers queued waits for the next connection.
+        Whoever waits for an answer from it fails with `TransportError`, and with the last
+        connection every ticket does. What timers and triggers queued waits for the next connection.
 
         Raises:
             LocalError: there is no such connection.
@@ -132,7 +132,7 @@ class Session:
         inner.executor.check(target, fields)
         ticket = Ticket()
         if self._was_connected and not inner.connections:
-            error = LineError("not connected")
+            error = TransportError("not connected")
             inner.report(events.NotSent(target.name, error))
             ticket.failed("error", error, own=True)
             return ticket
@@ -166,12 +166,12 @@ class Session:
         Raises:
             EncodeError: a value does not fit its field.
             LocalError: there is no such connection.
-            LineError: nothing is connected.
+            TransportError: nothing is connected.
         """
         inner = self._at(now)
         data = message.encode(self.link.name)
         if connection is None and not inner.connections:
-            raise LineError("not connected")
+            raise TransportError("not connected")
         lines = list(inner.connections) if connection is None else [connection]
         for number in lines:
             inner.write(inner.line(number).number, message, data)

@@ -62,7 +62,7 @@ class Simulator:
         """Begin to listen.
 
         Raises:
-            LineError: it cannot be listened on.
+            TransportError: it cannot be listened on.
         """
         self._driver.open()
         return self
@@ -71,7 +71,7 @@ class Simulator:
         """Answer in the caller's thread until the time is up or `stop` is called.
 
         Raises:
-            LineError: the line broke.
+            TransportError: the line broke.
         """
         self._driver.run(seconds)
 
@@ -118,7 +118,7 @@ class Simulator:
 
         Raises:
             EncodeError: a value does not fit its field.
-            LineError: nothing is connected.
+            TransportError: nothing is connected.
         """
         self._do(lambda now: self._session.send(message, now, connection))
 

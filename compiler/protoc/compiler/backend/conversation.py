@@ -77,6 +77,7 @@ class _Writer:
             retries=str(link.retries),
             gap=repr(link.gap) if link.gap else None,
             largest=str(link.largest) if link.largest != 65536 else None,
+            line=str(link.span.line),
         )
 
     def _param(self, param: model.Param) -> Call:
@@ -94,6 +95,7 @@ class _Writer:
             id=str(param.id) if param.id is not None else None,
             constant="True" if param.constant else None,
             save="True" if param.save else None,
+            line=str(param.span.line),
         )
 
     def _condition(self, expression: model.Expression | None) -> str | None:
@@ -130,6 +132,7 @@ class _Writer:
             gap=_number(pair.gap),
             links=tupled([text(link) for link in pair.links]) if pair.links else None,
             id=_number(pair.id),
+            line=str(pair.span.line),
         )
 
     def _execute(self, execute: model.Execute, when: str | None = None) -> Call:
@@ -178,6 +181,7 @@ class _Writer:
             immediate="True" if group.immediate else None,
             links=tupled([text(link) for link in group.links]) if group.links else None,
             id=_number(group.id),
+            line=str(group.span.line),
         )
 
     def _timer(self, timer: model.Timer) -> Call:
@@ -194,6 +198,7 @@ class _Writer:
             gap=repr(timer.gap) if timer.gap else None,
             when=self._condition(timer.when),
             id=_number(timer.id),
+            line=str(timer.span.line),
         )
 
     def _on(self, on: model.On | None) -> Code:
@@ -221,6 +226,7 @@ class _Writer:
             otherwise=tupled(list(otherwise)) if otherwise else None,
             when=self._condition(trigger.when),
             id=_number(trigger.id),
+            line=str(trigger.span.line),
         )
 
     def _hook(self, hook: model.Hook) -> Call:
@@ -231,6 +237,7 @@ class _Writer:
             *([tupled(names)] if names else []),
             on=self._on(hook.on) if hook.on else None,
             id=_number(hook.id),
+            line=str(hook.span.line),
         )
 
 

@@ -173,10 +173,10 @@ def _pair_doc(pair: model.Pair, context: Context) -> str:
         lines += [f"Sends `{command}`{arrow}.", ""]
     lines += ["Raises:", "    EncodeError: a value does not fit its field."]
     if answers:
-        lines.append("    NoReply: no answer in time, after the last retry.")
+        lines.append("    Timeout: no answer in time, after the last retry.")
     for refusal in pair.refusals:
         lines.append(
             f"    Refused: the device answered with `{context.classes[f'message {refusal}']}`."
         )
-    lines.append("    LineError: the line is closed, or broke.")
+    lines.append("    TransportError: the line is closed, or broke.")
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from protoc.compiler.model.conversation import Group, Hook, Pair, Timer, Trigger
@@ -58,7 +58,6 @@ class Protocol:
     triggers: tuple[Trigger, ...] = ()
     hooks: tuple[Hook, ...] = ()
     examples: tuple[Example, ...] = ()
-    source: str = field(default="", compare=False)
 
     def message(self, name: str) -> Message:
         """The message of that name."""

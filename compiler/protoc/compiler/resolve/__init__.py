@@ -25,7 +25,7 @@ from protoc.compiler.resolve.scope import Scope, Unresolved, declare, suggestion
 from protoc.compiler.resolve.types import resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics, Label
-from protoc.dsl.source import Source, Span
+from protoc.dsl.source import Span
 
 D = TypeVar("D", bound=tree.Statement)
 M = TypeVar("M")
@@ -76,12 +76,7 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
         triggers=tuple(triggers),
         hooks=tuple(scope.hooks.values()),
         examples=tuple(examples),
-        source=_basename(source),
     )
-
-
-def _basename(source: Source) -> str:
-    return source.name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _first_line(statement: tree.Statement) -> Span:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
 from protoc.runtime.drivers.watching import Watcher, watcher
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.protocol import Execute
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import Endpoint
@@ -42,7 +42,7 @@ class Driver:
         """Open the line and wait for the connection; a listening one is ready at once.
 
         Raises:
-            LineError: it cannot be opened, or not in time.
+            TransportError: it cannot be opened, or not in time.
         """
         loop = self._loop = asyncio.get_running_loop()
         try:
@@ -57,11 +57,11 @@ class Driver:
                 if not self.endpoint.listening:
                     await self.until(lambda: self._coupling.connected)
             if not (self._coupling.connected or self.endpoint.is_open):
-                raise LineError(f"cannot open {self.endpoint.url}: {self._coupling.failure}")
+                raise TransportError(f"cannot open {self.endpoint.url}: {self._coupling.failure}")
         except TimeoutError as error:
             self._shut()
             why = f"cannot open {self.endpoint.url}: no answer within {timeout:g} s"
-            raise LineError(why) from error
+            raise TransportError(why) from error
         except BaseException:
             self._shut()
             raise
@@ -81,7 +81,7 @@ class Driver:
 
         Raises:
             TimeoutError: the time is up.
-            LineError: nobody is connected, or it was stopped.
+            TransportError: nobody is connected, or it was stopped.
             LocalError: there is no such target.
         """
         self._coupling.require_connection()
@@ -119,18 +119,18 @@ class Driver:
         """Start timers and triggers, and wait until closed or the time is up.
 
         Raises:
-            LineError: the line broke.
+            TransportError: the line broke.
         """
         self.begin()
         await self.until(lambda: False, seconds)
         if self.failure:
-            raise LineError(self.failure)
+            raise TransportError(self.failure)
 
     def begin(self) -> None:
         """Start timers and triggers, if that is not done yet.
 
         Raises:
-            LineError: the line is closed.
+            TransportError: the line is closed.
         """
         self._coupling.begin(self._now())
         self._settle()

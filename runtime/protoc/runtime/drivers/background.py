@@ -8,7 +8,7 @@ from threading import Thread, current_thread
 from typing import TypeVar
 
 from protoc.runtime.drivers.blocking import Driver
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Background:
         """Have something done between two steps of the conversation; returns what it returns.
 
         Raises:
-            LineError: the conversation is over.
+            TransportError: the conversation is over.
             Exception: whatever the action raises.
         """
         if current_thread() is self._thread:  # in an event callback: it is between two steps
@@ -55,7 +55,7 @@ class Background:
                     raise
                 if not self._thread.is_alive():
                     url = self._driver.endpoint.url
-                    raise LineError(f"{url}: the conversation is over") from self._error
+                    raise TransportError(f"{url}: the conversation is over") from self._error
 
     def close(self) -> None:
         """End the thread and close the line.

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
 from protoc.runtime.drivers.waiting import SelectorWaiter, waiter
-from protoc.runtime.errors import LineError, LocalError
+from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.protocol import Execute
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import READ, Endpoint
@@ -61,7 +61,7 @@ class Driver:
         """Open the line and wait for the connection; a listening one is ready at once.
 
         Raises:
-            LineError: it cannot be opened, or not in time.
+            TransportError: it cannot be opened, or not in time.
         """
         try:
             self.endpoint.prepare()
@@ -70,7 +70,7 @@ class Driver:
                 self._coupling.settle(self._clock())
             elif not self.pump(lambda: self._coupling.connected, timeout):
                 why = self._coupling.failure or f"no answer within {timeout:g} s"
-                raise LineError(f"cannot open {self.endpoint.url}: {why}")
+                raise TransportError(f"cannot open {self.endpoint.url}: {why}")
         except BaseException:
             self.close()
             raise
@@ -84,7 +84,7 @@ class Driver:
 
         Raises:
             TimeoutError: the time is up.
-            LineError: nobody is connected, or it was stopped.
+            TransportError: nobody is connected, or it was stopped.
             LocalError: there is no such target.
         """
         self._refuse_when_busy()
@@ -147,19 +147,19 @@ class Driver:
         """Start timers and triggers, and go on until stopped, closed, or the time is up.
 
         Raises:
-            LineError: the line is closed, or broke.
+            TransportError: the line is closed, or broke.
         """
         self.begin()
         self.wakeable()
         self.pump(_never, seconds)
         if self.failure and not self._stopped:
-            raise LineError(self.failure)
+            raise TransportError(self.failure)
 
     def begin(self) -> None:
         """Start timers and triggers, if that is not done yet.
 
         Raises:
-            LineError: the line is closed.
+            TransportError: the line is closed.
         """
         self._coupling.begin(self._clock())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.events import Event
 from protoc.runtime.protocol import Protocol
 from protoc.runtime.session import Role, Session
@@ -82,7 +82,7 @@ class Coupling:
         """Open the endpoint.
 
         Raises:
-            LineError: it cannot be opened.
+            TransportError: it cannot be opened.
         """
         self._watch = watch
         self.endpoint.start(watch)
@@ -96,7 +96,7 @@ class Coupling:
         """Start the session's timers and triggers, the first time it is called.
 
         Raises:
-            LineError: the line is closed.
+            TransportError: the line is closed.
         """
         self.require_open()
         if not self._started:
@@ -169,7 +169,7 @@ class Coupling:
         elif self._watch is not None:
             try:
                 self.endpoint.start(self._watch)
-            except LineError as error:
+            except TransportError as error:
                 self.failure = str(error)
 
     def _hang_up(self, now: float, reason: str) -> None:
@@ -197,22 +197,24 @@ class Coupling:
         """Make sure that the line is there.
 
         Raises:
-            LineError: it is closed; says why.
+            TransportError: it is closed; says why.
         """
         if not self.endpoint.is_open:
             why = self.failure or "it is closed"
-            raise LineError(f"{self.endpoint.url}: {why}")
+            raise TransportError(f"{self.endpoint.url}: {why}")
 
     def require_connection(self) -> None:
         """Make sure that somebody is there to be asked.
 
         Raises:
-            LineError: nobody is connected; says why.
+            TransportError: nobody is connected; says why.
         """
         self.require_open()
         if not self._connections:
-            raise LineError(f"{self.endpoint.url}: nobody is connected")
+            raise TransportError(f"{self.endpoint.url}: nobody is connected")
 
     def given_up(self, timeout: float | None) -> Exception:
         """Why a wait ended too early."""
-        return LineError(f"{self.endpoint.url}: stopped") if timeout is None else TimeoutError()
+        return (
+            TransportError(f"{self.endpoint.url}: stopped") if timeout is None else TimeoutError()
+        )

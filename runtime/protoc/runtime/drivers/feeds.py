@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 from weakref import ref
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.events import Event
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Feed(_Queue[T]):
             self._driver.pump(self._filled, self._timeout)
         if not self._events:
             if self._driver.failure:
-                raise LineError(self._driver.failure)
+                raise TransportError(self._driver.failure)
             raise StopIteration
         return self._events.popleft()
 
@@ -94,7 +94,7 @@ class AsyncFeed(_Queue[T]):
             await self._driver.until(self._filled, self._timeout)
         if not self._events:
             if self._driver.failure:
-                raise LineError(self._driver.failure)
+                raise TransportError(self._driver.failure)
             raise StopAsyncIteration
         return self._events.popleft()
 

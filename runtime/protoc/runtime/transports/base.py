@@ -82,14 +82,14 @@ class Endpoint(ABC):
         """Do what the system only does while one waits, such as looking up a name.
 
         Raises:
-            LineError: it cannot be done.
+            TransportError: it cannot be done.
         """
 
     def start(self, watch: Watch) -> None:
         """Open without waiting; `Opened` or `Failed` tells how it ended. May be called again.
 
         Raises:
-            LineError: it cannot be opened.
+            TransportError: it cannot be opened.
         """
         self._watch = watch
         self._start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.transports.base import (
     LARGEST_READ,
     READ,
@@ -47,9 +47,11 @@ class PtyListener(Endpoint):
 
             far, near = os.openpty()
         except (ImportError, AttributeError):
-            raise LineError("cannot listen on pty: this system has no pseudo-terminals") from None
+            raise TransportError(
+                "cannot listen on pty: this system has no pseudo-terminals"
+            ) from None
         except OSError as error:
-            raise LineError(f"cannot listen on pty: {in_words(error)}") from error
+            raise TransportError(f"cannot listen on pty: {in_words(error)}") from error
         # The near side stays open here as well: so its settings (raw: no echo, no line editing)
         # outlive the programs that come and go, and the far side never sees a hang-up.
         tty.setraw(near, termios.TCSANOW)

@@ -8,7 +8,7 @@ from functools import partial
 
 import serial as pyserial
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.protocol import Serial
 from protoc.runtime.transports.base import (
     READ,
@@ -102,7 +102,7 @@ def open_port(url: str, path: str, settings: Serial, flow: FlowControl) -> pyser
     """Open a port for us alone.
 
     Raises:
-        LineError: it cannot be opened, or not with these settings.
+        TransportError: it cannot be opened, or not with these settings.
     """
     port = pyserial.Serial(timeout=0, write_timeout=0, exclusive=True)
     port.port = path
@@ -121,7 +121,7 @@ def open_port(url: str, path: str, settings: Serial, flow: FlowControl) -> pyser
             port.open()
     except Exception as error:  # pyserial lets termios.error through, which is no OSError
         port.close()
-        raise LineError(f"cannot open {url}: {_why(error)}") from error
+        raise TransportError(f"cannot open {url}: {_why(error)}") from error
     return port
 
 

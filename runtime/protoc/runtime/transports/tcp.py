@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.transports.base import (
     LARGEST_READ,
     READ,
@@ -51,12 +51,12 @@ def look_up(url: str, host: str, port: int, kind: socket.SocketKind) -> list[Add
     """The addresses of a host; waits for the name server when it is a name.
 
     Raises:
-        LineError: there is none.
+        TransportError: there is none.
     """
     try:
         found = socket.getaddrinfo(host, port, type=kind)
     except (OSError, UnicodeError) as error:
-        raise LineError(f"cannot open {url}: {host}: {in_words(error)}") from error
+        raise TransportError(f"cannot open {url}: {host}: {in_words(error)}") from error
     return [(socket.AddressFamily(family), address) for family, _, _, _, address in found]
 
 
@@ -234,7 +234,7 @@ class TcpServer(_Tcp):
             listener.listen(1024)
         except OSError as error:
             listener.close()
-            raise LineError(f"cannot listen on {self.url}: {in_words(error)}") from error
+            raise TransportError(f"cannot listen on {self.url}: {in_words(error)}") from error
         self._listener = listener
         self._spare = os.open(os.devnull, os.O_RDONLY)
         self.url = f"tcp://{host_and_port(listener.getsockname())}"

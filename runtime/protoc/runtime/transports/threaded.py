@@ -14,7 +14,7 @@ from threading import Lock, Thread
 
 import serial as pyserial
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.transports.base import (
     LARGEST_BACKLOG,
     READ,
@@ -54,7 +54,7 @@ class ThreadedPort(Endpoint):
         try:
             self._port = self._open_port()
         except Exception as error:  # every handler of a pyserial URL raises something else
-            raise LineError(f"cannot open {self.url}: {in_words(error)}") from error
+            raise TransportError(f"cannot open {self.url}: {in_words(error)}") from error
         self._port.timeout = _LOOK_UP
 
     def _start(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections import deque
 
-from protoc.runtime.errors import LineError
+from protoc.runtime.errors import TransportError
 from protoc.runtime.transports.base import (
     LARGEST_BACKLOG,
     LARGEST_READ,
@@ -178,7 +178,7 @@ class UdpServer(_Udp):
             link.bind(address)
         except OSError as error:
             link.close()
-            raise LineError(f"cannot listen on {self.url}: {in_words(error)}") from error
+            raise TransportError(f"cannot listen on {self.url}: {in_words(error)}") from error
         self._socket = link
         self.url = f"udp://{host_and_port(link.getsockname())}"
         self._watch(link.fileno(), READ)
