@@ -130,7 +130,7 @@ def test_the_candidate_that_explained_most_gives_the_error() -> None:
         CODE = 0x91
 
         @classmethod
-        def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+        def decode_prefix(cls, buffer: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
             raise DecodeError("constant", cls.NAME, "code", 1, 0, 1)
 
     bad = bytes([*LEVEL.encode()[:-1], 0])
@@ -152,10 +152,10 @@ def test_an_earlier_candidate_that_may_become_whole_is_waited_for() -> None:
         NAME = "long"
 
         @classmethod
-        def decode_prefix(cls, data: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
-            if len(data) < at + 2:
+        def decode_prefix(cls, buffer: Buffer, at: int = 0, link: str = "") -> tuple[Self, int]:
+            if len(buffer) < at + 2:
                 raise Incomplete(2)
-            raise DecodeError("constant", cls.NAME, "", 1, 0, data[at + 1])
+            raise DecodeError("constant", cls.NAME, "", 1, 0, buffer[at + 1])
 
     framer = Framer((Long, Ack))
     assert framer.feed(b"\x06") == []

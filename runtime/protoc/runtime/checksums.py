@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
+from typing import Any
 
 Data = bytes | bytearray
 
@@ -43,24 +45,23 @@ def crc(
     fast = _fast(width, poly, init, refin, refout, xorout)
     if fast is not None:
         return lambda data: fast(bytes(data))
-    from anycrc import CRC
-
-    register = CRC(width, poly, init, refin, refout, xorout)
+    register = _anycrc().CRC(width, poly, init, refin, refout, xorout)
     return lambda data: int(register.calc(bytes(data)))
+
+
+def _anycrc() -> Any:
+    """The library for any parameters, which has no types."""
+    return import_module("anycrc")
 
 
 def _fast(
     width: int, poly: int, init: int, refin: bool, refout: bool, xorout: int
 ) -> Callable[[bytes], int] | None:
     """The compiled function of the same parameters, when there is one."""
-    from importlib import import_module
-
-    import anycrc
-
     wanted = (width, poly, init, refin, refout, xorout)
     if width not in (8, 16, 32, 64):
         return None
-    for name, m in anycrc.models.items():
+    for name, m in _anycrc().models.items():
         if (m.width, m.poly, m.init, m.refin, m.refout, m.xorout) == wanted:
             module = import_module(f"fastcrc.crc{width}")
             function = name.split("-", 1)[-1].lower().replace("-", "_")

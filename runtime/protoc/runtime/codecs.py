@@ -10,7 +10,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete
 from protoc.runtime.messages import Buffer
@@ -233,7 +233,7 @@ def _sized(digits: str, size: int | None, message: str, field: str, value: objec
 
 def _writer(name: str, code: str, signed: bool) -> Callable[..., bytes]:
     def write(
-        value: int, size: int | None, message: str, field: str, *, lower: bool = False
+        value: Any, size: int | None, message: str, field: str, *, lower: bool = False
     ) -> bytes:
         """Digits, zero padded to `size` where there is one."""
         if isinstance(value, bool) or not isinstance(value, int):
@@ -309,7 +309,7 @@ def read_text(
 
 
 def write_text(
-    value: str,
+    value: Any,
     size: int | None,
     encoding: str,
     message: str,
@@ -335,7 +335,7 @@ def write_text(
 
 
 def write_bytes(
-    value: bytes,
+    value: Any,
     size: int | None,
     message: str,
     field: str,
@@ -345,7 +345,8 @@ def write_bytes(
     """Bytes as they are, of exactly `size` where there is one."""
     if not isinstance(value, bytes | bytearray | memoryview):
         raise EncodeError(message, field, "bytes", value)
-    return _fitting(bytes(value), size, longest, message, field, value)
+    raw = bytes(cast(bytes, value))
+    return _fitting(raw, size, longest, message, field, raw)
 
 
 def _fitting(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from protoc.runtime.messages import Message
@@ -83,7 +83,7 @@ class DecodeError(RemoteError, ValueError):
 
     def _shown(self, value: object) -> str:
         if isinstance(value, bytes | bytearray | memoryview):
-            return bytes(value).hex(" ") or "nothing"
+            return bytes(cast(bytes, value)).hex(" ") or "nothing"
         if self.reason == "crc" and isinstance(value, int):
             return f"0x{value:02X}"
         return str(value)

@@ -188,7 +188,7 @@ class Framer:
         self._tried: dict[Candidate, DecodeError] = {}
 
     def _drain(self) -> list[Found]:
-        found = []
+        found: list[Found] = []
         while (one := self.next()) is not None:
             found.append(one)
         return found

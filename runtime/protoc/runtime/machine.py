@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 
@@ -280,7 +280,7 @@ class Machine:
     def _implementation(self, name: str) -> Callable[..., Any] | None:
         hooks = self._hooks
         if isinstance(hooks, Mapping):
-            return hooks.get(name)
+            return cast(Mapping[str, Callable[..., Any]], hooks).get(name)
         for each in (name, f"{name}_"):  # generated attributes give way to Python's own words
             function: Callable[..., Any] | None = getattr(hooks, each, None)
             if function is not None:

@@ -193,9 +193,9 @@ class Queue:
 
     def withdraw(self, ticket: Ticket | None = None) -> list[Entry]:
         """Take out the entries for a ticket, or every one that has any ticket."""
-        gone = []
+        gone: list[Entry] = []
         for entries in (self._forced, self._front, self._back):
-            kept = []
+            kept: list[Entry] = []
             for entry in entries:
                 if entry.ticket is not None and ticket in (None, entry.ticket):
                     gone.append(self._taken(entry))

@@ -36,7 +36,7 @@ class Planned:
         """Forget it; once done or cancelled this does nothing."""
         if self._action is not None:
             self._action = None
-            self._scheduler._one_less()
+            self._scheduler.one_less()
 
     def take(self) -> Action | None:
         """The action, for the one who does it now."""
@@ -77,7 +77,7 @@ class Scheduler:
     def run(self, now: float) -> None:
         """Do what is due. What that plans in turn waits for the next call, even if due at once."""
         newest = self._number
-        later = []
+        later: list[Planned] = []
         while (deadline := self.next_deadline()) is not None and deadline <= now:
             planned = heappop(self._heap)
             if planned.number > newest:
@@ -87,7 +87,7 @@ class Scheduler:
         for planned in later:
             heappush(self._heap, planned)
 
-    def _one_less(self) -> None:
+    def one_less(self) -> None:
         self._cancelled += 1
         if self._cancelled > 64 and self._cancelled * 2 > len(self._heap):
             self._heap = [planned for planned in self._heap if planned.pending]

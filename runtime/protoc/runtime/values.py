@@ -10,10 +10,10 @@ import json
 import keyword
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
-from typing import Any, NamedTuple, NoReturn, Union, get_args, get_origin
+from typing import Any, NamedTuple, NoReturn, TypeGuard, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -156,7 +156,7 @@ def _alternatives(kind: Any) -> tuple[Any, ...]:
     return tuple(each for each in _types(kind) if each is not _NOTHING)
 
 
-def _is_struct(kind: Any) -> bool:
+def _is_struct(kind: Any) -> TypeGuard[type[msgspec.Struct]]:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
@@ -260,8 +260,8 @@ def _list(value: Any, kind: Any) -> list[Any]:
     if not isinstance(value, list):
         raise Misfit("a list", value)
     (of,) = get_args(kind) or (Any,)
-    found = []
-    for index, each in enumerate(value):
+    found: list[Any] = []
+    for index, each in enumerate(cast(Sequence[Any], value)):
         try:
             found.append(from_plain(each, of))
         except Misfit as misfit:
@@ -273,8 +273,8 @@ def _object(value: Any, kind: type[msgspec.Struct]) -> msgspec.Struct:
     if not isinstance(value, Mapping):
         raise Misfit(describe(kind), value)
     known = {field.name: field for field in fields_of(kind)}
-    given = {}
-    for name, part in value.items():
+    given: dict[str, Any] = {}
+    for name, part in cast(Mapping[str, Any], value).items():
         if name not in known:
             raise Misfit(f"one of {', '.join(known)}", name)
         try:
@@ -295,7 +295,7 @@ def _json(text: str, kind: Any) -> Any:
         inner = text.strip()
         if not (inner.startswith("{") and inner.endswith("}")):
             raise Misfit(describe(kind), text) from None
-    found = {}
+    found: dict[str, Any] = {}
     for entry in filter(None, (each.strip() for each in inner[1:-1].split(","))):
         name, equals, value = entry.partition("=")
         if not equals:
@@ -317,11 +317,11 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
+        return bytes(cast(bytes, value)).hex()
     if isinstance(value, msgspec.Struct):
         return plain_fields(value)
     if isinstance(value, list | tuple):
-        return [to_plain(each) for each in value]
+        return [to_plain(each) for each in cast(Sequence[Any], value)]
     return value
 
 

@@ -146,7 +146,8 @@ class _Call:
         self._report(event)
 
     def _failed(self, status: Status) -> None:
-        self._worst = max(self._worst, status, key=_WORST.index)
+        if _WORST.index(status) > _WORST.index(self._worst):
+            self._worst = status
 
     def _result(self, ticket: Ticket | None) -> None:
         from protoc.runtime.values import plain_fields

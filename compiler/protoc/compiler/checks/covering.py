@@ -189,10 +189,9 @@ def _is_free(element: model.Element) -> bool:
 
 def _as_long(element: model.Element, other: model.Element) -> bool:
     """Whether an element may have as many bytes as another."""
-    limited = model.Region | model.Field
-    if not isinstance(element, limited) or element.longest is None:
+    if not isinstance(element, model.Region | model.Field) or element.longest is None:
         return True
-    most = other.longest if isinstance(other, limited) else None
+    most = other.longest if isinstance(other, model.Region | model.Field) else None
     return most is not None and most <= element.longest
 
 

@@ -128,9 +128,9 @@ class _Builder:
         inner = self._statements(body_of(layout.body), own)
         if not layout.frames:
             return inner
-        if len(layout.frames) > 1:
-            raise self.scope.unsupported("a choice of frames", layout.frames[1].span)
-        call = layout.frames[0]
+        call, *others = layout.frames
+        if others:
+            raise self.scope.unsupported("a choice of frames", others[0].span)
         frame = self._frame(call)
         fixed = named_arguments(self.scope, call, frame_fields(frame))
         filling = None if layout.body is None else inner
