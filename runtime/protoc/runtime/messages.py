@@ -39,6 +39,9 @@ class Choice(IntEnum):
         member.also = also
         return member
 
+    def __str__(self) -> str:
+        return self.label
+
     @classmethod
     def of(cls, value: int) -> Self | int:
         """The member a raw value stands for; the value itself when it has no label."""

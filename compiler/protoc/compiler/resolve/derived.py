@@ -151,7 +151,11 @@ class _Reader:
                     labels=(Label(self.fields[name].span, "declared here"),),
                     help="a size must stand in front of what it sizes",
                 )
-            return model.Own(tuple(part.text for part in reference.path))
+            if len(reference.path) > 1:
+                raise self.scope.unsupported(
+                    "a bit in a derived value", reference.span, "let the bits belong to the message"
+                )
+            return model.Own((name,))
         param = self.scope.params.get(name)
         if param is not None and param.constant and param.default is not None:
             return model.Value(param.default)
