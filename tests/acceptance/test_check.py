@@ -105,10 +105,10 @@ def test_each_points_at_the_culprit(mistakes: Path) -> None:
     """The column is where the wrong word begins, or within the statement that holds it."""
     found = dict(places(protoc("check", mistakes, "--format", "concise").ends(1), "mistakes.proto"))
     lines = MISTAKES.splitlines()
-    wrong = ["u7", "u8 as fautl", "farme", '"CRC-16/MODBUZ"', "300  ", "start_it"]
+    wrong = ["u7", "u8 as fautl", "farme", '"CRC-16/MODBUZ"', "= 300", "start_it"]
     for word in wrong:
         number = next(index for index, line in enumerate(lines, 1) if word in line)
-        word = word.removeprefix("u8 as ")
+        word = word.removeprefix("u8 as ").removeprefix("= ")
         start = lines[number - 1].index(word) + 1
         assert start <= found[number] <= start + len(word), (number, word, found[number])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from protoc.runtime import events
@@ -16,26 +17,26 @@ from protoc.runtime.scheduler import Planned, Scheduler
 from protoc.runtime.scope import Scope
 
 
-class Wire:
+class Wire(ABC):
     """What the executor needs of the connections."""
 
-    def report(self, event: events.Event) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def report(self, event: events.Event) -> None: ...
 
+    @abstractmethod
     def routes(self, connection: int | None) -> list[int]:
         """Where a command goes that this connection caused; empty when nothing is connected."""
-        raise NotImplementedError
 
+    @abstractmethod
     def flush(self, connection: int) -> None:
         """Drop the unfinished bytes that came in, deliver what is whole in them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def expect(self, exchange: Exchange | None) -> None:
         """Let the framer try what this exchange awaits before all others."""
-        raise NotImplementedError
 
-    def write(self, connection: int, message: Message, data: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def write(self, connection: int, message: Message, data: bytes) -> None: ...
 
 
 class Asker:

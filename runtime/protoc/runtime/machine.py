@@ -6,6 +6,7 @@ expression, an action or a hook stops anything else: it is reported.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple, cast
@@ -47,26 +48,26 @@ class Cause(NamedTuple):
     connection: int | None = None
 
 
-class Host:
+class Host(ABC):
     """What the machine needs of the session around it."""
 
-    def report(self, event: events.Event) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def report(self, event: events.Event) -> None: ...
 
-    def queue(self, target: Execute, scope: Scope, cause: Cause) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def queue(self, target: Execute, scope: Scope, cause: Cause) -> None: ...
 
-    def answer(self, send: Send, scope: Scope, cause: Cause) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, send: Send, scope: Scope, cause: Cause) -> None: ...
 
-    def turn_timer(self, verb: Literal["start", "stop", "restart"], timer: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def turn_timer(self, verb: Literal["start", "stop", "restart"], timer: str) -> None: ...
 
-    def ask_line(self, verb: Literal["open", "close"]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def ask_line(self, verb: Literal["open", "close"]) -> None: ...
 
-    def pause(self, seconds: float) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def pause(self, seconds: float) -> None: ...
 
 
 class Machine:

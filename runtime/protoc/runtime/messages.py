@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Buffer = bytes | bytearray
 """What is decoded from: an indexable run of bytes."""
 
+_ABSTRACT = "only generated messages have a wire form"
+
 Kind = Literal["message", "command", "response", "event"]
 
 
@@ -125,7 +127,7 @@ class Message(msgspec.Struct):
             Incomplete: more bytes are needed.
             DecodeError: the bytes are another message or a damaged one.
         """
-        raise NotImplementedError
+        raise TypeError(_ABSTRACT)
 
     def encode(self, link: str = "") -> bytes:
         """The message as bytes, derived fields computed.
@@ -133,12 +135,12 @@ class Message(msgspec.Struct):
         Raises:
             EncodeError: a value does not fit its field; nothing was written.
         """
-        raise NotImplementedError
+        raise TypeError(_ABSTRACT)
 
     @classmethod
     def layout(cls) -> Layout[Any]:
         """The message element by element, as a construct: what reviewers read, and slow."""
-        raise NotImplementedError
+        raise TypeError(_ABSTRACT)
 
     @classmethod
     def decode(cls, data: Buffer, link: str = "") -> Self:

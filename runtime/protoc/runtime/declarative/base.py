@@ -41,11 +41,11 @@ class Element(_Construct):
 
     def read(self, stream: IO[bytes], frame: Frame) -> Any:
         """The raw value, from the stream."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no bytes of its own")
 
     def write(self, frame: Frame) -> bytes:
         """The bytes of the raw value in the frame."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no bytes of its own")
 
     def prepare(self, message: Any, frame: Frame) -> None:
         """Put the raw value of the message's own value into the frame."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from abc import ABC, abstractmethod
 from collections import deque
 
 from protoc.runtime.errors import TransportError
@@ -30,7 +31,7 @@ MOST_PEERS = 4096
 """Peers a server remembers; the one silent for longest is forgotten for a new one."""
 
 
-class _Udp(Endpoint):
+class _Udp(Endpoint, ABC):
     """What client and server have in common: one socket, and datagrams that wait."""
 
     def __init__(self, url: str, host: str, port: int) -> None:
@@ -56,14 +57,14 @@ class _Udp(Endpoint):
         if mask & READ:
             self._receive(link)
 
-    def _receive(self, link: socket.socket) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _receive(self, link: socket.socket) -> None: ...
 
-    def _write(self, link: socket.socket, connection: int, data: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _write(self, link: socket.socket, connection: int, data: bytes) -> None: ...
 
-    def _end(self, connection: int, reason: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _end(self, connection: int, reason: str) -> None: ...
 
     def send(self, connection: int, data: bytes) -> None:
         link = self._socket
