@@ -194,6 +194,9 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
             name, None, model.Conversion(), param.name.span, doc=param.doc, id=param.id
         )
     modifiers = tuple(m for m in param.typed.modifiers if m.word != "save")
+    for modifier in param.typed.modifiers:
+        if modifier.word == "save":
+            scope.unsupported("`save`", modifier.span, "leave it out: values last while it runs")
     typed = tree.Typed(param.typed.type, modifiers, span=param.typed.span)
     spec = resolve_typed(scope, typed, name, "param")
     enum = scope.enums.get(spec.conversion.enum or "")

@@ -41,7 +41,7 @@ def draw(
     fields = {e.key: e for e in model.walk(elements) if isinstance(e, model.Field)}
     for drawer in drawers:
         try:
-            value = _Reader(scope, drawer, fields).read(drawer.expression)
+            value = _Reader(scope, drawer, fields).drawn()
         except Unresolved:
             whole = False
             continue
@@ -118,22 +118,75 @@ class _Reader:
     drawer: Drawer
     fields: dict[str, model.Field]
 
+    def drawn(self) -> model.Expression:
+        """The whole expression, which gives what its field can hold."""
+        field = self.fields.get(self.drawer.key)
+        if field is None or self.drawer.role == "size" or _counts(field.wire):
+            return self._number(self.drawer.expression)
+        value = self.read(self.drawer.expression)
+        original = self.fields[value.path[0]] if isinstance(value, model.Own) else None
+        if original is None or type(original.wire) is not type(field.wire):
+            raise self.scope.fail(
+                "E0301",
+                "only a number can be computed",
+                self.drawer.expression.span,
+                f"`{field.key}` is none",
+                help="give the field a type that holds numbers: u8, u16le, hex[2], dec[3] …",
+            )
+        return value
+
     def read(self, expression: tree.Expression) -> model.Expression:
         """The model of an expression."""
         if isinstance(expression, tree.Number | tree.String):
             return model.Value(expression.value)
         if isinstance(expression, tree.Octets):
             return model.Value(int.from_bytes(expression.value, "big"))
-        if isinstance(expression, tree.Unary):
-            return model.Operation(expression.operator, (self.read(expression.operand),))
-        if isinstance(expression, tree.Binary):
-            left, right = self.read(expression.left), self.read(expression.right)
-            return model.Operation(expression.operator, (left, right))
+        if isinstance(expression, tree.Unary | tree.Binary):
+            return self._arithmetic(expression)
         if isinstance(expression, tree.Reference):
             return self._reference(expression)
         if isinstance(expression, tree.Invocation):
             return self._call(expression)
         raise self.scope.fail("E0301", "a value is expected here", expression.span, help=_HELP)
+
+    def _arithmetic(self, expression: tree.Unary | tree.Binary) -> model.Expression:
+        """Whole numbers put together, in ways that always give one."""
+        operator = expression.operator
+        if _is_known(expression):
+            return model.Value(whole(self.scope, expression, -(1 << 64)))
+        if operator not in _OPERATORS:
+            raise self.scope.fail(
+                "E0301",
+                f"`{operator}` does not belong in a derived value",
+                expression.span,
+                help=_HELP,
+            )
+        if isinstance(expression, tree.Unary):
+            return model.Operation(operator, (self._number(expression.operand),))
+        left, right = self._number(expression.left), self._number(expression.right)
+        if operator in ("/", "%", "<<", ">>"):
+            least, most = (1, 1 << 64) if operator in ("/", "%") else (0, 64)
+            value = right.value if isinstance(right, model.Value) else None
+            if not isinstance(value, int) or not least <= value <= most:
+                raise self.scope.fail(
+                    "E0301",
+                    f"`{operator}` is followed by a constant of at least {least} here",
+                    expression.right.span,
+                    help="write the number itself",
+                )
+        return model.Operation(operator, (left, right))
+
+    def _number(self, expression: tree.Expression) -> model.Expression:
+        """An operand, which is a whole number."""
+        value = self.read(expression)
+        whole_ = isinstance(value.value, int) if isinstance(value, model.Value) else True
+        if isinstance(value, model.Own):
+            whole_ = _counts(self.fields[value.path[0]].wire)
+        if not whole_:
+            raise self.scope.fail(
+                "E0301", "a whole number is expected here", expression.span, help=_HELP
+            )
+        return value
 
     def _reference(self, reference: tree.Reference) -> model.Expression:
         name = reference.path[0].text
@@ -310,6 +363,25 @@ class _Reader:
             known = [key for key in self.drawer.block if not key.startswith("#")]
             raise self.scope.unknown("field", name, known)
         return name.text
+
+
+_OPERATORS = frozenset(["+", "-", "*", "/", "%", "&", "|", "^", "~", "<<", ">>"])
+
+
+def _counts(wire: model.Wire) -> bool:
+    """Whether raw values are whole numbers."""
+    if isinstance(wire, model.Digits):
+        return wire.notation != "float"
+    return isinstance(wire, model.Integer | model.Bits)
+
+
+def _is_known(expression: tree.Expression) -> bool:
+    """Whether an expression is made of numbers only."""
+    if isinstance(expression, tree.Unary):
+        return _is_known(expression.operand)
+    if isinstance(expression, tree.Binary):
+        return _is_known(expression.left) and _is_known(expression.right)
+    return isinstance(expression, tree.Number)
 
 
 _HELP = "write a number, a field, or len(…), sum(…), xor(…), crc(…) with arithmetic"
