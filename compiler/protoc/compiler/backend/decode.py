@@ -13,7 +13,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Lines, octets, text
 from protoc.compiler.backend.expressions import Writer, apart, divides, mentions, named
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import At, bits_of, bracketed, checksum, cut, span
+from protoc.compiler.backend.places import At, bits_of, bracketed, checksum, cut, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import Context
@@ -467,19 +467,12 @@ class Decoder:
             checksum=lambda e: checksum(e, self.context, self._covered(e.extent)),
         )
 
-    def _ends_of(self, extent: model.Extent) -> tuple[At, At]:
-        start = self.places[extent.first][0]
-        if extent.until is not None:
-            return start, self.places[extent.until][0]
-        assert extent.last is not None
-        return start, self.places[extent.last][1]
-
     def _distance(self, extent: model.Extent) -> str:
-        start, end = self._ends_of(extent)
+        start, end = ends_of(self.places, extent)
         return end.minus(start)
 
     def _covered(self, extent: model.Extent) -> str:
-        return span("buffer", *self._ends_of(extent))
+        return span("buffer", *ends_of(self.places, extent))
 
     @property
     def _early(self) -> set[str]:

@@ -23,7 +23,7 @@ from protoc.compiler.backend.code import (
 )
 from protoc.compiler.backend.expressions import Writer, divides, named
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import Place, before, checksum, cut, span
+from protoc.compiler.backend.places import Place, before, checksum, cut, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.values import Context, limits, to_raw
 
@@ -376,19 +376,12 @@ class Encoder:
             return to_raw(f"self.{attribute(key)}", field_.conversion, whole)
         return self.numbers.get(key) or self.raws.get(key, f"self.{attribute(key)}")
 
-    def _extent(self, extent: model.Extent) -> tuple[Place, Place]:
-        start = self.places[extent.first][0]
-        if extent.until is not None:
-            return start, self.places[extent.until][0]
-        assert extent.last is not None
-        return start, self.places[extent.last][1]
-
     def _distance(self, extent: model.Extent) -> str:
-        start, end = self._extent(extent)
+        start, end = ends_of(self.places, extent)
         return end.minus(start)
 
     def _covered(self, extent: model.Extent) -> str:
-        start, end = self._extent(extent)
+        start, end = ends_of(self.places, extent)
         first = "" if str(start) == "0" else str(start)
         return span("frame", first, end)
 
@@ -460,7 +453,7 @@ class Encoder:
     def _last(self, expression: model.Expression) -> Place:
         """Where the bytes end that an expression needs."""
         if isinstance(expression, model.Checksum):
-            return self._extent(expression.extent)[1]
+            return ends_of(self.places, expression.extent)[1]
         if isinstance(expression, model.Own):
             field_ = next(f for f in self.message.fields() if f.key == expression.path[0])
             origin = field_.origin
@@ -500,7 +493,7 @@ class Encoder:
             return any(self._inside(key, operand) for operand in expression.operands)
         if not isinstance(expression, model.Checksum):
             return False
-        start, end = self._extent(expression.extent)
+        start, end = ends_of(self.places, expression.extent)
         mine = self.places[key]
         return before(start, mine[0]) and before(mine[1], end)
 

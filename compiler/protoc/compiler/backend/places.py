@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from protoc.compiler import model
 from protoc.compiler.backend.values import Context
+
+P = TypeVar("P")
+
+
+def ends_of(places: Mapping[str, tuple[P, P]], extent: model.Extent) -> tuple[P, P]:
+    """Where an extent begins and ends, by the places of the elements."""
+    start = places[extent.first][0]
+    if extent.until is not None:
+        return start, places[extent.until][0]
+    assert extent.last is not None
+    return start, places[extent.last][1]
 
 
 @dataclass(frozen=True)
