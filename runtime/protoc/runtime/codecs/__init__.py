@@ -1,0 +1,86 @@
+"""What generated codecs are made of: numbers, text and delimiters, from bytes and to bytes.
+
+`read_*` and `scan_*` take what was received and raise `DecodeError` or `Incomplete`; `write_*` take
+a value and raise `EncodeError`. Their arguments `message`, `field` and `offset` are for the error.
+"""
+
+from __future__ import annotations
+
+from protoc.runtime.codecs.delimiters import Delimiter
+from protoc.runtime.codecs.digits import (
+    read_base36,
+    read_bin,
+    read_dec,
+    read_float,
+    read_hex,
+    read_int,
+    read_oct,
+    scan_base36,
+    scan_bin,
+    scan_dec,
+    scan_float,
+    scan_hex,
+    scan_int,
+    scan_oct,
+    write_base36,
+    write_bin,
+    write_dec,
+    write_float,
+    write_hex,
+    write_int,
+    write_oct,
+)
+from protoc.runtime.codecs.fitting import UNFIT, unfit
+from protoc.runtime.codecs.starts import (
+    ANY,
+    BASE36,
+    BIN,
+    DEC,
+    FLOAT,
+    HEX,
+    INT,
+    OCT,
+    OneOf,
+    starts,
+)
+from protoc.runtime.codecs.text import read_text, write_bytes, write_text
+
+__all__ = [
+    "ANY",
+    "BASE36",
+    "BIN",
+    "DEC",
+    "FLOAT",
+    "HEX",
+    "INT",
+    "OCT",
+    "UNFIT",
+    "Delimiter",
+    "OneOf",
+    "read_base36",
+    "read_bin",
+    "read_dec",
+    "read_float",
+    "read_hex",
+    "read_int",
+    "read_oct",
+    "read_text",
+    "scan_base36",
+    "scan_bin",
+    "scan_dec",
+    "scan_float",
+    "scan_hex",
+    "scan_int",
+    "scan_oct",
+    "starts",
+    "unfit",
+    "write_base36",
+    "write_bin",
+    "write_bytes",
+    "write_dec",
+    "write_float",
+    "write_hex",
+    "write_int",
+    "write_oct",
+    "write_text",
+]

@@ -1,0 +1,68 @@
+"""Constants that end what varies."""
+
+from __future__ import annotations
+
+import re
+
+from protoc.runtime.errors import DecodeError, Incomplete
+from protoc.runtime.messages import Buffer
+
+
+class Delimiter:
+    """One of several constants; the first is written, each is accepted.
+
+    Attributes:
+        written: the bytes written.
+        until: what must be there before it is worth looking again: the last byte they share.
+    """
+
+    __slots__ = ("_longest_first", "_pattern", "until", "written")
+
+    def __init__(self, *alternatives: bytes) -> None:
+        self.written = alternatives[0] if alternatives else b""
+        self._longest_first = sorted(alternatives, key=len, reverse=True)
+        self._pattern = re.compile(b"|".join(map(re.escape, self._longest_first)))
+        last = {a[-1:] for a in alternatives}
+        self.until = last.pop() if len(last) == 1 else b""
+
+    def find(
+        self, buffer: Buffer, start: int, at: int, message: str, stop: int | None = None
+    ) -> int:
+        """Where the first of them begins, at `start` or behind it.
+
+        Raises:
+            Incomplete: it is not there yet.
+            DecodeError: it is not there before `stop`, the end of the region.
+        """
+        if not self._longest_first:
+            return len(buffer)
+        found = self._pattern.search(buffer, start, len(buffer) if stop is None else stop)
+        if found is not None:
+            return found.start()
+        if stop is None:
+            raise Incomplete(len(buffer) - at + 1, self.until)
+        raise DecodeError("constant", message, "", start - at, self.written, "nothing", stop - at)
+
+    def expect(self, buffer: Buffer, start: int, at: int, message: str) -> int:
+        """Where the one that stands at `start` ends.
+
+        Raises:
+            Incomplete: what is there may become one of them.
+            DecodeError: something else stands there.
+        """
+        if not self._longest_first:
+            return start
+        found = self._pattern.match(buffer, start)
+        if found is not None:
+            return found.end()
+        # the error says the same however much has arrived: only what tells them apart
+        size = 0
+        fitting = self._longest_first
+        while fitting and start + size < len(buffer):
+            size += 1
+            there = bytes(buffer[start : start + size])
+            fitting = [a for a in fitting if a.startswith(there)]
+        if fitting:
+            raise Incomplete(len(buffer) - at + 1)
+        there = bytes(buffer[start : start + size])
+        raise DecodeError("constant", message, "", start - at, self.written, there)
