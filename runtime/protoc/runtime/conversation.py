@@ -155,6 +155,8 @@ class Conversation(Host, Wire):
         exchange = self.executor.asker.exchange
         attempt = exchange.attempt if exchange else 0
         line.framer.push(data)
+        if self.link.datagram:
+            line.framer.finish()
         damaged = self._drain(line)
         if line.framer.pending:
             line.stall.heard(self.now)

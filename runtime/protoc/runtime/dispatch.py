@@ -19,11 +19,12 @@ SMALL = 4
 class Candidate:
     """A message and what its first bytes can be."""
 
-    __slots__ = ("_match", "_starts", "decode", "message", "size")
+    __slots__ = ("_match", "_starts", "decode", "message", "open", "size")
 
     def __init__(self, message: type[Message]) -> None:
         self.message = message
         self.decode = message.decode_prefix
+        self.open = message.OPEN
         self._starts = message.STARTS
         self.size = len(message.STARTS)
         self._match = re.compile(b"".join(_one_of(s) for s in message.STARTS), re.DOTALL).match

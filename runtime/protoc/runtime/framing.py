@@ -252,7 +252,7 @@ class Framer:
             if candidate in tried or not candidate.fits(buffer, at):
                 continue
             try:
-                if len(buffer) < at + candidate.size:
+                if len(buffer) < at + candidate.size or (candidate.open and not self._final):
                     raise Incomplete(len(buffer) - at + 1)
                 message, end = candidate.decode(buffer, at, self._link)
             except DecodeError as error:

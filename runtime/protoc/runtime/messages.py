@@ -100,6 +100,7 @@ class Message(msgspec.Struct):
         KIND: `command`, `response`, `event` or `message`.
         STARTS: for each of the first bytes the values it can have; empty bytes stand for any.
             Shorter than the shortest message; empty when anything may begin it.
+        OPEN: nothing in it says where it ends: it takes all that the line hands over at once.
         LINKS: names of the links it belongs to; empty for all.
         PARAMS: the fields bound to a param of the same name.
         BLANK: what a required field is sent as when nobody gave a value.
@@ -108,6 +109,7 @@ class Message(msgspec.Struct):
     NAME: ClassVar[str] = ""
     KIND: ClassVar[Kind] = "message"
     STARTS: ClassVar[tuple[bytes, ...]] = ()
+    OPEN: ClassVar[bool] = False
     LINKS: ClassVar[tuple[str, ...]] = ()
     PARAMS: ClassVar[tuple[str, ...]] = ()
     BLANK: ClassVar[Mapping[str, Any]] = {}

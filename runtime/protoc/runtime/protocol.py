@@ -38,6 +38,7 @@ class Link(msgspec.Struct, frozen=True):
         retries: how often a command is sent again.
         gap: pause between an answer and the next command.
         largest: bytes of the longest message; more is `too long`.
+        datagram: each datagram is taken for itself: what it leaves unfinished stays so.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Link(msgspec.Struct, frozen=True):
     retries: int = 0
     gap: float = 0.0
     largest: int = 65536
+    datagram: bool = False
     line: int = 0
 
 

@@ -77,6 +77,7 @@ class _Writer:
             retries=str(link.retries),
             gap=repr(link.gap) if link.gap else None,
             largest=str(link.largest) if link.largest != 65536 else None,
+            datagram="True" if link.datagram else None,
             line=str(link.span.line),
         )
 

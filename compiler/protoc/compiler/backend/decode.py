@@ -317,8 +317,9 @@ class Decoder:
         elif isinstance(size, model.UntilNext):
             self._until(end, size, step)
         elif isinstance(size, model.UntilEnd):
-            assert self.stop is not None
-            self.lines.add(f"{end} = {At(self.stop).moved(0)}{_less(size.behind)}")
+            # at the top only a message the line ends comes here: it has all of the buffer
+            stop = self.stop or "len(buffer)"
+            self.lines.add(f"{end} = {At(stop).moved(0)}{_less(size.behind)}")
             if size.behind or start.plus:
                 with self.lines.block(f"if {end} < {start}:"):
                     self.fail(
@@ -327,7 +328,8 @@ class Decoder:
         else:
             assert isinstance(wire, model.Digits)
             scan = self.context.use(f"scan_{wire.notation}")
-            limit = f", {self.stop}" if self.stop else ""
+            stop = self.stop or ("len(buffer)" if self.message.open else None)
+            limit = f", {stop}" if stop else ""
             name = text(step.name or "")
             arguments = f"buffer, {start}, at, cls.NAME, {name}{limit}"
             self.lines.add(f"{end} = ", Call(scan, tuple(arguments.split(", "))))
@@ -551,8 +553,7 @@ def _less(count: int) -> str:
 
 
 def _gap(decoder: Decoder) -> str:
-    assert decoder.stop is not None
-    return At(decoder.stop).minus(decoder.at)
+    return At(decoder.stop or "len(buffer)").minus(decoder.at)
 
 
 def _inside(region: model.Region, behind: list[Step]) -> int:

@@ -271,6 +271,8 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
     if first := starts(message, context.enums):
         call = Call(context.use("starts"), tuple(_characters(first, context)))
         lines += laid_out("STARTS: ClassVar = ", call, "", 4)
+    if message.open:
+        lines.append("    OPEN: ClassVar = True")
     if len(message.links) < len(protocol.links):
         links: list[Code] = [text(link) for link in message.links]
         lines += laid_out("LINKS: ClassVar = ", tupled(links), "", 4)

@@ -13,6 +13,7 @@ CHECKS = (
     candidates.same_or_hidden,
     conversation.blank_fields,
     conversation.timers_faster_than_the_line,
+    conversation.answers_over_at_the_timeout,
     unused.params,
     unused.hooks,
     unused.responses,

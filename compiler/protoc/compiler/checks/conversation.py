@@ -101,5 +101,20 @@ def timers_faster_than_the_line(protocol: model.Protocol, diagnostics: Diagnosti
             )
 
 
+def answers_over_at_the_timeout(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
+    """W0501: nothing ends an answer but the time that is waited for it."""
+    bounded = {link.name for link in protocol.links if link.bounded}
+    for message in protocol.messages:
+        if message.open and not (message.links and set(message.links) <= bounded):
+            diagnostics.warning(
+                "W0501",
+                f"`{message.name}` is over only when its time is",
+                message.span,
+                "nothing in it, and nothing on its link, says where it ends",
+                help="every command it answers takes the whole timeout; say what ends it: a size, "
+                "a constant behind it, or `end CRLF`, `idle 20ms`, `datagram` of the link",
+            )
+
+
 def _least(message: model.Message) -> int:
     return sum(fixed_size(element) or 0 for element in message.elements)

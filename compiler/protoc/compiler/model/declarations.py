@@ -51,7 +51,12 @@ class Param:
 
 @dataclass(frozen=True)
 class Link:
-    """One way to reach the device; `ends` are the alternatives of its terminator."""
+    """One way to reach the device.
+
+    Attributes:
+        ends: the alternatives of its terminator.
+        datagram: each datagram is taken for itself: what it leaves unfinished stays so.
+    """
 
     name: str
     kind: Literal["serial", "tcp", "udp"]
@@ -65,3 +70,9 @@ class Link:
     gap: float = 0.0
     ends: tuple[bytes, ...] = ()
     largest: int = 65536
+    datagram: bool = False
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the line itself tells where a message ends that does not."""
+        return self.datagram

@@ -118,6 +118,7 @@ class Message:
 
     Attributes:
         part: it is a frame or a part of others and never on the wire by itself.
+        open: nothing in it says where it ends, only the line does.
         links: names of the links it belongs to.
         layout: its wire form in words, for the reader.
         framing: which rule of framing ends it: `fixed`, `length`, `terminator` …
@@ -131,6 +132,7 @@ class Message:
     doc: str = ""
     id: int | None = None
     part: bool = False
+    open: bool = False
 
     def walk(self) -> tuple[Element, ...]:
         """Every element, regions before what they hold."""

@@ -229,9 +229,15 @@ def _layouts(scope: Scope, statements: _Statements) -> None:
                 parts.add(statement.name.text)
         if has_hole(layout):
             parts.add(name)
+    awaited = {
+        answer.name.text
+        for pair in statements.of(tree.Pair)
+        for answers in (*pair.steps, pair.refusals)
+        for answer in answers
+    }
     for name, layout in scope.layouts.items():
         try:
-            scope.messages[name] = resolve_layout(scope, layout, parts)
+            scope.messages[name] = resolve_layout(scope, layout, parts, awaited)
         except Unresolved:
             scope.broken.add(name)
 

@@ -45,8 +45,16 @@ _WORDS: dict[type[tree.Element], str] = {
 }
 
 
-def resolve_layout(scope: Scope, layout: tree.Layout, parts: set[str]) -> model.Message:
-    """The message a layout describes; `parts` are the names of those that only stand in others."""
+def resolve_layout(
+    scope: Scope, layout: tree.Layout, parts: set[str], awaited: set[str]
+) -> model.Message:
+    """The message a layout describes.
+
+    Args:
+        scope, layout: where it stands, and what is written.
+        parts: the names of those that only stand in others.
+        awaited: the names of those that answer a command, and so end at its timeout at the latest.
+    """
     builder = _Builder(scope, layout)
     elements = builder.build()
     links = _links(scope, layout)
@@ -55,8 +63,12 @@ def resolve_layout(scope: Scope, layout: tree.Layout, parts: set[str]) -> model.
     if any(alternatives for _, alternatives in ends) and not part:
         elements = (*elements, model.LinkEnd("#end", ends, layout.name.span))
     elements, whole = draw(scope, elements, builder.drawers)
+    is_open = False
     if whole and not builder.broken and not part:
-        elements = settle(scope, layout, elements)
+        bounded = (bool(links) and all(link.bounded for link in links)) or (
+            layout.kind == "response" and layout.name.text in awaited
+        )
+        elements, is_open = settle(scope, layout, elements, bounded=bounded)
     return model.Message(
         kind=layout.kind,
         name=layout.name.text,
@@ -66,6 +78,7 @@ def resolve_layout(scope: Scope, layout: tree.Layout, parts: set[str]) -> model.
         doc=layout.doc,
         id=layout.id,
         part=part,
+        open=is_open,
     )
 
 

@@ -14,11 +14,20 @@ from protoc.dsl.diagnostics import Label
 
 
 def settle(
-    scope: Scope, layout: tree.Layout, elements: tuple[model.Element, ...]
-) -> tuple[model.Element, ...]:
-    """The elements with every size settled; what nothing ends is an error."""
+    scope: Scope, layout: tree.Layout, elements: tuple[model.Element, ...], *, bounded: bool
+) -> tuple[tuple[model.Element, ...], bool]:
+    """The elements with every size settled; what nothing ends is an error.
+
+    Args:
+        scope, layout, elements: the message.
+        bounded: what does not end by itself ends where the line says so.
+
+    Returns:
+        the elements, and whether they need the line to say so.
+    """
     elements = _drive(scope, elements)
-    return _Settler(scope, layout).settle(elements, ())
+    settler = _Settler(scope, layout, bounded=bounded)
+    return settler.settle(elements, ()), settler.open
 
 
 # ------------------------------------------------------------------ lengths that drive
@@ -158,11 +167,19 @@ def _linear(expression: model.Expression, length: model.Length) -> tuple[Fractio
 
 @dataclass
 class _Settler:
-    """Settles what no length drives; `sized` inside a region whose end is known."""
+    """Settles what no length drives.
+
+    Attributes:
+        sized: it is about a region whose end is known.
+        bounded: the line tells where the message ends.
+        open: something runs on until the line says so.
+    """
 
     scope: Scope
     layout: tree.Layout
     sized: bool = False
+    bounded: bool = False
+    open: bool = False
 
     def settle(
         self, elements: tuple[model.Element, ...], behind: tuple[model.Element, ...]
@@ -206,8 +223,7 @@ class _Settler:
                     help="give one of them a size, or put a constant between them",
                 )
             between += size
-        if not self.sized:
-            raise self._endless(field)
+        self._bound(field)
         return replace(field, wire=with_size(field.wire, model.UntilEnd(between)))
 
     def _digits(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
@@ -217,8 +233,16 @@ class _Settler:
         if not isinstance(field.wire.size, model.WhileFits):
             return
         if not following:
-            raise self._endless(field)
-        self._ended(field, following[0])
+            self._bound(field)
+        else:
+            self._ended(field, following[0])
+
+    def _bound(self, field: model.Field) -> None:
+        """Nothing in the message ends a field: then what is around it has to."""
+        if not self.sized:
+            if not self.bounded:
+                raise self._endless(field)
+            self.open = True
 
     def _ended(self, field: model.Field, element: model.Element) -> None:
         """Complain about a link that does not say what ends its messages."""

@@ -1,0 +1,130 @@
+"""What stands in the braces of a link: each setting read on its own, and which links can have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from protoc.compiler import model
+from protoc.compiler.resolve.constants import octets, seconds, whole
+from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
+from protoc.dsl import tree
+from protoc.dsl.source import Span
+
+_LATER = frozenset(
+    ("idle", "wrap", "frame", "hand_over", "where", "no_reply", "await", "late",
+     "compose", "ignore_equal", "offline", "slow_poll", "idle_close", "half_duplex", "echo",
+     "bystanders", "max_connections", "allow", "connected", "disconnected", "reply",
+     "peer_header")
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting that was read: the attributes of `model.Link` it gives."""
+
+    word: str
+    span: Span
+    values: Mapping[str, Any]
+
+
+def read(scope: Scope, settings: Iterable[tree.LinkSetting]) -> list[Setting]:
+    """The settings that can be read; what is wrong with the others is told."""
+    found = []
+    for setting in settings:
+        word = setting.word.text
+        try:
+            if word in _LATER:
+                raise scope.unsupported(
+                    f"the link setting `{word}`", setting.span, "leave it out"
+                )
+            if word not in _READERS:
+                raise scope.fail(
+                    "E0208",
+                    f"there is no link setting `{word}`",
+                    setting.word.span,
+                    help=suggestion(word, (*_READERS, *_LATER), "setting"),
+                )
+            found.append(Setting(word, setting.span, _READERS[word](scope, setting)))
+        except Unresolved:
+            continue
+    return found
+
+
+def unfit(setting: Setting, link: model.Link) -> str:
+    """Why a link cannot have a setting; empty when it can."""
+    if setting.word in _DATAGRAMS and link.kind != "udp":
+        return "only UDP has datagrams"
+    return ""
+
+
+_DATAGRAMS = frozenset(("datagram",))
+
+
+# ------------------------------------------------------------------ kinds of values
+
+
+def _value(scope: Scope, setting: tree.LinkSetting, example: str) -> tree.Expression:
+    """The one value of a setting."""
+    if len(setting.values) != 1:
+        raise _lacking(scope, setting, "one value", example)
+    return setting.values[0]
+
+
+def _lacking(scope: Scope, setting: tree.LinkSetting, what: str, example: str) -> Unresolved:
+    word = setting.word.text
+    return scope.fail(
+        "E0208",
+        f"`{word}` needs {what}",
+        setting.span,
+        help=f"write it behind: `{word} {example}`",
+    )
+
+
+Reader = Callable[[Scope, tree.LinkSetting], Mapping[str, Any]]
+
+
+def _flag(attribute: str) -> Reader:
+    """A word alone."""
+
+    def read_flag(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+        if setting.values:
+            raise scope.fail(
+                "E0208",
+                f"`{setting.word.text}` stands alone",
+                setting.values[0].span,
+                help=f"write `{setting.word.text}`",
+            )
+        return {attribute: True}
+
+    return read_flag
+
+
+def _duration(attribute: str, example: str) -> Reader:
+    """A time."""
+    return lambda scope, setting: {attribute: seconds(scope, _value(scope, setting, example))}
+
+
+def _number(attribute: str, example: str, least: int = 0) -> Reader:
+    """A whole number."""
+    return lambda scope, setting: {
+        attribute: whole(scope, _value(scope, setting, example), least)
+    }
+
+
+def _end(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+    ends = tuple(octets(scope, alternative) for alternative in setting.alternatives)
+    if not ends or not all(ends):
+        raise _lacking(scope, setting, "the bytes that end a message", "CRLF | LF")
+    return {"ends": ends}
+
+
+_READERS: dict[str, Reader] = {
+    "end": _end,
+    "max": _number("largest", "256", 1),
+    "datagram": _flag("datagram"),
+    "timeout": _duration("timeout", "500ms"),
+    "retries": _number("retries", "2"),
+    "gap": _duration("gap", "5ms"),
+}
