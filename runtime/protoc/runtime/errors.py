@@ -94,7 +94,8 @@ class Incomplete(RemoteError):
 
     Attributes:
         needed: bytes from its start that must be there before another try can tell more.
-        until: a delimiter that must be there first; `needed` bytes are already searched for it.
+        until: a delimiter that must be there first; what is there was searched for it, at most
+            `needed` bytes.
     """
 
     def __init__(self, needed: int, until: bytes = b"") -> None:

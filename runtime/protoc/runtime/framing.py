@@ -297,7 +297,8 @@ class Framer:
         present = len(self._buffer) - self._at
         self._needed = max(more.needed, present + 1)
         self._until = more.until
-        self._searched = self._at + max(0, more.needed - len(more.until) + 1)
+        # What is there is searched already, but a delimiter may have begun in it.
+        self._searched = self._at + max(0, min(more.needed, present) - len(more.until) + 1)
 
     # --- what a step decides -----------------------------------------------------------------
 

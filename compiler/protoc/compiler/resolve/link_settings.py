@@ -36,9 +36,7 @@ def read(scope: Scope, settings: Iterable[tree.LinkSetting]) -> list[Setting]:
         word = setting.word.text
         try:
             if word in _LATER:
-                raise scope.unsupported(
-                    f"the link setting `{word}`", setting.span, "leave it out"
-                )
+                raise scope.unsupported(f"the link setting `{word}`", setting.span, "leave it out")
             if word not in _READERS:
                 raise scope.fail(
                     "E0208",
@@ -108,9 +106,7 @@ def _duration(attribute: str, example: str) -> Reader:
 
 def _number(attribute: str, example: str, least: int = 0) -> Reader:
     """A whole number."""
-    return lambda scope, setting: {
-        attribute: whole(scope, _value(scope, setting, example), least)
-    }
+    return lambda scope, setting: {attribute: whole(scope, _value(scope, setting, example), least)}
 
 
 def _end(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:

@@ -127,7 +127,8 @@ class Field(Element):
         rest = frame.rest(stream)
         count, more = wire.length(rest[: LONGEST_NUMBER + 1].decode("latin-1"))
         at = frame.at(stream)
-        if more and not frame.bounded and len(rest) <= LONGEST_NUMBER + 1:
+        goes_on = not (frame.bounded or frame.whole)
+        if more and goes_on and len(rest) <= LONGEST_NUMBER + 1:
             raise Incomplete(at + len(rest) + 1)
         if not count:
             raise frame.error("value", self.label, at, f"a number ({wire.notation})", rest[:8])

@@ -22,6 +22,7 @@ class Frame:
         places: start and end of each element, counted from the start of the message.
         raws: raw values: numbers as numbers, text and bytes as bytes.
         bounded: the stream ends where the region ends that is read; more will not come.
+        whole: the line ends the message: all that is there belongs to it.
         origin: where the stream begins, counted from the start of the message.
         doubts: derived values that do not fit, which may change while others are computed.
     """
@@ -33,6 +34,7 @@ class Frame:
         self.places: dict[str, tuple[int, int]] = {}
         self.raws: dict[str, Any] = {}
         self.bounded = False
+        self.whole = False
         self.origin = 0
         self.doubts: list[EncodeError] = []
 

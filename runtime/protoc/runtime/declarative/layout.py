@@ -42,7 +42,7 @@ class Layout(MessageConstruct[M]):
         super().__init__()
         self.name = cls.NAME
         self.cls = cls
-        self.row = Row(elements)
+        self.row = Row(elements, bounded=cls.OPEN)
         self.elements = list(self.row.every())
         asked = _Asked()
         for element in self.elements:
@@ -59,6 +59,7 @@ class Layout(MessageConstruct[M]):
         start = stream.tell()
         frame = Frame(self.cls.NAME, link_of(context))
         frame.origin = -start
+        frame.whole = self.cls.OPEN
         self.row.take(stream, frame)
         end = stream.tell()
         stream.seek(start)
