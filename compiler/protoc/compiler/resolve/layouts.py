@@ -51,7 +51,8 @@ def resolve_layout(
     """The message a layout describes.
 
     Args:
-        scope, layout: where it stands, and what is written.
+        scope: the names around.
+        layout: what is written.
         parts: the names of those that only stand in others.
         awaited: the names of those that answer a command, and so end at its timeout at the latest.
     """

@@ -1,4 +1,4 @@
-"""What stands in the braces of a link: each setting read on its own, and which links can have it."""
+"""What stands in the braces of a link: each setting read on its own, and who can have it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ def settle(
     """The elements with every size settled; what nothing ends is an error.
 
     Args:
-        scope, layout, elements: the message.
+        scope: the names around.
+        layout: what is written.
+        elements: the elements it became.
         bounded: what does not end by itself ends where the line says so.
 
     Returns:
