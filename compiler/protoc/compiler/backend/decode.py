@@ -328,8 +328,7 @@ class Decoder:
         else:
             assert isinstance(wire, model.Digits)
             scan = self.context.use(f"scan_{wire.notation}")
-            stop = self.stop or ("len(buffer)" if self.message.open else None)
-            limit = f", {stop}" if stop else ""
+            limit = f", {self.stop}" if self.stop else ", len(buffer)" if self.message.open else ""
             name = text(step.name or "")
             arguments = f"buffer, {start}, at, cls.NAME, {name}{limit}"
             self.lines.add(f"{end} = ", Call(scan, tuple(arguments.split(", "))))
