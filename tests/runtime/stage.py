@@ -117,6 +117,8 @@ def shown(event: events.Event) -> str:  # noqa: C901 (one line for each kind)
             return f"not sent {name}: {error}"
         case events.PeerConnected(peer=peer):
             return f"connected {peer}"
+        case events.PeerTurnedAway(peer=peer, reason=reason):
+            return f"turned away {peer}: {reason}"
         case events.PeerDisconnected(peer=peer, reason=reason):
             return f"disconnected {peer} {reason}".rstrip()
 

@@ -71,6 +71,80 @@ def test_a_delimiter_that_comes_alone_ends_its_message() -> None:
         assert hub.outline() == ["< note abc"]
 
 
+# --- servers ---
+
+HUB = """
+link hub : tcp server :4000 { connected -> came; disconnected -> went }
+param came : text
+param went : text
+event key "K{number:dec};"
+command thanks "ok"
+command ask "?"
+response told "={value:dec};"
+pair ask = ask -> told
+on after key { send thanks; execute ask }
+on change came { run hello(came) }
+hook hello(peer : text)
+"""
+
+
+def test_params_are_told_who_came_and_went() -> None:
+    hub = stage(HUB, peers=0)
+    hub.session.connected(0, "10.0.0.1:5001", 0)
+    hub.session.disconnected(0, 1)
+    hub.session.connected(1, "10.0.0.1:5001", 2)
+    assert hub.outline() == [
+        "connected 10.0.0.1:5001",
+        "came = 10.0.0.1:5001",
+        "hook hello('10.0.0.1:5001',)",
+        "disconnected 10.0.0.1:5001",
+        "went = 10.0.0.1:5001",
+        "connected 10.0.0.1:5001",
+        "came = 10.0.0.1:5001",
+        "hook hello('10.0.0.1:5001',)",
+    ]
+
+
+def test_what_a_message_causes_goes_to_its_sender() -> None:
+    hub = stage(HUB, peers=3)
+    hub.hear(b"K1;", connection=1)
+    assert hub.sent() == [(1, b"ok"), (1, b"?")]
+
+
+def test_or_to_all() -> None:
+    hub = stage(HUB.replace("went }", "went; reply all }"), peers=3)
+    hub.hear(b"K1;", connection=1)
+    assert [number for number, _ in hub.sent()] == [0, 1, 2, 0, 1, 2]
+
+
+def test_all_are_asked_and_the_first_answer_counts() -> None:
+    hub = stage(HUB, peers=3)
+    ticket = hub.execute("ask")
+    assert [number for number, _ in hub.sent()] == [0, 1, 2]
+    hub.session.disconnected(0, hub.now)
+    hub.hear(b"=7;", connection=2)
+    assert ticket.status == "ok"
+    hub.hear(b"=8;", connection=1)
+    assert ticket.replies == [ticket.result()]
+    assert [line for line in hub.outline() if line[0] in "<>"] == [
+        "> ask",
+        "> ask",
+        "> ask",
+        "< told 7",
+        "< told 8",
+    ]
+
+
+def test_when_all_who_were_asked_are_gone_nobody_answers() -> None:
+    hub = stage(HUB, peers=2)
+    hub.hear(b"K1;", connection=0)
+    ticket = hub.execute("ask")
+    hub.session.disconnected(0, hub.now)
+    assert hub.sent() == [(1, b"?")]
+    hub.session.disconnected(1, hub.now)
+    assert ticket.status == "error"
+
+
 # --- what only the timeout ends ---
 
 

@@ -428,8 +428,8 @@ def test_several_peers_each_with_a_stream_of_its_own() -> None:
 
 def test_an_answer_from_another_peer_is_not_the_answer() -> None:
     stage = Stage()
-    stage.session.connected(1, "other", 0)
     ticket = stage.execute("level", channel=1)
+    stage.session.connected(1, "other", 0)  # it was not asked
     stage.hear(level(), connection=1)
     assert not ticket.done
     stage.session.disconnected(1, 0)

@@ -70,14 +70,16 @@ def test_offsets_count_by_connection_and_direction() -> None:
     ]
 
 
-def test_whoever_waits_for_a_peer_that_leaves_is_told() -> None:
+def test_whoever_waits_is_told_when_everybody_who_was_asked_has_left() -> None:
     stage = hub()
     ticket = stage.execute("level", channel=1)
     other = stage.execute("level", channel=2)
-    stage.session.disconnected(0, 0)
+    stage.session.connected(3, "dan", 0)
+    for number in range(3):
+        assert not ticket.done
+        stage.session.disconnected(number, 0)
     assert ticket.status == "error"
-    assert not other.done
-    stage.hear(level(2), connection=1)
+    stage.hear(level(2), connection=3)
     assert other.status == "ok"
 
 

@@ -7,10 +7,13 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from protoc.runtime.errors import TransportError
+from protoc.runtime.protocol import Link, Server
+from protoc.runtime.transports.admission import Admission
 from protoc.runtime.transports.base import (
     LARGEST_BACKLOG,
     READ,
@@ -20,6 +23,7 @@ from protoc.runtime.transports.base import (
     Opened,
     Received,
     Signal,
+    TurnedAway,
 )
 from protoc.runtime.transports.urls import listen_endpoint, open_endpoint
 
@@ -286,6 +290,67 @@ def test_a_thousand_connects_and_disconnects(bench: Bench) -> None:
     bench.until(lambda: len(bench.of(server, Closed)) == 1000)
     assert len(bench.of(server, Opened)) == 1000
     assert len(bench.selector.get_map()) == 1
+
+
+# --- who may connect ---
+
+
+def hub(kind: str, **rules: Any) -> Link:
+    return Link("hub", kind, "server", server=Server(**rules))  # type: ignore[arg-type]
+
+
+def turned_away(bench: Bench, server: Endpoint) -> list[str]:
+    return [each.reason for each in bench.of(server, TurnedAway) if isinstance(each, TurnedAway)]
+
+
+def test_one_too_many_is_turned_away_and_let_in_when_there_is_room(bench: Bench) -> None:
+    server = bench.start(listen_endpoint("tcp://127.0.0.1:0", hub("tcp", max_connections=2)))
+    first, second, third = (bench.start(open_endpoint(server.url)) for _ in range(3))
+    bench.until(lambda: bool(bench.of(third, Closed)))
+    assert turned_away(bench, server) == ["2 are connected, which is all there is room for"]
+    assert bench.of(server, Opened) == bench.of(server, Opened)[:2]
+    first.close()
+    bench.until(lambda: bool(bench.of(server, Closed)))
+    fourth = bench.start(open_endpoint(server.url))
+    bench.until(lambda: len(bench.of(server, Opened)) == 3)
+    fourth.send(0, b"in")
+    bench.received(server, b"in", 2)
+    assert second.is_open
+
+
+@pytest.mark.parametrize("kind", ["tcp", "udp"])
+@pytest.mark.parametrize(
+    "allow, let_in",
+    [
+        (("10.0.0.0/8",), False),
+        (("10.0.0.0/8", "127.0.0.1"), True),
+        (("::1/128",), False),
+        (("127.0.0.0/8",), True),
+    ],
+)
+def test_only_those_who_are_allowed_get_in(
+    bench: Bench, kind: str, allow: tuple[str, ...], let_in: bool
+) -> None:
+    server = bench.start(listen_endpoint(f"{kind}://127.0.0.1:0", hub(kind, allow=allow)))
+    client = bench.start(open_endpoint(server.url))
+    bench.until(lambda: bench.opened(client))
+    for _ in range(2):
+        client.send(0, b"hello")
+    if let_in:
+        bench.received(server, b"hellohello")
+    else:
+        bench.until(lambda: bool(turned_away(bench, server)))
+        bench.drained()
+        assert turned_away(bench, server) == ["its address is not allowed"]
+        assert not bench.of(server, Opened)
+        assert not bench.data(server)
+
+
+def test_an_address_of_both_families_is_the_older_one() -> None:
+    admission = Admission(Server(allow=("10.0.0.0/8",)))
+    assert not admission.refusal(("::ffff:10.1.2.3", 4000, 0, 0), 0)
+    assert admission.refusal(("::ffff:11.1.2.3", 4000, 0, 0), 0)
+    assert admission.refusal(("fe80::1%eth0", 4000, 0, 2), 0)
 
 
 # --- UDP ---

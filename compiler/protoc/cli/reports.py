@@ -154,6 +154,10 @@ class Reporter:
         return {"event": "disconnected", "peer": event.peer, "connection": event.connection}
 
     @_record.register
+    def _(self, event: events.PeerTurnedAway) -> None:
+        log(f"{event.peer} was turned away: {event.reason}")
+
+    @_record.register
     def _(self, event: events.ActionFailed) -> None:
         log(f"{event.on} of `{event.name}`: {event.error}")
 

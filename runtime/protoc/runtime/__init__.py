@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         ParamChanged,
         PeerConnected,
         PeerDisconnected,
+        PeerTurnedAway,
         TriggerFired,
     )
     from protoc.runtime.messages import Buffer, Choice, Message, Part, TextChoice
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         Run,
         Send,
         Serial,
+        Server,
         Set,
         Time,
         Timer,
@@ -103,6 +105,7 @@ __all__ = [
     "Pause",
     "PeerConnected",
     "PeerDisconnected",
+    "PeerTurnedAway",
     "Protocol",
     "ProtocolError",
     "Refused",
@@ -110,6 +113,7 @@ __all__ = [
     "Run",
     "Send",
     "Serial",
+    "Server",
     "Session",
     "Set",
     "Simulator",
@@ -133,13 +137,13 @@ _HOMES = {
     "events": (
         "ActionRun AttemptFailed Event FrameIncomplete FrameRejected GarbageSeen "
         "HookFailed HookReached MessageSeen NotSent ParamChanged PeerConnected "
-        "PeerDisconnected TriggerFired"
+        "PeerDisconnected PeerTurnedAway TriggerFired"
     ),
     "messages": "Buffer Choice Message Part TextChoice",
     "params": "Params",
     "protocol": (
         "Answer Clear Do Execute Hook Line Link On Pair Param Pause Protocol Run Send "
-        "Serial Set Time Timer Trigger Group"
+        "Serial Server Set Time Timer Trigger Group"
     ),
     "session": "Session Ticket",
     "simulator": "Simulator",

@@ -81,17 +81,19 @@ class Asker:
         """Send the command, for the first time or again."""
         # What still came in belongs to nothing that is asked now.
         self.exchange = None
-        self._wire.flush(exchange.connection)
+        for connection in exchange.connections:
+            self._wire.flush(connection)
         exchange.begin()
         self.exchange = exchange
         self._wire.expect(exchange)
-        self._wire.write(exchange.connection, exchange.request, exchange.data)
+        for connection in exchange.connections:
+            self._wire.write(connection, exchange.request, exchange.data)
         self._deadline = self._scheduler.at(now + exchange.timeout, self._timed_out)
 
     def take(self, message: Message, connection: int) -> Verdict:
         """Say whether a message answers the command that waits."""
         exchange = self.exchange
-        if exchange is None or connection != exchange.connection:
+        if exchange is None or connection not in exchange.connections:
             return "stranger"
 
         def failed(error: Exception) -> None:
@@ -118,7 +120,7 @@ class Asker:
     def awaits(self, name: str, connection: int) -> bool:
         """Whether a message of this name may answer the command that waits."""
         exchange = self.exchange
-        if exchange is None or connection != exchange.connection:
+        if exchange is None or connection not in exchange.connections:
             return False
         return name in (each.NAME for each in exchange.awaited())
 
@@ -148,7 +150,8 @@ class Asker:
             return
         attempt, deadline = exchange.attempt, self._deadline
         # What waits for more bytes gets none: it may be the answer already.
-        self._wire.flush(exchange.connection)
+        for connection in tuple(exchange.connections):
+            self._wire.flush(connection)
         if self.exchange is not exchange or exchange.attempt != attempt:
             return
         if self._deadline is not deadline:

@@ -96,7 +96,7 @@ class Conversation(Host, Wire):
         self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
         self._usual = Candidates(_usual_order(protocol, role, link))
         self._preferred: dict[tuple[str, int], Preferred] = {}
-        self._asked = -1  # the connection whose framer prefers answers
+        self._asked: list[int] = []  # the connections whose framers prefer answers
 
     # --- connections -------------------------------------------------------------------------
 
@@ -107,8 +107,7 @@ class Conversation(Host, Wire):
         self.connections[number] = Connection(number, peer, framer, stall)
         self.report(events.PeerConnected(peer, number))
         self._traffic()
-        scope = self.scope({"peer": peer, "connection": number})
-        self.machine.fire(On("connect"), scope, Cause(connection=number))
+        self._moved(On("connect"), peer, number, Cause(connection=number))
 
     def leave(self, number: int, reason: str) -> None:
         """A connection is gone: what it left unfinished is told, what waits for it fails."""
@@ -124,8 +123,16 @@ class Conversation(Host, Wire):
         if last:
             for quiet in self._quiet:
                 quiet.stop()
-        scope = self.scope({"peer": line.peer, "connection": number})
-        self.machine.fire(On("disconnect"), scope, Cause())
+        self._moved(On("disconnect"), line.peer, number, Cause())
+
+    def _moved(self, on: On, peer: str, number: int, cause: Cause) -> None:
+        """Somebody came or went: the param that the link names for it, then the triggers."""
+        scope = self.scope({"peer": peer, "connection": number})
+        server = self.link.server
+        param = "" if server is None else server.param_of(on.event)
+        if param and not self._device:
+            self.machine.set(param, peer, scope, cause, by_hand=True)
+        self.machine.fire(on, scope, cause)
 
     def line(self, number: int) -> Connection:
         """The connection of a number.
@@ -279,7 +286,8 @@ class Conversation(Host, Wire):
 
     def routes(self, connection: int | None) -> list[int]:
         """The connection that caused it, while it lasts; else all there are."""
-        if connection in self.connections:
+        server = self.link.server
+        if connection in self.connections and not (server and server.reply == "all"):
             return [connection]
         return list(self.connections)
 
@@ -295,13 +303,14 @@ class Conversation(Host, Wire):
 
     def expect(self, exchange: Exchange | None) -> None:
         """Let the framers try what an exchange awaits before all others."""
-        before = self.connections.get(self._asked)
-        if before is not None:
-            before.framer.expect(self._usual)
-        if exchange is not None:
-            self._asked = exchange.connection
-            line = self.connections[exchange.connection]
-            line.framer.expect(self._preferred_for(exchange))
+        wanted = self._usual if exchange is None else self._preferred_for(exchange)
+        asked = [] if exchange is None else exchange.connections
+        for number in self._asked:
+            if number in self.connections and number not in asked:
+                self.connections[number].framer.expect(self._usual)
+        for number in asked:
+            self.connections[number].framer.expect(wanted)
+        self._asked = asked
 
     def _preferred_for(self, exchange: Exchange) -> Preferred:
         key = exchange.pair.name, exchange.step

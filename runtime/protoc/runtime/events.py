@@ -133,6 +133,13 @@ class PeerDisconnected(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class PeerTurnedAway(msgspec.Struct, frozen=True):
+    """Somebody wanted to connect and was not let in: they are not allowed, or too many."""
+
+    peer: str
+    reason: str
+
+
 Event = (
     MessageSeen
     | GarbageSeen
@@ -148,4 +155,5 @@ Event = (
     | NotSent
     | PeerConnected
     | PeerDisconnected
+    | PeerTurnedAway
 )

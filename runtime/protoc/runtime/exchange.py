@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from protoc.runtime.messages import Message
@@ -20,7 +20,7 @@ class Exchange:
 
     Attributes:
         request, data: the command and its bytes; resends repeat them.
-        connection: where it was sent.
+        connections: where it was sent; who answers first there is the one that counts.
         entry: whom it is done for.
         attempt: how often it was sent; `attempts` how often it may be.
         timeout, gap: seconds, of the pair or else of the link.
@@ -35,12 +35,12 @@ class Exchange:
         *,
         link: Link,
         entry: Entry,
-        connection: int,
+        connections: Sequence[int],
     ) -> None:
         self.pair = pair
         self.request = request
         self.data = data
-        self.connection = connection
+        self.connections = list(connections)
         self.entry = entry
         self.attempt = 0
         self.attempts = 1 + (link.retries if pair.retries is None else pair.retries)

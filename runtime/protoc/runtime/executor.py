@@ -264,7 +264,7 @@ class Executor:
         routes = self._wire.routes(entry.connection)
         if pair and pair.steps:
             exchange = Exchange(
-                pair, message, data, link=self._link, entry=entry, connection=routes[0]
+                pair, message, data, link=self._link, entry=entry, connections=routes
             )
             self.asker.ask(exchange, now)
             return
@@ -302,7 +302,9 @@ class Executor:
         """A connection is gone: fail what waited for it, and with the last one all the rest."""
         error = line_lost(reason)
         exchange = self.asker.exchange
-        if exchange is not None and (last or exchange.connection == connection):
+        if exchange is not None and connection in exchange.connections:
+            exchange.connections.remove(connection)
+        if exchange is not None and not exchange.connections:
             self.asker.drop()
             exchange.entry.failed("error", error)
             self._abandon(error)

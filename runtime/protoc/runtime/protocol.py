@@ -26,6 +26,27 @@ class Serial(msgspec.Struct, frozen=True):
     stopbits: float = 1
 
 
+class Server(msgspec.Struct, frozen=True):
+    """What a link that listens does with those who connect to it.
+
+    Attributes:
+        max_connections: so many at once; the next one is turned away. None for any number.
+        allow: addresses and networks (`10.0.0.0/8`) that may connect; empty for all.
+        connected, disconnected: the params that get `host:port` of whoever comes and goes.
+        reply: what a message causes is sent to the one who sent it, or to all.
+    """
+
+    max_connections: int | None = None
+    allow: tuple[str, ...] = ()
+    connected: str = ""
+    disconnected: str = ""
+    reply: Literal["asker", "all"] = "asker"
+
+    def param_of(self, event: str) -> str:
+        """The param that is told about `connect` or `disconnect`; empty when none is."""
+        return self.connected if event == "connect" else self.disconnected
+
+
 class Link(msgspec.Struct, frozen=True):
     """One way to reach the device.
 
@@ -38,6 +59,7 @@ class Link(msgspec.Struct, frozen=True):
         retries: how often a command is sent again.
         gap: pause between an answer and the next command.
         largest: bytes of the longest message; more is `too long`.
+        server: what is said of those who connect; None when nothing is.
         datagram: each datagram is taken for itself: what it leaves unfinished stays so.
     """
 
@@ -50,6 +72,7 @@ class Link(msgspec.Struct, frozen=True):
     retries: int = 0
     gap: float = 0.0
     largest: int = 65536
+    server: Server | None = None
     datagram: bool = False
     line: int = 0
 

@@ -82,6 +82,10 @@ class Session:
         inner.join(connection, peer)
         inner.executor.pump(now)
 
+    def turned_away(self, peer: str, reason: str, now: float) -> None:
+        """Somebody wanted to connect and was not let in."""
+        self._at(now).report(events.PeerTurnedAway(peer, reason))
+
     def receive(self, connection: int, data: bytes, now: float) -> None:
         """Bytes came in.
 

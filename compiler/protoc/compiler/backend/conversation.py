@@ -77,9 +77,23 @@ class _Writer:
             retries=str(link.retries),
             gap=repr(link.gap) if link.gap else None,
             largest=str(link.largest) if link.largest != 65536 else None,
+            server=self._server(link),
             datagram="True" if link.datagram else None,
             line=str(link.span.line),
         )
+
+    def _server(self, link: model.Link) -> Code | None:
+        """What is said of those who connect."""
+        options: dict[str, Code | None] = {
+            "max_connections": str(link.max_connections) if link.max_connections else None,
+            "allow": tupled([text(each) for each in link.allow]) if link.allow else None,
+            "connected": text(attribute(link.connected, frozenset())) if link.connected else None,
+            "disconnected": (
+                text(attribute(link.disconnected, frozenset())) if link.disconnected else None
+            ),
+            "reply": text(link.reply) if link.reply != "asker" else None,
+        }
+        return self._call("Server", **options) if any(options.values()) else None
 
     def _param(self, param: model.Param) -> Call:
         type_ = annotation(param.wire, param.conversion, self.context)

@@ -17,6 +17,7 @@ def params(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
     for action in actions(protocol):
         if isinstance(action.verb, model.Set | model.Clear):
             used.add(action.verb.param)
+    used |= {name for link in protocol.links for name in (link.connected, link.disconnected)}
     for param in protocol.params:
         if param.name not in used and not param.constant:
             diagnostics.warning(

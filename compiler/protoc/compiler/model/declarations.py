@@ -55,6 +55,9 @@ class Link:
 
     Attributes:
         ends: the alternatives of its terminator.
+        max_connections, allow, connected, disconnected, reply: of servers: how many may be there
+            at once, from where, the params told who comes and goes, and who gets what a message
+            causes.
         datagram: each datagram is taken for itself: what it leaves unfinished stays so.
     """
 
@@ -70,6 +73,11 @@ class Link:
     gap: float = 0.0
     ends: tuple[bytes, ...] = ()
     largest: int = 65536
+    max_connections: int | None = None
+    allow: tuple[str, ...] = ()
+    connected: str = ""
+    disconnected: str = ""
+    reply: Literal["asker", "all"] = "asker"
     datagram: bool = False
 
     @property

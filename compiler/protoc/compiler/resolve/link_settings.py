@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 from protoc.compiler import model
@@ -15,8 +16,7 @@ from protoc.dsl.source import Span
 _LATER = frozenset(
     ("idle", "wrap", "frame", "hand_over", "where", "no_reply", "await", "late",
      "compose", "ignore_equal", "offline", "slow_poll", "idle_close", "half_duplex", "echo",
-     "bystanders", "max_connections", "allow", "connected", "disconnected", "reply",
-     "peer_header")
+     "bystanders", "peer_header")
 )  # fmt: skip
 
 
@@ -54,10 +54,13 @@ def unfit(setting: Setting, link: model.Link) -> str:
     """Why a link cannot have a setting; empty when it can."""
     if setting.word in _DATAGRAMS and link.kind != "udp":
         return "only UDP has datagrams"
+    if setting.word in _SERVERS and link.role != "server":
+        return "only a server is connected to"
     return ""
 
 
 _DATAGRAMS = frozenset(("datagram",))
+_SERVERS = frozenset(("max_connections", "allow", "connected", "disconnected", "reply"))
 
 
 # ------------------------------------------------------------------ kinds of values
@@ -116,6 +119,72 @@ def _end(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
     return {"ends": ends}
 
 
+def _choice(attribute: str, *words: str) -> Reader:
+    """One of some words."""
+
+    def read_choice(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+        value = _value(scope, setting, words[0])
+        word = value.path[0].text if isinstance(value, tree.Reference) else value.span.text
+        if word not in words:
+            known = " or ".join(f"`{setting.word.text} {each}`" for each in words)
+            raise scope.fail(
+                "E0208",
+                f"`{setting.word.text}` does not know `{word}`",
+                value.span,
+                help=f"write {known}",
+            )
+        return {attribute: word}
+
+    return read_choice
+
+
+def _networks(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+    """Addresses and networks."""
+    if not setting.values:
+        raise _lacking(scope, setting, "an address or network", '"10.0.0.0/8"')
+    found = []
+    for value in setting.values:
+        text = value.value if isinstance(value, tree.String) else value.span.text
+        try:
+            found.append(str(ip_network(text, strict=False)))
+        except ValueError:
+            raise scope.fail(
+                "E0208",
+                f"`{text}` is no address and no network",
+                value.span,
+                help='write it in quotes: "10.0.0.7", "10.0.0.0/8", "fe80::/10"',
+            ) from None
+    return {"allow": tuple(found)}
+
+
+def _peer_param(attribute: str) -> Reader:
+    """The param that is told a peer."""
+
+    def read_param(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+        if setting.target is None:
+            raise scope.fail(
+                "E0208",
+                f"`{attribute}` needs a param",
+                setting.span,
+                help=f"write it behind an arrow: `{attribute} -> peer`",
+            )
+        name = setting.target.text
+        if name not in scope.params:
+            raise scope.unknown("param", setting.target, scope.params)
+        param = scope.params[name]
+        if param.constant or not (param.wire is None or isinstance(param.wire, model.Text)):
+            raise scope.fail(
+                "E0208",
+                f"`{name}` cannot hold a peer",
+                setting.target.span,
+                "a peer is text: 10.0.0.7:4001",
+                help=f"declare it as `param {name} : text`",
+            )
+        return {attribute: name}
+
+    return read_param
+
+
 _READERS: dict[str, Reader] = {
     "end": _end,
     "max": _number("largest", "256", 1),
@@ -123,4 +192,9 @@ _READERS: dict[str, Reader] = {
     "timeout": _duration("timeout", "500ms"),
     "retries": _number("retries", "2"),
     "gap": _duration("gap", "5ms"),
+    "max_connections": _number("max_connections", "8", 1),
+    "allow": _networks,
+    "connected": _peer_param("connected"),
+    "disconnected": _peer_param("disconnected"),
+    "reply": _choice("reply", "asker", "all"),
 }

@@ -8,7 +8,7 @@ from protoc.runtime.errors import TransportError
 from protoc.runtime.events import Event
 from protoc.runtime.protocol import Protocol
 from protoc.runtime.session import Role, Session
-from protoc.runtime.transports.base import Closed, Endpoint, Opened, Received, Watch
+from protoc.runtime.transports.base import Closed, Endpoint, Opened, Received, TurnedAway, Watch
 from protoc.runtime.transports.urls import choose_link, listen_endpoint, open_endpoint
 
 OnEvent = Callable[[Event], object]
@@ -142,6 +142,8 @@ class Coupling:
                 if not self.endpoint.is_open:
                     self.failure = signal.reason
                 session.disconnected(signal.connection, now, signal.reason)
+            elif isinstance(signal, TurnedAway):
+                session.turned_away(signal.peer, signal.reason, now)
             else:
                 self.failure = signal.reason
 

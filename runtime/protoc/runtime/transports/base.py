@@ -55,7 +55,14 @@ class Failed(NamedTuple):
     reason: str
 
 
-Signal = Opened | Received | Closed | Failed
+class TurnedAway(NamedTuple):
+    """Somebody wanted to connect and was not let in."""
+
+    peer: str
+    reason: str
+
+
+Signal = Opened | Received | Closed | Failed | TurnedAway
 
 
 class Endpoint(ABC):

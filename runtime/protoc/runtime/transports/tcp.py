@@ -7,6 +7,7 @@ import os
 import socket
 
 from protoc.runtime.errors import TransportError
+from protoc.runtime.transports.admission import Admission
 from protoc.runtime.transports.base import (
     LARGEST_READ,
     READ,
@@ -17,6 +18,7 @@ from protoc.runtime.transports.base import (
     Opened,
     Received,
     Stream,
+    TurnedAway,
     in_words,
 )
 
@@ -206,10 +208,11 @@ class TcpServer(_Tcp):
 
     listening = True
 
-    def __init__(self, url: str, host: str, port: int) -> None:
+    def __init__(self, url: str, host: str, port: int, admission: Admission | None = None) -> None:
         super().__init__(url)
         self._host = host
         self._port = port
+        self._admission = admission or Admission()
         self._listener: socket.socket | None = None
         self._address: Address | None = None
         self._next_number = 0
@@ -257,6 +260,11 @@ class TcpServer(_Tcp):
                     self._turn_away(listener)
                     return
                 continue  # it was reset while it waited
+            refusal = self._admission.refusal(address, len(self._conversations))
+            if refusal:
+                link.close()
+                self.signals.append(TurnedAway(host_and_port(address), refusal))
+                continue
             link.setblocking(False)
             try:
                 self._begin(self._next_number, link, host_and_port(address))

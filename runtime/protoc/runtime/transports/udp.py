@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 
 from protoc.runtime.errors import TransportError
+from protoc.runtime.transports.admission import Admission
 from protoc.runtime.transports.base import (
     LARGEST_BACKLOG,
     LARGEST_READ,
@@ -17,6 +18,7 @@ from protoc.runtime.transports.base import (
     Failed,
     Opened,
     Received,
+    TurnedAway,
     in_words,
 )
 from protoc.runtime.transports.tcp import (
@@ -163,8 +165,10 @@ class UdpServer(_Udp):
 
     listening = True
 
-    def __init__(self, url: str, host: str, port: int) -> None:
+    def __init__(self, url: str, host: str, port: int, admission: Admission | None = None) -> None:
         super().__init__(url, host, port)
+        self._admission = admission or Admission()
+        self._turned_away: dict[object, None] = {}  # told about once, the oldest first
         self._numbers: dict[object, int] = {}
         self._peers: dict[int, tuple[object, ...]] = {}
         self._next_number = 0
@@ -194,13 +198,23 @@ class UdpServer(_Udp):
             self.close()
             self.signals.extend(Closed(number, in_words(error)) for number in list(self._peers))
             return
-        if data:
+        if data and not self._refused(peer):
             self.signals.append(Received(self._number(peer), data))
+
+    def _refused(self, peer: tuple[object, ...]) -> bool:
+        """Whether datagrams of a peer are thrown away; of the first one it is told."""
+        refusal = self._admission.refusal(peer, 0)
+        if refusal and peer not in self._turned_away:
+            if len(self._turned_away) >= MOST_PEERS:
+                del self._turned_away[next(iter(self._turned_away))]
+            self._turned_away[peer] = None
+            self.signals.append(TurnedAway(host_and_port(peer), refusal))
+        return bool(refusal)
 
     def _number(self, peer: tuple[object, ...]) -> int:
         number = self._numbers.pop(peer, None)
         if number is None:
-            if len(self._numbers) >= MOST_PEERS:
+            if len(self._numbers) >= MOST_PEERS or self._admission.full(len(self._numbers)):
                 self._end(next(iter(self._numbers.values())), "")
             number = self._next_number
             self._next_number += 1

@@ -79,14 +79,17 @@ def listen_endpoint(url: str, link: Link | None = None) -> Endpoint:
     """
     place = _split(url)
     if place.kind in ("tcp", "udp"):
+        from protoc.runtime.transports.admission import Admission
+
         host, port = _host_and_port(place, link, listening=True)
+        admission = Admission(link.server if link else None)
         if place.kind == "tcp":
             from protoc.runtime.transports.tcp import TcpServer
 
-            return TcpServer(url, host, port)
+            return TcpServer(url, host, port, admission)
         from protoc.runtime.transports.udp import UdpServer
 
-        return UdpServer(url, host, port)
+        return UdpServer(url, host, port, admission)
     if place.kind == "pty":
         if place.rest:
             place.wrong("path", "nothing behind pty: (the system picks the path)", place.rest)
