@@ -378,7 +378,7 @@ class Decoder:
 
     def _until(self, end: str, size: model.UntilNext, step: model.Field) -> None:
         """A stretch up to a constant."""
-        target = next(s for s in steps(self.message.elements) if getattr(s, "key", "") == size.key)
+        target = steps(size.targets)[0]
         start = self.at.moved(size.between)
         if isinstance(target, Literal) and len(target.alternatives) == 1:
             constant = octets(target.alternatives[0])

@@ -166,9 +166,7 @@ class Encoder:
         constants = list(step.forbidden)
         beginnings: set[bytes] = set()
         if isinstance(size, model.UntilNext) and not isinstance(step.wire, model.Digits):
-            for target in steps(self.message.elements):
-                if getattr(target, "key", "") != size.key:
-                    continue
+            for target in steps(size.targets):
                 groups: list[tuple[bytes, ...]] = []
                 if isinstance(target, Literal):
                     groups = [target.alternatives]
@@ -280,7 +278,7 @@ class Encoder:
 
     def _agree(self, element: model.Element) -> None:
         """What is given must have the size that fields in front of it tell, and not be too long."""
-        if isinstance(element, model.Constant | model.LinkEnd):
+        if isinstance(element, model.Constant | model.LinkEnd | model.Branch):
             return
         start, end = self.places[element.key]
         size = element.size if isinstance(element, model.Region) else None

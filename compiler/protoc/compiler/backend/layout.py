@@ -69,6 +69,8 @@ class LayoutWriter:
             code = self._constant(element.alternatives, element.key)
         elif isinstance(element, model.LinkEnd):
             code = self._ends(element)
+        elif isinstance(element, model.Branch):
+            raise TypeError(element)
         elif isinstance(element.wire, model.Bits):
             code = self._bits(element, element.wire)
         else:

@@ -55,6 +55,8 @@ def steps(elements: tuple[model.Element, ...]) -> list[Step]:
             result.append(Literal(element.key, element.alternatives))
         elif isinstance(element, model.LinkEnd):
             result.append(_end(element))
+        elif isinstance(element, model.Branch):
+            raise TypeError(element)
         elif isinstance(element.origin, model.Fixed) and not isinstance(element.wire, model.Bits):
             data = encoded(element.wire, element.origin.value)
             result.append(Literal(element.key, (data,), element.name or ""))

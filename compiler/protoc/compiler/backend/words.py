@@ -21,15 +21,27 @@ def _words(elements: tuple[model.Element, ...]) -> list[str]:
             words.append(shown(element.alternatives[0]))
         elif isinstance(element, model.LinkEnd):
             words.append("end")
+        elif isinstance(element, model.Branch):
+            words.append(_branch(element))
         else:
             words.append(_field(element))
     return words
+
+
+def _branch(branch: model.Branch) -> str:
+    """The ways of a branch: `[a b]` when it may be absent, `(a | b)` where one must stand."""
+    ways = [" ".join(_words(arm.elements)) for arm in branch.arms]
+    if "" in ways or not branch.closed:
+        return f"[{' | '.join(way for way in ways if way)}]"
+    return f"({' | '.join(ways)})"
 
 
 def _field(field: model.Field) -> str:
     name = field.name or "_"
     if isinstance(field.wire, model.Bits) and field.name is None:
         name = "/".join(part.name for part in field.wire.parts if part.name) or "_"
+    if isinstance(field.wire, model.Items):
+        return f"{name}…"
     if isinstance(field.origin, model.Fixed):
         value = field.origin.value
         number = f"{value:#04x}" if isinstance(value, int) else repr(value)

@@ -91,6 +91,8 @@ class _Walk:
             return covers(x.inside, y.inside, whole=True)
         if isinstance(x.element, model.Constant | model.LinkEnd):
             return True
+        if not isinstance(x.element, model.Field):
+            return False
         if not _is_free(x.element) or not _as_long(x.element, y.element):
             return False
         wire = x.element.wire

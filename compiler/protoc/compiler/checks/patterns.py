@@ -73,6 +73,10 @@ class _Maker:
             return [self._stretch(element, inside)]
         if isinstance(element, model.Constant | model.LinkEnd):
             return _ends(element)
+        if isinstance(element, model.Branch) or isinstance(
+            element.wire, model.Nested | model.Items
+        ):
+            return [Stretch(element, None)]
         size = fixed_size(element)
         if size is not None and size > LONGEST:
             return [self._stretch(element)]
@@ -156,7 +160,7 @@ class _Maker:
             place = self._comparable(size.expression, by_span=False)
             return Stretch(element, place, self._comparable(size.expression, by_span=True), inside)
         if isinstance(size, model.UntilNext):
-            ends = _alternatives(self.elements[size.key])
+            ends = tuple(end for target in size.targets for end in _alternatives(target))
             return Stretch(element, ("until", ends, size.between), None, inside, ends)
         return Stretch(element, size, None, inside)
 

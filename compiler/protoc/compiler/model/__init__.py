@@ -31,6 +31,7 @@ from protoc.compiler.model.conversation import (
 from protoc.compiler.model.declarations import Enum, Label, Link, Param
 from protoc.compiler.model.expressions import (
     Checksum,
+    Count,
     Crc,
     Expression,
     Extent,
@@ -43,6 +44,8 @@ from protoc.compiler.model.expressions import (
     Value,
 )
 from protoc.compiler.model.messages import (
+    Arm,
+    Branch,
     Constant,
     Defaulted,
     Derived,
@@ -53,10 +56,14 @@ from protoc.compiler.model.messages import (
     LinkEnd,
     Message,
     Origin,
+    Record,
     Region,
     Reserved,
+    parts,
     rebuilt,
+    sometimes,
     walk,
+    with_parts,
 )
 from protoc.compiler.model.protocol import Example, Exchange, Protocol
 from protoc.compiler.model.wire import (
@@ -66,6 +73,8 @@ from protoc.compiler.model.wire import (
     FixedSize,
     GivenSize,
     Integer,
+    Items,
+    Nested,
     Part,
     Raw,
     Real,
@@ -80,11 +89,14 @@ from protoc.compiler.model.wire import (
 __all__ = [
     "Action",
     "Answer",
+    "Arm",
     "Bits",
+    "Branch",
     "Checksum",
     "Clear",
     "Constant",
     "Conversion",
+    "Count",
     "Crc",
     "Defaulted",
     "Derived",
@@ -106,6 +118,7 @@ __all__ = [
     "Hook",
     "HookParameter",
     "Integer",
+    "Items",
     "Label",
     "Length",
     "Line",
@@ -113,6 +126,7 @@ __all__ = [
     "LinkEnd",
     "Listed",
     "Message",
+    "Nested",
     "Object",
     "On",
     "Operation",
@@ -125,6 +139,7 @@ __all__ = [
     "Protocol",
     "Raw",
     "Real",
+    "Record",
     "Region",
     "Reserved",
     "Run",
@@ -142,6 +157,9 @@ __all__ = [
     "Verb",
     "WhileFits",
     "Wire",
+    "parts",
     "rebuilt",
+    "sometimes",
     "walk",
+    "with_parts",
 ]

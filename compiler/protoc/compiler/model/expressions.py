@@ -75,6 +75,13 @@ class Length:
 
 
 @dataclass(frozen=True)
+class Count:
+    """The number of items of a list, by the key of its field."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class Crc:
     """A cyclic redundancy check, Rocksoft parameters."""
 
@@ -95,4 +102,4 @@ class Checksum:
     extent: Extent
 
 
-Expression = Value | Own | Scoped | Listed | Object | Operation | Length | Checksum
+Expression = Value | Own | Scoped | Listed | Object | Operation | Length | Count | Checksum

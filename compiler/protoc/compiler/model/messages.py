@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from protoc.compiler.model.expressions import Expression
-from protoc.compiler.model.wire import Conversion, Size, Wire
+from protoc.compiler.model.wire import Bits, Conversion, Size, Wire
 from protoc.dsl.source import Span
 
 
@@ -109,7 +109,64 @@ class Region:
     longest: int | None = None
 
 
-Element = Constant | LinkEnd | Field | Region
+@dataclass(frozen=True)
+class Arm:
+    """One way of a branch.
+
+    Attributes:
+        when: over the fields before; None for what is left, and where the bytes themselves tell.
+    """
+
+    elements: tuple[Element, ...]
+    when: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Elements that stand here only sometimes. Their fields belong to the message around.
+
+    Attributes:
+        how: `if`: the first arm whose condition holds; `optional`: the only arm stands here when
+            its first element fits; `either`: the first arm that fits wholly.
+        closed: one of the arms must stand here.
+        behind: constants that stand here instead of what is optional, where its first element
+            could be anything.
+    """
+
+    key: str
+    how: Literal["if", "optional", "either"]
+    arms: tuple[Arm, ...]
+    span: Span
+    closed: bool = False
+    behind: tuple[Constant | LinkEnd, ...] = ()
+
+
+Element = Constant | LinkEnd | Field | Region | Branch
+
+
+@dataclass(frozen=True)
+class Record:
+    """Elements with a class of their own: a message as a field, or what a list repeats.
+
+    Attributes:
+        parameters: names of the values it is told by what stands around it.
+        message: it is a message of the description; else it was written in place.
+    """
+
+    name: str
+    elements: tuple[Element, ...]
+    span: Span
+    doc: str = ""
+    parameters: tuple[str, ...] = ()
+    message: bool = False
+
+    def walk(self) -> tuple[Element, ...]:
+        """Every element, what holds others before what it holds."""
+        return tuple(walk(self.elements))
+
+    def fields(self) -> tuple[Field, ...]:
+        """Every field in wire order; alternatives may have the same name."""
+        return tuple(e for e in self.walk() if isinstance(e, Field))
 
 
 @dataclass(frozen=True)
@@ -135,31 +192,80 @@ class Message:
     open: bool = False
 
     def walk(self) -> tuple[Element, ...]:
-        """Every element, regions before what they hold."""
+        """Every element, what holds others before what it holds."""
         return tuple(walk(self.elements))
 
     def fields(self) -> tuple[Field, ...]:
-        """Every field in wire order."""
+        """Every field in wire order; alternatives may have the same name."""
         return tuple(e for e in self.walk() if isinstance(e, Field))
 
 
+def parts(element: Element) -> tuple[tuple[Element, ...], ...]:
+    """The rows of elements that stand in an element, and belong to the same message."""
+    if isinstance(element, Region):
+        return (element.elements,)
+    if isinstance(element, Branch):
+        return tuple(arm.elements for arm in element.arms)
+    return ()
+
+
+def with_parts(element: Element, rows: tuple[tuple[Element, ...], ...]) -> Element:
+    """The element with other rows in it."""
+    if isinstance(element, Region):
+        return replace(element, elements=rows[0])
+    if isinstance(element, Branch):
+        arms = (replace(arm, elements=row) for arm, row in zip(element.arms, rows, strict=True))
+        return replace(element, arms=tuple(arms))
+    return element
+
+
 def walk(elements: tuple[Element, ...]) -> list[Element]:
-    """Every element in wire order, regions before what they hold."""
+    """Every element in wire order, what holds others before what it holds."""
     found: list[Element] = []
     for element in elements:
         found.append(element)
-        if isinstance(element, Region):
-            found.extend(walk(element.elements))
+        for row in parts(element):
+            found.extend(walk(row))
     return found
 
 
 def rebuilt(
     elements: tuple[Element, ...], change: Callable[[Element], Element]
 ) -> tuple[Element, ...]:
-    """The elements with every one changed, what regions hold first."""
+    """The elements with every one changed, inner ones first."""
     result = []
     for element in elements:
-        if isinstance(element, Region):
-            element = replace(element, elements=rebuilt(element.elements, change))
-        result.append(change(element))
+        rows = tuple(rebuilt(row, change) for row in parts(element))
+        result.append(change(with_parts(element, rows)))
     return tuple(result)
+
+
+def sometimes(elements: tuple[Element, ...]) -> frozenset[str]:
+    """Names of fields, and of bits that are fields, that a message may come without."""
+    return frozenset(_names(elements) - _always(elements))
+
+
+def _always(elements: tuple[Element, ...]) -> set[str]:
+    """Names that are there whichever way branches go."""
+    found: set[str] = set()
+    for element in elements:
+        if isinstance(element, Region):
+            found |= _always(element.elements)
+        elif isinstance(element, Branch):
+            if element.how == "if" and element.closed:
+                found |= set.intersection(*(_always(arm.elements) for arm in element.arms))
+        else:
+            found |= _own_names(element)
+    return found
+
+
+def _names(elements: tuple[Element, ...]) -> set[str]:
+    return {name for element in walk(elements) for name in _own_names(element)}
+
+
+def _own_names(element: Element) -> set[str]:
+    if not isinstance(element, Field):
+        return set()
+    if element.name is None and isinstance(element.wire, Bits):
+        return {part.name for part in element.wire.parts if part.name is not None}
+    return {element.name} if element.name is not None else set()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from protoc.compiler.model.expressions import Expression
+
+if TYPE_CHECKING:
+    from protoc.compiler.model.messages import Constant, Field, LinkEnd, Record
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,14 @@ class UntilNext:
     """Up to the constant that comes next, less the fixed elements in between.
 
     Attributes:
-        key: key of the element that holds the constant.
+        targets: the elements that hold the constant: several, where what follows may be absent.
         between: bytes of the fixed elements between the field and that constant.
+        or_end: the end of the region will do as well.
     """
 
-    key: str
+    targets: tuple[Constant | LinkEnd, ...]
     between: int = 0
+    or_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,43 @@ class Bits:
     group: str | None
 
 
-Wire = Integer | Real | Digits | Text | Raw | Bits
+@dataclass(frozen=True)
+class Nested:
+    """A message as a field: an object.
+
+    Attributes:
+        size: of the stretch it fills; None when its own elements say where it ends.
+        arguments: what it is told of the values around it, in the order of its parameters.
+    """
+
+    record: Record
+    size: Size | None = None
+    arguments: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list. One of `count`, `until`, `whilst` and the end of its stretch says how many there are.
+
+    Attributes:
+        item: what it repeats; a field without a name of its own.
+        size: of the stretch it fills; None where something else ends it.
+        until: constant bytes that stand behind the last item, and belong to what follows.
+        whilst: the list goes on while this holds of the item before, `previous`.
+        separator: constant bytes between the items; empty for none.
+        before: key of the field in front of the list, which is `previous` at first.
+    """
+
+    item: Field
+    size: Size | None = None
+    count: Expression | None = None
+    until: bytes = b""
+    whilst: Expression | None = None
+    separator: bytes = b""
+    before: str | None = None
+
+
+Wire = Integer | Real | Digits | Text | Raw | Bits | Nested | Items
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from protoc.compiler import model
 from protoc.compiler.resolve.constants import whole
+from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
 from protoc.compiler.resolve.sizes import covered
 from protoc.compiler.resolve.types import with_size
@@ -24,6 +25,7 @@ class Drawer:
         role: `value` behind `=`, or `size` in brackets.
         block: keys of the layout it stands in; ranges do not leave it.
         position: how many of them stand before it.
+        names: what expressions may name there.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Drawer:
     role: Literal["value", "size"]
     block: list[str]
     position: int
+    names: Names
 
 
 def draw(
@@ -214,6 +217,8 @@ class _Reader:
             return model.Value(param.default)
         if param is not None:
             raise self.scope.unsupported("a param in a derived value", reference.span)
+        if name in self.drawer.names.all():
+            return model.Own(self.drawer.names.path(tuple(n.text for n in reference.path)))
         raise self.scope.unknown("field", reference.path[0], self.fields)
 
     def _call(self, call: tree.Invocation) -> model.Expression:

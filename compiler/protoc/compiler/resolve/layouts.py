@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from protoc.compiler import model
 from protoc.compiler.resolve.bodies import (
@@ -24,8 +26,10 @@ from protoc.compiler.resolve.fitting import (
     require,
     unscaled,
 )
+from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
-from protoc.compiler.resolve.sizes import settle
+from protoc.compiler.resolve.settling import settle
+from protoc.compiler.resolve.structures import Structures
 from protoc.compiler.resolve.types import OPEN, Spec, resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -34,11 +38,6 @@ _DEEPEST = 24
 _MOST_STATEMENTS = 5000
 _WORDS: dict[type[tree.Element], str] = {
     tree.Let: "`let`",
-    tree.If: "`if`",
-    tree.Match: "`match`",
-    tree.Repeat: "`repeat`",
-    tree.Optional: "`optional`",
-    tree.Either: "`either`",
     tree.Coded: "`coded`",
     tree.Lines: "`lines`",
     tree.Skip: "`skip`",
@@ -56,13 +55,14 @@ def resolve_layout(
         parts: the names of those that only stand in others.
         awaited: the names of those that answer a command, and so end at its timeout at the latest.
     """
-    builder = _Builder(scope, layout)
+    builder = Builder(scope, layout, layout.name.text)
     elements = builder.build()
     links = _links(scope, layout)
     ends = tuple((link.name, link.ends) for link in links)
     part = layout.name.text in parts
     if any(alternatives for _, alternatives in ends) and not part:
         elements = (*elements, model.LinkEnd("#end", ends, layout.name.span))
+    _refuse_structures(scope, elements)
     elements, whole = draw(scope, elements, builder.drawers)
     is_open = False
     if whole and not builder.broken and not part:
@@ -83,6 +83,17 @@ def resolve_layout(
     )
 
 
+def _refuse_structures(scope: Scope, elements: tuple[model.Element, ...]) -> None:
+    """What has a meaning, and no code yet."""
+    for element in model.walk(elements):
+        if isinstance(element, model.Branch):
+            raise scope.unsupported("what stands here only sometimes", element.span)
+        if isinstance(element, model.Field) and isinstance(element.wire, model.Items):
+            raise scope.unsupported("a list", element.span)
+        if isinstance(element, model.Field) and isinstance(element.wire, model.Nested):
+            raise scope.unsupported("a message as a field", element.span)
+
+
 def _links(scope: Scope, layout: tree.Layout) -> list[model.Link]:
     if not layout.links:
         return list(scope.links.values())
@@ -96,61 +107,96 @@ def _links(scope: Scope, layout: tree.Layout) -> list[model.Link]:
 
 
 @dataclass
-class _Place:
+class Place:
     """Where statements stand.
 
     Attributes:
         fixed: what the frame's call gives for its fields.
-        filling: the elements that fill the hole; None for raw bytes.
+        filling: builds the elements that fill the hole; None for raw bytes.
         trail: names of the layouts around, to find one that stands inside itself.
         block: keys of the elements of this layout so far; ranges do not leave it.
+        names: what expressions may name here.
     """
 
     fixed: dict[str, tree.Expression]
-    filling: tuple[model.Element, ...] | None
+    filling: Callable[[Names], tuple[model.Element, ...]] | None
     trail: tuple[str, ...]
     block: list[str] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
 
 
 @dataclass
-class _Builder:
-    """Builds the elements of one message.
+class Builder:
+    """Builds the elements of one message, or of a record in it.
 
     Attributes:
+        name: of the class the elements belong to.
         broken: a part of it cannot be given a meaning.
+        keys: of the fields so far.
     """
 
     scope: Scope
     layout: tree.Layout
+    name: str
     drawers: list[Drawer] = field(default_factory=list)
     broken: bool = False
+    keys: set[str] = field(default_factory=set)
     _names: dict[str, tree.Node] = field(default_factory=dict)
+    _claimed: list[dict[str, tree.Node]] = field(default_factory=list)
     _count: int = 0
     _visited: int = 0
 
     def build(self) -> tuple[model.Element, ...]:
         """The elements in wire order, derived values not yet drawn, sizes not settled."""
-        return self._unfold(self.layout, _Place({}, None, ()))
+        return self._unfold(self.layout, Place({}, None, ()))
 
-    def _unfold(self, layout: tree.Layout, place: _Place) -> tuple[model.Element, ...]:
+    def inner(self, name: str) -> Builder:
+        """The builder of a record inside."""
+        return Builder(self.scope, self.layout, name, _visited=self._visited)
+
+    def record(
+        self, statements: tuple[tree.Element, ...], names: Names, trail: tuple[str, ...]
+    ) -> tuple[model.Element, ...]:
+        """The elements of a record, derived values not yet drawn, sizes not settled."""
+        return self.statements(statements, Place({}, None, trail, names=names))
+
+    @contextmanager
+    def alternative(self) -> Iterator[None]:
+        """What is declared inside may be declared again by other ways of the same branch."""
+        before = dict(self._names)
+        yield
+        self._claimed.append(self._names)
+        self._names = before
+
+    def settle_alternatives(self) -> None:
+        """All ways of a branch are there: what any of them declared is taken."""
+        for names in self._claimed:
+            self._names.update(names)
+        self._claimed.clear()
+
+    def _unfold(self, layout: tree.Layout, place: Place) -> tuple[model.Element, ...]:
         """The elements of a layout, its frames around it."""
         name = layout.name.text
         if layout.parameters:
             raise self.scope.unsupported("a message with parameters", layout.parameters[0].span)
-        trail = self._deeper(name, place, layout.name)
-        own = replace(place, trail=trail)
-        inner = self._statements(body_of(layout.body), own)
+        trail = self.deeper(name, place, layout.name)
+
+        def own(names: Names) -> tuple[model.Element, ...]:
+            """The elements of this layout, where the frame has a hole for them."""
+            here = replace(place, trail=trail, names=names, block=[])
+            return self.statements(body_of(layout.body), here)
+
         if not layout.frames:
-            return inner
+            return own(place.names)
         call, *others = layout.frames
         if others:
             raise self.scope.unsupported("a choice of frames", others[0].span)
         frame = self._frame(call)
         fixed = named_arguments(self.scope, call, frame_fields(frame))
-        filling = None if layout.body is None else inner
-        return self._unfold(frame, _Place(fixed, filling, trail))
+        filling = None if layout.body is None else own
+        return self._unfold(frame, Place(fixed, filling, trail))
 
-    def _deeper(self, name: str, place: _Place, node: tree.Node) -> tuple[str, ...]:
+    def deeper(self, name: str, place: Place, node: tree.Node) -> tuple[str, ...]:
         """The trail one layout further in."""
         if name in place.trail:
             raise self.scope.fail(
@@ -182,8 +228,8 @@ class _Builder:
             )
         return frame
 
-    def _statements(
-        self, statements: Iterable[tree.Element], place: _Place
+    def statements(
+        self, statements: Iterable[tree.Element], place: Place
     ) -> tuple[model.Element, ...]:
         elements: list[model.Element] = []
         for statement in statements:
@@ -194,7 +240,7 @@ class _Builder:
                 self.scope.broken.update(names_of(statement))
         return tuple(elements)
 
-    def _statement(self, statement: tree.Element, place: _Place) -> tuple[model.Element, ...]:
+    def _statement(self, statement: tree.Element, place: Place) -> tuple[model.Element, ...]:
         self._visited += 1
         if self._visited > _MOST_STATEMENTS:
             name = self.layout.name
@@ -205,17 +251,40 @@ class _Builder:
                 help="describe a part of it as `bytes`",
             )
         if isinstance(statement, tree.Template):
-            return self._statements(statement.elements, place)
-        if isinstance(statement, tree.Bare):
+            return self.statements(statement.elements, place)
+        if isinstance(statement, tree.Bare) and not statement.optional:
             return self._bare(statement, place)
-        if isinstance(statement, tree.Constants):
-            element: model.Element = self._constants(statement)
-        elif isinstance(statement, tree.Field):
-            element = self._field(statement, place)
-        else:
-            raise self.scope.unsupported(_WORDS[type(statement)], statement.span)
+        element = self._element(statement, place)
         place.block.append(element.key)
+        place.names.add(element)
+        if isinstance(element, model.Field):
+            self.keys.add(element.key)
         return (element,)
+
+    def _element(self, statement: tree.Element, place: Place) -> model.Element:
+        if isinstance(statement, tree.Constants):
+            return self._constants(statement)
+        structures = Structures(self)
+        if isinstance(statement, tree.Bare):
+            bare = replace(statement, optional=False)
+            return structures.optional(_alone(bare), place, statement)
+        if isinstance(statement, tree.Field) and statement.typed.type.optional:
+            type_ = replace(statement.typed.type, optional=False)
+            present = replace(statement, typed=replace(statement.typed, type=type_))
+            return structures.optional(_alone(present), place, statement)
+        if isinstance(statement, tree.Field):
+            return self._field(statement, place)
+        if isinstance(statement, tree.If):
+            return structures.conditional(statement, place)
+        if isinstance(statement, tree.Match):
+            return structures.match(statement, place)
+        if isinstance(statement, tree.Optional):
+            return structures.optional(statement.body, place, statement)
+        if isinstance(statement, tree.Either):
+            return structures.either(statement, place)
+        if isinstance(statement, tree.Repeat):
+            return structures.repeat(statement, place)
+        raise self.scope.unsupported(_WORDS[type(statement)], statement.span)
 
     def _constants(self, statement: tree.Constants) -> model.Constant:
         alternatives = tuple(octets(self.scope, a) for a in statement.alternatives)
@@ -223,23 +292,26 @@ class _Builder:
             raise self.scope.fail(
                 "E0402", "a constant needs at least one byte", statement.span, help="take it away"
             )
-        return model.Constant(self._key(), alternatives, statement.span)
+        return model.Constant(self.key(), alternatives, statement.span)
 
-    def _bare(self, statement: tree.Bare, place: _Place) -> tuple[model.Element, ...]:
+    def _bare(self, statement: tree.Bare, place: Place) -> tuple[model.Element, ...]:
         name = statement.name.text
         if statement.optional:
             raise self.scope.unsupported("a field that may be absent", statement.span)
         if name in self.scope.params:
+            field_ = self._param(self.scope.params[name], statement)
             place.block.append(name)
-            return (self._param(self.scope.params[name], statement),)
+            place.names.add(field_)
+            self.keys.add(name)
+            return (field_,)
         other = self.scope.layouts.get(name)
         if other is None:
             raise self.scope.unknown(
                 "param or message", statement.name, [*self.scope.params, *self.scope.layouts]
             )
-        trail = self._deeper(name, place, statement)
+        trail = self.deeper(name, place, statement)
         inner = replace(place, fixed={}, filling=None, trail=trail)
-        return self._statements(body_of(other.body), inner)
+        return self.statements(body_of(other.body), inner)
 
     def _param(self, param: model.Param, statement: tree.Bare) -> model.Field:
         """A bare name that is a param: its type, bound to its value."""
@@ -250,7 +322,7 @@ class _Builder:
             origin = model.Fixed(raw_of_default(self.scope, param))
         elif param.default is not None:
             origin = model.Defaulted(model.Value(param.default))
-        self._claim(param.name, statement.name)
+        self.claim(param.name, statement.name)
         return model.Field(
             param.name,
             param.name,
@@ -263,28 +335,50 @@ class _Builder:
             param.bounds,
         )
 
-    def _field(self, statement: tree.Field, place: _Place) -> model.Element:
+    def _field(self, statement: tree.Field, place: Place) -> model.Element:
         name = statement.name.text
         if statement.also is not None:
             raise self.scope.unsupported("`also`", statement.span)
         if is_hole(statement):
             return self._hole(statement, place)
-        spec = resolve_typed(self.scope, statement.typed, name, self.layout.name.text)
+        if isinstance(statement.typed.type, tree.ListType):
+            return Structures(self).items(statement, statement.typed.type, place)
         named = None if name == "_" else name
-        key = self._key() if named is None else name
+        key = self.key() if named is None else name
         if named is not None:
-            self._claim(name, statement.name)
+            self.claim(name, statement.name)
+        return self._valued(statement, key, named, place)
+
+    def item(self, statement: tree.Field, place: Place) -> model.Field:
+        """What a list repeats."""
+        if isinstance(statement.typed.type, tree.ListType):
+            raise self.scope.unsupported("a list of lists", statement.span)
+        if statement.typed.type.optional:
+            raise self.scope.unsupported("an item that may be absent", statement.span)
+        return self._valued(statement, f"{statement.name.text}[]", "", place)
+
+    def _valued(
+        self, statement: tree.Field, key: str, named: str | None, place: Place
+    ) -> model.Field:
+        """A field of any type but a list; an item of a list has an empty name."""
+        type_ = statement.typed.type
+        assert isinstance(type_, tree.NamedType)
+        if type_.name.text in self.scope.layouts:
+            return self._nested(statement, type_, key, named, place)
+        spec = resolve_typed(self.scope, statement.typed, statement.name.text, self.name)
         if isinstance(spec.wire, model.Bits) and named is None:
             spec = replace(spec, wire=self._own_bits(spec.wire, statement, place.fixed))
         origin = self._origin(spec, key, named, place)
-        bound = named in self.scope.params and isinstance(origin, model.Given | model.Defaulted)
-        if bound and isinstance(origin, model.Given):
-            origin = self._from_param(self.scope.params[name], spec, statement)
-        size = (
-            statement.typed.type.size if isinstance(statement.typed.type, tree.NamedType) else None
+        bound = (
+            named in self.scope.params
+            and key == named
+            and isinstance(origin, model.Given | model.Defaulted)
         )
+        if bound and isinstance(origin, model.Given):
+            origin = self._from_param(self.scope.params[statement.name.text], spec, statement)
+        size = type_.size
         if size is not None and not isinstance(size, tree.Number):
-            self.drawers.append(Drawer(key, size, "size", place.block, len(place.block)))
+            self.drawers.append(self._drawer(key, size, "size", place))
         return model.Field(
             key,
             named,
@@ -299,13 +393,43 @@ class _Builder:
             spec.forbidden,
         )
 
-    def _hole(self, statement: tree.Field, place: _Place) -> model.Element:
+    def _drawer(
+        self, key: str, value: tree.Expression, role: Literal["value", "size"], place: Place
+    ) -> Drawer:
+        return Drawer(key, value, role, place.block, len(place.block), place.names)
+
+    def _nested(
+        self,
+        statement: tree.Field,
+        type_: tree.NamedType,
+        key: str,
+        named: str | None,
+        place: Place,
+    ) -> model.Field:
+        """A message as a field."""
+        if statement.typed.modifiers:
+            modifier = statement.typed.modifiers[0]
+            raise self.scope.fail(
+                "E0404",
+                f"`{modifier.word}` does not belong behind a message",
+                modifier.span,
+                help="write it behind the fields of the message",
+            )
+        if named is None:
+            raise self.scope.unsupported("a message without a name of its own", statement.span)
+        wire = Structures(self).nested(type_, place)
+        return model.Field(
+            key, named, wire, model.Given(), model.Conversion(), statement.span, statement.doc
+        )
+
+    def _hole(self, statement: tree.Field, place: Place) -> model.Element:
         """The hole of a frame: what stands in it, or raw bytes under its name."""
         name = statement.name.text
         longest = longest_of(statement)
         if place.filling is not None:
-            return model.Region(name, place.filling, None, statement.span, longest)
-        self._claim(name, statement.name)
+            inside = place.filling(place.names)
+            return model.Region(name, inside, None, statement.span, longest)
+        self.claim(name, statement.name)
         return model.Field(
             name,
             name,
@@ -324,7 +448,7 @@ class _Builder:
         parts = []
         for part in wire.parts:
             if part.name is not None:
-                self._claim(part.name, statement)
+                self.claim(part.name, statement)
                 if part.name in fixed:
                     part = replace(part, fixed=fixed_bits(self.scope, part, fixed[part.name]))
             parts.append(part)
@@ -341,7 +465,7 @@ class _Builder:
         require(self.scope, value, raw, statement.name.span, into)
         return model.Defaulted(model.Value(value))
 
-    def _origin(self, spec: Spec, key: str, named: str | None, place: _Place) -> model.Origin:
+    def _origin(self, spec: Spec, key: str, named: str | None, place: Place) -> model.Origin:
         """Who gives the value of a field."""
         into = spec.holder(named or "_")
         if named is not None and named in place.fixed:
@@ -349,7 +473,7 @@ class _Builder:
         if spec.value is not None:
             if _is_constant(self.scope, spec.value, spec.conversion):
                 return model.Fixed(self._fixed(spec.value, into))
-            self.drawers.append(Drawer(key, spec.value, "value", place.block, len(place.block)))
+            self.drawers.append(self._drawer(key, spec.value, "value", place))
             return model.Derived(model.Value(0), "value")
         if spec.default is not None:
             if isinstance(spec.wire, model.Bits):
@@ -373,11 +497,11 @@ class _Builder:
             )
         return constant(self.scope, expression, into)[1]
 
-    def _key(self) -> str:
+    def key(self) -> str:
         self._count += 1
         return f"#{self._count}"
 
-    def _claim(self, name: str, node: tree.Node) -> None:
+    def claim(self, name: str, node: tree.Node) -> None:
         if name in self._names:
             # what stands in a frame is built before the frame
             first, second = sorted((self._names[name], node), key=lambda n: n.span.start)
@@ -390,6 +514,11 @@ class _Builder:
                 help="rename one of them; fields of a frame count as fields of what stands in it",
             )
         self._names[name] = node
+
+
+def _alone(statement: tree.Element) -> tree.Block:
+    """A block of one statement."""
+    return tree.Block((statement,), span=statement.span)
 
 
 def _is_constant(scope: Scope, expression: tree.Expression, conversion: model.Conversion) -> bool:

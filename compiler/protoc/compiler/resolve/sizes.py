@@ -1,46 +1,24 @@
-"""Where a field ends: driven by a length, stopped by a constant, or at the end of its region."""
+"""What lengths and counts drive: the size of what they measure, from their value."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.types import fixed_size, is_open, with_size
-from protoc.dsl import tree
-from protoc.dsl.diagnostics import Label
 
 
-def settle(
-    scope: Scope, layout: tree.Layout, elements: tuple[model.Element, ...], *, bounded: bool
-) -> tuple[tuple[model.Element, ...], bool]:
-    """The elements with every size settled; what nothing ends is an error.
-
-    Args:
-        scope: the names around.
-        layout: what is written.
-        elements: the elements it became.
-        bounded: what does not end by itself ends where the line says so.
-
-    Returns:
-        the elements, and whether they need the line to say so.
-    """
-    elements = _drive(scope, elements)
-    settler = _Settler(scope, layout, bounded=bounded)
-    return settler.settle(elements, ()), settler.open
-
-
-# ------------------------------------------------------------------ lengths that drive
-
-
-def _drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Element, ...]:
+def drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Element, ...]:
     """Give what a derived length measures the size it says."""
     order = [e.key for e in model.walk(elements)]
     for field in [e for e in model.walk(elements) if isinstance(e, model.Field)]:
         if not isinstance(field.origin, model.Derived):
             continue
+        for count in _counts(field.origin.expression):
+            elements = model.rebuilt(elements, partial(_counted, scope, field, count))
         for length in _lengths(field.origin.expression):
             driven = _driven(elements, length.extent)
             if driven is None or order.index(driven.key) < order.index(field.key):
@@ -48,6 +26,19 @@ def _drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Ele
             size = _solved(scope, field, length, _fixed_around(elements, length.extent, driven))
             elements = model.rebuilt(elements, partial(_sized, driven=driven, size=size))
     return elements
+
+
+def _counted(
+    scope: Scope, field: model.Field, count: model.Count, element: model.Element
+) -> model.Element:
+    """A list whose number of items a field tells."""
+    if element.key != count.key or not isinstance(element, model.Field):
+        return element
+    assert isinstance(element.wire, model.Items)
+    if not is_open(element.wire):
+        return element
+    number = _inverted(scope, field, count)
+    return replace(element, wire=replace(element.wire, size=None, count=number))
 
 
 def _sized(element: model.Element, *, driven: model.Element, size: model.Size) -> model.Element:
@@ -67,20 +58,39 @@ def _lengths(expression: model.Expression) -> list[model.Length]:
     return []
 
 
+def _counts(expression: model.Expression) -> list[model.Count]:
+    if isinstance(expression, model.Count):
+        return [expression]
+    if isinstance(expression, model.Operation):
+        return [found for operand in expression.operands for found in _counts(operand)]
+    return []
+
+
 def covered(elements: tuple[model.Element, ...], extent: model.Extent) -> tuple[model.Element, ...]:
-    """The elements an extent covers, in the list they stand in."""
+    """The elements an extent covers, as far as they stand in one row with its first one."""
     keys = [e.key for e in elements]
     if extent.first in keys:
-        last = keys.index(extent.last) + 1 if extent.last in keys else None
-        if extent.until in keys:
-            last = keys.index(extent.until)
-        return elements[keys.index(extent.first) : last]
+        last = extent.last if extent.until is None else extent.until
+        assert last is not None
+        return _up_to(elements[keys.index(extent.first) :], last, extent.until is None) or ()
     for element in elements:
-        if isinstance(element, model.Region):
-            found = covered(element.elements, extent)
-            if found:
+        for row in model.parts(element):
+            if found := covered(row, extent):
                 return found
     return ()
+
+
+def _up_to(
+    elements: tuple[model.Element, ...], key: str, inclusive: bool
+) -> tuple[model.Element, ...] | None:
+    """The elements in front of one, those of its own arm included; None where it is not."""
+    for i, element in enumerate(elements):
+        if element.key == key:
+            return elements[: i + inclusive]
+        for row in model.parts(element):
+            if (found := _up_to(row, key, inclusive)) is not None:
+                return (*elements[:i], *found)
+    return None
 
 
 def _is_loose(element: model.Element) -> bool:
@@ -108,6 +118,14 @@ def _fixed_around(
 
 def _solved(scope: Scope, field: model.Field, length: model.Length, around: int) -> model.Size:
     """The size of what is measured, from the value of the length field: `len(x) * a + b`."""
+    value = _inverted(scope, field, length)
+    return model.GivenSize(_plus(value, Fraction(-around)) if around else value)
+
+
+def _inverted(
+    scope: Scope, field: model.Field, length: model.Length | model.Count
+) -> model.Expression:
+    """A length or number of items, from the value of the field derived from it."""
     assert isinstance(field.origin, model.Derived)
     line = _linear(field.origin.expression, length)
     if line is None or line[0] == 0:
@@ -127,7 +145,7 @@ def _solved(scope: Scope, field: model.Field, length: model.Length, around: int)
         value = model.Operation("/", (value, model.Value(slope.numerator)))
     if slope.denominator != 1:
         value = model.Operation("*", (value, model.Value(slope.denominator)))
-    return model.GivenSize(_plus(value, Fraction(-around)) if around else value)
+    return value
 
 
 def _plus(value: model.Expression, number: Fraction) -> model.Expression:
@@ -140,7 +158,9 @@ def _plus(value: model.Expression, number: Fraction) -> model.Expression:
     return model.Operation(operator, (value, model.Value(int(abs(number)))))
 
 
-def _linear(expression: model.Expression, length: model.Length) -> tuple[Fraction, Fraction] | None:
+def _linear(
+    expression: model.Expression, length: model.Length | model.Count
+) -> tuple[Fraction, Fraction] | None:
     """Slope and shift of an expression over a length; None when it is not linear."""
     if expression == length:
         return Fraction(1), Fraction(0)
@@ -162,106 +182,3 @@ def _linear(expression: model.Expression, length: model.Length) -> tuple[Fractio
     if expression.operator == "/" and c == 0 and d != 0:
         return a / d, b / d
     return None
-
-
-# ------------------------------------------------------------------ everything else
-
-
-@dataclass
-class _Settler:
-    """Settles what no length drives.
-
-    Attributes:
-        sized: it is about a region whose end is known.
-        bounded: the line tells where the message ends.
-        open: something runs on until the line says so.
-    """
-
-    scope: Scope
-    layout: tree.Layout
-    sized: bool = False
-    bounded: bool = False
-    open: bool = False
-
-    def settle(
-        self, elements: tuple[model.Element, ...], behind: tuple[model.Element, ...]
-    ) -> tuple[model.Element, ...]:
-        """Settle a list; `behind` is what follows it before the end of the message or region."""
-        result: list[model.Element] = []
-        for i, element in enumerate(elements):
-            following = (*elements[i + 1 :], *behind)
-            if isinstance(element, model.Region):
-                element = self._region(element, following)
-            elif isinstance(element, model.Field):
-                element = self._field(element, following)
-            result.append(element)
-        return tuple(result)
-
-    def _region(self, region: model.Region, following: tuple[model.Element, ...]) -> model.Region:
-        if region.size is None:
-            return replace(region, elements=self.settle(region.elements, following))
-        inside = _Settler(self.scope, self.layout, sized=True)
-        return replace(region, elements=inside.settle(region.elements, ()))
-
-    def _field(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Field:
-        if not is_open(field.wire):
-            self._digits(field, following)
-            return field
-        between = 0
-        for element in following:
-            if isinstance(element, model.Constant | model.LinkEnd):
-                self._ended(field, element)
-                return replace(
-                    field, wire=with_size(field.wire, model.UntilNext(element.key, between))
-                )
-            size = fixed_size(element)
-            if size is None:
-                raise self.scope.fail(
-                    "E0409",
-                    f"nothing tells where `{field.key}` ends",
-                    field.span,
-                    "runs to the next constant",
-                    labels=(Label(element.span, "the size of this varies as well"),),
-                    help="give one of them a size, or put a constant between them",
-                )
-            between += size
-        self._bound(field)
-        return replace(field, wire=with_size(field.wire, model.UntilEnd(between)))
-
-    def _digits(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
-        """Digits without a size end where they stop, but something has to stop them."""
-        if self.sized or not isinstance(field.wire, model.Digits):
-            return
-        if not isinstance(field.wire.size, model.WhileFits):
-            return
-        if not following:
-            self._bound(field)
-        else:
-            self._ended(field, following[0])
-
-    def _bound(self, field: model.Field) -> None:
-        """Nothing in the message ends a field: then what is around it has to."""
-        if not self.sized:
-            if not self.bounded:
-                raise self._endless(field)
-            self.open = True
-
-    def _ended(self, field: model.Field, element: model.Element) -> None:
-        """Complain about a link that does not say what ends its messages."""
-        if isinstance(element, model.LinkEnd):
-            for link, ends in element.by_link:
-                if not ends:
-                    raise self._endless(field, link)
-
-    def _endless(self, field: model.Field, link: str = "") -> Exception:
-        name = self.layout.name.text
-        on = f" on `{link}`" if link else ""
-        return self.scope.fail(
-            "E0501",
-            f"nothing ends `{name}`{on}",
-            field.span,
-            f"`{field.key}` runs on for ever",
-            labels=(Label(self.layout.name.span, "in this message"),),
-            help="give the field a size or a length, put a constant behind it, "
-            "or let the link say `end CRLF`",
-        )

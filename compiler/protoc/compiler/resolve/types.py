@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -237,34 +238,60 @@ def _part(scope: Scope, bit: tree.Bit, width: int, owner: str) -> model.Part:
 
 def with_size(wire: model.Wire, size: model.Size) -> model.Wire:
     """The same wire form with another size."""
-    assert isinstance(wire, model.Text | model.Raw | model.Digits)
+    assert isinstance(wire, model.Text | model.Raw | model.Digits | model.Nested | model.Items)
     return replace(wire, size=size)
 
 
 def is_open(wire: model.Wire) -> bool:
     """Whether nothing has settled the size yet."""
-    return isinstance(wire, model.Text | model.Raw) and wire.size is OPEN
+    return getattr(wire, "size", None) is OPEN
+
+
+def size_of(element: model.Element) -> model.Size | None:
+    """What tells the size of an element, where anything needs to."""
+    if isinstance(element, model.Region):
+        return element.size
+    if isinstance(element, model.Field):
+        size: model.Size | None = getattr(element.wire, "size", None)
+        return size
+    return None
 
 
 def fixed_size(element: model.Element) -> int | None:
     """The bytes an element always has; None when that varies."""
     if isinstance(element, model.Constant):
-        sizes = {len(a) for a in element.alternatives}
-        return sizes.pop() if len(sizes) == 1 else None
+        return _same(len(a) for a in element.alternatives)
     if isinstance(element, model.LinkEnd):
-        sizes = {len(a) for _, ends in element.by_link for a in ends or (b"",)}
-        return sizes.pop() if len(sizes) == 1 else None
+        return _same(len(a) for _, ends in element.by_link for a in ends or (b"",))
     if isinstance(element, model.Region):
-        total = 0
-        for inner in element.elements:
-            size = fixed_size(inner)
-            if size is None:
-                return None
-            total += size
-        return total
+        return total_size(element.elements)
+    if isinstance(element, model.Branch):
+        sizes = (total_size(arm.elements) for arm in element.arms)
+        return _same(sizes) if element.closed else None
     wire = element.wire
     if isinstance(wire, model.Integer | model.Real):
         return wire.width
     if isinstance(wire, model.Bits):
         return wire.integer.width
+    if isinstance(wire, model.Nested) and wire.size is None:
+        return total_size(wire.record.elements)
+    if isinstance(wire, model.Items):
+        return None
     return wire.size.bytes if isinstance(wire.size, model.FixedSize) else None
+
+
+def total_size(elements: tuple[model.Element, ...]) -> int | None:
+    """The bytes that elements in a row always have; None when that varies."""
+    total = 0
+    for element in elements:
+        size = fixed_size(element)
+        if size is None:
+            return None
+        total += size
+    return total
+
+
+def _same(sizes: Iterable[int | None]) -> int | None:
+    """The one size there is; None when there are several."""
+    different = set(sizes)
+    return different.pop() if len(different) == 1 else None

@@ -1,0 +1,81 @@
+"""What expressions in a layout may name, and what they mean there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from protoc.compiler import model
+from protoc.compiler.resolve.expressions import Reader
+from protoc.compiler.resolve.scope import Scope
+from protoc.dsl import tree
+
+Known = model.Field | model.Part | None
+"""What a name in a layout stands for; None for a value it is told, of any type."""
+
+
+@dataclass
+class Names:
+    """The names that expressions in a layout may use.
+
+    Attributes:
+        own: the fields so far, and bits that are fields.
+        outer: the names of the layout around a record.
+        told: the values a record asks its surroundings for, by the name it has for them.
+    """
+
+    own: dict[str, Known] = field(default_factory=dict)
+    outer: Names | None = None
+    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def all(self) -> dict[str, Known]:
+        """Every name there is, inner ones first."""
+        return {**(self.outer.all() if self.outer else {}), **self.own}
+
+    def path(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """Where a value is found: its own path, or the name under which it is told."""
+        if path[0] in self.own or self.outer is None:
+            return path
+        name = "_".join(path)
+        self.told[name] = path
+        return (name,)
+
+    def add(self, element: model.Element) -> None:
+        """Make the names of an element known."""
+        for inner in model.walk((element,)):
+            if not isinstance(inner, model.Field):
+                continue
+            if inner.name is not None:
+                self.own[inner.name] = inner
+            elif isinstance(inner.wire, model.Bits):
+                self.own.update({part.name: part for part in inner.wire.parts if part.name})
+
+
+@dataclass(frozen=True)
+class LayoutReader(Reader):
+    """Reads expressions over the raw values of the fields before."""
+
+    layout: Names = field(default_factory=Names)
+
+    def _reference(self, reference: tree.Reference) -> model.Expression:
+        head = reference.path[0].text
+        if head in ("true", "false") and len(reference.path) == 1:
+            return model.Value(head == "true")
+        param = self.scope.params.get(head)
+        if head not in self.names and param is not None:
+            if param.constant:
+                return model.Value(param.default)
+            raise self.scope.unsupported("a param in a layout", reference.span)
+        super()._reference(reference)  # complains about names that are not there
+        target = self._target(reference)
+        if isinstance(target, model.Field | model.Part) and target.conversion.linear:
+            raise self.scope.unsupported("a scaled value in a condition", reference.span)
+        return model.Own(self.layout.path(tuple(name.text for name in reference.path)))
+
+
+def expression(
+    scope: Scope, names: Names, tree_: tree.Expression, more: tuple[str, ...] = ()
+) -> model.Expression:
+    """An expression over the fields before it; `more` are names of this place alone."""
+    known = names.all()
+    own = Names({**names.own, **dict.fromkeys(more)}, names.outer, names.told)
+    return LayoutReader(scope, {**known, **dict.fromkeys(more)}, own).read(tree_)

@@ -1,0 +1,315 @@
+"""Where elements end that nothing measures: at the next constant, or at the end of their region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from protoc.compiler import model
+from protoc.compiler.resolve.scope import Scope
+from protoc.compiler.resolve.sizes import drive
+from protoc.compiler.resolve.types import fixed_size, is_open, size_of, with_size
+from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
+
+
+def settle(
+    scope: Scope, layout: tree.Layout, elements: tuple[model.Element, ...], *, bounded: bool
+) -> tuple[tuple[model.Element, ...], bool]:
+    """The elements with every size settled; what nothing ends is an error.
+
+    Args:
+        scope: the names around.
+        layout: what is written.
+        elements: the elements it became.
+        bounded: what does not end by itself ends where the line says so.
+
+    Returns:
+        the elements, and whether they need the line to say so.
+    """
+    elements = drive(scope, elements)
+    settler = _Settler(scope, layout, bounded=bounded)
+    return settler.settle(elements, ()), settler.open
+
+
+def settle_record(
+    scope: Scope, layout: tree.Layout, elements: tuple[model.Element, ...]
+) -> tuple[model.Element, ...]:
+    """The elements of a record with every size settled; it may run to the end of its region."""
+    elements = drive(scope, elements)
+    return _Settler(scope, layout, sized=True).settle(elements, ())
+
+
+def needs_region(elements: tuple[model.Element, ...]) -> bool:
+    """Whether somebody else must say where elements end."""
+    for element in elements:
+        size = size_of(element)
+        if isinstance(size, model.UntilEnd) or (isinstance(size, model.UntilNext) and size.or_end):
+            return True
+        if isinstance(element, model.Region) and size is not None:
+            continue
+        if isinstance(element, model.Branch) and element.how == "optional":
+            rest = elements[elements.index(element) + 1 :]
+            if not element.behind and all(_may_be_nothing(e) for e in rest):
+                return True
+        if any(needs_region(row) for row in model.parts(element)):
+            return True
+    return False
+
+
+def _may_be_nothing(element: model.Element) -> bool:
+    """Whether an element can stand for no bytes at all."""
+    if isinstance(element, model.Branch):
+        rows = [arm.elements for arm in element.arms]
+        return not element.closed or any(all(map(_may_be_nothing, row)) for row in rows)
+    if isinstance(element, model.LinkEnd):
+        return not all(ends for _, ends in element.by_link)
+    return (
+        isinstance(element, model.Field)
+        and isinstance(element.wire, model.Items)
+        and element.wire.count is None
+    )
+
+
+@dataclass(frozen=True)
+class _Next:
+    """What may stand behind an element.
+
+    Attributes:
+        targets: the constants that come next.
+        between: bytes of the fixed elements in front of them.
+        end: nothing may come, so that the region ends.
+    """
+
+    targets: tuple[model.Constant | model.LinkEnd, ...] = ()
+    between: int = 0
+    end: bool = False
+
+
+class _Unclear(Exception):
+    """What stands behind an element has no certain place."""
+
+    def __init__(self, element: model.Element | None) -> None:
+        self.element = element
+
+
+def _next(following: tuple[model.Element, ...], between: int = 0) -> _Next:
+    """The constants that can come next, and how far away they are."""
+    if not following:
+        return _Next((), between, end=True)
+    first, rest = following[0], following[1:]
+    if isinstance(first, model.Constant | model.LinkEnd):
+        return _Next((first,), between)
+    if isinstance(first, model.Region):
+        return _next((*first.elements, *rest), between)
+    rows: list[tuple[model.Element, ...]] = []
+    if isinstance(first, model.Branch):
+        rows = [(*arm.elements, *rest) for arm in first.arms]
+        if first.how == "optional":
+            rows.append(rest)
+    elif (size := fixed_size(first)) is not None:
+        return _next(rest, between + size)
+    elif isinstance(first.wire, model.Items) and isinstance(first.wire.item.wire, model.Nested):
+        rows = [first.wire.item.wire.record.elements, rest]
+    else:
+        raise _Unclear(first)
+    found = [_next(row, between) for row in rows]
+    targets = dict.fromkeys(target for f in found for target in f.targets)
+    distances = {f.between for f in found}
+    if len(distances) > 1:
+        raise _Unclear(first)
+    return _Next(tuple(targets), distances.pop(), any(f.end for f in found))
+
+
+@dataclass
+class _Settler:
+    """Settles what no length drives.
+
+    Attributes:
+        sized: it is about a region whose end is known.
+        bounded: the line tells where the message ends.
+        open: something runs on until the line says so.
+    """
+
+    scope: Scope
+    layout: tree.Layout
+    sized: bool = False
+    bounded: bool = False
+    open: bool = False
+
+    def settle(
+        self, elements: tuple[model.Element, ...], behind: tuple[model.Element, ...]
+    ) -> tuple[model.Element, ...]:
+        """Settle a list; `behind` is what follows it before the end of the message or region."""
+        result: list[model.Element] = []
+        for i, element in enumerate(elements):
+            following = (*elements[i + 1 :], *behind)
+            if isinstance(element, model.Region):
+                element = self._region(element, following)
+            elif isinstance(element, model.Branch):
+                element = self._branch(element, following)
+            elif isinstance(element, model.Field):
+                element = self._field(element, following)
+            result.append(element)
+        return tuple(result)
+
+    def _region(self, region: model.Region, following: tuple[model.Element, ...]) -> model.Region:
+        if region.size is None:
+            return replace(region, elements=self.settle(region.elements, following))
+        inside = _Settler(self.scope, self.layout, sized=True)
+        return replace(region, elements=inside.settle(region.elements, ()))
+
+    def _branch(self, branch: model.Branch, following: tuple[model.Element, ...]) -> model.Branch:
+        arms = tuple(
+            replace(arm, elements=self.settle(arm.elements, following)) for arm in branch.arms
+        )
+        branch = replace(branch, arms=arms)
+        if branch.how != "optional":
+            return branch
+        if all(map(_may_be_nothing, following)) and not self._has_end():
+            raise self.scope.fail(
+                "E0501",
+                f"nothing tells whether `{self.layout.name.text}` goes on here",
+                branch.span,
+                "may be absent, and nothing comes behind it",
+                labels=(Label(self.layout.name.span, "in this message"),),
+                help="put a constant behind it, or let the link say `end CRLF`",
+            )
+        if is_telling(branch.arms[0].elements):
+            return branch
+        try:
+            next_ = _next(following)
+        except _Unclear:
+            next_ = _Next()
+        if next_.between or not (next_.targets or self._has_end()):
+            raise self.scope.fail(
+                "E0409",
+                "nothing tells whether this is present",
+                branch.span,
+                "any byte may begin it",
+                help="begin it with a constant, or put one behind it",
+            )
+        return replace(branch, behind=next_.targets)
+
+    def _field(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Field:
+        if isinstance(field.wire, model.Items):
+            field = self._list(field, field.wire, following)
+        if not is_open(field.wire):
+            self._digits(field, following)
+            return field
+        return replace(field, wire=with_size(field.wire, self._end(field, following)))
+
+    def _end(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Size:
+        """Where a field ends that nothing measures."""
+        try:
+            next_ = _next(following)
+        except _Unclear as unclear:
+            labels = (
+                (Label(unclear.element.span, "the size of this varies as well"),)
+                if unclear.element is not None
+                else ()
+            )
+            raise self._nowhere(field, labels) from None
+        for target in next_.targets:
+            self._ended(field, target)
+        if next_.end and not self._has_end():
+            raise self._endless(field)
+        if not next_.targets:
+            return model.UntilEnd(next_.between)
+        if next_.end and next_.between:
+            raise self._nowhere(field, ())
+        return model.UntilNext(next_.targets, next_.between, next_.end)
+
+    def _nowhere(self, field: model.Field, labels: tuple[Label, ...]) -> Exception:
+        return self.scope.fail(
+            "E0409",
+            f"nothing tells where `{_called(field)}` ends",
+            field.span,
+            "runs to the next constant",
+            labels=labels,
+            help="give one of them a size, or put a constant between them",
+        )
+
+    def _list(
+        self, field: model.Field, wire: model.Items, following: tuple[model.Element, ...]
+    ) -> model.Field:
+        """The items of a list: each ends at a separator, or where the list does."""
+        behind: list[model.Element] = []
+        if wire.separator:
+            behind.append(model.Constant("", (wire.separator,), field.span))
+        if wire.until:
+            behind.append(model.Constant("", (wire.until,), field.span))
+        inside = self
+        if wire.size is not None:
+            inside = _Settler(self.scope, self.layout, sized=True)
+            following = ()
+        elif wire.until:
+            following = ()
+        optional = tuple(model.Arm((constant,)) for constant in behind)
+        # each item is followed by one of these, the last one by what follows the list
+        branch = model.Branch("", "either", (*optional, model.Arm(following)), field.span)
+        ways: tuple[model.Element, ...] = (branch,)
+        if wire.until:
+            ways = (replace(branch, arms=optional),)
+        elif not behind:
+            ways = following
+        item = inside._field(wire.item, ways)
+        return replace(field, wire=replace(wire, item=item))
+
+    def _digits(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
+        """Digits without a size end where they stop, but something has to stop them."""
+        if self.sized or not isinstance(field.wire, model.Digits):
+            return
+        if not isinstance(field.wire.size, model.WhileFits):
+            return
+        if following:
+            self._ended(field, following[0])
+        elif not self._has_end():
+            raise self._endless(field)
+
+    def _has_end(self) -> bool:
+        """Whether the end of what is around tells something; the line's, where it has to."""
+        if not self.sized and self.bounded:
+            self.open = True
+        return self.sized or self.bounded
+
+    def _ended(self, field: model.Field, element: model.Element) -> None:
+        """Complain about a link that does not say what ends its messages."""
+        if isinstance(element, model.LinkEnd):
+            for link, ends in element.by_link:
+                if not ends:
+                    raise self._endless(field, link)
+
+    def _endless(self, field: model.Field, link: str = "") -> Exception:
+        name = self.layout.name.text
+        on = f" on `{link}`" if link else ""
+        return self.scope.fail(
+            "E0501",
+            f"nothing ends `{name}`{on}",
+            field.span,
+            f"`{_called(field)}` runs on for ever",
+            labels=(Label(self.layout.name.span, "in this message"),),
+            help="give the field a size or a length, put a constant behind it, "
+            "or let the link say `end CRLF`",
+        )
+
+
+def _called(field: model.Field) -> str:
+    """What a diagnostic calls a field; an item of a list has the list's name."""
+    return field.key.removesuffix("[]")
+
+
+def is_telling(elements: tuple[model.Element, ...]) -> bool:
+    """Whether the first byte tells that elements stand here: a constant, or digits."""
+    first = elements[0]
+    if isinstance(first, model.Constant):
+        return True
+    if isinstance(first, model.Region | model.Branch):
+        rows = model.parts(first)
+        return all(row and is_telling(row) for row in rows)
+    if not isinstance(first, model.Field):
+        return False
+    if isinstance(first.origin, model.Fixed) or isinstance(first.wire, model.Digits):
+        return True
+    if isinstance(first.wire, model.Nested):
+        return is_telling(first.wire.record.elements)
+    return first.conversion.strict and isinstance(first.wire, model.Integer)

@@ -1,0 +1,252 @@
+"""What stands on the wire only sometimes, again and again, or as an object of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from protoc.compiler import model
+from protoc.compiler.resolve.bodies import body_of
+from protoc.compiler.resolve.constants import octets
+from protoc.compiler.resolve.derived import draw
+from protoc.compiler.resolve.names import Names, expression
+from protoc.compiler.resolve.scope import Scope
+from protoc.compiler.resolve.settling import needs_region, settle_record
+from protoc.compiler.resolve.types import OPEN
+from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
+
+if TYPE_CHECKING:
+    from protoc.compiler.resolve.layouts import Builder, Place
+
+
+@dataclass(frozen=True)
+class Structures:
+    """Builds the structures of one layout."""
+
+    builder: Builder
+
+    @property
+    def scope(self) -> Scope:
+        """The names of the description."""
+        return self.builder.scope
+
+    # -------------------------------------------------------------- sometimes
+
+    def conditional(self, statement: tree.If, place: Place) -> model.Branch:
+        """`if … else …`, nested ones as further arms."""
+        arms: list[model.Arm] = []
+        following: tree.If | None = statement
+        while following is not None:
+            when = expression(self.scope, place.names, following.condition)
+            arms.append(self._arm(following.then, place, when))
+            rest = following.otherwise
+            following = None
+            if rest is not None and len(rest.statements) == 1:
+                only = rest.statements[0]
+                following = only if isinstance(only, tree.If) else None
+            if following is None:
+                arms.append(
+                    self._arm(rest, place, None) if rest is not None else model.Arm((), None)
+                )
+        return self._branch("if", arms, statement, closed=True)
+
+    def match(self, statement: tree.Match, place: Place) -> model.Branch:
+        """`match x { … }`: a comparison for each value."""
+        arms: list[model.Arm] = []
+        subject = statement.subject
+        for arm in statement.arms:
+            when: model.Expression | None = None
+            for value in arm.values:
+                equal = tree.Binary("==", subject, value, span=value.span)
+                found = expression(self.scope, place.names, equal)
+                when = found if when is None else model.Operation("or", (when, found))
+            if arms and arms[-1].when is None:
+                raise self.scope.fail(
+                    "E0203",
+                    "nothing comes behind `_`, which takes what is left",
+                    arm.span,
+                    help="write `_` as the last arm",
+                )
+            arms.append(self._arm(arm.body, place, when))
+        return self._branch("if", arms, statement, closed=True)
+
+    def optional(self, body: tree.Body, place: Place, node: tree.Node) -> model.Branch:
+        """`optional { … }`."""
+        arm = self._arm(body, place, None)
+        if not arm.elements:
+            raise self.scope.fail(
+                "E0203", "this can never be present: it is empty", node.span, help="take it away"
+            )
+        return self._branch("optional", [arm], node, closed=False)
+
+    def either(self, statement: tree.Either, place: Place) -> model.Branch:
+        """`either { … } or { … }`."""
+        arms = [self._arm(body, place, None) for body in statement.alternatives]
+        return self._branch("either", arms, statement, closed=True)
+
+    def _arm(self, body: tree.Body, place: Place, when: model.Expression | None) -> model.Arm:
+        """The elements of one way; its names are known to what stands in it."""
+        names = replace(place.names, own=dict(place.names.own))
+        inner = replace(place, names=names, block=list(place.block))
+        with self.builder.alternative():
+            elements = self.builder.statements(body_of(body), inner)
+        for element in elements:
+            place.names.add(element)
+        return model.Arm(elements, when)
+
+    def _branch(
+        self, how: str, arms: list[model.Arm], node: tree.Node, closed: bool
+    ) -> model.Branch:
+        self.builder.settle_alternatives()
+        key = self.builder.key()
+        return model.Branch(key, how, tuple(arms), node.span, closed)  # type: ignore[arg-type]
+
+    # -------------------------------------------------------------- objects
+
+    def nested(self, type_: tree.NamedType, place: Place) -> model.Nested:
+        """A message as a field."""
+        layout = self.scope.layouts[type_.name.text]
+        if layout.frames:
+            raise self.scope.unsupported("a message in a frame as a field", type_.span)
+        parameters = [name.text for name, _ in _parameters(layout)]
+        names = Names(dict.fromkeys(parameters))
+        trail = self.builder.deeper(layout.name.text, place, type_)
+        record = self.record(
+            layout.name.text, layout, names, trail, tuple(parameters), doc=layout.doc
+        )
+        return model.Nested(record, _size_of(record), self._arguments(type_, layout, place))
+
+    def _arguments(
+        self, type_: tree.NamedType, layout: tree.Layout, place: Place
+    ) -> tuple[model.Expression, ...]:
+        """What a message is told, in the order of its parameters."""
+        given: dict[str, tree.Expression] = {}
+        parameters = _parameters(layout)
+        for i, argument in enumerate(type_.arguments):
+            if argument.name is None and i >= len(parameters):
+                raise self.scope.fail(
+                    "E0204",
+                    f"`{layout.name.text}` takes {len(parameters)} values",
+                    argument.span,
+                    labels=(Label(layout.name.span, "declared here"),),
+                    help="take this one away",
+                )
+            name = parameters[i][0] if argument.name is None else argument.name
+            if name.text not in {known.text for known, _ in parameters}:
+                raise self.scope.unknown("parameter", name, [known.text for known, _ in parameters])
+            given[name.text] = argument.value
+        found = []
+        for name, default in parameters:
+            value = given.get(name.text, default)
+            if value is None:
+                raise self.scope.fail(
+                    "E0204",
+                    f"`{layout.name.text}` needs `{name.text}`",
+                    type_.span,
+                    labels=(Label(name.span, "declared here"),),
+                    help=f"write `{layout.name.text}({name.text}=…)`",
+                )
+            found.append(expression(self.scope, place.names, value))
+        return tuple(found)
+
+    def record(
+        self,
+        name: str,
+        layout: tree.Layout | tree.Body,
+        names: Names,
+        trail: tuple[str, ...],
+        parameters: tuple[str, ...] = (),
+        doc: str = "",
+    ) -> model.Record:
+        """Elements with a class of their own."""
+        whole = isinstance(layout, tree.Layout)
+        builder = self.builder.inner(name)
+        statements = body_of(layout.body if isinstance(layout, tree.Layout) else layout)
+        elements = builder.record(statements, names, trail)
+        elements, sound = draw(self.scope, elements, builder.drawers)
+        if sound and not builder.broken:
+            elements = settle_record(self.scope, self.builder.layout, elements)
+        else:
+            self.builder.broken = True
+        told = parameters if whole else tuple(names.told)
+        return model.Record(name, elements, layout.span, doc, told, whole)
+
+    # -------------------------------------------------------------- lists
+
+    def repeat(self, statement: tree.Repeat, place: Place) -> model.Field:
+        """`repeat x count n { … }`."""
+        name = statement.name.text
+        names = Names(outer=place.names)
+        record = self.record(
+            f"{self.builder.name}_{name}", statement.body, names, place.trail, doc=statement.doc
+        )
+        told = tuple(model.Own(place.names.path(path)) for path in names.told.values())
+        wire = model.Nested(record, _size_of(record), told)
+        item = model.Field(f"{name}[]", "", wire, model.Given(), model.Conversion(), statement.span)
+        return self._list(statement.name, item, statement.how, statement, place)
+
+    def items(self, statement: tree.Field, type_: tree.ListType, place: Place) -> model.Field:
+        """`x : [T] count n`."""
+        inner = tree.Field(statement.name, type_.item, span=type_.item.span)
+        modifiers = [m for m in type_.item.modifiers if m.word in _HOW]
+        typed = replace(
+            type_.item, modifiers=tuple(m for m in type_.item.modifiers if m.word not in _HOW)
+        )
+        item = self.builder.item(replace(inner, typed=typed), place)
+        how = (*modifiers, *statement.typed.modifiers)
+        return self._list(statement.name, item, how, statement, place)
+
+    def _list(
+        self,
+        name: tree.Name,
+        item: model.Field,
+        how: tuple[tree.Modifier, ...],
+        statement: tree.Field | tree.Repeat,
+        place: Place,
+    ) -> model.Field:
+        left = {modifier.word: modifier for modifier in how}
+        count = whilst = None
+        separator = until = b""
+        before = next((key for key in reversed(place.block) if key in self.builder.keys), None)
+        if (modifier := left.pop("count", None)) is not None:
+            count = expression(self.scope, place.names, modifier.values[0])
+        if (modifier := left.pop("while", None)) is not None:
+            whilst = expression(self.scope, place.names, modifier.values[0], ("previous",))
+        if (modifier := left.pop("sep", None)) is not None:
+            separator = octets(self.scope, modifier.values)  # type: ignore[arg-type]
+        if (modifier := left.pop("until", None)) is not None and modifier.flag != "end":
+            until = octets(self.scope, modifier.values)  # type: ignore[arg-type]
+        if left:
+            modifier = next(iter(left.values()))
+            raise self.scope.fail(
+                "E0404",
+                f"`{modifier.word}` does not belong behind a list",
+                modifier.span,
+                help="lists take `count`, `until`, `while`, `sep`; the rest stands with the type",
+            )
+        size = None if count or until or whilst else OPEN
+        key = name.text
+        self.builder.claim(key, name)
+        return model.Field(
+            key,
+            key,
+            model.Items(item, size, count, until, whilst, separator, before if whilst else None),
+            model.Given(),
+            model.Conversion(),
+            statement.span,
+            statement.doc,
+        )
+
+
+_HOW = frozenset(("count", "until", "while", "sep", "times"))
+
+
+def _parameters(layout: tree.Layout) -> list[tuple[tree.Name, tree.Expression | None]]:
+    """The parameters of a message with what they are when nobody says."""
+    return [(parameter.name, parameter.default) for parameter in layout.parameters]
+
+
+def _size_of(record: model.Record) -> model.Size | None:
+    """Whether somebody else must say where a record ends."""
+    return OPEN if needs_region(record.elements) else None
