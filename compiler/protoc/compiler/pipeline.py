@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from protoc.compiler import model
 from protoc.compiler.checks import check
 from protoc.compiler.resolve import resolve
+from protoc.compiler.uses import with_uses
 from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.parser import parse
 from protoc.dsl.source import Source
@@ -28,12 +29,16 @@ class Compilation:
 
 
 def analyse(source: Source) -> tuple[model.Protocol | None, Diagnostics]:
-    """The model of a source and everything there is to say about it."""
+    """The model of a source and everything there is to say about it.
+
+    Warnings about a file it uses are left to who checks that file.
+    """
     diagnostics = Diagnostics()
-    document = parse(source, diagnostics)
+    document = with_uses(parse(source, diagnostics), diagnostics)
     protocol = resolve(document, diagnostics)
     if protocol is not None and not diagnostics.has_errors:
         check(protocol, diagnostics)
+    diagnostics.forget(lambda d: d.severity != "error" and d.span.source is not source)
     return (None if diagnostics.has_errors else protocol), diagnostics
 
 

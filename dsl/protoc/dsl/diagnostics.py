@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,6 +79,10 @@ class Diagnostics:
     ) -> None:
         """Take in a warning."""
         self.add(Diagnostic(code, message, span, label, labels, help, "warning"))
+
+    def forget(self, unwanted: Callable[[Diagnostic], bool]) -> None:
+        """Leave out those that nobody wants to hear of."""
+        self._found = {key: each for key, each in self._found.items() if not unwanted(each)}
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self._found.values(), key=lambda d: (d.span.source.name, d.span.start)))

@@ -14,10 +14,12 @@ class Source:
     Attributes:
         name: what diagnostics call it, normally the path the user gave.
         text: the decoded text; a leading byte order mark is already gone.
+        used_as: what the description that uses this one calls it; empty for the one compiled.
     """
 
     name: str
     text: str
+    used_as: str = ""
     _starts: list[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +78,12 @@ class Span:
     def line(self) -> int:
         """The line the span starts on, from 1."""
         return self.source.position(self.start)[0]
+
+    @property
+    def cited(self) -> str:
+        """The line in words: `line 12`, or `line 12 of library:modbus` in a description in use."""
+        where = f" of {self.source.used_as}" if self.source.used_as else ""
+        return f"line {self.line}{where}"
 
     @property
     def text(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
 from pathlib import Path
 
 import click
@@ -43,16 +42,17 @@ def command(name: str, entry: str | None) -> None:
 
 
 def _template() -> str:
+    from importlib import resources
+
     return resources.files("protoc.cli").joinpath("templates", "device.proto").read_text("utf-8")
 
 
 def _library(entry: str) -> str:
-    folder = resources.files("protoc.grammars")
-    names = sorted(
-        each.name.removesuffix(".proto") for each in folder.iterdir() if each.name[-6:] == ".proto"
-    )
+    from protoc.compiler import library
+
+    names = library.entries()
     if entry not in names:
         raise UsageFailure(
             f"the library has no {entry!r}; {suggestion(entry, names, 'it is empty')}"
         )
-    return folder.joinpath(f"{entry}.proto").read_text("utf-8")
+    return library.text(entry)

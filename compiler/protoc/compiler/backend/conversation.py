@@ -10,6 +10,7 @@ from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, t
 from protoc.compiler.backend.expressions import function
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.values import Context, annotation, blank, given
+from protoc.dsl.source import Span
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class _Writer:
             largest=str(link.largest) if link.largest != 65536 else None,
             server=self._server(link),
             datagram="True" if link.datagram else None,
-            line=str(link.span.line),
+            line=_line(link.span),
         )
 
     def _server(self, link: model.Link) -> Code | None:
@@ -110,7 +111,7 @@ class _Writer:
             id=str(param.id) if param.id is not None else None,
             constant="True" if param.constant else None,
             save="True" if param.save else None,
-            line=str(param.span.line),
+            line=_line(param.span),
         )
 
     def _condition(self, expression: model.Expression | None) -> str | None:
@@ -147,7 +148,7 @@ class _Writer:
             gap=_number(pair.gap),
             links=tupled([text(link) for link in pair.links]) if pair.links else None,
             id=_number(pair.id),
-            line=str(pair.span.line),
+            line=_line(pair.span),
         )
 
     def _execute(self, execute: model.Execute, when: str | None = None) -> Call:
@@ -196,7 +197,7 @@ class _Writer:
             immediate="True" if group.immediate else None,
             links=tupled([text(link) for link in group.links]) if group.links else None,
             id=_number(group.id),
-            line=str(group.span.line),
+            line=_line(group.span),
         )
 
     def _timer(self, timer: model.Timer) -> Call:
@@ -213,7 +214,7 @@ class _Writer:
             gap=repr(timer.gap) if timer.gap else None,
             when=self._condition(timer.when),
             id=_number(timer.id),
-            line=str(timer.span.line),
+            line=_line(timer.span),
         )
 
     def _on(self, on: model.On | None) -> Code:
@@ -241,7 +242,7 @@ class _Writer:
             otherwise=tupled(list(otherwise)) if otherwise else None,
             when=self._condition(trigger.when),
             id=_number(trigger.id),
-            line=str(trigger.span.line),
+            line=_line(trigger.span),
         )
 
     def _hook(self, hook: model.Hook) -> Call:
@@ -252,9 +253,14 @@ class _Writer:
             *([tupled(names)] if names else []),
             on=self._on(hook.on) if hook.on else None,
             id=_number(hook.id),
-            line=str(hook.span.line),
+            line=_line(hook.span),
         )
 
 
 def _number(value: float | None) -> str | None:
     return None if value is None else literal(value)
+
+
+def _line(span: Span) -> str | None:
+    """Where the description says it; nothing for what it takes from another file."""
+    return None if span.source.used_as else str(span.line)

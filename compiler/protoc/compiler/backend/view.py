@@ -177,7 +177,7 @@ def _enum(enum: model.Enum, context: Context) -> EnumView:
     members = [line for label in enum.labels for line in _member(label)]
     base = context.use("TextChoice" if enum.text else "Choice")
     doc = enum.doc.strip() or f"`{enum.name}`; values without a label stay plain."
-    doc = f"{doc}\n\nDescription: line {enum.span.line}."
+    doc = f"{doc}\n\nDescription: {enum.span.cited}."
     return EnumView(name, base, docstring(doc, 4), members)
 
 
@@ -248,7 +248,7 @@ def _message_doc(message: model.Message, context: Context) -> str:
         lines.append("Fields:")
         lines += [f"    {naming.attribute(f.name or '')}: {_note(f)}" for f in described]
         lines.append("")
-    lines.append(f"Description: line {message.span.line}.")
+    lines.append(f"Description: {message.span.cited}.")
     return "\n".join(lines)
 
 

@@ -32,7 +32,7 @@ M = TypeVar("M")
 
 
 def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol | None:
-    """The model of a document; None without a `protocol` statement.
+    """The model of a document, its `use` statements followed; None without a `protocol` statement.
 
     The model is complete only when `diagnostics` has no errors.
     """
@@ -54,18 +54,15 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
     )
     for join in statements.of(tree.Join):
         scope.unsupported("`join`", join.span, "put the parts together in your own code")
-    for use in statements.of(tree.Use):
-        scope.unsupported("`use`", use.span, "copy the declarations into this file")
     examples = statements.each(tree.Example, lambda example: resolve_example(scope, example))
     if protocol is None:
         return None
-    source = document.span.source
     return model.Protocol(
         name=protocol.name.text,
         title=protocol.title.value if protocol.title else "",
         doc=protocol.doc,
         span=protocol.span,
-        digest=hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        digest=_digest(document),
         enums=tuple(scope.enums.values()),
         params=tuple(scope.params.values()),
         links=tuple(scope.links.values()),
@@ -77,6 +74,15 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
         hooks=tuple(scope.hooks.values()),
         examples=tuple(examples),
     )
+
+
+def _digest(document: tree.Document) -> str:
+    """The hash of everything the description was made from, the files in use included."""
+    texts = dict.fromkeys(
+        [document.span.source, *(statement.span.source for statement in document.declarations)]
+    )
+    whole = "\0".join(source.text for source in texts)
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _first_line(statement: tree.Statement) -> Span:
@@ -154,10 +160,10 @@ def _settings(scope: Scope, statements: _Statements) -> None:
                     setting.span,
                     help="write `endian little` or `endian big`",
                 )
-            scope.little = value == "little"
+            scope.settings_at(setting.span).little = value == "little"
         elif setting.word == "encoding":
             if value in ENCODINGS:
-                scope.encoding = ENCODINGS[value]
+                scope.settings_at(setting.span).encoding = ENCODINGS[value]
             else:
                 scope.fail(
                     "E0208",

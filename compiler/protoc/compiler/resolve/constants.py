@@ -20,12 +20,13 @@ def octets(scope: Scope, constants: tuple[tree.Constant, ...]) -> bytes:
 
 def encoded(scope: Scope, text: tree.String) -> bytes:
     """A text constant as bytes."""
+    encoding = scope.settings_at(text.span).encoding
     try:
-        return text.value.encode(scope.encoding)
+        return text.value.encode(encoding)
     except UnicodeEncodeError as error:
         raise scope.fail(
             "E0402",
-            f"`{text.value[error.start]}` does not exist in {scope.encoding}",
+            f"`{text.value[error.start]}` does not exist in {encoding}",
             text.span,
             help='write the bytes instead: x"…", or choose another `encoding`',
         ) from None

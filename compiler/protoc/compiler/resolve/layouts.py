@@ -315,7 +315,7 @@ class Builder:
 
     def _param(self, param: model.Param, statement: tree.Bare) -> model.Field:
         """A bare name that is a param: its type, bound to its value."""
-        wire = param.wire or model.Text(self.scope.encoding, OPEN)
+        wire = param.wire or model.Text(self.scope.settings_at(param.span).encoding, OPEN)
         origin: model.Origin = model.Given()
         if param.constant:
             assert param.default is not None

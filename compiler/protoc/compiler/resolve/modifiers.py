@@ -81,7 +81,7 @@ class Modifiers:
         for word, codec in ENCODINGS.items():
             if self.take(word):
                 return codec
-        return self.scope.encoding
+        return self.scope.settings_at(self.typed.span).encoding
 
     def padding(self, encoding: str) -> tuple[bytes | None, bool, bool]:
         """What fills a text up, whether on the left, and whether it ends the text."""

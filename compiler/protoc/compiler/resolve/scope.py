@@ -10,7 +10,7 @@ from typing import TypeVar
 from protoc.compiler import model
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics, Label
-from protoc.dsl.source import Span
+from protoc.dsl.source import Source, Span
 
 T = TypeVar("T", bound=tree.Statement)
 _MOST_SUGGESTIONS = 100
@@ -22,17 +22,29 @@ class Unresolved(Exception):
 
 
 @dataclass
-class Scope:
-    """What has been declared so far, by kind of name, and the settings in force.
+class Settings:
+    """What one file says of all its declarations.
 
-    `layouts` hold the syntax trees of every message, `messages` those already resolved. Names in
-    `broken` were declared, or may have been, but have no meaning: missing them is no second
-    mistake.
+    Attributes:
+        little: the least significant byte of a number comes first.
+        encoding: of texts, by the name Python has for it.
+    """
+
+    little: bool = False
+    encoding: str = "utf-8"
+
+
+@dataclass
+class Scope:
+    """What has been declared so far, by kind of name.
+
+    `settings` are those of each file: a description in use keeps its own. `layouts` hold the syntax
+    trees of every message, `messages` those already resolved. Names in `broken` were declared, or
+    may have been, but have no meaning: missing them is no second mistake.
     """
 
     diagnostics: Diagnostics
-    little: bool = False
-    encoding: str = "utf-8"
+    settings: dict[Source, Settings] = field(default_factory=dict)
     enums: dict[str, model.Enum] = field(default_factory=dict)
     params: dict[str, model.Param] = field(default_factory=dict)
     links: dict[str, model.Link] = field(default_factory=dict)
@@ -46,6 +58,10 @@ class Scope:
     pair_trees: dict[str, tree.Pair] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     _unknown: int = 0
+
+    def settings_at(self, span: Span) -> Settings:
+        """Those of the file something stands in."""
+        return self.settings.setdefault(span.source, Settings())
 
     def fail(
         self,

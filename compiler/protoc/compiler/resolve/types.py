@@ -141,7 +141,7 @@ def _binary(scope: Scope, type_: tree.NamedType) -> model.Integer | model.Real |
     if name == "bool":
         return model.Integer(1, False, False)
     if match := _REAL.fullmatch(name):
-        little = match[2] == "le" if match[2] else scope.little
+        little = match[2] == "le" if match[2] else scope.settings_at(type_.span).little
         return model.Real(int(match[1]) // 8, little)
     match = _INTEGER.fullmatch(name)
     if match is None:
@@ -153,7 +153,7 @@ def _binary(scope: Scope, type_: tree.NamedType) -> model.Integer | model.Real |
             type_.name.span,
             help="integers have 8 to 64 bits, in steps of 8: u8, i16, u24le …",
         )
-    little = match[3] == "le" if match[3] else scope.little
+    little = match[3] == "le" if match[3] else scope.settings_at(type_.span).little
     return model.Integer(int(match[2]) // 8, match[1] == "i", little)
 
 
