@@ -51,7 +51,23 @@ class Function:
         return f"{self.head}{' '.join(self.rows)}"
 
 
-Code = str | Call | Named | Function
+@dataclass(frozen=True)
+class Chain:
+    """An argument of several terms, a row for each of them when it is long."""
+
+    rows: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join(self.rows)
+
+
+Code = str | Call | Named | Function | Chain
+
+
+def chained(terms: list[str], operator: str = "+") -> Chain:
+    """Terms with an operator between them."""
+    first, *others = terms
+    return Chain((first, *(f"{operator} {term}" for term in others)))
 
 
 def keyed(name: str, value: Code) -> Named:
@@ -76,6 +92,9 @@ def laid_out(prefix: str, code: Code, suffix: str = "", indent: int = 0) -> list
         value = f"{pad}    {' '.join(code.rows)}"
         rows = [value] if len(value) <= WIDTH else [f"{pad}    {row}" for row in code.rows]
         return [f"{pad}{prefix}{code.head}(", *rows, f"{pad}){suffix}"]
+    if isinstance(code, Chain):
+        rows = [f"{pad}{row}" for row in code.rows]
+        return [*rows[:-1], f"{rows[-1]}{suffix}"]
     if isinstance(code, str) or not code.arguments:
         return [flat]
     opening, closing = code.brackets[0], code.brackets[1]
@@ -140,8 +159,7 @@ class Lines:
 
     def chain(self, prefix: str, terms: list[str], operator: str) -> None:
         """A statement whose value is a chain of terms, in brackets when it is long."""
-        first, *others = terms
-        self.rows(prefix, (first, *(f"{operator} {term}" for term in others)))
+        self.rows(prefix, chained(terms, operator).rows)
 
     def rows(self, prefix: str, rows: tuple[str, ...]) -> None:
         """A statement whose value is an expression, in brackets row by row when it is long."""
@@ -161,11 +179,14 @@ class Lines:
             self.add(flat)
             return
         self.rows(f"{name} = ", rows)
-        again = cut(name)
-        if again.startswith(f"{name} & "):
-            self.add(again.replace(" & ", " &= ", 1))
-        elif again != name:
-            self.add(f"{name} = {again}")
+        self.again(name, cut(name))
+
+    def again(self, name: str, value: str) -> None:
+        """A variable gets a value made of its own; nothing when it stays as it is."""
+        if value.startswith(f"{name} & "):
+            self.add(value.replace(" & ", " &= ", 1))
+        elif value != name:
+            self.add(f"{name} = {value}")
 
     def block_body(self) -> _Block:
         """The statements under a head written already, as a context."""

@@ -7,13 +7,13 @@ turn raw values into values, make the object. What is cheap and likely to fail c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 
 from protoc.compiler import model
+from protoc.compiler.backend.checks import Computer
 from protoc.compiler.backend.code import Call, Code, Lines, octets, text
 from protoc.compiler.backend.expressions import Writer, apart, divides, mentions, named
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import At, bits_of, bracketed, checksum, cut, ends_of, span
+from protoc.compiler.backend.places import At, bits_called, bits_of, bracketed, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import Context
@@ -436,11 +436,11 @@ class Decoder:
             if field_.key not in self._early:
                 self.number(field_)
             raw = self.raws[field_.key]
-            name = self._expression(origin.expression)
-            if not name.isdigit():
-                rows = self._writer.rows(origin.expression)
-                self.lines.derived("expected", rows, partial(_cut, field_, origin.expression))
-                name = "expected"
+            name = "expected"
+            if (count := self._constant(origin.expression)) is not None:
+                name = count
+            else:
+                self._computer.assign(name, origin.expression, field_.wire)
             with self.lines.block(f"if {raw} != {name}:"):
                 self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
 
@@ -460,13 +460,29 @@ class Decoder:
     def _expression(self, expression: model.Expression) -> str:
         return self._writer.write(expression)
 
+    def _constant(self, expression: model.Expression) -> str | None:
+        """A value that is always the same."""
+        if model.checksums(expression):
+            return None
+        written = self._expression(expression)
+        return written if written.isdigit() else None
+
     @property
     def _writer(self) -> Writer:
         return Writer(
-            own=lambda e: self.raws.get(e.path[0], local(e.path[0])),
+            own=self._own,
             length=lambda e: self._distance(e.extent),
-            checksum=lambda e: checksum(e, self.context, self._covered(e.extent)),
+            replace=lambda: self.context.use("replaced"),
         )
+
+    def _own(self, own: model.Own) -> str:
+        key, *bits = own.path
+        raw = self.raws.get(key, local(key))
+        return bits_called(raw, self.message, key, bits[0]) if bits else raw
+
+    @property
+    def _computer(self) -> Computer:
+        return Computer(self.lines, self.context, self._writer, self._covered, self.fresh)
 
     def _distance(self, extent: model.Extent) -> str:
         start, end = ends_of(self.places, extent)
@@ -516,10 +532,6 @@ class Decoder:
         if known or self.whole:
             arguments.append(self.whole or self.extent)
         self.lines.add("raise ", Call(self.context.use("DecodeError"), tuple(arguments)))
-
-
-def _cut(field_: model.Field, expression: model.Expression, value: str) -> str:
-    return cut(value, field_.wire, expression)
 
 
 def _is_little(step: Step) -> bool | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from protoc.compiler import model
 from protoc.compiler.backend.assemble import Assembly, Piece, joined
+from protoc.compiler.backend.checks import Computer
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
@@ -23,7 +24,7 @@ from protoc.compiler.backend.code import (
 )
 from protoc.compiler.backend.expressions import Writer, divides, named
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import Place, before, checksum, cut, ends_of, span
+from protoc.compiler.backend.places import Place, before, bits_called, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.values import Context, limits, to_raw
 
@@ -43,6 +44,7 @@ class Encoder:
     fits: dict[str, tuple[float, float]] = field(default_factory=dict)
     _pending: Assembly = field(init=False)
     _written: bool = False
+    _taken: set[str] = field(default_factory=set)
     _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -331,7 +333,7 @@ class Encoder:
             for f in self.message.fields()
             if f.key == name and f is not step
         ]
-        return _is_check(step.origin.expression) or any(map(self._is_check, originals))
+        return bool(model.checksums(step.origin.expression)) or any(map(self._is_check, originals))
 
     def _numbered(self, step: model.Field, value: str) -> None:
         """Digits of a derived number, which keeps a variable of its own where others copy it."""
@@ -361,10 +363,29 @@ class Encoder:
     @property
     def _writer(self) -> Writer:
         return Writer(
-            own=lambda e: self._number(e.path[0]),
+            own=self._own,
             length=lambda e: self._distance(e.extent),
-            checksum=lambda e: checksum(e, self.context, self._covered(e.extent)),
+            replace=lambda: self.context.use("replaced"),
         )
+
+    @property
+    def _computer(self) -> Computer:
+        return Computer(self.lines, self.context, self._writer, self._covered, self._fresh)
+
+    def _own(self, own: model.Own) -> str:
+        key, *bits = own.path
+        if bits:
+            return bits_called(self.raws[key], self.message, key, bits[0])
+        return self._number(key)
+
+    def _fresh(self, wanted: str) -> str:
+        """A variable that no field has, numbered when it is taken."""
+        names = {local(f.key) for f in self.message.fields()} | self._taken
+        found, n = local(wanted), 2
+        while found in names:
+            found, n = f"{local(wanted)}{n}", n + 1
+        self._taken.add(found)
+        return found
 
     def _number(self, key: str) -> str:
         """The raw value of a field, digits as the number they stand for."""
@@ -437,28 +458,24 @@ class Encoder:
 
     def _compute(self, step: model.Field, origin: model.Derived) -> None:
         if isinstance(step.wire, model.Digits):
-            self._numbered(step, self._expression(origin.expression))
+            number = self._computer.short(f"{step.key}_value", origin.expression)
+            self._numbered(step, number)
             return
-        self.lines.derived(
-            self.raws[step.key],
-            self._writer.rows(origin.expression),
-            lambda value: cut(value, step.wire, origin.expression),
-        )
+        self._computer.assign(self.raws[step.key], origin.expression, step.wire)
 
     def _checked_piece(self, step: model.Field) -> Piece:
         return self._piece(step, self.raws[step.key])
 
     def _last(self, expression: model.Expression) -> Place:
         """Where the bytes end that an expression needs."""
-        if isinstance(expression, model.Checksum):
-            return ends_of(self.places, expression.extent)[1]
-        if isinstance(expression, model.Own):
-            field_ = next(f for f in self.message.fields() if f.key == expression.path[0])
-            origin = field_.origin
-            return self._last(origin.expression) if isinstance(origin, model.Derived) else Place(0)
         places = [Place(0)]
-        if isinstance(expression, model.Operation):
-            places += [self._last(operand) for operand in expression.operands]
+        for part in model.every(expression):
+            if isinstance(part, model.Checksum):
+                places += [ends_of(self.places, e)[1] for e in model.covered(part.data)]
+            elif isinstance(part, model.Own):
+                field_ = next(f for f in self.message.fields() if f.key == part.path[0])
+                if isinstance(field_.origin, model.Derived):
+                    places.append(self._last(field_.origin.expression))
         return max(places, key=lambda p: (len(p.terms), p.plus))
 
     def _flush(self) -> None:
@@ -487,13 +504,13 @@ class Encoder:
 
     def _inside(self, key: str, expression: model.Expression) -> bool:
         """Whether an expression covers an element."""
-        if isinstance(expression, model.Operation):
-            return any(self._inside(key, operand) for operand in expression.operands)
-        if not isinstance(expression, model.Checksum):
-            return False
-        start, end = ends_of(self.places, expression.extent)
         mine = self.places[key]
-        return before(start, mine[0]) and before(mine[1], end)
+        for check in model.checksums(expression):
+            for extent in model.covered(check.data):
+                start, end = ends_of(self.places, extent)
+                if before(start, mine[0]) and before(mine[1], end):
+                    return True
+        return False
 
     def _finish(self) -> None:
         if not self._patches:
@@ -536,12 +553,6 @@ def _beginnings(ends: tuple[bytes, ...]) -> set[bytes]:
 def _implied(constant: bytes, others: list[bytes]) -> bool:
     """Whether another forbidden constant stands inside this one, and so forbids it as well."""
     return any(other != constant and other in constant for other in others)
-
-
-def _is_check(expression: model.Expression) -> bool:
-    if isinstance(expression, model.Operation):
-        return any(_is_check(operand) for operand in expression.operands)
-    return isinstance(expression, model.Checksum)
 
 
 def _depends(step: model.Field) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import literal
+from protoc.compiler.backend.code import literal, octets
 from protoc.compiler.backend.naming import attribute
 
 _PRECEDENCE = {
@@ -30,6 +30,7 @@ class Writer:
         own: a field of the message.
         scoped: a name of the conversation.
         length, checksum: what measures the message.
+        replace: the function that replaces bytes of a number.
         divide: the operator for `/`: whole numbers stay whole inside messages.
     """
 
@@ -37,6 +38,7 @@ class Writer:
     scoped: Callable[[model.Scoped], str] = _refuse
     length: Callable[[model.Length], str] = _refuse
     checksum: Callable[[model.Checksum], str] = _refuse
+    replace: Callable[[], str] = lambda: "replaced"
     divide: str = "//"
 
     def write(self, expression: model.Expression, outer: int = 0) -> str:
@@ -44,11 +46,13 @@ class Writer:
         if isinstance(expression, model.Operation):
             return self._operation(expression, outer)
         written = self._leaf(expression)
-        # sums of lengths come back as they are and may need brackets
-        binding = _PRECEDENCE["+"] if " + " in written or " - " in written else _ATOM
-        if isinstance(expression, model.Length) and binding < outer:
-            return f"({written})"
-        return written
+        binding = _ATOM
+        # sums of lengths and bits of an integer come back as they are and may need brackets
+        if isinstance(expression, model.Length) and (" + " in written or " - " in written):
+            binding = _PRECEDENCE["+"]
+        elif isinstance(expression, model.Own) and " & " in written:
+            binding = _PRECEDENCE["&"]
+        return f"({written})" if binding < outer else written
 
     def rows(self, expression: model.Expression) -> tuple[str, ...]:
         """The expression, where the formatter would break it: before its weakest operators."""
@@ -62,7 +66,15 @@ class Writer:
         if isinstance(left, model.Operation) and len(left.operands) == 2:
             before = self.rows(left) if _PRECEDENCE[left.operator] == mine else before
         operator = self.divide if expression.operator == "/" else expression.operator
-        return (*before, f"{operator} {self.write(right, mine + 1)}")
+        return (*before, f"{operator} {self._right(expression, mine + 1)}")
+
+    def _right(self, expression: model.Operation, outer: int) -> str:
+        """The right operand; masks are easier to read in hexadecimal."""
+        right = expression.operands[1]
+        mask = right.value if isinstance(right, model.Value) else None
+        if expression.operator in ("&", "|", "^") and isinstance(mask, int) and mask > 9:
+            return f"0x{mask:X}"
+        return self.write(right, outer)
 
     def _leaf(self, expression: model.Expression) -> str:
         if isinstance(expression, model.Value):
@@ -75,9 +87,19 @@ class Writer:
             return self.length(expression)
         if isinstance(expression, model.Checksum):
             return self.checksum(expression)
+        if isinstance(expression, model.Replaced):
+            return self._replaced(expression)
         if isinstance(expression, model.Listed):
             return f"[{', '.join(self.write(item) for item in expression.items)}]"
         return _refuse(expression)
+
+    def _replaced(self, expression: model.Replaced) -> str:
+        return f"{self.replace()}({', '.join(self.arguments(expression))})"
+
+    def arguments(self, expression: model.Replaced) -> tuple[str, ...]:
+        """What the function that replaces bytes is called with."""
+        old, new = (octets(bytes(side)) for side in zip(*expression.pairs, strict=True))
+        return self.write(expression.value), str(expression.width), old, new
 
     def _operation(self, expression: model.Operation, outer: int) -> str:
         operator = self.divide if expression.operator == "/" else expression.operator
@@ -91,7 +113,9 @@ class Writer:
             # comparisons chain in Python and do not in the language
             left_mine = mine + 1 if mine == _PRECEDENCE["=="] or operator == "**" else mine
             right_mine = mine if operator == "**" else mine + 1
-            written = f"{self.write(left, left_mine)} {operator} {self.write(right, right_mine)}"
+            written = (
+                f"{self.write(left, left_mine)} {operator} {self._right(expression, right_mine)}"
+            )
         return f"({written})" if mine < outer else written
 
 
@@ -110,11 +134,7 @@ def function(expression: model.Expression) -> str:
 
 def named(expression: model.Expression) -> set[str]:
     """Keys of the fields an expression is computed from."""
-    if isinstance(expression, model.Own):
-        return {expression.path[0]}
-    if isinstance(expression, model.Operation):
-        return {name for operand in expression.operands for name in named(operand)}
-    return set()
+    return {part.path[0] for part in model.every(expression) if isinstance(part, model.Own)}
 
 
 def mentions(expression: model.Expression, key: str) -> bool:
@@ -124,9 +144,10 @@ def mentions(expression: model.Expression, key: str) -> bool:
 
 def divides(expression: model.Expression) -> bool:
     """Whether an expression divides, so that it cannot be turned round exactly."""
-    if isinstance(expression, model.Operation):
-        return expression.operator == "/" or any(divides(o) for o in expression.operands)
-    return False
+    return any(
+        isinstance(part, model.Operation) and part.operator == "/"
+        for part in model.every(expression)
+    )
 
 
 def apart(expression: model.Expression) -> tuple[model.Expression, int]:

@@ -12,6 +12,7 @@ from protoc.compiler.backend.code import (
     Code,
     Function,
     Named,
+    chained,
     keyed,
     laid_out,
     literal,
@@ -20,6 +21,7 @@ from protoc.compiler.backend.code import (
     tupled,
 )
 from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.places import bits_called
 from protoc.compiler.backend.values import Context
 
 _REASONS = {"crc": "check", "length": "length", "value": "value"}
@@ -177,22 +179,46 @@ class LayoutWriter:
         if isinstance(expression, model.Length):
             return keyed(name, Call(f"{head}len", (self._octets(expression.extent),)))
         if isinstance(expression, model.Checksum):
-            call = f"{head}{self._algorithm(expression)}"
-            return keyed(name, Call(call, (self._octets(expression.extent),)))
+            call = self._check(expression)
+            return keyed(name, Call(f"{head}{call.head}", call.arguments))
         writer = Writer(
             own=self._own,
             length=lambda e: f"len({self._octets(e.extent)})",
-            checksum=lambda e: f"{self._algorithm(e)}({self._octets(e.extent)})",
+            checksum=lambda e: str(self._check(e)),
+            replace=lambda: "wire.replaced",
         )
+        if isinstance(expression, model.Replaced):
+            return keyed(name, Call(f"{head}wire.replaced", writer.arguments(expression)))
         return keyed(name, Function(head, writer.rows(expression)))
 
     def _own(self, own: model.Own) -> str:
-        return f"m[{text(own.path[0])}]"
+        key, *bits = own.path
+        raw = f"m[{text(key)}]"
+        return bits_called(raw, self.message, key, bits[0]) if bits else raw
 
-    def _algorithm(self, check: model.Checksum) -> str:
+    def _check(self, check: model.Checksum) -> Call:
+        """The call that computes a check."""
+        data: list[Code] = [self._piece(piece) for piece in check.data]
+        # a single one can be broken by itself
+        covered = data[0] if len(data) == 1 else chained([str(piece) for piece in data])
         if isinstance(check.algorithm, model.Crc):
-            return self.context.crc(check.algorithm)
-        return {"sum": "sum", "xor": "wire.xor"}[check.algorithm]
+            return Call(self.context.crc(check.algorithm), (covered,))
+        if isinstance(check.algorithm, model.Fletcher):
+            modulus = str(check.algorithm.modulus)
+            return Call(f"wire.{check.algorithm.name}", (covered, modulus))
+        name = "sum" if check.algorithm == "sum" else f"wire.{check.algorithm}"
+        if check.words is None:
+            return Call(name, (covered,))
+        words = (covered, str(check.words.size), text(check.words.form))
+        return Call(name, (Call("wire.words", words),))
+
+    def _piece(self, piece: model.Octets) -> Code:
+        if isinstance(piece, model.Extent):
+            return self._octets(piece)
+        if isinstance(piece, model.Added):
+            return Call("wire.added", (self._piece(piece.data), str(piece.number)))
+        assert isinstance(piece.value, bytes)
+        return octets(piece.value)
 
     def _octets(self, extent: model.Extent) -> Code:
         first = extent.first not in _at_start(self.message.elements) or extent.last == extent.first
@@ -210,19 +236,19 @@ class LayoutWriter:
         start = _at_start(self.message.elements)
         for field in self.message.fields():
             if isinstance(field.origin, model.Derived):
-                for extent in _extents(field.origin.expression):
+                found |= {p.path[0] for p in _owns(field.origin.expression)}
+                for extent in model.extents(field.origin.expression):
                     found |= {k for k in (extent.last, extent.until) if k is not None}
-                    if extent.first not in start:
+                    if extent.first not in start or extent.last == extent.first:
                         found.add(extent.first)
+            size = getattr(field.wire, "size", None)
+            if isinstance(size, model.GivenSize):
+                found |= {p.path[0] for p in _owns(size.expression)}
         return found
 
 
-def _extents(expression: model.Expression) -> list[model.Extent]:
-    if isinstance(expression, model.Length | model.Checksum):
-        return [expression.extent]
-    if isinstance(expression, model.Operation):
-        return [e for operand in expression.operands for e in _extents(operand)]
-    return []
+def _owns(expression: model.Expression) -> list[model.Own]:
+    return [part for part in model.every(expression) if isinstance(part, model.Own)]
 
 
 def _at_start(elements: tuple[model.Element, ...]) -> set[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from protoc.compiler import model
-from protoc.compiler.backend.values import Context
 
 P = TypeVar("P")
 
@@ -54,44 +53,18 @@ def _simple(bound: str) -> bool:
     return bound.isidentifier() or bound.isdigit() or not bound
 
 
-def checksum(check: model.Checksum, context: Context, data: str) -> str:
-    """The call that computes a check over a slice."""
-    if check.algorithm == "sum":
-        return f"sum({data})"
-    if check.algorithm == "xor":
-        return f"{context.use('xor')}({data})"
-    assert isinstance(check.algorithm, model.Crc)
-    return f"{context.crc(check.algorithm)}({data})"
-
-
-def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:
-    """A derived number cut to the width of a binary field; lengths must fit as they are."""
-    integer = wire.integer if isinstance(wire, model.Bits) else wire
-    if not isinstance(integer, model.Integer) or not _checks(expression):
-        return value
-    algorithm = expression.algorithm if isinstance(expression, model.Checksum) else None
-    widest = (
-        algorithm.width if isinstance(algorithm, model.Crc) else 8 if algorithm == "xor" else 99
-    )
-    bits = integer.width * 8
-    if widest <= bits - integer.signed:
-        return value
-    masked = f"{bracketed(value)} & 0x{(1 << bits) - 1:X}"
-    sign = f"0x{1 << bits - 1:X}"
-    return f"({masked} ^ {sign}) - {sign}" if integer.signed else masked
-
-
-def _checks(expression: model.Expression) -> bool:
-    if isinstance(expression, model.Operation):
-        return any(_checks(operand) for operand in expression.operands)
-    return isinstance(expression, model.Checksum)
-
-
 def bits_of(raw: str, part: model.Part) -> str:
     """The bits of a part."""
     mask = (1 << (part.high - part.low + 1)) - 1
     shifted = f"{raw} >> {part.low}" if part.low else raw
     return f"{shifted} & {mask}"
+
+
+def bits_called(raw: str, message: model.Message, key: str, name: str) -> str:
+    """The bits of a name in the integer of a field."""
+    wire = next(f.wire for f in message.fields() if f.key == key)
+    assert isinstance(wire, model.Bits)
+    return bits_of(raw, next(part for part in wire.parts if part.name == name))
 
 
 def bracketed(value: str) -> str:

@@ -11,6 +11,10 @@ from protoc.compiler.backend.naming import Names, attribute, constant
 from protoc.compiler.backend.plan import CHARACTERS
 
 CODECS = frozenset({"Delimiter", "UNFIT", "ANY", "OneOf"} | {n.upper() for n in CHARACTERS})
+CHECKSUMS = frozenset(
+    {"total", "xor", "total_words", "xor_words", "added", "replaced", "crc"}
+    | {"fletcher8", "fletcher16", "md5", "sha1", "sha256"}
+)
 
 
 @dataclass
@@ -34,7 +38,7 @@ class Context:
     def use(self, name: str) -> str:
         """A name of the runtime."""
         home = "codecs" if name in CODECS or name[0].islower() else ""
-        self.imports[name] = "checksums" if name in ("crc", "xor") else home
+        self.imports[name] = "checksums" if name in CHECKSUMS else home
         return name
 
     def struct(self, format_: str) -> str:
@@ -67,10 +71,11 @@ class Context:
         """The constant that computes a CRC."""
         name = "_" + "".join(c if c.isalnum() else "_" for c in (crc.name or "CRC").upper())
         if not crc.name:
-            name = f"_CRC_{crc.width}_{crc.poly:X}_{crc.init:X}_{crc.xorout:X}_{crc.refin:d}"
+            flags = f"{crc.refin:d}{crc.refout:d}"
+            name = f"_CRC_{crc.width}_{crc.poly:X}_{crc.init:X}_{crc.xorout:X}_{flags}"
         numbers = (str(crc.width), f"0x{crc.poly:X}", f"0x{crc.init:X}")
-        flags = (str(crc.refin), str(crc.refout), f"0x{crc.xorout:X}")
-        self.constants[name] = Call(self.use("crc"), (*numbers, *flags))
+        rest = (str(crc.refin), str(crc.refout), f"0x{crc.xorout:X}")
+        self.constants[name] = Call(self.use("crc"), (*numbers, *rest))
         return name
 
 

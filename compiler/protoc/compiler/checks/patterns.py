@@ -134,14 +134,14 @@ class _Maker:
 
     def _comparable(self, expression: model.Expression, *, by_span: bool) -> Hashable:
         """An expression without the keys of this message."""
-        if isinstance(expression, model.Length | model.Checksum):
-            extent = expression.extent
-            kind = "len" if isinstance(expression, model.Length) else expression.algorithm
-            if not by_span:
-                return (kind, self._extent(extent))
-            last = extent.last or extent.until or ""
-            places = self._span(extent.first), self._span(last)
-            return (kind, *places, extent.until is None)
+        if isinstance(expression, model.Length):
+            return ("len", self._run(expression.extent, by_span=by_span))
+        if isinstance(expression, model.Checksum):
+            data = (self._covered(piece, by_span=by_span) for piece in expression.data)
+            return (expression.algorithm, expression.words, *data)
+        if isinstance(expression, model.Replaced):
+            value = self._comparable(expression.value, by_span=by_span)
+            return (value, expression.width, expression.pairs)
         if isinstance(expression, model.Own):
             key = expression.path[0]
             place = self._span(key) if by_span else self.starts.get(key)
@@ -150,6 +150,17 @@ class _Maker:
             operands = (self._comparable(o, by_span=by_span) for o in expression.operands)
             return (expression.operator, *operands)
         return expression
+
+    def _covered(self, piece: model.Octets, *, by_span: bool) -> Hashable:
+        if isinstance(piece, model.Added):
+            return (self._covered(piece.data, by_span=by_span), piece.number)
+        return self._run(piece, by_span=by_span) if isinstance(piece, model.Extent) else piece
+
+    def _run(self, extent: model.Extent, *, by_span: bool) -> Hashable:
+        if not by_span:
+            return self._extent(extent)
+        last = extent.last or extent.until or ""
+        return self._span(extent.first), self._span(last), extent.until is None
 
     def _span(self, key: str) -> int:
         return self.elements[key].span.start
@@ -256,11 +267,7 @@ def _size(element: model.Element) -> model.Size | None:
 
 
 def _owns(expression: model.Expression) -> list[model.Own]:
-    if isinstance(expression, model.Own):
-        return [expression]
-    if isinstance(expression, model.Operation):
-        return [own for operand in expression.operands for own in _owns(operand)]
-    return []
+    return [part for part in model.every(expression) if isinstance(part, model.Own)]
 
 
 def _is_length(expression: model.Expression) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from protoc.compiler import model
 from protoc.compiler.backend.plan import encoded
+from protoc.compiler.checks.computing import computed, replaced
 from protoc.compiler.resolve.types import fixed_size
 
 _TEXT = b"A"
@@ -45,24 +46,37 @@ class _Sample:
             assert isinstance(field.origin, model.Derived)
             width = len(self._bytes[field.key])
             number = self._number(field.origin.expression)
-            if isinstance(field.wire, model.Integer):
+            if isinstance(field.wire, model.Integer | model.Raw):
                 number %= 1 << (8 * width)
-            self._bytes[field.key] = encoded(field.wire, number)
+            value = number.to_bytes(width) if isinstance(field.wire, model.Raw) else number
+            self._bytes[field.key] = encoded(field.wire, value)
         return b"".join(self._bytes[element.key] for element in self._order)
 
     def _number(self, expression: model.Expression) -> int:
         if isinstance(expression, model.Value) and isinstance(expression.value, int):
             return expression.value
-        if isinstance(expression, model.Own):
+        if isinstance(expression, model.Own) and len(expression.path) == 1:
             return int.from_bytes(self._bytes[expression.path[0]], "big")
         if isinstance(expression, model.Length):
             return len(self._covered(expression.extent))
         if isinstance(expression, model.Checksum):
-            return _checksum(expression.algorithm, self._covered(expression.extent))
+            return computed(expression, b"".join(map(self._octets, expression.data)))
+        if isinstance(expression, model.Replaced):
+            number = self._number(expression.value) % (1 << 8 * expression.width)
+            data = number.to_bytes(expression.width, "big")
+            return int.from_bytes(replaced(data, expression.pairs), "big")
         if isinstance(expression, model.Operation):
             values = [self._number(operand) for operand in expression.operands]
             return _OPERATIONS[len(values), expression.operator](*values)
         raise ValueError(expression)
+
+    def _octets(self, piece: model.Octets) -> bytes:
+        if isinstance(piece, model.Extent):
+            return self._covered(piece)
+        if isinstance(piece, model.Added):
+            return bytes((octet + piece.number) % 256 for octet in self._octets(piece.data))
+        assert isinstance(piece.value, bytes)
+        return piece.value
 
     def _covered(self, extent: model.Extent) -> bytes:
         """The bytes of an extent; a region stands for what it holds."""
@@ -109,22 +123,6 @@ def _plain(element: model.Element) -> bytes:
         raw = int((int(element.bounds[0] or 0) - offset) / scale)
         return encoded(wire, raw)
     return bytes(size or 0)
-
-
-def _checksum(algorithm: str | model.Crc, data: bytes) -> int:
-    if algorithm == "sum":
-        return sum(data)
-    if algorithm == "xor":
-        found = 0
-        for octet in data:
-            found ^= octet
-        return found
-    import anycrc
-
-    assert isinstance(algorithm, model.Crc)
-    a = algorithm
-    crc = anycrc.CRC(a.width, a.poly, a.init, a.refin, a.refout, a.xorout)
-    return int(crc.calc(data))
 
 
 _OPERATIONS: dict[tuple[int, str], Callable[..., int]] = {

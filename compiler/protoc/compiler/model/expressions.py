@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -95,11 +96,120 @@ class Crc:
 
 
 @dataclass(frozen=True)
+class Fletcher:
+    """Two running sums in one number: the sum of all bytes, and the sum of these sums.
+
+    Attributes:
+        name: `fletcher8` has the first sum in its high byte, `fletcher16` the second.
+    """
+
+    name: Literal["fletcher8", "fletcher16"]
+    modulus: int
+
+
+Digest = Literal["md5", "sha1", "sha256"]
+Algorithm = Literal["sum", "xor"] | Crc | Fletcher | Digest
+
+
+@dataclass(frozen=True)
+class Added:
+    """Bytes with a number added to each of them, modulo 256."""
+
+    data: Octets
+    number: int
+
+
+Octets = Extent | Value | Added
+"""Bytes that are checked: a run of wire bytes, constant ones, or either with something done."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Bytes taken several at a time, each group as one number.
+
+    Attributes:
+        size: bytes of a group; the last one may have fewer.
+        form: its byte order, or `hex` for digits in text.
+    """
+
+    size: int
+    form: Literal["big", "little", "hex"]
+
+
+@dataclass(frozen=True)
 class Checksum:
-    """A check over an extent: `sum`, `xor` or a CRC."""
+    """A check over bytes, one piece behind the other: a whole number.
 
-    algorithm: Literal["sum", "xor"] | Crc
-    extent: Extent
+    Attributes:
+        words: what `sum` and `xor` count; bytes without it.
+    """
+
+    algorithm: Algorithm
+    data: tuple[Octets, ...]
+    words: Words | None = None
 
 
-Expression = Value | Own | Scoped | Listed | Object | Operation | Length | Count | Checksum
+@dataclass(frozen=True)
+class Replaced:
+    """A number with some of its bytes replaced by others.
+
+    Attributes:
+        width: bytes of the number, which is cut to them.
+        pairs: each byte and what stands for it.
+    """
+
+    value: Expression
+    width: int
+    pairs: tuple[tuple[int, int], ...]
+
+
+Expression = (
+    Value | Own | Scoped | Listed | Object | Operation | Length | Count | Checksum | Replaced
+)
+
+
+def operands(expression: Expression) -> tuple[Expression, ...]:
+    """What an expression is put together from."""
+    if isinstance(expression, Operation):
+        return expression.operands
+    if isinstance(expression, Replaced):
+        return (expression.value,)
+    if isinstance(expression, Listed):
+        return expression.items
+    if isinstance(expression, Object):
+        return tuple(value for _, value in expression.entries)
+    return ()
+
+
+def every(expression: Expression) -> Iterator[Expression]:
+    """An expression and all that it is put together from."""
+    yield expression
+    for operand in operands(expression):
+        yield from every(operand)
+
+
+def checksums(expression: Expression) -> list[Checksum]:
+    """The checks in an expression."""
+    return [e for e in every(expression) if isinstance(e, Checksum)]
+
+
+def extents(expression: Expression) -> list[Extent]:
+    """Every run of wire bytes that an expression measures or covers."""
+    found: list[Extent] = []
+    for part in every(expression):
+        if isinstance(part, Length):
+            found.append(part.extent)
+        elif isinstance(part, Checksum):
+            found += covered(part.data)
+    return found
+
+
+def covered(data: tuple[Octets, ...]) -> list[Extent]:
+    """The runs of wire bytes among checked bytes."""
+    found: list[Extent] = []
+    for piece in data:
+        if isinstance(piece, Extent):
+            found.append(piece)
+        elif isinstance(piece, Added):
+            found += covered((piece.data,))
+    return found

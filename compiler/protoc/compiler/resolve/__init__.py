@@ -171,8 +171,24 @@ def _settings(scope: Scope, statements: _Statements) -> None:
                     setting.span,
                     help=suggestion(value, ENCODINGS, "encoding"),
                 )
+        elif (setting.word, value) == ("assume", "fletcher"):
+            _fletcher(scope, setting)
         elif (setting.word, value) != ("steps", "automatic"):
             scope.unsupported(f"`{setting.word} {value}`", setting.span, "leave it out")
+
+
+def _fletcher(scope: Scope, setting: tree.Setting) -> None:
+    """The modulus of Fletcher's sums."""
+    word = setting.names[1].text if len(setting.names) > 1 else ""
+    if word not in ("mod255", "mod256"):
+        scope.fail(
+            "E0208",
+            f"`{word}` is no modulus",
+            setting.span,
+            help="write `assume fletcher mod255` or `assume fletcher mod256`",
+        )
+        return
+    scope.settings_at(setting.span).fletcher = int(word.removeprefix("mod"))
 
 
 def _enums(scope: Scope, statements: _Statements) -> None:

@@ -17,7 +17,8 @@ from protoc.compiler.resolve.bodies import (
     names_of,
 )
 from protoc.compiler.resolve.constants import labelled, octets
-from protoc.compiler.resolve.derived import Drawer, draw
+from protoc.compiler.resolve.derived import draw
+from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.fitting import (
     Holder,
     constant,

@@ -28,10 +28,12 @@ class Settings:
     Attributes:
         little: the least significant byte of a number comes first.
         encoding: of texts, by the name Python has for it.
+        fletcher: the modulus of Fletcher's sums, where something is said of it.
     """
 
     little: bool = False
     encoding: str = "utf-8"
+    fletcher: int | None = None
 
 
 @dataclass

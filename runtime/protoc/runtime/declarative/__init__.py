@@ -23,10 +23,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from protoc.runtime.declarative.bits import Bit, Bits
+    from protoc.runtime.declarative.checks import (
+        added,
+        fletcher8,
+        fletcher16,
+        md5,
+        replaced,
+        sha1,
+        sha256,
+        words,
+        xor,
+    )
     from protoc.runtime.declarative.codec import Codec, codec_of
     from protoc.runtime.declarative.constants import Constant, Ends
     from protoc.runtime.declarative.fields import Field
-    from protoc.runtime.declarative.frame import Frame, xor
+    from protoc.runtime.declarative.frame import Frame
     from protoc.runtime.declarative.layout import Layout
     from protoc.runtime.declarative.sequence import Body
 
@@ -40,16 +51,25 @@ __all__ = [
     "Field",
     "Frame",
     "Layout",
+    "added",
     "codec_of",
+    "fletcher8",
+    "fletcher16",
+    "md5",
+    "replaced",
+    "sha1",
+    "sha256",
+    "words",
     "xor",
 ]
 
 _HOMES = {
     "bits": "Bit Bits",
+    "checks": "added fletcher8 fletcher16 md5 replaced sha1 sha256 words xor",
     "codec": "Codec codec_of",
     "constants": "Constant Ends",
     "fields": "Field",
-    "frame": "Frame xor",
+    "frame": "Frame",
     "layout": "Layout",
     "sequence": "Body",
 }

@@ -159,6 +159,10 @@ class Field(Element):
         """The raw value that follows from the rest of the message."""
         assert self.derivation is not None
         value = self.derivation(frame)
+        if not self.wire.numeric and isinstance(value, int):
+            # a number among bytes has its highest byte in front
+            assert self.fixed is not None
+            return (value % 256**self.fixed).to_bytes(self.fixed, "big")
         return self.wire.cut(value) if self.is_cut and isinstance(self.wire, Binary) else value
 
     def values(self, frame: Frame) -> dict[str, Any]:

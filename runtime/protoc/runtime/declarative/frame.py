@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import reduce
 from typing import IO, Any
 
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete, Reason
@@ -103,8 +102,3 @@ class Frame:
             return self.data[start : self.places[before][0]]
         end = last or first
         return self.data[start : None if end is None else self.places[end][1]]
-
-
-def xor(data: Octets) -> int:
-    """Exclusive or of all bytes; 0 for none."""
-    return reduce(int.__xor__, data, 0)

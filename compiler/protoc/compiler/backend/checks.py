@@ -1,0 +1,169 @@
+"""Derived values in the codecs: the calls that compute checks, cut to what their field holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import WIDTH, Call, Lines, chained, octets
+from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.places import bracketed
+from protoc.compiler.backend.values import Context
+
+_DIGESTS = {"md5": 128, "sha1": 160, "sha256": 256}
+
+
+@dataclass(frozen=True)
+class Computer:
+    """Writes the statements that compute derived values.
+
+    Attributes:
+        lines: where they go.
+        writer: for everything but checks.
+        covered: the bytes of an extent.
+        fresh: a variable that nothing else has.
+    """
+
+    lines: Lines
+    context: Context
+    writer: Writer
+    covered: Callable[[model.Extent], str]
+    fresh: Callable[[str], str]
+
+    def assign(self, name: str, expression: model.Expression, wire: model.Wire) -> None:
+        """`name = expression`, as the field of a wire form holds it."""
+        rows = self._inline.rows(expression)
+        longest = max(map(len, rows)) + self.lines.indent + 4
+        flat = f"{name} = {cut(' '.join(rows), wire, expression)}"
+        if len(flat) + self.lines.indent <= WIDTH or (longest <= WIDTH and len(rows) > 1):
+            self.lines.derived(name, rows, lambda value: cut(value, wire, expression))
+        elif isinstance(expression, model.Checksum):
+            self._check(name, expression)
+            self.lines.again(name, cut(name, wire, expression))
+        else:
+            rows = self._apart(expression).rows(expression)
+            self.lines.derived(name, rows, lambda value: cut(value, wire, expression))
+
+    def short(self, wanted: str, expression: model.Expression) -> str:
+        """The expression where it is short, else a variable that holds it."""
+        flat = self._inline.write(expression)
+        if len(flat) + self.lines.indent + 8 <= WIDTH:
+            return flat
+        name = self.fresh(wanted)
+        self.assign(name, expression, model.Digits("dec", model.WhileFits()))
+        return name
+
+    @property
+    def _inline(self) -> Writer:
+        return replace(self.writer, checksum=lambda check: str(self._call(check)))
+
+    def _apart(self, expression: model.Expression) -> Writer:
+        """A writer for which every check is a variable, computed beforehand."""
+        known: dict[model.Checksum, str] = {}
+        for check in model.checksums(expression):
+            if check not in known:
+                known[check] = self.fresh("checked")
+                self._check(known[check], check)
+        return replace(self.writer, checksum=lambda check: known[check])
+
+    def _check(self, name: str, check: model.Checksum) -> None:
+        """A statement of its own for a check."""
+        self.lines.add(f"{name} = ", self._call(check))
+
+    def _call(self, check: model.Checksum) -> Call:
+        """The call that computes a check."""
+        head, more = function(check, self.context)
+        return Call(head, (chained([self._piece(piece) for piece in check.data]), *more))
+
+    def _piece(self, piece: model.Octets) -> str:
+        if isinstance(piece, model.Extent):
+            return self.covered(piece)
+        if isinstance(piece, model.Added):
+            return f"{self.context.use('added')}({self._piece(piece.data)}, {piece.number})"
+        assert isinstance(piece.value, bytes)
+        return octets(piece.value)
+
+
+def function(check: model.Checksum, context: Context) -> tuple[str, tuple[str, ...]]:
+    """The function that computes a check, and its arguments behind the bytes."""
+    algorithm = check.algorithm
+    if isinstance(algorithm, model.Crc):
+        return context.crc(algorithm), ()
+    if isinstance(algorithm, model.Fletcher):
+        usual = 256 if algorithm.name == "fletcher8" else 255
+        more = () if algorithm.modulus == usual else (str(algorithm.modulus),)
+        return context.use(algorithm.name), more
+    name = "total" if algorithm == "sum" else algorithm
+    if check.words is None:
+        return context.use(name), ()
+    return context.use(f"{name}_words"), (str(check.words.size), f'"{check.words.form}"')
+
+
+def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:
+    """A derived number cut to the width of a binary field; lengths must fit as they are."""
+    if isinstance(wire, model.Raw) and not isinstance(expression, model.Own):
+        assert isinstance(wire.size, model.FixedSize)
+        width = wire.size.bytes
+        masked = _masked(value, width * 8, expression)
+        return f'{bracketed(masked)}.to_bytes({width}, "big")'
+    integer = wire.integer if isinstance(wire, model.Bits) else wire
+    if not isinstance(integer, model.Integer) or not model.checksums(expression):
+        return value
+    bits = integer.width * 8
+    masked = _masked(value, bits, expression, integer.signed)
+    if masked == value or not integer.signed:
+        return masked
+    sign = f"0x{1 << bits - 1:X}"
+    return f"({masked} ^ {sign}) - {sign}"
+
+
+def _masked(value: str, bits: int, expression: model.Expression, signed: bool = False) -> str:
+    most = largest(expression)
+    if most is not None and most < 1 << bits - signed:
+        return value
+    return f"{bracketed(value)} & 0x{(1 << bits) - 1:X}"
+
+
+def largest(expression: model.Expression) -> int | None:
+    """The most an expression can be, when it cannot be negative; None when that is not known."""
+    if isinstance(expression, model.Value):
+        value = expression.value
+        return value if isinstance(value, int) and value >= 0 else None
+    if isinstance(expression, model.Replaced):
+        return (1 << expression.width * 8) - 1
+    if isinstance(expression, model.Checksum):
+        return _largest_check(expression)
+    if isinstance(expression, model.Operation) and len(expression.operands) == 2:
+        return _largest_of(expression.operator, *expression.operands)
+    return None
+
+
+def _largest_of(operator: str, left: model.Expression, right: model.Expression) -> int | None:
+    a, b = largest(left), largest(right)
+    if operator == "&" and (a is not None or b is not None):
+        return min(each for each in (a, b) if each is not None)
+    if operator == "%" and isinstance(right, model.Value):
+        return None if b is None else b - 1
+    if a is None or b is None:
+        return None
+    if operator in ("|", "^"):
+        return (1 << max(a, b).bit_length()) - 1
+    return {"+": a + b, "*": a * b, "/": a, ">>": a >> b if b < _FAR else 0}.get(operator)
+
+
+_FAR = 1 << 16
+
+
+def _largest_check(check: model.Checksum) -> int | None:
+    algorithm = check.algorithm
+    if isinstance(algorithm, model.Crc):
+        return (1 << algorithm.width) - 1
+    if isinstance(algorithm, model.Fletcher):
+        return (algorithm.modulus - 1) * 0x101
+    if algorithm == "sum":
+        return None
+    if algorithm == "xor":
+        digits = 4 if check.words and check.words.form == "hex" else 8
+        return (1 << digits * (check.words.size if check.words else 1)) - 1
+    return (1 << _DIGESTS[algorithm]) - 1

@@ -1,0 +1,125 @@
+"""Ranges: which bytes of a message `..`, `a..`, `..b`, `a..b` and the name of a field stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from protoc.compiler import model
+from protoc.compiler.resolve.names import Names
+from protoc.compiler.resolve.scope import Scope
+from protoc.dsl import tree
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """A derived value that waits until the whole message is known.
+
+    Attributes:
+        key: the field it belongs to.
+        role: `value` behind `=`, or `size` in brackets.
+        block: keys of the layout it stands in; ranges do not leave it.
+        position: how many of them stand before it.
+        names: what expressions may name there.
+    """
+
+    key: str
+    expression: tree.Expression
+    role: Literal["value", "size"]
+    block: list[str]
+    position: int
+    names: Names
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Reads the ranges in the expression of one derived value.
+
+    Attributes:
+        fields: those of the message by key.
+    """
+
+    scope: Scope
+    drawer: Drawer
+    fields: Mapping[str, model.Field]
+
+    def extent(self, value: tree.Expression) -> model.Extent:
+        """The bytes of a field or a range."""
+        block, own = self.drawer.block, self.drawer.key
+        if isinstance(value, tree.Reference):
+            key = self._key(value)
+            return model.Extent(key, key)
+        if not isinstance(value, tree.Range):
+            raise self.scope.fail(
+                "E0303",
+                "a field or a range is expected here",
+                value.span,
+                help="`data`, `first..last`, `first..` or `..`",
+            )
+        first = self._key(value.start) if value.start is not None else block[0]
+        if value.end is None:
+            if block.index(first) >= self.drawer.position:
+                raise self._empty(value)
+            return model.Extent(first, None, own)
+        last = self._key(value.end)
+        if block.index(first) > block.index(last):
+            raise self.scope.fail(
+                "E0306",
+                "the range is upside down",
+                value.span,
+                help="write the element that stands first in front",
+            )
+        return model.Extent(first, last)
+
+    def _empty(self, value: tree.Range) -> Exception:
+        """A range up to this field that begins here, or behind."""
+        own = self.drawer.key
+        if value.start is None:
+            return self.scope.fail(
+                "E0306",
+                f"nothing stands in front of `{own}`",
+                value.span,
+                "everything up to this field is meant",
+                help="write where it begins and ends: `a..b`",
+            )
+        return self.scope.fail(
+            "E0306",
+            f"the range begins behind `{own}`, where it ends"
+            if self._key(value.start) != own
+            else f"the range begins with `{own}`, in front of which it ends",
+            value.span,
+            help="write where it ends: `a..b`",
+        )
+
+    def covers_itself(self, extent: model.Extent) -> bool:
+        """Whether an extent holds the field whose value is derived."""
+        if extent.until is not None:
+            return False
+        assert extent.last is not None
+        block = self.drawer.block
+        return block.index(extent.first) <= self.drawer.position <= block.index(extent.last)
+
+    def _key(self, value: tree.Expression) -> str:
+        if not isinstance(value, tree.Reference) or len(value.path) != 1:
+            raise self.scope.fail(
+                "E0306",
+                "a range goes from one field to another",
+                value.span,
+                help="name the fields it begins and ends with",
+            )
+        name = value.path[0]
+        key = owner(self.fields, name.text)
+        if key not in self.drawer.block:
+            known = [key for key in self.drawer.block if not key.startswith("#")]
+            raise self.scope.unknown("field", name, known)
+        return key
+
+
+def owner(fields: Mapping[str, model.Field], name: str) -> str:
+    """The key of what holds a name: bits without a group stand in an element that has none."""
+    for key, field in fields.items():
+        parts = field.wire.parts if isinstance(field.wire, model.Bits) else ()
+        if field.name is None and any(part.name == name for part in parts):
+            return key
+    return name

@@ -1,0 +1,243 @@
+"""The formulas of derived values: arithmetic over fields, lengths and checksums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protoc.compiler import model
+from protoc.compiler.resolve.checksums import CHECKSUMS, WITHIN, Checks
+from protoc.compiler.resolve.constants import whole
+from protoc.compiler.resolve.extents import Drawer, Ranges, owner
+from protoc.compiler.resolve.scope import Scope, suggestion
+from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
+
+_OPERATORS = frozenset(["+", "-", "*", "/", "%", "&", "|", "^", "~", "<<", ">>"])
+_FUNCTIONS = ("len", *CHECKSUMS, *WITHIN, "swap")
+_LATER = frozenset(["count", "present", "counter", "log10"])
+_HELP = "write a number, a field, or len(…), sum(…), xor(…), crc(…) with arithmetic"
+
+
+@dataclass
+class Formula:
+    """Reads the formula of one derived value.
+
+    Attributes:
+        fields: those of the message by key.
+    """
+
+    scope: Scope
+    drawer: Drawer
+    fields: dict[str, model.Field]
+
+    def drawn(self) -> model.Expression:
+        """The whole formula, which gives what its field can hold."""
+        field = self.fields.get(self.drawer.key)
+        if field is None or self.drawer.role == "size" or counts(field.wire):
+            return self._number(self.drawer.expression)
+        value = self.read(self.drawer.expression)
+        original = self.fields.get(value.path[-1]) if isinstance(value, model.Own) else None
+        if original is not None and type(original.wire) is type(field.wire):
+            return value
+        if _width(field.wire) is not None and original is None:
+            return self._number(self.drawer.expression)
+        raise self.scope.fail(
+            "E0301",
+            "only a number can be computed",
+            self.drawer.expression.span,
+            f"`{field.key}` is none",
+            help="give the field a type that holds numbers: u8, u16le, hex[2], dec[3], bytes[2] …",
+        )
+
+    def read(self, expression: tree.Expression) -> model.Expression:
+        """The model of an expression."""
+        if isinstance(expression, tree.Number | tree.String):
+            return model.Value(expression.value)
+        if isinstance(expression, tree.Octets):
+            return model.Value(int.from_bytes(expression.value, "big"))
+        if isinstance(expression, tree.Unary | tree.Binary):
+            return self._arithmetic(expression)
+        if isinstance(expression, tree.Reference):
+            return self._reference(expression)
+        if isinstance(expression, tree.Invocation):
+            return self._call(expression)
+        raise self.scope.fail("E0301", "a value is expected here", expression.span, help=_HELP)
+
+    def _arithmetic(self, expression: tree.Unary | tree.Binary) -> model.Expression:
+        """Whole numbers put together, in ways that always give one."""
+        operator = expression.operator
+        if _is_known(expression):
+            return model.Value(whole(self.scope, expression, -(1 << 64)))
+        if operator not in _OPERATORS:
+            raise self.scope.fail(
+                "E0301",
+                f"`{operator}` does not belong in a derived value",
+                expression.span,
+                help=_HELP,
+            )
+        if isinstance(expression, tree.Unary):
+            return model.Operation(operator, (self._number(expression.operand),))
+        left, right = self._number(expression.left), self._number(expression.right)
+        if operator in ("/", "%", "<<", ">>"):
+            least, most = (1, 1 << 64) if operator in ("/", "%") else (0, 256)
+            value = right.value if isinstance(right, model.Value) else None
+            if not isinstance(value, int) or not least <= value <= most:
+                raise self.scope.fail(
+                    "E0301",
+                    f"`{operator}` is followed by a constant of at least {least} here",
+                    expression.right.span,
+                    help="write the number itself",
+                )
+        return model.Operation(operator, (left, right))
+
+    def _number(self, expression: tree.Expression) -> model.Expression:
+        """An operand, which is a whole number."""
+        value = self.read(expression)
+        is_whole = isinstance(value.value, int) if isinstance(value, model.Value) else True
+        if isinstance(value, model.Own) and value.path[-1] in self.fields:
+            is_whole = counts(self.fields[value.path[-1]].wire)
+        if not is_whole:
+            raise self.scope.fail(
+                "E0301", "a whole number is expected here", expression.span, help=_HELP
+            )
+        return value
+
+    # -------------------------------------------------------------- names
+
+    def _reference(self, reference: tree.Reference) -> model.Expression:
+        name = reference.path[0].text
+        if name in ("request", "previous"):
+            raise self.scope.unsupported(f"`{name}`", reference.span)
+        key = owner(self.fields, name)
+        if key in self.fields:
+            return self._own(key, reference)
+        param = self.scope.params.get(name)
+        if param is not None and param.constant and param.default is not None:
+            return model.Value(param.default)
+        if param is not None:
+            raise self.scope.unsupported(
+                "a param in a derived value", reference.span, "give the message a field of its name"
+            )
+        if name in self.drawer.names.all():
+            return model.Own(self.drawer.names.path(tuple(n.text for n in reference.path)))
+        raise self.scope.unknown("field", reference.path[0], self.fields)
+
+    def _own(self, key: str, reference: tree.Reference) -> model.Own:
+        """A field of the message, or bits of one."""
+        block = self.drawer.block
+        later = key in block and block.index(key) >= self.drawer.position
+        if self.drawer.role == "size" and later:
+            raise self.scope.fail(
+                "E0302",
+                f"`{reference.text}` is not known yet",
+                reference.span,
+                "stands behind its use",
+                labels=(Label(self.fields[key].span, "declared here"),),
+                help="a size must stand in front of what it sizes",
+            )
+        _, *inner = reference.path
+        wire = self.fields[key].wire
+        bits = (
+            [part.name for part in wire.parts if part.name] if isinstance(wire, model.Bits) else []
+        )
+        if inner and (inner[0].text not in bits or len(inner) > 1):
+            raise self.scope.unknown("bit", inner[0], bits)
+        return model.Own(tuple(name.text for name in reference.path))
+
+    # -------------------------------------------------------------- functions
+
+    def _call(self, call: tree.Invocation) -> model.Expression:
+        name = call.name.text
+        ranges = Ranges(self.scope, self.drawer, self.fields)
+        if name == "len":
+            if len(call.arguments) != 1:
+                raise self.scope.fail(
+                    "E0303",
+                    "`len` measures one field or range",
+                    call.span,
+                    help="len(data), len(first..last)",
+                )
+            return model.Length(ranges.extent(call.arguments[0].value))
+        if name in CHECKSUMS:
+            return Checks(self.scope, ranges).read(call)
+        if name == "swap":
+            return self._swap(call)
+        if name in WITHIN:
+            raise self.scope.fail(
+                "E0303",
+                f"`{name}` stands inside a checksum",
+                call.name.span,
+                "it gives bytes, and no number",
+                help="sum(add(a..b, 1)), xor(group(a..b, 2))",
+            )
+        if name in _LATER:
+            raise self.scope.unsupported(f"`{name}`", call.name.span)
+        raise self.scope.fail(
+            "E0303",
+            f"there is no function `{name}`",
+            call.name.span,
+            help=suggestion(name, _FUNCTIONS, "function"),
+        )
+
+    def _swap(self, call: tree.Invocation) -> model.Replaced:
+        """A number whose bytes must not have certain values on the wire."""
+        values = [argument.value for argument in call.arguments]
+        pairs = [v for v in values[1:] if isinstance(v, tree.Substitution)]
+        if not pairs or len(pairs) < len(values) - 1:
+            raise self.scope.fail(
+                "E0303",
+                "`swap` is not used like that",
+                call.span,
+                help='swap(crc("CRC-16/X-25", ..), 0x7E -> 0x7F)',
+            )
+        field = self.fields.get(self.drawer.key)
+        width = _width(field.wire) if field is not None else None
+        if width is None:
+            raise self.scope.fail(
+                "E0303",
+                "`swap` needs a field whose bytes are those of the number",
+                call.span,
+                f"`{self.drawer.key}` is none",
+                help="give the field a binary type: u8, u16le, bytes[2] …",
+            )
+        value = self._number(values[0])
+        return model.Replaced(value, width, tuple(map(self._replacement, pairs)))
+
+    def _replacement(self, pair: tree.Substitution) -> tuple[int, int]:
+        """A byte, and what stands for it."""
+        return self._byte(pair.old), self._byte(pair.new)
+
+    def _byte(self, expression: tree.Expression) -> int:
+        if isinstance(expression, tree.Octets) and len(expression.value) == 1:
+            return expression.value[0]
+        number = whole(self.scope, expression)
+        if number > 255:
+            raise self.scope.fail(
+                "E0303", "one byte is expected here", expression.span, help="write 0 to 255"
+            )
+        return number
+
+
+def counts(wire: model.Wire) -> bool:
+    """Whether raw values are whole numbers."""
+    if isinstance(wire, model.Digits):
+        return wire.notation != "float"
+    return isinstance(wire, model.Integer | model.Bits)
+
+
+def _width(wire: model.Wire) -> int | None:
+    """The bytes of a field that can hold any number of them; None for text, or when it varies."""
+    if isinstance(wire, model.Integer):
+        return wire.width
+    if isinstance(wire, model.Raw) and isinstance(wire.size, model.FixedSize):
+        return wire.size.bytes
+    return None
+
+
+def _is_known(expression: tree.Expression) -> bool:
+    """Whether an expression is made of numbers only."""
+    if isinstance(expression, tree.Unary):
+        return _is_known(expression.operand)
+    if isinstance(expression, tree.Binary):
+        return _is_known(expression.left) and _is_known(expression.right)
+    return isinstance(expression, tree.Number)
