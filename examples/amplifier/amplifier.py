@@ -43,7 +43,7 @@ from protoc.runtime import (
     Trigger,
 )
 from protoc.runtime import declarative as wire
-from protoc.runtime.checksums import xor
+from protoc.runtime.checksums import byte_sum, xor
 from protoc.runtime.codecs import (
     ANY,
     UNFIT,
@@ -876,7 +876,7 @@ class Hello(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 2, b"0", c2, 5)
         if c3 != b"}":
             raise DecodeError("constant", cls.NAME, "", 3, b"}", c3, 5)
-        expected = ((sum(buffer[at : at + 4]) - 32) % 95 + 32) & 0xFF
+        expected = (byte_sum(buffer[at : at + 4]) - 32) % 95 + 32
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
         unit = read_text(unit_raw, "utf-8", cls.NAME, "unit", 1, 5)
@@ -886,7 +886,7 @@ class Hello(Message, kw_only=True):
         try:
             unit = write_text(self.unit, 1, "utf-8", self.NAME, "unit")
             frame = b"{" + unit + b"0}"
-            check = ((sum(frame[:4]) - 32) % 95 + 32) & 0xFF
+            check = (byte_sum(frame[:4]) - 32) % 95 + 32
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(self, error, {}) from None
@@ -940,7 +940,7 @@ class Here(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 2, b"0", c2, 5)
         if c3 != b"}":
             raise DecodeError("constant", cls.NAME, "", 3, b"}", c3, 5)
-        expected = ((sum(buffer[at : at + 4]) - 32) % 95 + 32) & 0xFF
+        expected = (byte_sum(buffer[at : at + 4]) - 32) % 95 + 32
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
         unit = read_text(unit_raw, "utf-8", cls.NAME, "unit", 1, 5)
@@ -950,7 +950,7 @@ class Here(Message, kw_only=True):
         try:
             unit = write_text(self.unit, 1, "utf-8", self.NAME, "unit")
             frame = b"{" + unit + b"0}"
-            check = ((sum(frame[:4]) - 32) % 95 + 32) & 0xFF
+            check = (byte_sum(frame[:4]) - 32) % 95 + 32
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(self, error, {}) from None
@@ -1004,7 +1004,7 @@ class ReadHelix(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 2, b"H", c2, 5)
         if c3 != b"}":
             raise DecodeError("constant", cls.NAME, "", 3, b"}", c3, 5)
-        expected = ((sum(buffer[at : at + 4]) - 32) % 95 + 32) & 0xFF
+        expected = (byte_sum(buffer[at : at + 4]) - 32) % 95 + 32
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
         unit = read_text(unit_raw, "utf-8", cls.NAME, "unit", 1, 5)
@@ -1014,7 +1014,7 @@ class ReadHelix(Message, kw_only=True):
         try:
             unit = write_text(self.unit, 1, "utf-8", self.NAME, "unit")
             frame = b"{" + unit + b"H}"
-            check = ((sum(frame[:4]) - 32) % 95 + 32) & 0xFF
+            check = (byte_sum(frame[:4]) - 32) % 95 + 32
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(self, error, {}) from None
@@ -1080,7 +1080,7 @@ class Helix(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 2, b"H", c2, 9)
         if c3 != b"}":
             raise DecodeError("constant", cls.NAME, "", 7, b"}", c3, 9)
-        expected = ((sum(buffer[at : at + 8]) - 32) % 95 + 32) & 0xFF
+        expected = (byte_sum(buffer[at : at + 8]) - 32) % 95 + 32
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 8, expected, check, 9)
         unit = read_text(unit_raw, "utf-8", cls.NAME, "unit", 1, 9)
@@ -1094,7 +1094,7 @@ class Helix(Message, kw_only=True):
                 round(self.helix_current * 100), 4, self.NAME, "helix_current"
             )
             frame = b"{" + unit + b"H" + helix_current + b"}"
-            check = ((sum(frame[:8]) - 32) % 95 + 32) & 0xFF
+            check = (byte_sum(frame[:8]) - 32) % 95 + 32
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(self, error, {"helix_current": (0, 99.99)}) from None

@@ -165,13 +165,25 @@ class Writer:
         value = self.pick(
             f"sum({extent})", f"xor({extent})", f'crc("{crc}", {extent})', f"-sum({extent})",
             f"0xFF - sum({extent})", f"~sum({extent}) & 0x7F", f"len({extent})",
-            f"sum({extent}) % 95 + 32", f"xor({extent}) + 0x155",
+            f"sum({extent}) % 95 + 32", f"xor({extent}) + 0x155", *self.checks(extent),
         )  # fmt: skip
-        forms = ["u8", "u16", "u16le", "u32", "hex[8]", "dec[5]", "u24le", "i16"]
+        forms = ["u8", "u16", "u16le", "u32", "hex[8]", "dec[5]", "u24le", "i16", "bytes[3]"]
         self.add(f"{name} : {self.pick(*forms)} = {value}", name)
         if self.pick("", "", "copy"):
             copy = self.name()
             self.add(f"{copy} : {self.pick('u32', 'hex[8]', 'u64le')} = {name}", copy)
+
+    def checks(self, extent: str) -> list[str]:
+        """Checks over more than the bytes as they are."""
+        other = self.pick(*self.keys)
+        return [
+            f"sum(add({extent}, 1))", f"xor(add({extent}, -3), {other})",
+            f"xor(group({extent}, 2))", f"sum(group({extent}, 3, little))",
+            f"sum(group({extent}, 2, hex))", f"fletcher8({extent})", f"fletcher16({other})",
+            f"swap(sum({extent}), 0x00 -> 0x01, 0x03 -> 0x7F)", f"md5({extent}) & 0xFFFF",
+            f"sha256({extent}) >> 240", f'crc("CRC-24/BLE", {extent}, "salt", {other}, 0x0102)',
+            f"sum({extent}) | 0x80", f"sum({extent}) + xor({other}) * 2",
+        ]  # fmt: skip
 
     def statements(self, most: int) -> None:
         for _ in range(int(self.pick(*map(str, range(1, most + 1))))):

@@ -23,7 +23,7 @@ _EXACT = 256
 # ------------------------------------------------------------------ sums
 
 
-def total(data: Data) -> int:
+def byte_sum(data: Data) -> int:
     """The sum of all bytes."""
     if len(data) <= _EXACT:
         return adler32(data, 0) & 0xFFFF
@@ -36,12 +36,12 @@ def xor(data: Data) -> int:
     return reduce(_xor, data, 0) if len(data) <= _FEW else _xor_crc()(data)
 
 
-def total_words(data: Data, size: int, form: Form) -> int:
+def word_sum(data: Data, size: int, form: Form) -> int:
     """The sum of all words; see `words`."""
     return sum(words(data, size, form))
 
 
-def xor_words(data: Data, size: int, form: Form) -> int:
+def word_xor(data: Data, size: int, form: Form) -> int:
     """Exclusive or of all words; see `words`."""
     return reduce(_xor, words(data, size, form), 0)
 
@@ -95,12 +95,12 @@ def fletcher8(data: Data, modulus: int = 256) -> int:
 
     `modulus` is 256 or 255, one's complement.
     """
-    return total(data) % modulus << 8 | sum(accumulate(data)) % modulus
+    return byte_sum(data) % modulus << 8 | sum(accumulate(data)) % modulus
 
 
 def fletcher16(data: Data, modulus: int = 255) -> int:
     """Two running sums, the second in the high byte. Source: Fletcher 1982."""
-    return sum(accumulate(data)) % modulus << 8 | total(data) % modulus
+    return sum(accumulate(data)) % modulus << 8 | byte_sum(data) % modulus
 
 
 # ------------------------------------------------------------------ digests

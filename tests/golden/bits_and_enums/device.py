@@ -29,7 +29,7 @@ from protoc.runtime import (
     TextChoice,
 )
 from protoc.runtime import declarative as wire
-from protoc.runtime.checksums import xor
+from protoc.runtime.checksums import byte_sum, xor
 from protoc.runtime.codecs import (
     ANY,
     UNFIT,
@@ -233,7 +233,7 @@ class SetMode(Message, kw_only=True):
         c1, mode, armed, check = _BE_1SBBB.unpack_from(buffer, at)
         if c1 != b"\x7f":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x7f", c1, 4)
-        expected = (-sum(buffer[at : at + 3])) & 0xFF
+        expected = (-byte_sum(buffer[at : at + 3])) & 0xFF
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 3, expected, check, 4)
         mode_label = Mode.of(mode)
@@ -246,7 +246,7 @@ class SetMode(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             frame = _BE_BBB.pack(0x7F, self.mode, bool(self.armed))
-            check = (-sum(frame[:3])) & 0xFF
+            check = (-byte_sum(frame[:3])) & 0xFF
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(self, error, {"mode": (0, 255), "armed": (0, 255)}) from None

@@ -30,6 +30,7 @@ from protoc.runtime import (
     Trigger,
 )
 from protoc.runtime import declarative as wire
+from protoc.runtime.checksums import byte_sum
 from protoc.runtime.codecs import (
     UNFIT,
     read_dec,
@@ -82,7 +83,7 @@ class Report(Message, kw_only=True):
         if len(buffer) < p1 + 1:
             raise Incomplete(p1 + 1 - at)
         check = buffer[p1]
-        expected = sum(buffer[at:p1]) & 0xFF
+        expected = byte_sum(buffer[at:p1]) & 0xFF
         if check != expected:
             raise DecodeError(
                 "crc", cls.NAME, "check", p1 - at, expected, check, p1 + 1 - at
@@ -94,7 +95,7 @@ class Report(Message, kw_only=True):
         try:
             note = write_text(self.note, None, "utf-8", self.NAME, "note")
             frame = _BE_BB.pack(0x21, self.kind) + note
-            check = sum(frame[: len(note) + 2]) & 0xFF
+            check = byte_sum(frame[: len(note) + 2]) & 0xFF
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(self, error, {"kind": (0, 255)}) from None

@@ -28,6 +28,7 @@ from protoc.runtime import (
     Protocol,
 )
 from protoc.runtime import declarative as wire
+from protoc.runtime.checksums import byte_sum
 from protoc.runtime.codecs import (
     ANY,
     UNFIT,
@@ -115,7 +116,7 @@ class SetName(Message, kw_only=True):
         check, c3 = _BE_H1S.unpack_from(buffer, data_end)
         if c3 != b"\x03":
             raise DecodeError("constant", cls.NAME, "", data_end + 2 - at, b"\x03", c3)
-        expected = sum(buffer[at + 1 : data_end]) & 0xFFFF
+        expected = byte_sum(buffer[at + 1 : data_end]) & 0xFFFF
         if check != expected:
             raise DecodeError(
                 "crc",
@@ -136,7 +137,7 @@ class SetName(Message, kw_only=True):
             if len(name) + 1 > 64:
                 raise EncodeError(self.NAME, "data", "at most 64 bytes", len(name) + 1)
             frame = _BE_BBBHB.pack(0x02, self.unit, 0x10, size, self.channel) + name
-            check = sum(frame[1 : len(name) + 6]) & 0xFFFF
+            check = byte_sum(frame[1 : len(name) + 6]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(
@@ -198,7 +199,7 @@ class GetName(Message, kw_only=True):
         expected = 1 + 2
         if size != expected:
             raise DecodeError("length", cls.NAME, "size", 3, expected, size, 9)
-        expected = sum(buffer[at + 1 : at + 6]) & 0xFFFF
+        expected = byte_sum(buffer[at + 1 : at + 6]) & 0xFFFF
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 6, expected, check, 9)
         return cls(unit=unit, channel=channel), at + 9
@@ -207,7 +208,7 @@ class GetName(Message, kw_only=True):
         try:
             size = 1 + 2
             frame = _BE_BBBHB.pack(0x02, self.unit, 0x11, size, self.channel)
-            check = sum(frame[1:6]) & 0xFFFF
+            check = byte_sum(frame[1:6]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(
@@ -295,7 +296,7 @@ class Name(Message, kw_only=True):
         check, c3 = _BE_H1S.unpack_from(buffer, data_end)
         if c3 != b"\x03":
             raise DecodeError("constant", cls.NAME, "", data_end + 2 - at, b"\x03", c3)
-        expected = sum(buffer[at + 1 : data_end]) & 0xFFFF
+        expected = byte_sum(buffer[at + 1 : data_end]) & 0xFFFF
         if check != expected:
             raise DecodeError(
                 "crc",
@@ -321,7 +322,7 @@ class Name(Message, kw_only=True):
             frame = b"".join(
                 (_BE_BBBHB.pack(0x02, self.unit, 0x91, size, self.channel), name, rest)
             )
-            check = sum(frame[1 : len(rest) + 14]) & 0xFFFF
+            check = byte_sum(frame[1 : len(rest) + 14]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(
@@ -414,7 +415,7 @@ class Refused(Message, kw_only=True):
         check, c4 = _BE_H1S.unpack_from(buffer, data_end)
         if c4 != b"\x03":
             raise DecodeError("constant", cls.NAME, "", data_end + 2 - at, b"\x03", c4)
-        expected = sum(buffer[at + 1 : data_end]) & 0xFFFF
+        expected = byte_sum(buffer[at + 1 : data_end]) & 0xFFFF
         if check != expected:
             raise DecodeError(
                 "crc",
@@ -441,7 +442,7 @@ class Refused(Message, kw_only=True):
                     self.NAME, "data", "at most 64 bytes", len(line) + len(why) + 1
                 )
             frame = _BE_BBBH.pack(0x02, self.unit, 0xEE, size) + line + b":" + why
-            check = sum(frame[1 : len(line) + len(why) + 6]) & 0xFFFF
+            check = byte_sum(frame[1 : len(line) + len(why) + 6]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(self, error, {"unit": (0, 255), "size": (0, 65535)}) from None
@@ -510,7 +511,7 @@ class Unknown(Message, kw_only=True):
         check, c2 = _BE_H1S.unpack_from(buffer, p1)
         if c2 != b"\x03":
             raise DecodeError("constant", cls.NAME, "", p1 + 2 - at, b"\x03", c2)
-        expected = sum(buffer[at + 1 : p1]) & 0xFFFF
+        expected = byte_sum(buffer[at + 1 : p1]) & 0xFFFF
         if check != expected:
             raise DecodeError(
                 "crc", cls.NAME, "check", p1 - at, expected, check, p1 + 3 - at
@@ -522,7 +523,7 @@ class Unknown(Message, kw_only=True):
             data = write_bytes(self.data, None, self.NAME, "data", longest=64)
             size = len(data) + 2
             frame = _BE_BBBH.pack(0x02, self.unit, self.code, size) + data
-            check = sum(frame[1 : len(data) + 5]) & 0xFFFF
+            check = byte_sum(frame[1 : len(data) + 5]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(

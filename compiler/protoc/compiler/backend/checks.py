@@ -11,6 +11,8 @@ from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.places import bracketed
 from protoc.compiler.backend.values import Context
 
+_ANY = model.Digits("dec", model.WhileFits())
+"""The form of a number of any size."""
 _DIGESTS = {"md5": 128, "sha1": 160, "sha256": 256}
 
 
@@ -36,8 +38,14 @@ class Computer:
         rows = self._inline.rows(expression)
         longest = max(map(len, rows)) + self.lines.indent + 4
         flat = f"{name} = {cut(' '.join(rows), wire, expression)}"
-        if len(flat) + self.lines.indent <= WIDTH or (longest <= WIDTH and len(rows) > 1):
+        if len(flat) + self.lines.indent <= WIDTH or (
+            longest <= WIDTH and len(rows) > 1 and not isinstance(wire, model.Raw)
+        ):
             self.lines.derived(name, rows, lambda value: cut(value, wire, expression))
+        elif isinstance(wire, model.Raw):
+            number = self.fresh("number")
+            self.assign(number, expression, _ANY)
+            self.lines.add(f"{name} = {cut(number, wire, expression)}")
         elif isinstance(expression, model.Checksum):
             self._check(name, expression)
             self.lines.again(name, cut(name, wire, expression))
@@ -51,7 +59,7 @@ class Computer:
         if len(flat) + self.lines.indent + 8 <= WIDTH:
             return flat
         name = self.fresh(wanted)
-        self.assign(name, expression, model.Digits("dec", model.WhileFits()))
+        self.assign(name, expression, _ANY)
         return name
 
     @property
@@ -94,10 +102,10 @@ def function(check: model.Checksum, context: Context) -> tuple[str, tuple[str, .
         usual = 256 if algorithm.name == "fletcher8" else 255
         more = () if algorithm.modulus == usual else (str(algorithm.modulus),)
         return context.use(algorithm.name), more
-    name = "total" if algorithm == "sum" else algorithm
-    if check.words is None:
-        return context.use(name), ()
-    return context.use(f"{name}_words"), (str(check.words.size), f'"{check.words.form}"')
+    if check.words is not None:
+        name = "word_sum" if algorithm == "sum" else "word_xor"
+        return context.use(name), (str(check.words.size), f'"{check.words.form}"')
+    return context.use("byte_sum" if algorithm == "sum" else algorithm), ()
 
 
 def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:

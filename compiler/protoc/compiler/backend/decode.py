@@ -436,7 +436,7 @@ class Decoder:
             if field_.key not in self._early:
                 self.number(field_)
             raw = self.raws[field_.key]
-            name = "expected"
+            name = "expected_bytes" if isinstance(field_.wire, model.Raw) else "expected"
             if (count := self._constant(origin.expression)) is not None:
                 name = count
             else:

@@ -445,14 +445,16 @@ class Encoder:
         return Piece(raw)
 
     def _check(self, step: model.Field, origin: model.Derived) -> None:
-        """A check over the frame so far; one over what follows is filled in at the end."""
-        end = self._last(origin.expression)
+        """A check over the frame so far; one over what follows is filled in when that is there."""
         mine = self.places[step.key][0]
-        if not before(end, mine):
+        open_ = [p for p in self._patches if self._inside(p[0].key, origin.expression)]
+        needed = [origin.expression, *(o.expression for _, o in open_)]
+        if not all(before(self._last(expression), mine) for expression in needed):
             self._pending.constant(bytes(size_of(step) or 0))
             self._patches.append((step, origin))
             return
         self._flush()
+        self._fill_in(open_)
         self._compute(step, origin)
         self._pending.add(self._checked_piece(step))
 
@@ -486,21 +488,23 @@ class Encoder:
         self.lines.add("frame += " if self._written else "frame = ", joined)
         self._written = True
 
-    def _ordered(self) -> list[tuple[model.Field, model.Derived]]:
-        """Checks to fill in: one that others cover comes before them."""
-        keys = {step.key for step, _ in self._patches}
-        covers = {
-            step.key: {k for k in keys - {step.key} if self._inside(k, origin.expression)}
-            for step, origin in self._patches
-        }
-        ordered: list[tuple[model.Field, model.Derived]] = []
-        waiting = list(self._patches)
+    def _fill_in(self, patches: list[tuple[model.Field, model.Derived]]) -> None:
+        """Put checks where room was left for them; one that others cover comes before them."""
+        waiting = list(patches)
         while waiting:
-            done = {step.key for step, _ in ordered}
-            ready = next(p for p in waiting if covers[p[0].key] <= done)
+            ready = next(
+                (step, origin)
+                for step, origin in waiting
+                if not any(self._inside(other.key, origin.expression) for other, _ in waiting)
+            )
             waiting.remove(ready)
-            ordered.append(ready)
-        return ordered
+            self._patches.remove(ready)
+            self._compute(*ready)
+            self._pending.add(self._checked_piece(ready[0]))
+            start, end = self.places[ready[0].key]
+            (piece,) = self._pending.parts()
+            front = [span("frame", "", start)] if str(start) != "0" else []
+            self.lines.chain("frame = ", [*front, str(piece), span("frame", end, "")], "+")
 
     def _inside(self, key: str, expression: model.Expression) -> bool:
         """Whether an expression covers an element."""
@@ -522,14 +526,7 @@ class Encoder:
                 self.lines.add('return b""')
             return
         self._flush()
-        self.lines.add("buffer = bytearray(frame)")
-        for step, origin in self._ordered():
-            self._compute(step, origin)
-            self._pending.add(self._checked_piece(step))
-            start, end = self.places[step.key]
-            patch = self._pending.take(self.lines.indent)
-            self.lines.add(f"{span('buffer', start, end)} = ", patch)
-            self.lines.add("frame = bytes(buffer)")
+        self._fill_in(self._patches)
         self.lines.add("return frame")
 
     def _return(self, parts: list[Code]) -> None:

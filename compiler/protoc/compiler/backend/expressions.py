@@ -61,7 +61,7 @@ class Writer:
             is_sum = isinstance(expression, model.Length)
             return (first, *(f"+ {o}" for o in others)) if is_sum else (self.write(expression),)
         mine = _PRECEDENCE[expression.operator]
-        left, right = expression.operands
+        left = expression.operands[0]
         before: tuple[str, ...] = (self.write(left, mine),)
         if isinstance(left, model.Operation) and len(left.operands) == 2:
             before = self.rows(left) if _PRECEDENCE[left.operator] == mine else before
@@ -109,7 +109,7 @@ class Writer:
             written = f"{operator}{space}{self.write(expression.operands[0], mine)}"
         else:
             mine = _PRECEDENCE[operator]
-            left, right = expression.operands
+            left = expression.operands[0]
             # comparisons chain in Python and do not in the language
             left_mine = mine + 1 if mine == _PRECEDENCE["=="] or operator == "**" else mine
             right_mine = mine if operator == "**" else mine + 1

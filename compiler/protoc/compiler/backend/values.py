@@ -12,7 +12,7 @@ from protoc.compiler.backend.plan import CHARACTERS
 
 CODECS = frozenset({"Delimiter", "UNFIT", "ANY", "OneOf"} | {n.upper() for n in CHARACTERS})
 CHECKSUMS = frozenset(
-    {"total", "xor", "total_words", "xor_words", "added", "replaced", "crc"}
+    {"byte_sum", "xor", "word_sum", "word_xor", "added", "replaced", "crc"}
     | {"fletcher8", "fletcher16", "md5", "sha1", "sha256"}
 )
 

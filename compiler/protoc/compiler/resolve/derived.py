@@ -10,7 +10,7 @@ from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.formulas import Formula
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import covered
-from protoc.compiler.resolve.types import with_size
+from protoc.compiler.resolve.types import fixed_size, with_size
 
 
 def draw(
@@ -33,7 +33,28 @@ def draw(
         else:
             fields[drawer.key] = replace(known, origin=model.Derived(value, _reason(value, fields)))
     elements = model.rebuilt(elements, lambda e: fields.get(e.key, e))
-    return elements, whole and not _has_ring(scope, elements, drawers)
+    whole = whole and not _has_ring(scope, elements, drawers)
+    return elements, whole and not _grows(scope, elements)
+
+
+def _grows(scope: Scope, elements: tuple[model.Element, ...]) -> bool:
+    """Whether a check has as many digits as it takes and yet stands in front of what it covers."""
+    keys = [e.key for e in model.walk(elements)]
+    for field in model.walk(elements):
+        if not isinstance(field, model.Field) or not isinstance(field.origin, model.Derived):
+            continue
+        covers = [
+            e for c in model.checksums(field.origin.expression) for e in model.covered(c.data)
+        ]
+        ends = [keys.index(extent.last) for extent in covers if extent.last is not None]
+        if fixed_size(field) is None and any(end > keys.index(field.key) for end in ends):
+            scope.unsupported(
+                "a check of any number of digits in front of what it covers",
+                field.span,
+                "say how many digits it has: dec[3], hex[2] …",
+            )
+            return True
+    return False
 
 
 def _has_ring(scope: Scope, elements: tuple[model.Element, ...], drawers: list[Drawer]) -> bool:
