@@ -476,9 +476,8 @@ class Decoder:
         )
 
     def _own(self, own: model.Own) -> str:
-        key, *bits = own.path
-        raw = self.raws.get(key, local(key))
-        return bits_called(raw, self.message, key, bits[0]) if bits else raw
+        bits = bits_called(own, self.message, lambda key: self.raws[key])
+        return bits or self.raws.get(own.path[0], local(own.path[0]))
 
     @property
     def _computer(self) -> Computer:

@@ -153,12 +153,12 @@ class Encoder:
         size = getattr(step.wire, "size", None)
         if not isinstance(size, model.GivenSize):
             return
-        drivers = [f for f in self.message.fields() if f.key in named(size.expression)]
-        if any(isinstance(f.origin, model.Derived) for f in drivers):
+        drivers = [e for e in model.every(size.expression) if isinstance(e, model.Own)]
+        if any(isinstance(self._origin(e), model.Derived) for e in drivers):
             return
-        wanted = Writer(own=lambda e: f"self.{attribute(e.path[0])}").write(size.expression)
+        wanted = self._expression(size.expression)
         with self.lines.block(f"if len({variable}) != {wanted}:"):
-            words = " and ".join(f"`{f.name}`" for f in drivers if f.name)
+            words = " and ".join(f"`{'.'.join(e.path)}`" for e in drivers)
             name = step.name or ""
             self._refuse(name, f"as many bytes as {words} says", f"self.{attribute(name)}")
 
@@ -301,8 +301,13 @@ class Encoder:
             return all(self._inverse(operand) for operand in size.operands)
         if not isinstance(size, model.Own):
             return True
-        origin = next(f for f in self.message.fields() if f.key == size.path[0]).origin
+        origin = self._origin(size)
         return isinstance(origin, model.Derived) and not divides(origin.expression)
+
+    def _origin(self, own: model.Own) -> model.Origin | None:
+        """Who gives a value."""
+        found = model.named(self.message.fields(), own.path)
+        return found[0].origin if found else None
 
     def _lengths(self, row: list[Step]) -> None:
         """Derived values that need no bytes of the frame."""
@@ -373,10 +378,8 @@ class Encoder:
         return Computer(self.lines, self.context, self._writer, self._covered, self._fresh)
 
     def _own(self, own: model.Own) -> str:
-        key, *bits = own.path
-        if bits:
-            return bits_called(self.raws[key], self.message, key, bits[0])
-        return self._number(key)
+        bits = bits_called(own, self.message, lambda key: self.raws[key])
+        return bits or self._number(own.path[0])
 
     def _fresh(self, wanted: str) -> str:
         """A variable that no field has, numbered when it is taken."""
@@ -475,9 +478,9 @@ class Encoder:
             if isinstance(part, model.Checksum):
                 places += [ends_of(self.places, e)[1] for e in model.covered(part.data)]
             elif isinstance(part, model.Own):
-                field_ = next(f for f in self.message.fields() if f.key == part.path[0])
-                if isinstance(field_.origin, model.Derived):
-                    places.append(self._last(field_.origin.expression))
+                origin = self._origin(part)
+                if isinstance(origin, model.Derived):
+                    places.append(self._last(origin.expression))
         return max(places, key=lambda p: (len(p.terms), p.plus))
 
     def _flush(self) -> None:

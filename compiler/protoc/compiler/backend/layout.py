@@ -144,7 +144,9 @@ class LayoutWriter:
                 return [keyed("equal", f"0x{value:02X}")]
             return [keyed("equal", literal(value))]
         if isinstance(origin, model.Derived) and isinstance(origin.expression, model.Own):
-            return [keyed("copy", text(origin.expression.path[0]))]
+            found = model.named(self.message.fields(), origin.expression.path)
+            if found is not None and found[1] is None:
+                return [keyed("copy", text(origin.expression.path[0]))]
         if isinstance(origin, model.Derived):
             return [self._function(_REASONS[origin.reason], origin.expression)]
         return []
@@ -192,9 +194,8 @@ class LayoutWriter:
         return keyed(name, Function(head, writer.rows(expression)))
 
     def _own(self, own: model.Own) -> str:
-        key, *bits = own.path
-        raw = f"m[{text(key)}]"
-        return bits_called(raw, self.message, key, bits[0]) if bits else raw
+        bits = bits_called(own, self.message, lambda key: f"m[{text(key)}]")
+        return bits or f"m[{text(own.path[0])}]"
 
     def _check(self, check: model.Checksum) -> Call:
         """The call that computes a check."""
@@ -236,19 +237,28 @@ class LayoutWriter:
         start = _at_start(self.message.elements)
         for field in self.message.fields():
             if isinstance(field.origin, model.Derived):
-                found |= {p.path[0] for p in _owns(field.origin.expression)}
+                found |= self._bits_in(field.origin.expression)
                 for extent in model.extents(field.origin.expression):
                     found |= {k for k in (extent.last, extent.until) if k is not None}
                     if extent.first not in start or extent.last == extent.first:
                         found.add(extent.first)
             size = getattr(field.wire, "size", None)
             if isinstance(size, model.GivenSize):
-                found |= {p.path[0] for p in _owns(size.expression)}
+                found |= self._bits_in(size.expression)
         return found
 
+    def _bits_in(self, expression: model.Expression) -> set[str]:
+        """Keys of the elements without a name whose bits an expression asks for."""
+        found: set[str] = set()
 
-def _owns(expression: model.Expression) -> list[model.Own]:
-    return [part for part in model.every(expression) if isinstance(part, model.Own)]
+        def note(key: str) -> str:
+            found.add(key)
+            return key
+
+        for part in model.every(expression):
+            if isinstance(part, model.Own) and len(part.path) == 1:
+                bits_called(part, self.message, note)
+        return found
 
 
 def _at_start(elements: tuple[model.Element, ...]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -60,11 +60,15 @@ def bits_of(raw: str, part: model.Part) -> str:
     return f"{shifted} & {mask}"
 
 
-def bits_called(raw: str, message: model.Message, key: str, name: str) -> str:
-    """The bits of a name in the integer of a field."""
-    wire = next(f.wire for f in message.fields() if f.key == key)
-    assert isinstance(wire, model.Bits)
-    return bits_of(raw, next(part for part in wire.parts if part.name == name))
+def bits_called(own: model.Own, message: model.Message, raw: Callable[[str], str]) -> str | None:
+    """The bits that a name stands for; None when it is no name of bits.
+
+    `raw` gives the integer of the field with a key.
+    """
+    found = model.named(message.fields(), own.path)
+    if found is None or found[1] is None:
+        return None
+    return bits_of(raw(found[0].key), found[1])
 
 
 def bracketed(value: str) -> str:

@@ -39,7 +39,9 @@ class _Maker:
             self.elements[element.key] = element
             size = _size(element)
             if isinstance(size, model.GivenSize):
-                self.driving |= {own.path[0] for own in _owns(size.expression)}
+                for own in _owns(size.expression):
+                    known = model.named(self.message.fields(), own.path)
+                    self.driving |= {known[0].key} if known else set()
 
     def _place(self, elements: Iterable[model.Element], at: Place) -> Place:
         """Say for every key where it begins and ends: stretches before it, bytes since."""
@@ -143,9 +145,11 @@ class _Maker:
             value = self._comparable(expression.value, by_span=by_span)
             return (value, expression.width, expression.pairs)
         if isinstance(expression, model.Own):
-            key = expression.path[0]
-            place = self._span(key) if by_span else self.starts.get(key)
-            return ("own", place, expression.path[1:])
+            known = model.named(self.message.fields(), expression.path)
+            key = known[0].key if known else expression.path[0]
+            bits = (known[1].high, known[1].low) if known and known[1] else ()
+            place = self._span(key) if by_span and known else self.starts.get(key)
+            return ("own", place, bits)
         if isinstance(expression, model.Operation):
             operands = (self._comparable(o, by_span=by_span) for o in expression.operands)
             return (expression.operator, *operands)

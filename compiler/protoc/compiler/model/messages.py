@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from protoc.compiler.model.expressions import Expression
-from protoc.compiler.model.wire import Bits, Conversion, Size, Wire
+from protoc.compiler.model.wire import Bits, Conversion, Part, Size, Wire
 from protoc.dsl.source import Span
 
 
@@ -269,3 +269,16 @@ def _own_names(element: Element) -> set[str]:
     if element.name is None and isinstance(element.wire, Bits):
         return {part.name for part in element.wire.parts if part.name is not None}
     return {element.name} if element.name is not None else set()
+
+
+def named(fields: Iterable[Field], path: tuple[str, ...]) -> tuple[Field, Part | None] | None:
+    """The field that a path leads to, and which of its bits, when it leads to bits."""
+    *group, name = path
+    for field in fields:
+        if not group and field.key == name:
+            return field, None
+        if isinstance(field.wire, Bits) and field.name == (group[0] if group else None):
+            for part in field.wire.parts:
+                if part.name == name:
+                    return field, part
+    return None

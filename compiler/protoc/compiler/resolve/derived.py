@@ -86,9 +86,11 @@ def _has_ring(scope: Scope, elements: tuple[model.Element, ...], drawers: list[D
 def _needs(elements: tuple[model.Element, ...], expression: model.Expression) -> set[str]:
     """The fields whose values an expression needs; a length needs sizes only."""
     found: set[str] = set()
+    fields = [e for e in model.walk(elements) if isinstance(e, model.Field)]
     for part in model.every(expression):
         if isinstance(part, model.Own):
-            found.add(part.path[0])
+            field = model.named(fields, part.path)
+            found |= {field[0].key} if field else set()
         elif isinstance(part, model.Checksum):
             for extent in model.covered(part.data):
                 found |= {e.key for e in model.walk(covered(elements, extent))}
