@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from protoc.cli.failures import Failure, UsageFailure, reason
 from protoc.cli.files import write_whole
 from protoc.cli.output import log
 from protoc.cli.sources import compiled
+
+if TYPE_CHECKING:
+    from protoc.compiler.pipeline import Compilation
 
 
 @click.command("compile")
@@ -21,17 +25,26 @@ from protoc.cli.sources import compiled
 @click.option(
     "--check", "only_check", is_flag=True, help="Write nothing; fail when the file differs."
 )
+@click.option("--tests", "with_tests", is_flag=True, help="Write test_<module>.py beside it, too.")
 def command(
-    source: str, output: str | None, directory: str | None, to_stdout: bool, only_check: bool
+    source: str,
+    output: str | None,
+    directory: str | None,
+    to_stdout: bool,
+    only_check: bool,
+    with_tests: bool,
 ) -> None:
     """Write the Python module of a description.
 
-    Without -o and -d it goes into the current folder, under the name of the protocol.
+    Without -o and -d it goes into the current folder, under the name of the protocol. The tests
+    play the examples of the description whole, in pieces, with noise around and damaged.
     """
     if sum((output is not None, directory is not None, to_stdout)) > 1:
         raise UsageFailure("compile: give one of -o, -d and --stdout")
     if only_check and to_stdout:
         raise UsageFailure("compile: --check compares with a file: leave out --stdout")
+    if with_tests and to_stdout:
+        raise UsageFailure("compile: --tests writes a second file: leave out --stdout")
     compilation = compiled(source, warnings=True)
     assert compilation.protocol is not None
     if to_stdout:
@@ -40,15 +53,36 @@ def command(
         sys.stdout.buffer.flush()
         return
     target = _target(compilation.protocol.name, output, directory)
-    data = compilation.module.encode()
-    if only_check:
-        _compare(target, data, source)
-        log(f"{target} is up to date")
-        return
-    write_whole(target, data)
-    log(f"wrote {target}")
-    if target.stem in sys.stdlib_module_names:
+    files = {target: compilation.module.encode()}
+    if with_tests:
+        files[target.with_name(f"test_{target.name}")] = _tests(compilation, target).encode()
+    for path, data in files.items():
+        if only_check:
+            _compare(path, data, source)
+            log(f"{path} is up to date")
+        else:
+            write_whole(path, data)
+            log(f"wrote {path}")
+    if not only_check and target.stem in sys.stdlib_module_names:
         log(f"Python has a module `{target.stem}` too: import this one from a package, or use -o")
+
+
+def _tests(compilation: Compilation, target: Path) -> str:
+    """The module that tests the one written to `target`."""
+    from protoc.cli.played import played
+    from protoc.compiler.backend.code import is_name
+    from protoc.compiler.backend.emit import render_tests
+
+    assert compilation.protocol is not None
+    if not is_name(target.stem):
+        raise UsageFailure(f"compile: tests cannot import {target.name}: take another name for it")
+    examples = played(compilation)
+    if not examples:
+        raise Failure(
+            f"{compilation.source.name}: there are no examples to test: write an `example` block"
+        )
+    packaged = target.with_name("__init__.py").exists()
+    return render_tests(compilation.protocol, "." * packaged + target.stem, examples)
 
 
 def _target(protocol: str, output: str | None, directory: str | None) -> Path:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from protoc.compiler import model
+from protoc.compiler.backend.played import PlayedExample, tests
 from protoc.compiler.backend.view import module
 
 
@@ -26,3 +28,15 @@ def render_module(protocol: model.Protocol) -> str:
     """The text of the generated module; the same for the same model, always."""
     text = _environment().get_template("module.py.j2").render(view=module(protocol))
     return text.rstrip("\n") + "\n"
+
+
+def render_tests(protocol: model.Protocol, module: str, examples: Sequence[PlayedExample]) -> str:
+    """The text of the module that tests a generated one by the examples of its description.
+
+    Args:
+        protocol: the description.
+        module: the generated module as the tests import it; `.name` inside a package.
+        examples: what they play.
+    """
+    view = tests(protocol, module, examples)
+    return _environment().get_template("tests.py.j2").render(view=view)

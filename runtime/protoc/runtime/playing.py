@@ -1,0 +1,190 @@
+"""Plays lines of examples against generated modules: what generated tests stand on.
+
+A line is a frame and what becomes of it. It is played through the framer that reads the real
+device, in any pieces and with anything around it; what the framer says of every byte is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from protoc.runtime.dispatch import Candidates
+from protoc.runtime.errors import DecodeError, Incomplete
+from protoc.runtime.framing import Found, FoundMessage, FoundRejected, Framer
+from protoc.runtime.messages import Message
+from protoc.runtime.protocol import Protocol
+from protoc.runtime.values import plain_fields
+
+_TOWARDS = ("command", "message")
+_FROM = ("response", "event", "message")
+
+
+class Good(msgspec.Struct, frozen=True):
+    """A frame that is a message.
+
+    Attributes:
+        data: its bytes.
+        message: the name of the message.
+        fields: what it says, as `protoc decode` prints it; others may be anything.
+        link: the link it is on; the first one when empty.
+        unnoticed: how many of its bits can be changed so that it is the same message with other
+            content: those that no checksum, constant or range watches over.
+    """
+
+    data: bytes
+    message: str
+    fields: Mapping[str, Any]
+    link: str = ""
+    unnoticed: int = 0
+
+    def candidates(self, protocol: Protocol) -> list[type[Message]]:
+        """The messages this frame is held against, in their order."""
+        raise NotImplementedError
+
+    def play(self, protocol: Protocol, pieces: Sequence[bytes], at: int = 0) -> None:
+        """Read it in pieces; what stands around it begins and ends with no message.
+
+        Args:
+            protocol: that of the generated module.
+            pieces: the frame, with what stands around it.
+            at: where in them it begins.
+
+        Raises:
+            AssertionError: something else came out.
+        """
+        whole, found = _read(protocol, self.candidates(protocol), self.link, pieces)
+        messages = [each for each in found if isinstance(each, FoundMessage)]
+        assert [(m.message.NAME, m.offset) for m in messages] == [(self.message, at)], found
+        assert messages[0].data == self.data
+        said = plain_fields(messages[0].message)
+        assert {name: said.get(name) for name in self.fields} == self.fields
+        _assert_partition(whole, found)
+
+    def noise(self, protocol: Protocol) -> bytes:
+        """Bytes that begin no message here; empty when any byte may begin one."""
+        candidates = Candidates(self.candidates(protocol))
+        for value in range(256):
+            byte = bytes([value])
+            if candidates.next_start(byte, 0) and not any(m.OPEN for m in candidates.messages):
+                return byte * 3
+        return b""
+
+    def flipped(self, protocol: Protocol) -> int:
+        """Change one bit after the other; how often it is the same message with other content.
+
+        Raises:
+            AssertionError: bytes got lost on the way.
+        """
+        candidates = self.candidates(protocol)
+        (own,) = (each for each in candidates if self.message == each.NAME)
+        message = own.decode(self.data, self.link)
+        unnoticed = 0
+        for bit in range(8 * len(self.data)):
+            changed = bytearray(self.data)
+            changed[bit // 8] ^= 1 << bit % 8
+            _assert_partition(*_read(protocol, candidates, self.link, [bytes(changed)]))
+            try:
+                unnoticed += own.decode(changed, self.link) != message
+            except (DecodeError, Incomplete):
+                continue
+        return unnoticed
+
+
+class Sent(Good, frozen=True):
+    """A frame that goes to the device."""
+
+    def candidates(self, protocol: Protocol) -> list[type[Message]]:
+        """Commands, then messages that go both ways."""
+        return _of_kinds(protocol, _TOWARDS, self.link)
+
+    def __str__(self) -> str:
+        return f"tx {self.message}"
+
+
+class Received(Good, frozen=True):
+    """A frame that comes from the device.
+
+    Attributes:
+        after: the command it answers; its answers are tried before everything else.
+    """
+
+    after: str = ""
+
+    def candidates(self, protocol: Protocol) -> list[type[Message]]:
+        """The answers to `after`, then what comes unasked, then all other answers."""
+        usual = _of_kinds(protocol, _FROM, self.link)
+        answers = [
+            message
+            for pair in protocol.pairs
+            if self.after == pair.command.NAME
+            for message in (*(a.message for step in pair.steps for a in step), *pair.refusals)
+        ]
+        if not answers:
+            return usual
+        unasked = [each for each in usual if each.KIND != "response"]
+        return list(dict.fromkeys([*answers, *unasked, *usual]))
+
+    def __str__(self) -> str:
+        return f"rx {self.message}"
+
+
+class Bad(msgspec.Struct, frozen=True):
+    """A frame that is no message, in either direction.
+
+    Attributes:
+        data: its bytes.
+        reason: why it is rejected; any reason will do when empty.
+        link: the link it is on; the first one when empty.
+    """
+
+    data: bytes
+    reason: str = ""
+    link: str = ""
+
+    def play(self, protocol: Protocol, pieces: Sequence[bytes]) -> None:
+        """Read it in pieces.
+
+        Raises:
+            AssertionError: it was taken for a message, or rejected for another reason.
+        """
+        reasons = []
+        for kinds in (_FROM, _TOWARDS):
+            candidates = _of_kinds(protocol, kinds, self.link)
+            whole, found = _read(protocol, candidates, self.link, pieces)
+            assert not isinstance(found[0], FoundMessage), found
+            if isinstance(found[0], FoundRejected):
+                reasons.append(found[0].error.reason)
+            _assert_partition(whole, found)
+        assert not self.reason or self.reason in reasons
+
+    def __str__(self) -> str:
+        return f"bad {self.reason}".strip()
+
+
+Line = Sent | Received | Bad
+
+
+def _of_kinds(protocol: Protocol, kinds: Sequence[str], link: str) -> list[type[Message]]:
+    """Messages that may be on a link, those of the first kind first."""
+    there = [each for each in protocol.messages if not link or not each.LINKS or link in each.LINKS]
+    return [each for kind in kinds for each in there if kind == each.KIND]
+
+
+def _read(
+    protocol: Protocol, candidates: list[type[Message]], link: str, pieces: Sequence[bytes]
+) -> tuple[bytes, list[Found]]:
+    """What a framer says of bytes that come in pieces, and the bytes."""
+    settings = next((each for each in protocol.links if each.name == link), None)
+    settings = settings or next(iter(protocol.links), None)
+    largest = settings.largest if settings else 65536
+    framer = Framer(candidates, settings.name if settings else "", largest)
+    found = [each for piece in pieces for each in framer.feed(piece)]
+    return b"".join(pieces), [*found, *framer.end()]
+
+
+def _assert_partition(whole: bytes, found: Sequence[Found]) -> None:
+    """Every byte was told of once, in its place."""
+    assert b"".join(each.data for each in found) == whole, found
