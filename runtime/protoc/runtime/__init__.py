@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from protoc.runtime.params import Params
     from protoc.runtime.protocol import (
         Answer,
+        Between,
         Clear,
         Do,
         Execute,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         Line,
         Link,
         On,
+        Packets,
         Pair,
         Param,
         Pause,
@@ -72,6 +74,7 @@ __all__ = [
     "Answer",
     "AsyncDevice",
     "AttemptFailed",
+    "Between",
     "Buffer",
     "Choice",
     "Clear",
@@ -97,6 +100,7 @@ __all__ = [
     "MessageSeen",
     "NotSent",
     "On",
+    "Packets",
     "Pair",
     "Param",
     "ParamChanged",
@@ -142,8 +146,8 @@ _HOMES = {
     "messages": "Buffer Choice Message Part TextChoice",
     "params": "Params",
     "protocol": (
-        "Answer Clear Do Execute Hook Line Link On Pair Param Pause Protocol Run Send "
-        "Serial Server Set Time Timer Trigger Group"
+        "Answer Between Clear Do Execute Hook Line Link On Packets Pair Param Pause Protocol Run "
+        "Send Serial Server Set Time Timer Trigger Group"
     ),
     "session": "Session Ticket",
     "simulator": "Simulator",

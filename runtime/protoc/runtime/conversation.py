@@ -20,7 +20,6 @@ from protoc.runtime.framing import (
     FoundIncomplete,
     FoundMessage,
     FoundRejected,
-    Framer,
 )
 from protoc.runtime.machine import Cause, Host, Machine
 from protoc.runtime.messages import Message
@@ -30,6 +29,7 @@ from protoc.runtime.queue import Entry
 from protoc.runtime.scheduler import Scheduler
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
 from protoc.runtime.timers import Quiet, Timers
+from protoc.runtime.units import AnyFramer, framer_of
 
 Role = Literal["controller", "device"]
 Verb = Literal["open", "close"]
@@ -45,7 +45,7 @@ class Connection:
         sent: bytes sent to it.
     """
 
-    def __init__(self, number: int, peer: str, framer: Framer, stall: Quiet) -> None:
+    def __init__(self, number: int, peer: str, framer: AnyFramer, stall: Quiet) -> None:
         self.number = number
         self.peer = peer
         self.framer = framer
@@ -102,7 +102,7 @@ class Conversation(Host, Wire):
 
     def join(self, number: int, peer: str) -> None:
         """A connection is there."""
-        framer = Framer(self._usual, self.link.name, self.link.largest)
+        framer = framer_of(self.link, self._usual)
         stall = Quiet(self.link.timeout, self.scheduler, partial(self._stalled, number))
         self.connections[number] = Connection(number, peer, framer, stall)
         self.report(events.PeerConnected(peer, number))

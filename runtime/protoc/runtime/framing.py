@@ -317,7 +317,7 @@ class Framer:
         else:
             self._report_up_to(at)
             # The one that explained most; of equals the first.
-            error = max(tried.values(), key=_explained)
+            error = max(tried.values(), key=explained)
             self._error, self._error_end = error, at + _extent(error)
             self._work = FREE_WORK + WORK_PER_BYTE * _extent(error)
             self.failed = tuple(
@@ -382,7 +382,7 @@ def _extent(error: DecodeError) -> int:
     return max(error.size, error.offset + 1)
 
 
-def _explained(error: DecodeError) -> tuple[int, bool]:
+def explained(error: DecodeError) -> tuple[int, bool]:
     """How many bytes a candidate explained: checks and values come when the frame is whole."""
     return (error.size if _was_whole(error) else error.offset), error.reason != "constant"
 

@@ -47,6 +47,22 @@ class Server(msgspec.Struct, frozen=True):
         return self.connected if event == "connect" else self.disconnected
 
 
+class Between(msgspec.Struct, frozen=True):
+    """Units that begin with a header and end with the next trailer, both included.
+
+    Without a header a unit begins where the one before ended.
+    """
+
+    header: bytes
+    trailer: bytes
+
+
+class Packets(msgspec.Struct, frozen=True):
+    """Units that are as long as a message says, which is no candidate itself."""
+
+    message: type[Message]
+
+
 class Link(msgspec.Struct, frozen=True):
     """One way to reach the device.
 
@@ -60,6 +76,7 @@ class Link(msgspec.Struct, frozen=True):
         gap: pause between an answer and the next command.
         largest: bytes of the longest message; more is `too long`.
         server: what is said of those who connect; None when nothing is.
+        units: what cuts the stream into units; empty when only the messages do.
         datagram: each datagram is taken for itself: what it leaves unfinished stays so.
     """
 
@@ -73,6 +90,7 @@ class Link(msgspec.Struct, frozen=True):
     gap: float = 0.0
     largest: int = 65536
     server: Server | None = None
+    units: tuple[Between | Packets, ...] = ()
     datagram: bool = False
     line: int = 0
 

@@ -58,9 +58,9 @@ def _decode(protocol: Protocol, messages: list[type[Message]], pieces: Iterator[
     """Print what is in the bytes; whether it is nothing but messages."""
     from protoc.cli.reports import found_record
     from protoc.runtime.framing import FoundMessage, Framer
+    from protoc.runtime.units import framer_of
 
-    link = protocol.links[0] if protocol.links else None
-    framer = Framer(messages, link.name, link.largest) if link else Framer(messages)
+    framer = framer_of(protocol.links[0], messages) if protocol.links else Framer(messages)
     whole = True
     for piece in pieces:
         for found in framer.feed(piece):

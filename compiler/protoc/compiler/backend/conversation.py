@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, text, tupled
+from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, octets, text, tupled
 from protoc.compiler.backend.expressions import function
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.values import Context, annotation, blank, given
@@ -79,9 +79,17 @@ class _Writer:
             gap=repr(link.gap) if link.gap else None,
             largest=str(link.largest) if link.largest != 65536 else None,
             server=self._server(link),
+            units=self._units(link),
             datagram="True" if link.datagram else None,
             line=_line(link.span),
         )
+
+    def _units(self, link: model.Link) -> Code | None:
+        """What cuts the stream into units."""
+        if link.packet is not None:
+            return tupled([self._call("Packets", self._class(link.packet.text))])
+        rows: list[Code] = [self._call("Between", octets(a), octets(b)) for a, b in link.frames]
+        return tupled(rows) if rows else None
 
     def _server(self, link: model.Link) -> Code | None:
         """What is said of those who connect."""

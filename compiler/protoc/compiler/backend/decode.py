@@ -320,7 +320,7 @@ class Decoder:
             # at the top only a message the line ends comes here: it has all of the buffer
             stop = self.stop or "len(buffer)"
             self.lines.add(f"{end} = {At(stop).moved(0)}{_less(size.behind)}")
-            if size.behind or start.plus:
+            if size.behind or (start.plus and self.stop):
                 with self.lines.block(f"if {end} < {start}:"):
                     self.fail(
                         "length", step.name or "", start, text("more bytes"), _gap(self), False

@@ -7,8 +7,8 @@ import keyword
 import re
 
 MESSAGE_MEMBERS = frozenset({
-    "NAME", "KIND", "STARTS", "LINKS", "PARAMS", "BLANK", "construct", "decode", "decode_prefix",
-    "encode", "layout", "wire", "self", "cls",
+    "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "construct", "decode",
+    "decode_prefix", "encode", "layout", "wire", "self", "cls",
 })  # fmt: skip
 DEVICE_MEMBERS = frozenset({
     "PROTOCOL", "open", "connect", "listen", "simulate", "close", "execute", "run", "messages",
@@ -22,6 +22,7 @@ MODULE_NAMES = frozenset({
     "Params", "Pause", "Protocol", "Run", "Self", "Send", "Serial", "Set", "Simulator", "Struct",
     "TextChoice", "Time", "Timer", "Trigger", "UNSET", "UnsetType", "Mapping", "TYPE_CHECKING",
     "Part", "OneOf", "UNFIT", "ANY", "DEC", "INT", "FLOAT", "HEX", "OCT", "BIN", "BASE36",
+    "Server", "Between", "Packets",
 })  # fmt: skip
 LOCALS = frozenset(
     ["buffer", "at", "link", "end", "total", "self", "cls", "frame", "raw", "span", "error", "key"]

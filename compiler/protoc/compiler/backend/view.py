@@ -91,7 +91,7 @@ def module(protocol: model.Protocol) -> ModuleView:
     """The view of a protocol."""
     context = Context({enum.name: enum for enum in protocol.enums})
     enums = [_enum(enum, context) for enum in protocol.enums]
-    visible = [m for m in protocol.messages if not m.part]
+    visible = [m for m in protocol.messages if m.unit or not m.part]
     for message in visible:
         context.classes[f"message {message.name}"] = context.names.take(message.name)
     for param in protocol.params:

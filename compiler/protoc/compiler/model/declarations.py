@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from protoc.compiler.model.wire import Conversion, Wire
+from protoc.dsl import tree
 from protoc.dsl.source import Span
 
 
@@ -58,6 +59,9 @@ class Link:
         max_connections, allow, connected, disconnected, reply: of servers: how many may be there
             at once, from where, the params told who comes and goes, and who gets what a message
             causes.
+        frames: header and trailer of its units; a unit without a header begins where the one
+            before ended.
+        packet: name of the message that says how long its units are.
         datagram: each datagram is taken for itself: what it leaves unfinished stays so.
     """
 
@@ -78,9 +82,11 @@ class Link:
     connected: str = ""
     disconnected: str = ""
     reply: Literal["asker", "all"] = "asker"
+    frames: tuple[tuple[bytes, bytes], ...] = ()
+    packet: tree.Name | None = None
     datagram: bool = False
 
     @property
     def bounded(self) -> bool:
         """Whether the line itself tells where a message ends that does not."""
-        return self.datagram
+        return self.datagram or bool(self.frames) or self.packet is not None

@@ -175,6 +175,7 @@ class Message:
 
     Attributes:
         part: it is a frame or a part of others and never on the wire by itself.
+        unit: it cuts the stream of a link into units.
         open: nothing in it says where it ends, only the line does.
         links: names of the links it belongs to.
         layout: its wire form in words, for the reader.
@@ -189,6 +190,7 @@ class Message:
     doc: str = ""
     id: int | None = None
     part: bool = False
+    unit: bool = False
     open: bool = False
 
     def walk(self) -> tuple[Element, ...]:

@@ -251,6 +251,7 @@ def _layouts(scope: Scope, statements: _Statements) -> None:
                 parts.add(statement.name.text)
         if has_hole(layout):
             parts.add(name)
+    units = _unit_layouts(scope)
     awaited = {
         answer.name.text
         for pair in statements.of(tree.Pair)
@@ -259,9 +260,18 @@ def _layouts(scope: Scope, statements: _Statements) -> None:
     }
     for name, layout in scope.layouts.items():
         try:
-            scope.messages[name] = resolve_layout(scope, layout, parts, awaited)
+            scope.messages[name] = resolve_layout(scope, layout, parts | units, awaited, units)
         except Unresolved:
             scope.broken.add(name)
+
+
+def _unit_layouts(scope: Scope) -> set[str]:
+    """The names of the messages that cut the streams of links into units."""
+    names = {link.packet.text: link.packet for link in scope.links.values() if link.packet}
+    for name, written in names.items():
+        if name not in scope.layouts:
+            scope.unknown("message", written, scope.layouts)
+    return names.keys() & scope.layouts.keys()
 
 
 def _names(scope: Scope, statements: _Statements) -> None:

@@ -46,7 +46,7 @@ _WORDS: dict[type[tree.Element], str] = {
 
 
 def resolve_layout(
-    scope: Scope, layout: tree.Layout, parts: set[str], awaited: set[str]
+    scope: Scope, layout: tree.Layout, parts: set[str], awaited: set[str], units: set[str]
 ) -> model.Message:
     """The message a layout describes.
 
@@ -55,6 +55,7 @@ def resolve_layout(
         layout: what is written.
         parts: the names of those that only stand in others.
         awaited: the names of those that answer a command, and so end at its timeout at the latest.
+        units: the names of those that cut the stream of a link into units.
     """
     builder = Builder(scope, layout, layout.name.text)
     elements = builder.build()
@@ -66,10 +67,11 @@ def resolve_layout(
     _refuse_structures(scope, elements)
     elements, whole = draw(scope, elements, builder.drawers)
     is_open = False
-    if whole and not builder.broken and not part:
-        bounded = (bool(links) and all(link.bounded for link in links)) or (
-            layout.kind == "response" and layout.name.text in awaited
-        )
+    unit = layout.name.text in units
+    if whole and not builder.broken and (unit or not part):
+        by_line = bool(links) and all(link.bounded for link in links)
+        by_time = layout.kind == "response" and layout.name.text in awaited
+        bounded = not unit and (by_line or by_time)
         elements, is_open = settle(scope, layout, elements, bounded=bounded)
     return model.Message(
         kind=layout.kind,
@@ -80,6 +82,7 @@ def resolve_layout(
         doc=layout.doc,
         id=layout.id,
         part=part,
+        unit=unit,
         open=is_open,
     )
 

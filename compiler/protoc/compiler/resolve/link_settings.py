@@ -11,10 +11,11 @@ from protoc.compiler import model
 from protoc.compiler.resolve.constants import octets, seconds, whole
 from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
 from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
 from protoc.dsl.source import Span
 
 _LATER = frozenset(
-    ("idle", "wrap", "frame", "hand_over", "where", "no_reply", "await", "late",
+    ("idle", "wrap", "hand_over", "where", "no_reply", "await", "late",
      "compose", "ignore_equal", "offline", "slow_poll", "idle_close", "half_duplex", "echo",
      "bystanders", "peer_header")
 )  # fmt: skip
@@ -31,7 +32,7 @@ class Setting:
 
 def read(scope: Scope, settings: Iterable[tree.LinkSetting]) -> list[Setting]:
     """The settings that can be read; what is wrong with the others is told."""
-    found = []
+    found: list[Setting] = []
     for setting in settings:
         word = setting.word.text
         try:
@@ -44,10 +45,30 @@ def read(scope: Scope, settings: Iterable[tree.LinkSetting]) -> list[Setting]:
                     setting.word.span,
                     help=suggestion(word, (*_READERS, *_LATER), "setting"),
                 )
-            found.append(Setting(word, setting.span, _READERS[word](scope, setting)))
+            values = _READERS[word](scope, setting)
         except Unresolved:
             continue
+        before = next((each for each in found if each.word == word == "frame"), None)
+        if before is None:
+            found.append(Setting(word, setting.span, values))
+        else:
+            _add_frame(scope, found, before, Setting(word, setting.span, values))
     return found
+
+
+def _add_frame(scope: Scope, found: list[Setting], before: Setting, more: Setting) -> None:
+    """Several headers and trailers may stand side by side."""
+    if "packet" in before.values or "packet" in more.values:
+        scope.diagnostics.error(
+            "E0208",
+            "a message cuts the stream alone",
+            more.span,
+            labels=(Label(before.span, "the stream is cut here already"),),
+            help="keep one of them",
+        )
+        return
+    frames = (*before.values["frames"], *more.values["frames"])
+    found[found.index(before)] = Setting(before.word, before.span, {"frames": frames})
 
 
 def unfit(setting: Setting, link: model.Link) -> str:
@@ -185,10 +206,30 @@ def _peer_param(attribute: str) -> Reader:
     return read_param
 
 
+def _frame(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+    """A header and a trailer, or the message that says how long units are."""
+    value = _value(scope, setting, '"<" .. ">"')
+    if isinstance(value, tree.Range):
+        ends = value.start, value.end
+        if all(isinstance(end, tree.String | tree.Octets) for end in ends):
+            header, trailer = (octets(scope, (end,)) for end in ends)  # type: ignore[arg-type]
+            if trailer:
+                return {"frames": ((header, trailer),)}
+    elif isinstance(value, tree.Reference) and len(value.path) == 1:
+        return {"packet": value.path[0]}
+    raise scope.fail(
+        "E0208",
+        "`frame` needs a header and a trailer, or a message",
+        value.span,
+        help='write `frame STX .. ETX`, `frame "" .. CR`, or the name of a message with a length',
+    )
+
+
 _READERS: dict[str, Reader] = {
     "end": _end,
     "max": _number("largest", "256", 1),
     "datagram": _flag("datagram"),
+    "frame": _frame,
     "timeout": _duration("timeout", "500ms"),
     "retries": _number("retries", "2"),
     "gap": _duration("gap", "5ms"),
