@@ -259,10 +259,6 @@ class Answer_(Message, kw_only=True):
                 "constant", cls.NAME, "", 0, b"=", bytes(buffer[at : at + 1])
             )
         p1 = len(buffer)
-        if p1 < at + 1:
-            raise DecodeError(
-                "length", cls.NAME, "text", 1, "more bytes", len(buffer) - at - 1
-            )
         text_raw = bytes(buffer[at + 1 : p1])
         text = read_text(text_raw, "utf-8", cls.NAME, "text", 1, p1 - at)
         return cls(text=text), p1

@@ -270,10 +270,6 @@ class Rest(Message, kw_only=True):
             raise Incomplete(3)
         kind, size = _BE_BH.unpack_from(buffer, at)
         p1 = len(buffer)
-        if p1 < at + 3:
-            raise DecodeError(
-                "length", cls.NAME, "text", 3, "more bytes", len(buffer) - at - 3
-            )
         text_raw = bytes(buffer[at + 3 : p1])
         text = read_text(text_raw, "utf-8", cls.NAME, "text", 3, p1 - at)
         return cls(kind=kind, size=size, text=text), p1
