@@ -24,7 +24,6 @@ from protoc.runtime import (
     DecodeError,
     Device,
     EncodeError,
-    Execute,
     Hook,
     Hooks,
     Incomplete,
@@ -36,12 +35,11 @@ from protoc.runtime import (
     Params,
     Part,
     Protocol,
-    Run,
     Serial,
-    Set,
     Timer,
     Trigger,
 )
+from protoc.runtime import actions as do
 from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import byte_sum, xor
 from protoc.runtime.codecs import (
@@ -1194,7 +1192,7 @@ PROTOCOL: Final = Protocol(
         Timer(
             "poll",
             1.0,
-            (Execute("pair", "status", priority="last", once=True),),
+            (do.Execute("pair", "status", priority="last", once=True),),
             line=73,
         ),
     ),
@@ -1202,13 +1200,13 @@ PROTOCOL: Final = Protocol(
         Trigger(
             "1",
             On("after", "message", "status"),
-            (Set("online", lambda x: True),),
+            (do.Set("online", lambda x: True),),
             line=77,
         ),
         Trigger(
             "2",
             On("after", "message", "status"),
-            (Run("warn", (lambda x: x.helix_current,)),),
+            (do.Run("warn", arguments=(lambda x: x.helix_current,)),),
             when=lambda x: x.helix_current > 80,
             line=78,
         ),
@@ -1216,7 +1214,7 @@ PROTOCOL: Final = Protocol(
             "3",
             On("after", "message", "alarm"),
             (
-                Execute(
+                do.Execute(
                     "pair",
                     "alarms",
                     arguments={"address": lambda x: x.address},
@@ -1230,7 +1228,7 @@ PROTOCOL: Final = Protocol(
             "4",
             On("change", "param", "faults"),
             (
-                Execute(
+                do.Execute(
                     "pair",
                     "set_power",
                     arguments={"watts": lambda x: 0},
@@ -1243,7 +1241,7 @@ PROTOCOL: Final = Protocol(
         Trigger(
             "5",
             On("timeout", "pair", "status", last=True),
-            (Set("online", lambda x: False),),
+            (do.Set("online", lambda x: False),),
             line=81,
         ),
     ),

@@ -18,11 +18,9 @@ from protoc.runtime import (
     DecodeError,
     Device,
     EncodeError,
-    Execute,
     Hook,
     Hooks,
     Incomplete,
-    Line,
     Link,
     Message,
     On,
@@ -30,11 +28,11 @@ from protoc.runtime import (
     Param,
     Params,
     Protocol,
-    Run,
     Serial,
     Timer,
     Trigger,
 )
+from protoc.runtime import actions as do
 
 
 class Text(Message):
@@ -128,11 +126,15 @@ PROTOCOL: Final = Protocol(
         Pair("level", GetLevel, steps=((Answer(Level),),), refusals=(Denied,)),
         Pair("blink", Blink),
     ),
-    timers=(Timer("poll", 1.0, targets=(Execute("pair", "level", priority="last", once=True),)),),
+    timers=(
+        Timer("poll", 1.0, targets=(do.Execute("pair", "level", priority="last", once=True),)),
+    ),
     triggers=(
-        Trigger("1", On("change", "param", "pressed"), (Run("noticed", (lambda x: x.pressed,)),)),
-        Trigger("again", None, (Line("close"), Line("open"))),
-        Trigger("bye", None, (Line("close"),)),
+        Trigger(
+            "1", On("change", "param", "pressed"), (do.Run("noticed", (lambda x: x.pressed,)),)
+        ),
+        Trigger("again", None, (do.Line("close"), do.Line("open"))),
+        Trigger("bye", None, (do.Line("close"),)),
     ),
     hooks=(Hook("noticed", ("value",)),),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from protoc.runtime import events
+from protoc.runtime.actions import Execute, Target
 from protoc.runtime.messages import Message
-from protoc.runtime.protocol import Answer, Execute, Link, Pair, Param, Protocol, Target
+from protoc.runtime.protocol import Answer, Link, Pair, Param, Protocol
 from protoc.runtime.session import Session, Ticket
 from tests.runtime.toys import MESSAGES, Ack, GetLevel, Level, Line, Refused, SetLevel
 

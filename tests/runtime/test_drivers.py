@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from protoc.runtime.actions import Execute
 from protoc.runtime.drivers import aio, blocking
 from protoc.runtime.errors import LocalError, Refused, Timeout, TransportError
 from protoc.runtime.events import (
@@ -19,7 +20,6 @@ from protoc.runtime.events import (
     PeerDisconnected,
 )
 from protoc.runtime.messages import Message
-from protoc.runtime.protocol import Execute
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import Closed, Received, Signal
 from protoc.runtime.transports.memory import MemoryEndpoint, World

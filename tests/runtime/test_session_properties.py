@@ -6,18 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protoc.runtime import events
-from protoc.runtime.protocol import (
-    Answer,
-    Execute,
-    On,
-    Pair,
-    Param,
-    Protocol,
-    Send,
-    Set,
-    Timer,
-    Trigger,
-)
+from protoc.runtime.actions import Execute, Send, Set
+from protoc.runtime.protocol import Answer, On, Pair, Param, Protocol, Timer, Trigger
 from tests.runtime.stage import Stage, damaged, dimmer, level, shown
 from tests.runtime.toys import Ack, GetLevel, Level, Line, Panel, Refused, SetLevel
 

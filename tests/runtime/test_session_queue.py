@@ -6,22 +6,10 @@ from typing import Any
 
 import pytest
 
+from protoc.runtime.actions import Clear, Execute, Item, Pause, Set, Time
 from protoc.runtime.errors import TransportError
 from protoc.runtime.executor import BURST
-from protoc.runtime.protocol import (
-    Answer,
-    Clear,
-    Execute,
-    Group,
-    On,
-    Pair,
-    Param,
-    Pause,
-    Set,
-    Time,
-    Timer,
-    Trigger,
-)
+from protoc.runtime.protocol import Answer, Group, On, Pair, Param, Timer, Trigger
 from tests.runtime.stage import Stage, dimmer, level
 from tests.runtime.toys import GetLevel, Level, Panel, SetLevel
 
@@ -44,6 +32,10 @@ def stage_with(**rows: Any) -> Stage:
 
 def pair(number: int, **how: Any) -> Execute:
     return Execute("pair", f"p{number}", **how)
+
+
+def item(number: int) -> Item:
+    return Item("pair", f"p{number}")
 
 
 def answered(stage: Stage, count: int) -> str:
@@ -101,8 +93,8 @@ def test_what_runs_is_not_queued_any_more() -> None:
 def test_now_interrupts_a_group_between_its_items() -> None:
     stage = stage_with(
         groups=(
-            Group("slow", (pair(1), pair(2), pair(3))),
-            Group("urgent", (pair(7), pair(8))),
+            Group("slow", (item(1), item(2), item(3))),
+            Group("urgent", (item(7), item(8))),
         )
     )
     stage.queue("slow", "group")
@@ -123,7 +115,7 @@ def test_now_on_an_idle_session_is_at_once() -> None:
 
 def test_a_group_runs_its_items_one_after_the_other() -> None:
     stage = stage_with(
-        groups=(Group("g", (pair(1), Set("count", lambda x: 5), Execute("pair", "tell"), pair(2))),)
+        groups=(Group("g", (item(1), Set("count", lambda x: 5), Item("pair", "tell"), item(2))),)
     )
     ticket = stage.queue("g", "group")
     stage.hear(level(1, 1))
@@ -144,7 +136,7 @@ def test_a_group_runs_its_items_one_after_the_other() -> None:
 
 
 def test_a_group_with_a_failed_item_goes_on_and_the_worst_counts() -> None:
-    stage = stage_with(groups=(Group("g", (pair(1), pair(2), pair(3))),))
+    stage = stage_with(groups=(Group("g", (item(1), item(2), item(3))),))
     ticket = stage.queue("g", "group")
     stage.hear(level())
     stage.wait(1.5)
@@ -157,7 +149,7 @@ def test_a_group_with_a_failed_item_goes_on_and_the_worst_counts() -> None:
 
 
 def test_a_pause_delays_the_next_item() -> None:
-    stage = stage_with(groups=(Group("g", (pair(1), Pause(0.05), pair(2))),))
+    stage = stage_with(groups=(Group("g", (item(1), Pause(0.05), item(2))),))
     stage.queue("g", "group")
     assert answered(stage, 1) == "1"
     stage.wait(0.04)
@@ -167,7 +159,7 @@ def test_a_pause_delays_the_next_item() -> None:
 
 
 def test_a_pause_at_the_end_delays_the_next_group() -> None:
-    stage = stage_with(groups=(Group("g", (pair(1), Pause(0.05))),))
+    stage = stage_with(groups=(Group("g", (item(1), Pause(0.05))),))
     ticket = stage.queue("g", "group")
     stage.queue("p2")
     assert answered(stage, 1) == "1"
@@ -179,7 +171,7 @@ def test_a_pause_at_the_end_delays_the_next_group() -> None:
 
 def test_before_and_after_a_group() -> None:
     stage = stage_with(
-        groups=(Group("g", (pair(1),), when=lambda x: x.count == 1),),
+        groups=(Group("g", (item(1),), when=lambda x: x.count == 1),),
         triggers=(
             Trigger("b", On("before", "group", "g"), (Set("fault", lambda x: 1),)),
             Trigger("a", On("after", "group", "g"), (Set("fault", lambda x: 2),)),
@@ -203,8 +195,8 @@ def test_before_and_after_a_group() -> None:
 def test_groups_in_groups() -> None:
     stage = stage_with(
         groups=(
-            Group("outer", (pair(1), Execute("group", "inner"), pair(4))),
-            Group("inner", (pair(2), pair(3))),
+            Group("outer", (item(1), Item("group", "inner"), item(4))),
+            Group("inner", (item(2), item(3))),
         )
     )
     ticket = stage.queue("outer", "group")
@@ -239,7 +231,7 @@ def test_a_command_that_executes_itself_forever_leaves_others_a_turn() -> None:
 def test_what_runs_ends_with_the_line_and_what_waits_is_kept() -> None:
     """Tickets fail; what a trigger or timer queued has nobody to tell, and waits."""
     stage = stage_with(
-        groups=(Group("g", (pair(1), pair(2))),),
+        groups=(Group("g", (item(1), item(2))),),
         triggers=(Trigger("t", On("after", "message", "panel"), (pair(5),)),),
     )
     group, queued = stage.queue("g", "group"), stage.queue("p3")
@@ -348,7 +340,7 @@ def test_timers_are_started_stopped_and_restarted() -> None:
     stage.wait(0.5)
     stage.hear(Panel(keys=1))
     stage.hear(Panel(keys=3))
-    assert stage.session.next_deadline() == 1.5
+    assert stage.session.next_deadline() == 1.0
     stage.hear(Panel(keys=2))
     assert stage.session.next_deadline() is None
     stage.said()
@@ -461,7 +453,7 @@ def test_a_cancelled_command_is_not_sent_again_and_its_answer_is_late() -> None:
 
 
 def test_a_cancelled_group_ends_with_its_item() -> None:
-    stage = stage_with(groups=(Group("g", (pair(1), pair(2))),))
+    stage = stage_with(groups=(Group("g", (item(1), item(2))),))
     ticket = stage.queue("g", "group")
     stage.queue("p3")
     stage.session.cancel(ticket, stage.now)
@@ -472,14 +464,14 @@ def test_a_cancelled_group_ends_with_its_item() -> None:
 
 
 def test_a_group_that_contains_itself_is_cut_off() -> None:
-    stage = stage_with(groups=(Group("g", (Execute("pair", "tell"), Execute("group", "g"))),))
+    stage = stage_with(groups=(Group("g", (Item("pair", "tell"), Item("group", "g"))),))
     ticket = stage.queue("g", "group")
     assert ticket.done
     assert str(ticket.error) == "32 groups deep: g contains itself"
 
 
 def test_an_item_that_is_not_there_is_told_and_the_group_goes_on() -> None:
-    stage = stage_with(groups=(Group("g", (Execute("pair", "lost"), Execute("pair", "tell"))),))
+    stage = stage_with(groups=(Group("g", (Item("pair", "lost"), Item("pair", "tell"))),))
     stage.queue("g", "group")
     assert stage.said() == ["not sent lost: there is no pair lost", "> set_level 0, 0"]
 

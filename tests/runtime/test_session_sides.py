@@ -6,9 +6,10 @@ from typing import ClassVar
 
 import pytest
 
+from protoc.runtime.actions import Execute, Send
 from protoc.runtime.errors import EncodeError, LocalError, TransportError
 from protoc.runtime.events import MessageSeen
-from protoc.runtime.protocol import Answer, Execute, Link, On, Pair, Param, Send, Timer, Trigger
+from protoc.runtime.protocol import Answer, Link, On, Pair, Param, Timer, Trigger
 from protoc.runtime.session import Session
 from tests.runtime.stage import Stage, dimmer, level
 from tests.runtime.toys import MESSAGES, Ack, Framed, GetLevel, Level, Panel, SetLevel

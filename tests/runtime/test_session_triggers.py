@@ -7,23 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from protoc.runtime.actions import Action, Clear, Do, Execute, Line, Run, Send, Set
 from protoc.runtime.errors import LocalError
-from protoc.runtime.protocol import (
-    Action,
-    Answer,
-    Clear,
-    Do,
-    Execute,
-    Hook,
-    Line,
-    On,
-    Pair,
-    Param,
-    Run,
-    Send,
-    Set,
-    Trigger,
-)
+from protoc.runtime.protocol import Answer, Hook, On, Pair, Param, Trigger
 from tests.runtime.stage import PAIRS, Stage, dimmer, level
 from tests.runtime.toys import Ack, GetLevel, Level, Panel, SetLevel
 from tests.runtime.toys import Line as TextLine

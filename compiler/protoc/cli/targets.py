@@ -9,8 +9,9 @@ from protoc.cli.failures import UsageFailure
 
 if TYPE_CHECKING:
     from protoc.compiler import model
+    from protoc.runtime.actions import Execute
     from protoc.runtime.messages import Message
-    from protoc.runtime.protocol import Execute, Protocol
+    from protoc.runtime.protocol import Protocol
 
 KINDS = ("pair", "command", "group", "trigger")
 
@@ -75,7 +76,7 @@ def _rows(described: model.Protocol, kind: str) -> list[Any]:
 
 
 def _target(protocol: Protocol, kind: str, name: str) -> Target:
-    from protoc.runtime.protocol import Execute
+    from protoc.runtime.actions import Execute
 
     execute = Execute(kind, name)  # type: ignore[arg-type]  # one of KINDS
     if kind == "pair":

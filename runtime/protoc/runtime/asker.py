@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from protoc.runtime import events
+from protoc.runtime.causes import Cause
 from protoc.runtime.errors import Refused, Timeout
 from protoc.runtime.exchange import Exchange, Verdict
-from protoc.runtime.machine import Cause, Machine
+from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import On

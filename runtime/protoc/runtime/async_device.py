@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
+from protoc.runtime.actions import Execute, Target
 from protoc.runtime.device import (
     CONNECT_TIMEOUT,
     Described,
@@ -20,7 +21,6 @@ from protoc.runtime.device import (
 from protoc.runtime.errors import Timeout
 from protoc.runtime.events import Event, MessageSeen, ParamChanged
 from protoc.runtime.messages import Message
-from protoc.runtime.protocol import Execute, Target
 
 if TYPE_CHECKING:
     from protoc.runtime.drivers.feeds import AsyncFeed

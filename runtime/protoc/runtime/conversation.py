@@ -8,7 +8,10 @@ from functools import partial
 from typing import Any, Literal
 
 from protoc.runtime import events
+from protoc.runtime.actions import Execute, Send, Time
+from protoc.runtime.actor import Host
 from protoc.runtime.asker import Wire
+from protoc.runtime.causes import Cause
 from protoc.runtime.compose import compose
 from protoc.runtime.dispatch import Candidates, Preferred
 from protoc.runtime.errors import LocalError, TransportError
@@ -21,10 +24,10 @@ from protoc.runtime.framing import (
     FoundMessage,
     FoundRejected,
 )
-from protoc.runtime.machine import Cause, Host, Machine
+from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import Execute, Group, Link, On, Protocol, Send, Timer, Trigger
+from protoc.runtime.protocol import Group, Link, On, Protocol, Timer, Trigger
 from protoc.runtime.queue import Entry
 from protoc.runtime.scheduler import Scheduler
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
@@ -61,7 +64,7 @@ class Conversation(Host, Wire):
 
     Attributes:
         params, scheduler, machine, executor, timers: the parts.
-        events, out, line_requests: what the driver has yet to take.
+        events, out, line_requests, hang_ups: what the driver has yet to take.
         connections: by number.
         now: the time of what is happening.
     """
@@ -80,6 +83,7 @@ class Conversation(Host, Wire):
         self.events: deque[events.Event] = deque()
         self.out: list[tuple[int, bytes]] = []
         self.line_requests: list[Verb] = []
+        self.hang_ups: list[int] = []
         self.connections: dict[int, Connection] = {}
         self.scheduler = Scheduler()
         self._device = role == "device"
@@ -107,7 +111,7 @@ class Conversation(Host, Wire):
         self.connections[number] = Connection(number, peer, framer, stall)
         self.report(events.PeerConnected(peer, number))
         self._traffic()
-        self._moved(On("connect"), peer, number, Cause(connection=number))
+        self._moved("connect", "connected", peer, number, Cause(connection=number))
 
     def leave(self, number: int, reason: str) -> None:
         """A connection is gone: what it left unfinished is told, what waits for it fails."""
@@ -123,16 +127,18 @@ class Conversation(Host, Wire):
         if last:
             for quiet in self._quiet:
                 quiet.stop()
-        self._moved(On("disconnect"), line.peer, number, Cause())
+        self._moved("disconnect", reason or "disconnected", line.peer, number, Cause())
 
-    def _moved(self, on: On, peer: str, number: int, cause: Cause) -> None:
+    def _moved(self, event: str, status: str, peer: str, number: int, cause: Cause) -> None:
         """Somebody came or went: the param that the link names for it, then the triggers."""
         scope = self.scope({"peer": peer, "connection": number})
         server = self.link.server
-        param = "" if server is None else server.param_of(on.event)
+        param = "" if server is None else server.param_of(event)
         if param and not self._device:
             self.machine.set(param, peer, scope, cause, by_hand=True)
-        self.machine.fire(on, scope, cause)
+        self.machine.fire(On(event), scope, cause)
+        self.machine.fire(On(event, "link", self.link.name), scope, cause)
+        self.machine.fire(On("status", name=status), scope, cause)
 
     def line(self, number: int) -> Connection:
         """The connection of a number.
@@ -272,17 +278,47 @@ class Conversation(Host, Wire):
             self.write(connection, message, data)
         self.machine.fire_message("after", message, cause)
 
-    def turn_timer(self, verb: Literal["start", "stop", "restart"], timer: str) -> None:
+    def turn_timer(self, action: Time) -> None:
         """Do what an action does with a timer."""
-        self.timers.turn(verb, timer, self.now)
+        if action.verb == "restart":
+            self.executor.withdraw_timer(action.timer)
+        self.timers.turn(action.verb, action.timer, self.now, at_once=action.now)
 
-    def ask_line(self, verb: Verb) -> None:
+    def ask_line(self, verb: Verb, link: str) -> None:
         """Ask the driver to open or close the line."""
+        if link and link != self.link.name:
+            raise LocalError(f"link {link} is not this one: it is on {self.link.name}")
         self.line_requests.append(verb)
 
-    def pause(self, seconds: float) -> None:
+    def hang_up(self, peer: str) -> None:
+        """Ask the driver to close one connection."""
+        found = [line.number for line in self.connections.values() if line.peer == peer]
+        if not found:
+            raise LocalError(f"{peer} is not connected")
+        self.hang_ups += found
+
+    def pause(self, seconds: float, then: Callable[[], None] | None = None) -> None:
         """Begin nothing more for so long."""
         self.executor.pause(seconds, self.now)
+        if then is not None:
+            self.executor.sleepers += 1
+            self.scheduler.at(self.now + seconds, partial(self._wake, then))
+
+    def _wake(self, then: Callable[[], None], now: float) -> None:
+        self.executor.sleepers -= 1
+        then()
+
+    def leave_group(self) -> None:
+        """Execute no more of the running group."""
+        self.executor.leave_group()
+
+    def set_timeout(self, pair: str, seconds: float) -> None:
+        """Change how long a pair waits."""
+        self.executor.timeouts[pair] = seconds
+
+    def set_wait(self, group: str, item: int, seconds: float) -> None:
+        """Change the pause behind an item of a group."""
+        self.executor.waits[group, item] = seconds
 
     def routes(self, connection: int | None) -> list[int]:
         """The connection that caused it, while it lasts; else all there are."""
@@ -356,7 +392,8 @@ class Conversation(Host, Wire):
             over()
             return
         try:
-            self.executor.put(Entry(target, scope, gap=timer.gap, then=over))
+            entry = Entry(target, scope, gap=timer.gap, then=over, timer=timer.name)
+            self.executor.put(entry)
         except LocalError as error:
             self.report(events.ActionFailed(timer.name, "timer", error))
 

@@ -28,11 +28,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
+from protoc.runtime.actions import Execute, Target
 from protoc.runtime.errors import LocalError, Timeout
 from protoc.runtime.events import AttemptFailed, Event, MessageSeen, ParamChanged
 from protoc.runtime.messages import Message
 from protoc.runtime.params import Params
-from protoc.runtime.protocol import Execute, Protocol, Target
+from protoc.runtime.protocol import Protocol
 
 if TYPE_CHECKING:
     from protoc.runtime.drivers.feeds import Feed

@@ -6,23 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from protoc.runtime import events
+from protoc.runtime.actions import Action, Execute, Expression, Item, Pause
 from protoc.runtime.asker import Asker, Wire
+from protoc.runtime.causes import Cause
 from protoc.runtime.compose import compose
 from protoc.runtime.errors import LocalError, ProtocolError, TransportError
 from protoc.runtime.exchange import Exchange
-from protoc.runtime.machine import DEEPEST, Cause, Machine
+from protoc.runtime.machine import DEEPEST, Machine
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import (
-    Execute,
-    Expression,
-    Group,
-    Link,
-    On,
-    Pair,
-    Protocol,
-    Trigger,
-)
+from protoc.runtime.protocol import Group, Link, On, Pair, Protocol, Trigger
 from protoc.runtime.queue import Entry, Frame, Queue, Ticket, line_lost
 from protoc.runtime.scheduler import Planned, Scheduler
 from protoc.runtime.scope import FAULTS, Scope, value_of
@@ -41,6 +34,9 @@ class Executor:
 
     Attributes:
         asker: the command that awaits its answers.
+        timeouts: seconds a pair waits, where an action changed it.
+        waits: seconds behind an item of a group, counted from 1, where an action changed it.
+        sleepers: triggers that go on later; till then nothing is over.
     """
 
     def __init__(
@@ -69,6 +65,9 @@ class Executor:
         self._queue = Queue()
         self._frames: list[Frame] = []
         self.asker = Asker(params, machine, scheduler, wire, self._rest)
+        self.timeouts: dict[str, float] = {}
+        self.waits: dict[tuple[str, int], float] = {}
+        self.sleepers = 0
         self._not_before = 0.0
         self._wake: Planned | None = None
         self._pumping = False
@@ -76,7 +75,7 @@ class Executor:
     @property
     def idle(self) -> bool:
         """Nothing is queued, running or awaited."""
-        return not (self._queue or self._frames or self.asker.exchange)
+        return not (self._queue or self._frames or self.asker.exchange or self.sleepers)
 
     # --- the queue ---------------------------------------------------------------------------
 
@@ -95,7 +94,7 @@ class Executor:
                 if name not in command.__struct_fields__:
                     raise LocalError(f"{command.NAME} has no field {name}")
 
-    def _row(self, target: Execute) -> Pair | Group | Trigger | type[Message]:
+    def _row(self, target: Item) -> Pair | Group | Trigger | type[Message]:
         row = self._rows[target.kind].get(target.name)
         if row is None:
             raise LocalError(f"there is no {target.kind} {target.name}")
@@ -127,8 +126,20 @@ class Executor:
         for frame in self._frames:
             if frame.entry.ticket is ticket:
                 frame.items.clear()
-        for entry in self._queue.withdraw(ticket):
+        for entry in self._queue.withdraw(lambda entry: entry.ticket is ticket):
             entry.close()
+
+    def withdraw_timer(self, timer: str) -> None:
+        """Execute nothing that a timer queued and that is not begun yet."""
+        for entry in self._queue.withdraw(lambda entry: entry.timer == timer):
+            entry.close()
+
+    def leave_group(self) -> None:
+        """Execute no more of the group that runs."""
+        for frame in reversed(self._frames):
+            if frame.group:
+                frame.items.clear()
+                return
 
     def pause(self, seconds: float, now: float) -> None:
         """Nothing more is begun for so long."""
@@ -199,7 +210,8 @@ class Executor:
         if not self._machine.holds(group, entry.scope, group.name, "group"):
             return False
         self._machine.fire(On("before", "group", group.name), entry.scope, _cause(entry))
-        self._frames.append(Frame(entry, group.items, group.name, forced=forced, owner=owner))
+        items = _paced(group, self.waits) if self.waits else group.items
+        self._frames.append(Frame(entry, items, group.name, forced=forced, owner=owner))
         return True
 
     def _leave(self) -> None:
@@ -213,10 +225,7 @@ class Executor:
     def _item(self, frame: Frame, now: float) -> bool:
         """Do the next item of a frame; False when it takes a connection and there is none."""
         entry, item = frame.entry, frame.items[0]
-        here = isinstance(item, Execute) and (
-            not frame.group or (item.priority == "normal" and not item.once)
-        )
-        if not (here and isinstance(item, Execute)):
+        if not isinstance(item, Item) or (isinstance(item, Execute) and frame.group):
             frame.items.popleft()
             cause = _cause(entry, entry.own)
             self._machine.act(item, frame.group, "group", entry.scope, cause)
@@ -237,7 +246,7 @@ class Executor:
             self._do(item, entry, now)
         return True
 
-    def _do(self, item: Execute, entry: Entry, now: float) -> None:
+    def _do(self, item: Item, entry: Entry, now: float) -> None:
         """Do an item in its place."""
         if item.kind == "group":
             self._enter(entry, self._groups[item.name], owner=False)
@@ -246,7 +255,7 @@ class Executor:
         else:
             self._execute(item, entry, now)
 
-    def _execute(self, item: Execute, entry: Entry, now: float) -> None:
+    def _execute(self, item: Item, entry: Entry, now: float) -> None:
         """Send a pair's command, or a command alone."""
         pair = self._pairs[item.name] if item.kind == "pair" else None
         command = pair.command if pair else self._commands[item.name]
@@ -266,6 +275,7 @@ class Executor:
             exchange = Exchange(
                 pair, message, data, link=self._link, entry=entry, connections=routes
             )
+            exchange.timeout = self.timeouts.get(pair.name, exchange.timeout)
             self.asker.ask(exchange, now)
             return
         for connection in routes:
@@ -283,7 +293,7 @@ class Executor:
         entry.failed("error", error)
 
     def _compose(
-        self, command: type[Message], pair: Pair | None, item: Execute, entry: Entry
+        self, command: type[Message], pair: Pair | None, item: Item, entry: Entry
     ) -> tuple[Message, bytes]:
         fixed = _computed(pair.arguments, entry.scope) if pair else {}
         given = (fixed, _computed(item.arguments, entry.scope), entry.fields)
@@ -310,7 +320,7 @@ class Executor:
             self._abandon(error)
         if last:
             self._abandon(error)
-            for entry in self._queue.withdraw():
+            for entry in self._queue.withdraw(lambda entry: entry.ticket is not None):
                 self._not_sent(entry.target.name, entry, error)
                 entry.close()
 
@@ -330,6 +340,22 @@ class Executor:
 
     def _scope(self, message: Message | None = None) -> Scope:
         return Scope(self._params, message)
+
+
+def _paced(group: Group, waits: Mapping[tuple[str, int], float]) -> tuple[Action, ...]:
+    """The items of a group with the pauses behind them that actions have set."""
+    items: list[Action] = []
+    number = 0
+    for item in group.items:
+        if isinstance(item, Pause):
+            if (group.name, number) not in waits:
+                items.append(item)
+            continue
+        items.append(item)
+        number += 1
+        if (seconds := waits.get((group.name, number))) is not None:
+            items.append(Pause(seconds))
+    return tuple(items)
 
 
 def _cause(entry: Entry, own: bool = False) -> Cause:

@@ -6,71 +6,26 @@ expression, an action or a hook stops anything else: it is reported.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Any, Literal, NamedTuple, cast
-
-import msgspec
+from typing import Any
 
 from protoc.runtime import events
+from protoc.runtime.actions import Action, Pause
+from protoc.runtime.actor import Actor, Host, Triggers
+from protoc.runtime.causes import Cause
 from protoc.runtime.errors import LocalError
+from protoc.runtime.hooking import HookCaller, Hooks
 from protoc.runtime.messages import Message
 from protoc.runtime.params import Change, ParamTable
-from protoc.runtime.protocol import (
-    Action,
-    Clear,
-    Do,
-    Execute,
-    Hook,
-    Line,
-    On,
-    Pause,
-    Protocol,
-    Run,
-    Send,
-    Set,
-    Time,
-    Trigger,
-)
-from protoc.runtime.queue import Ticket
+from protoc.runtime.protocol import Hook, On, Protocol, Trigger
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
 
 DEEPEST = 32
 """So many triggers may set each other in motion; the next one is cut off and reported."""
 
 
-class Cause(NamedTuple):
-    """What something was set in motion by: who holds the ticket, and which connection."""
-
-    ticket: Ticket | None = None
-    own: bool = False
-    connection: int | None = None
-
-
-class Host(ABC):
-    """What the machine needs of the session around it."""
-
-    @abstractmethod
-    def report(self, event: events.Event) -> None: ...
-
-    @abstractmethod
-    def queue(self, target: Execute, scope: Scope, cause: Cause) -> None: ...
-
-    @abstractmethod
-    def answer(self, send: Send, scope: Scope, cause: Cause) -> None: ...
-
-    @abstractmethod
-    def turn_timer(self, verb: Literal["start", "stop", "restart"], timer: str) -> None: ...
-
-    @abstractmethod
-    def ask_line(self, verb: Literal["open", "close"]) -> None: ...
-
-    @abstractmethod
-    def pause(self, seconds: float) -> None: ...
-
-
-class Machine:
+class Machine(Triggers):
     """The triggers of a description at work.
 
     Args:
@@ -86,13 +41,14 @@ class Machine:
         protocol: Protocol,
         params: ParamTable,
         host: Host,
-        hooks: object | Mapping[str, Callable[..., Any]] | None,
+        hooks: Hooks,
         *,
         silent: bool,
     ) -> None:
         self._params = params
         self._host = host
-        self._hooks = hooks
+        self._hooks = HookCaller(hooks, host.report)
+        self._actor = Actor(params, self, host)
         self._depth = 0
         self._changed: list[str] | None = None  # while a message is taken in
         self._named = {trigger.name: trigger for trigger in protocol.triggers}
@@ -156,13 +112,14 @@ class Machine:
         on = On(event, "message", message.NAME)
         return any(_found(table, on, message.KIND) for table in (self._triggers, self._hooked))
 
-    def fire_message(self, event: str, message: Message, cause: Cause) -> None:
+    def fire_message(self, event: str, message: Message, cause: Cause) -> bool:
         """Something happened to a message; its fields are what conditions and actions see."""
-        if event in self._heard:
-            on = On(event, "message", message.NAME)
-            self.fire(on, Scope(self._params, message), cause, message.KIND)
+        if event not in self._heard:
+            return True
+        on = On(event, "message", message.NAME)
+        return self.fire(on, Scope(self._params, message), cause, message.KIND)
 
-    def fire(self, on: On, scope: Scope, cause: Cause, category: str = "") -> None:
+    def fire(self, on: On, scope: Scope, cause: Cause, category: str = "") -> bool:
         """Something happened: run its triggers, then its hooks, in the order of the description.
 
         Args:
@@ -170,47 +127,94 @@ class Machine:
             scope: what conditions and actions see.
             cause: what they belong to.
             category: of a message: `command`, `response`, `event` or `message`.
+
+        Returns:
+            False when the last action of one of the triggers is a step that failed.
         """
         if on.event not in self._heard:
-            return
-        shown = _shown(on)
+            return True
+        done = self._run_triggers(on, scope, cause, category)
+        self._call_hooks(on, scope, cause, category)
+        return done
+
+    def _run_triggers(self, on: On, scope: Scope, cause: Cause, category: str = "") -> bool:
+        done = True
         for trigger in _found(self._triggers, on, category):
-            self.run(trigger, shown, scope, cause)
+            done = self.run(trigger, _shown(on), scope, cause) and done
+        return done
+
+    def _call_hooks(self, on: On, scope: Scope, cause: Cause, category: str = "") -> None:
         for hook in _found(self._hooked, on, category):
             try:
                 arguments = [value_of(attrgetter(name), scope) for name in hook.parameters]
             except FAULTS as error:
-                self._host.report(events.ActionFailed(hook.name, shown, error))
+                self._host.report(events.ActionFailed(hook.name, _shown(on), error))
             else:
-                self._call(hook, arguments)
+                self._hooks.call(hook, arguments)
 
-    def run(self, trigger: Trigger, on: str, scope: Scope, cause: Cause) -> None:
-        """Run a trigger: its actions when its condition holds, else those for that case."""
+    def run(self, trigger: Trigger, on: str, scope: Scope, cause: Cause) -> bool:
+        """Run a trigger: its actions when its condition holds, else those for that case.
+
+        Returns:
+            how the last of them ended: False when it is a step that failed.
+        """
         if self._depth >= DEEPEST:
             error = LocalError(f"{DEEPEST} triggers deep: {trigger.name} sets itself in motion")
             self._host.report(events.ActionFailed(trigger.name, on, error))
-            return
+            return False
+        if trigger.when is None or self.holds(trigger, scope, trigger.name, on):
+            self._host.report(events.TriggerFired(trigger.name, on, trigger.id))
+            actions = trigger.actions
+        else:
+            actions = trigger.otherwise
+        return self._act_all(actions, trigger.name, on, scope, cause)
+
+    def _act_all(
+        self, actions: Sequence[Action], owner: str, on: str, scope: Scope, cause: Cause
+    ) -> bool:
+        done = True
         self._depth += 1
         try:
-            if self.holds(trigger, scope, trigger.name, on):
-                self._host.report(events.TriggerFired(trigger.name, on, trigger.id))
-                actions = trigger.actions
-            else:
-                actions = trigger.otherwise
-            for action in actions:
-                self.act(action, trigger.name, on, scope, cause)
+            for number, action in enumerate(actions, 1):
+                if isinstance(action, Pause) and action.sleep:
+                    self._sleep(action, actions[number:], owner, on, scope, cause)
+                    break
+                done = self.act(action, owner, on, scope, cause)
         finally:
             self._depth -= 1
+        return done
 
-    def run_named(self, name: str, scope: Scope, cause: Cause, on: str = "") -> None:
-        """Run a trigger by its name.
+    def _sleep(
+        self,
+        pause: Pause,
+        rest: Sequence[Action],
+        owner: str,
+        on: str,
+        scope: Scope,
+        cause: Cause,
+    ) -> None:
+        """Go on with the rest of the actions after a while; nothing else is begun meanwhile."""
+        ticket = cause.ticket
+        if ticket is not None:
+            ticket.opened(cause.own)
+
+        def wake() -> None:
+            self._act_all(rest, owner, on, scope, cause)
+            if ticket is not None:
+                ticket.closed(cause.own)
+
+        self._host.report(events.ActionRun(*pause.told()))
+        self._host.pause(pause.seconds, wake)
+
+    def run_named(self, name: str, scope: Scope, cause: Cause, on: str = "") -> bool:
+        """Run a trigger by its name, as `run`.
 
         Raises:
             LocalError: there is none.
         """
         if name not in self._named:
             raise LocalError(f"there is no trigger {name}")
-        self.run(self._named[name], on or "called", scope, cause)
+        return self.run(self._named[name], on or "called", scope, cause)
 
     def holds(self, owner: Any, scope: Scope, name: str, on: str) -> bool:
         """Whether the condition `owner.when` holds; one that cannot be computed is reported."""
@@ -221,72 +225,26 @@ class Machine:
 
     # --- actions -----------------------------------------------------------------------------
 
-    def act(self, action: Action, owner: str, on: str, scope: Scope, cause: Cause) -> None:
-        """Carry out one action, when its condition holds."""
-        if not self.holds(action, scope, owner, on):
-            return
-        verb, target = _action_name(action)
-        self._host.report(events.ActionRun(verb, target))
+    def act(self, action: Action, owner: str, on: str, scope: Scope, cause: Cause) -> bool:
+        """Carry out one action, when its condition holds; False when it is a step that failed."""
+        if action.when is not None and not self.holds(action, scope, owner, on):
+            return True
+        self._host.report(events.ActionRun(*action.told()))
         try:
-            self._do(action, on, scope, cause)
+            return self._actor.carry_out(action, on, scope, cause)
         except FAULTS as error:
             self._host.report(events.ActionFailed(owner, on, error))
+            return False
 
-    def _do(self, action: Action, on: str, scope: Scope, cause: Cause) -> None:
-        host = self._host
-        match action:
-            case Execute():
-                host.queue(action, scope, cause)
-            case Send():
-                host.answer(action, scope, cause)
-            case Set():
-                self._set(action, scope, cause)
-            case Clear():
-                self._params.clear(action.param)
-            case Run():
-                arguments = [value_of(each, scope) for each in action.arguments]
-                if action.hook not in self._hook_rows:
-                    raise LocalError(f"there is no hook {action.hook}")
-                self._call(self._hook_rows[action.hook], arguments)
-            case Do():
-                self.run_named(action.trigger, scope, cause, on)
-            case Time():
-                host.turn_timer(action.verb, action.timer)
-            case Line():
-                host.ask_line(action.verb)
-            case Pause():
-                host.pause(action.seconds)
+    def run_hook(self, name: str, arguments: Sequence[Any]) -> None:
+        """Call a hook by its name.
 
-    def _set(self, action: Set, scope: Scope, cause: Cause) -> None:
-        value = value_of(action.value, scope)
-        if action.path:
-            param = self._params.param(action.param)
-            whole = self._params.get(action.param)
-            if whole is None:
-                whole = param.blank if param.blank is not None else param.type()
-            value = _with_part(whole, action.path, value)
-        self.set(action.param, value, scope, cause)
-
-    def _call(self, hook: Hook, arguments: Sequence[Any]) -> None:
-        function = self._implementation(hook.name)
-        if function is None:
-            self._host.report(events.HookReached(hook.name, tuple(arguments), hook.id))
-            return
-        try:
-            function(*arguments)
-        # The user's code: whatever it raises must not end the session.
-        except Exception as error:  # noqa: BLE001
-            self._host.report(events.HookFailed(hook.name, error))
-
-    def _implementation(self, name: str) -> Callable[..., Any] | None:
-        hooks = self._hooks
-        if isinstance(hooks, Mapping):
-            return cast(Mapping[str, Callable[..., Any]], hooks).get(name)
-        for each in (name, f"{name}_"):  # generated attributes give way to Python's own words
-            function: Callable[..., Any] | None = getattr(hooks, each, None)
-            if function is not None:
-                return function
-        return None
+        Raises:
+            LocalError: there is none.
+        """
+        if name not in self._hook_rows:
+            raise LocalError(f"there is no hook {name}")
+        self._hooks.call(self._hook_rows[name], arguments)
 
 
 _Key = tuple[str, str, str, bool, bool]
@@ -318,36 +276,3 @@ def _shown(on: On) -> str:
     words = [on.event, on.name]
     words += ["after response"] * on.after_response + ["last"] * on.last
     return " ".join(filter(None, words))
-
-
-def _action_name(action: Action) -> tuple[str, str]:
-    """The verb, and what it is done to."""
-    match action:
-        case Execute():
-            return "execute", action.name
-        case Send():
-            return "send", action.message.NAME
-        case Set():
-            return "set", ".".join((action.param, *action.path))
-        case Clear():
-            return "clear", action.param
-        case Run():
-            return "run", action.hook
-        case Do():
-            return "do", action.trigger
-        case Time():
-            return action.verb, action.timer
-        case Line():
-            return action.verb, ""
-        case Pause():
-            return "wait", f"{action.seconds:g}s"
-
-
-def _with_part(whole: msgspec.Struct, path: tuple[str, ...], value: Any) -> msgspec.Struct:
-    """A copy with one of its parts changed."""
-    first, *rest = path
-    if rest:
-        value = _with_part(getattr(whole, first), tuple(rest), value)
-    if first not in whole.__struct_fields__:
-        raise LocalError(f"there is no {first} in it")
-    return msgspec.structs.replace(whole, **{first: value})

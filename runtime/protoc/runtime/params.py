@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
-from typing import Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from msgspec import UNSET
 
 from protoc.runtime.errors import LocalError
 from protoc.runtime.messages import Choice, TextChoice
 from protoc.runtime.protocol import Param
+
+if TYPE_CHECKING:
+    from protoc.runtime.declarative.forms import Form
 
 
 class Change(NamedTuple):
@@ -35,6 +38,7 @@ class ParamTable:
             for name, param in self._params.items()
         }
         self._cleared: set[str] = set()
+        self._forms: dict[str, Form | None] = {}
 
     def __iter__(self) -> Iterator[Param]:
         return iter(self._params.values())
@@ -70,6 +74,15 @@ class ParamTable:
         A name that Python keeps for itself has a `_` behind it in the field only.
         """
         return self._params.get(field) or self._params.get(field.removesuffix("_"))
+
+    def form(self, name: str) -> Form | None:
+        """What tells the bytes of a param; None when nothing does."""
+        if name not in self._forms:
+            from protoc.runtime.declarative.forms import Form
+
+            make = self.param(name).form
+            self._forms[name] = Form(make()) if make is not None else None
+        return self._forms[name]
 
     def values(self) -> dict[str, Any]:
         """Every value there is, by name."""

@@ -11,10 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from protoc.runtime.actions import Action, Execute, Expression
 from protoc.runtime.messages import Message
-
-Expression = Callable[[Any], Any]
-"""Computed over a scope: the fields of the message at hand, then the params, as attributes."""
 
 
 class Serial(msgspec.Struct, frozen=True):
@@ -103,6 +101,8 @@ class Param(msgspec.Struct, frozen=True):
         default: initial value; `UNSET` when it has none.
         blank: what is sent in its place while it has no value.
         constant: it is a named constant and cannot be set.
+        save: its value outlasts the program.
+        form: makes the element that tells its bytes, where actions work on them.
     """
 
     name: str
@@ -113,6 +113,7 @@ class Param(msgspec.Struct, frozen=True):
     id: int | None = None
     constant: bool = False
     save: bool = False
+    form: Callable[[], Any] | None = None
     line: int = 0
 
 
@@ -150,89 +151,6 @@ class Pair(msgspec.Struct, frozen=True):
     links: tuple[str, ...] = ()
     id: int | None = None
     line: int = 0
-
-
-Target = Literal["pair", "command", "group", "trigger"]
-
-
-class Execute(msgspec.Struct, frozen=True):
-    """Put a pair, group or command into the queue.
-
-    Attributes:
-        priority: `first`, `normal` or `last`; `now` interrupts the running group.
-        once: not when it is queued already.
-    """
-
-    kind: Target
-    name: str
-    arguments: Mapping[str, Expression] = {}
-    priority: Literal["first", "normal", "last", "now"] = "normal"
-    once: bool = False
-    when: Expression | None = None
-
-
-class Send(msgspec.Struct, frozen=True):
-    """Write one message past the queue, to the peer that caused it."""
-
-    message: type[Message]
-    arguments: Mapping[str, Expression] = {}
-    when: Expression | None = None
-
-
-class Set(msgspec.Struct, frozen=True):
-    """Give a param a value. `path` names one of its bits or fields."""
-
-    param: str
-    value: Expression
-    path: tuple[str, ...] = ()
-    when: Expression | None = None
-
-
-class Clear(msgspec.Struct, frozen=True):
-    """Forget a param's value; the next one is always a change."""
-
-    param: str
-    when: Expression | None = None
-
-
-class Run(msgspec.Struct, frozen=True):
-    """Call a hook."""
-
-    hook: str
-    arguments: tuple[Expression, ...] = ()
-    when: Expression | None = None
-
-
-class Do(msgspec.Struct, frozen=True):
-    """Run a named trigger."""
-
-    trigger: str
-    when: Expression | None = None
-
-
-class Time(msgspec.Struct, frozen=True):
-    """Start, stop or restart a timer."""
-
-    verb: Literal["start", "stop", "restart"]
-    timer: str
-    when: Expression | None = None
-
-
-class Line(msgspec.Struct, frozen=True):
-    """Open or close the link."""
-
-    verb: Literal["open", "close"]
-    when: Expression | None = None
-
-
-class Pause(msgspec.Struct, frozen=True):
-    """Wait before the next item of a group, or before the next group."""
-
-    seconds: float
-    when: Expression | None = None
-
-
-Action = Execute | Send | Set | Clear | Run | Do | Time | Line | Pause
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -273,9 +191,11 @@ class On(msgspec.Struct, frozen=True):
 
     Attributes:
         event: `before`, `after`, `change`, `success`, `timeout`, `connect`, `disconnect`,
-            `start` or `idle`.
-        kind: `message`, `param`, `pair`, `group` or `timer`; empty where the event needs none.
-        name: the object, or empty for `each` one without a trigger of its own for that event.
+            `start`, `idle` or `status`.
+        kind: `message`, `param`, `pair`, `group`, `timer` or `link`; empty where the event needs
+            none. Of each message also `command`, `response` or `event`.
+        name: the object, or empty for `each` one without a trigger of its own for that event;
+            of `status` the text.
         last: only after the last retry.
         after_response: only when the response is taken in as a whole.
         seconds: of `idle`.

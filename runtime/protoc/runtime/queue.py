@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from protoc.runtime.actions import Action, Execute
 from protoc.runtime.errors import LocalError, ProtocolError, TransportError
 from protoc.runtime.events import Status
 from protoc.runtime.messages import Message
-from protoc.runtime.protocol import Action, Execute
 from protoc.runtime.scope import Scope
 
 _BAD = {"ok": 0, "refused": 1, "timeout": 2, "error": 3}
@@ -98,9 +98,10 @@ class Entry:
         connection: the connection that caused it, None when none did.
         gap: seconds to wait at least after each item of it.
         then: called when it is over.
+        timer: the timer that queued it, empty when none did.
     """
 
-    __slots__ = ("connection", "fields", "gap", "own", "scope", "target", "then", "ticket")
+    __slots__ = ("connection", "fields", "gap", "own", "scope", "target", "then", "ticket", "timer")
 
     def __init__(
         self,
@@ -113,6 +114,7 @@ class Entry:
         connection: int | None = None,
         gap: float = 0.0,
         then: Callable[[], None] | None = None,
+        timer: str = "",
     ) -> None:
         self.target = target
         self.scope = scope
@@ -122,6 +124,7 @@ class Entry:
         self.connection = connection
         self.gap = gap
         self.then = then
+        self.timer = timer
         if ticket is not None:
             ticket.opened(own)
 
@@ -191,13 +194,13 @@ class Queue:
         """The next `now`, None when there is none."""
         return self._taken(self._forced.popleft()) if self._forced else None
 
-    def withdraw(self, ticket: Ticket | None = None) -> list[Entry]:
-        """Take out the entries for a ticket, or every one that has any ticket."""
+    def withdraw(self, wanted: Callable[[Entry], bool]) -> list[Entry]:
+        """Take out the entries that are wanted."""
         gone: list[Entry] = []
         for entries in (self._forced, self._front, self._back):
             kept: list[Entry] = []
             for entry in entries:
-                if entry.ticket is not None and ticket in (None, entry.ticket):
+                if wanted(entry):
                     gone.append(self._taken(entry))
                 else:
                     kept.append(entry)

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from protoc.runtime.actions import Expression
 from protoc.runtime.errors import LocalError
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import Expression
 
 FAULTS = (
     ArithmeticError,

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from protoc.runtime import events
+from protoc.runtime.actions import Execute
+from protoc.runtime.causes import Cause
 from protoc.runtime.conversation import Conversation, Role, Verb
 from protoc.runtime.errors import LocalError, TransportError
-from protoc.runtime.machine import Cause
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import Execute, Link, On, Protocol
+from protoc.runtime.protocol import Link, On, Protocol
 from protoc.runtime.queue import Entry, Ticket
 
 __all__ = ["Role", "Session", "Ticket"]

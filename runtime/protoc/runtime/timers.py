@@ -39,6 +39,8 @@ class Timers:
         self._random = random
         self._planned: dict[str, Planned] = {}
         self._runs = dict.fromkeys(self._timers, 0)  # counts up when one is stopped or restarted
+        self._busy = dict.fromkeys(self._timers, 0)  # runs whose targets are not over
+        self._again: set[str] = set()  # to be run again when they are
         self._now = 0.0
 
     def start_all(self, now: float) -> None:
@@ -47,11 +49,18 @@ class Timers:
             if not timer.stopped and timer.name not in self._planned:
                 self._begin(timer, now, timer.every or 0.0)
 
-    def turn(self, verb: str, name: str, now: float) -> None:
-        """`start`, `stop` or `restart` a timer.
+    def turn(self, verb: str, name: str, now: float, *, at_once: bool = False) -> None:
+        """`start`, `stop`, `restart` or `reschedule` a timer.
 
-        A running one goes on as it is when it is started. One that waited for `start` runs at
-        once, or after its `after`; restarted it runs after a whole period.
+        A running one goes on as it is when it is started or restarted. One that waited for `start`
+        runs at once, or after its `after`. Rescheduled it runs now, or as soon as what it queued
+        the last time is done.
+
+        Args:
+            verb: what to do.
+            name: of the timer.
+            now: the time.
+            at_once: a restarted timer runs now, and again a period later.
 
         Raises:
             LocalError: there is none of that name.
@@ -59,14 +68,17 @@ class Timers:
         if name not in self._timers:
             raise LocalError(f"there is no timer {name}")
         timer = self._timers[name]
-        running = name in self._planned
-        if verb == "start" and not running:
+        if verb == "start" and name not in self._planned:
             self._begin(timer, now, 0.0 if timer.stopped else timer.every or 0.0)
         elif verb == "stop":
             self._stop(name)
-        elif verb == "restart":
+        elif verb == "restart" and at_once:
             self._stop(name)
-            self._plan(timer, now + (timer.every or 0.0))
+            self._plan(timer, now)
+        elif verb == "reschedule" and self._busy[name]:
+            self._again.add(name)
+        elif verb == "reschedule":
+            self._run(timer, now)
 
     def _begin(self, timer: Timer, now: float, usual: float) -> None:
         delay = usual if timer.after is None else self._random(*timer.after)
@@ -88,14 +100,28 @@ class Timers:
             # Whoever is late leaves runs out: they would only repeat each other.
             due = self._planned[timer.name].deadline + timer.every
             self._plan(timer, due if due > now else now + timer.every)
-            self._elapse(timer, _nothing, now)
+            self._run(timer, now)
             return
 
         def again() -> None:
             if self._runs[timer.name] == run:
                 self._plan(timer, self._now + SHORTEST_LOOP)
 
-        self._elapse(timer, again, now)
+        self._run(timer, now, again)
+
+    def _run(self, timer: Timer, now: float, then: Callable[[], None] | None = None) -> None:
+        """Carry a timer out, and keep count of what is not done of it."""
+        self._busy[timer.name] += 1
+
+        def over() -> None:
+            self._busy[timer.name] -= 1
+            if then is not None:
+                then()
+            if not self._busy[timer.name] and timer.name in self._again:
+                self._again.discard(timer.name)
+                self._scheduler.at(self._now, partial(self._run, timer))
+
+        self._elapse(timer, over, now)
 
     def at(self, now: float) -> None:
         """Tell the time, so that what is planned next is planned from there."""
@@ -140,7 +166,3 @@ class Quiet:
             self._reached(now)
         else:
             self._planned = self._scheduler.at(due, self._due)
-
-
-def _nothing() -> None:
-    """Timers with a period do not wait for their targets."""

@@ -19,7 +19,6 @@ from protoc.runtime import (
     Buffer,
     DecodeError,
     Device,
-    Execute,
     Hook,
     Hooks,
     Incomplete,
@@ -30,12 +29,11 @@ from protoc.runtime import (
     Param,
     Params,
     Protocol,
-    Run,
     Serial,
-    Set,
     Timer,
     Trigger,
 )
+from protoc.runtime import actions as do
 from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
     UNFIT,
@@ -375,28 +373,31 @@ PROTOCOL: Final = Protocol(
     ),
     timers=(
         Timer(
-            "poll", 5.0, (Execute("pair", "ask", priority="last", once=True),), line=18
+            "poll",
+            5.0,
+            (do.Execute("pair", "ask", priority="last", once=True),),
+            line=18,
         ),
     ),
     triggers=(
         Trigger(
             "1",
             On("change", "param", "target"),
-            (Execute("pair", "adjust", priority="first"),),
+            (do.Execute("pair", "adjust", priority="first"),),
             line=20,
         ),
         Trigger(
             "2",
             On("after", "message", "report"),
-            (Set("online", lambda x: True),),
+            (do.Set("online", lambda x: True),),
             line=21,
         ),
         Trigger(
             "3",
             On("after", "message", "alarm"),
             (
-                Run("notify", (lambda x: x.level,)),
-                Execute("pair", "ask", priority="first"),
+                do.Run("notify", arguments=(lambda x: x.level,)),
+                do.Execute("pair", "ask", priority="first"),
             ),
             when=lambda x: x.level > 2,
             line=22,
@@ -404,7 +405,7 @@ PROTOCOL: Final = Protocol(
         Trigger(
             "4",
             On("timeout", "pair", "ask", last=True),
-            (Set("online", lambda x: False),),
+            (do.Set("online", lambda x: False),),
             line=23,
         ),
     ),

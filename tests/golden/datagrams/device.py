@@ -25,10 +25,10 @@ from protoc.runtime import (
     Pair,
     Params,
     Protocol,
-    Send,
     Serial,
     Trigger,
 )
+from protoc.runtime import actions as do
 from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import byte_sum
 from protoc.runtime.codecs import (
@@ -305,7 +305,7 @@ PROTOCOL: Final = Protocol(
     messages=(Report, Count, Thanks, Ask, Answer_),
     pairs=(Pair("ask", Ask, steps=((Answer(Answer_),),), links=("old",), line=11),),
     triggers=(
-        Trigger("1", On("after", "message", "report"), (Send(Thanks),), line=12),
+        Trigger("1", On("after", "message", "report"), (do.Send(Thanks),), line=12),
     ),
 )
 

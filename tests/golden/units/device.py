@@ -27,10 +27,10 @@ from protoc.runtime import (
     Param,
     Params,
     Protocol,
-    Send,
     Server,
     Trigger,
 )
+from protoc.runtime import actions as do
 from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
     UNFIT,
@@ -363,7 +363,7 @@ PROTOCOL: Final = Protocol(
         Param("went", str, blank="", line=14),
     ),
     messages=(Note, Level, Heat, Rest, Ack),
-    triggers=(Trigger("1", On("after", "message", "level"), (Send(Ack),), line=22),),
+    triggers=(Trigger("1", On("after", "message", "level"), (do.Send(Ack),), line=22),),
 )
 
 

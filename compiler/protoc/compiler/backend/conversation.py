@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
+from protoc.compiler.backend.actions import given as given_fields
+from protoc.compiler.backend.actions import row
 from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, octets, text, tupled
 from protoc.compiler.backend.expressions import function
+from protoc.compiler.backend.layout import form
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.values import Context, annotation, blank, given
 from protoc.dsl.source import Span
@@ -15,10 +18,15 @@ from protoc.dsl.source import Span
 
 @dataclass(frozen=True)
 class ConversationView:
-    """The lines of `PROTOCOL: Final = Protocol(…)`, and what they need of the runtime."""
+    """The lines of `PROTOCOL: Final = Protocol(…)`, and what they need of the runtime.
+
+    Attributes:
+        acts: there are actions in it.
+    """
 
     lines: list[str]
     imports: set[str] = field(default_factory=set)
+    acts: bool = False
 
 
 def conversation(protocol: model.Protocol, context: Context) -> ConversationView:
@@ -31,6 +39,9 @@ class _Writer:
         self.protocol = protocol
         self.context = context
         self.imports: set[str] = {"Protocol"}
+        self.acts = False
+        works = (a for a in protocol.actions() if isinstance(a.verb, model.OnBytes))
+        self.on_bytes = {name for action in works for name in action.params()}
 
     def write(self) -> ConversationView:
         p = self.protocol
@@ -50,9 +61,9 @@ class _Writer:
         ]
         rows += [keyed(name, tupled(list(found))) for name, found in sections if found]
         lines = laid_out("PROTOCOL: Final = ", Call("Protocol", tuple(rows)))
-        return ConversationView(lines, self.imports)
+        return ConversationView(lines, self.imports, self.acts)
 
-    def _call(self, name: str, *arguments: Code, **options: Code | None) -> Call:
+    def _call(self, name: str, /, *arguments: Code, **options: Code | None) -> Call:
         self.imports.add(name)
         named = [keyed(k, v) for k, v in options.items() if v is not None]
         return Call(name, (*arguments, *named))
@@ -119,19 +130,12 @@ class _Writer:
             id=str(param.id) if param.id is not None else None,
             constant="True" if param.constant else None,
             save="True" if param.save else None,
+            form=form(param, self.context) if param.name in self.on_bytes else None,
             line=_line(param.span),
         )
 
     def _condition(self, expression: model.Expression | None) -> str | None:
         return None if expression is None else function(expression)
-
-    def _arguments(self, arguments: tuple[tuple[str, model.Expression], ...]) -> Code | None:
-        if not arguments:
-            return None
-        rows: list[Code] = [
-            f"{text(attribute(name))}: {function(value)}" for name, value in arguments
-        ]
-        return Call("", tuple(rows), "{}")
 
     def _pair(self, pair: model.Pair) -> Call:
         steps: list[Code] = []
@@ -148,7 +152,7 @@ class _Writer:
             self._class(pair.command),
             steps=tupled(steps) if steps else None,
             refusals=tupled(refusals) if refusals else None,
-            arguments=self._arguments(pair.arguments),
+            arguments=given_fields(pair.arguments) if pair.arguments else None,
             where=self._condition(pair.where),
             when=self._condition(pair.when),
             timeout=_number(pair.timeout),
@@ -159,48 +163,15 @@ class _Writer:
             line=_line(pair.span),
         )
 
-    def _execute(self, execute: model.Execute, when: str | None = None) -> Call:
-        priority = text(execute.priority) if execute.priority != "normal" else None
-        return self._call(
-            "Execute",
-            text(execute.kind),
-            text(execute.name),
-            arguments=self._arguments(execute.arguments),
-            priority=priority,
-            once="True" if execute.once else None,
-            when=when,
-        )
-
-    def _action(self, action: model.Action) -> Call:
-        verb, when = action.verb, self._condition(action.when)
-        if isinstance(verb, model.Execute):
-            return self._execute(verb, when)
-        if isinstance(verb, model.Send):
-            arguments = self._arguments(verb.arguments)
-            return self._call("Send", self._class(verb.message), arguments=arguments, when=when)
-        if isinstance(verb, model.Set):
-            path = tupled([text(attribute(p)) for p in verb.path]) if verb.path else None
-            name = text(attribute(verb.param, frozenset()))
-            return self._call("Set", name, function(verb.value), path=path, when=when)
-        if isinstance(verb, model.Clear):
-            return self._call("Clear", text(attribute(verb.param, frozenset())), when=when)
-        if isinstance(verb, model.Run):
-            values: list[Code] = [function(value) for value in verb.arguments]
-            name = text(attribute(verb.hook, frozenset()))
-            return self._call("Run", name, *([tupled(values)] if values else []), when=when)
-        if isinstance(verb, model.Do):
-            return self._call("Do", text(verb.trigger), when=when)
-        if isinstance(verb, model.Time):
-            return self._call("Time", text(verb.verb), text(verb.timer), when=when)
-        if isinstance(verb, model.Line):
-            return self._call("Line", text(verb.verb), when=when)
-        return self._call("Pause", repr(verb.seconds), when=when)
+    def _action(self, verb: model.Verb, when: model.Expression | None = None) -> Call:
+        self.acts = True
+        return row(verb, self.context, when)
 
     def _group(self, group: model.Group) -> Call:
         return self._call(
             "Group",
             text(group.name),
-            tupled([self._action(item) for item in group.items]),
+            tupled([self._action(item.verb, item.when) for item in group.items]),
             when=self._condition(group.when),
             immediate="True" if group.immediate else None,
             links=tupled([text(link) for link in group.links]) if group.links else None,
@@ -216,7 +187,7 @@ class _Writer:
             "Timer",
             text(timer.name),
             repr(timer.every),
-            tupled([self._execute(target) for target in timer.targets]),
+            tupled([self._action(target) for target in timer.targets]),
             after=after,
             stopped="True" if timer.stopped else None,
             gap=repr(timer.gap) if timer.gap else None,
@@ -228,25 +199,26 @@ class _Writer:
     def _on(self, on: model.On | None) -> Code:
         if on is None:
             return "None"
+        name = attribute(on.name, frozenset()) if on.kind == "param" else on.name
         arguments: list[Code] = [text(on.event)]
         if on.kind:
-            name = attribute(on.name, frozenset()) if on.kind == "param" else on.name
-            arguments += [text(on.kind), *([text(name)] if on.name else [])]
+            arguments += [text(on.kind), *([text(name)] if name else [])]
         return self._call(
             "On",
             *arguments,
+            name=text(name) if name and not on.kind else None,
             last="True" if on.last else None,
             after_response="True" if on.after_response else None,
             seconds=repr(on.seconds) if on.seconds else None,
         )
 
     def _trigger(self, trigger: model.Trigger) -> Call:
-        otherwise = [self._action(action) for action in trigger.otherwise]
+        otherwise = [self._action(action.verb, action.when) for action in trigger.otherwise]
         return self._call(
             "Trigger",
             text(trigger.name),
             self._on(trigger.on),
-            tupled([self._action(action) for action in trigger.actions]),
+            tupled([self._action(action.verb, action.when) for action in trigger.actions]),
             otherwise=tupled(list(otherwise)) if otherwise else None,
             when=self._condition(trigger.when),
             id=_number(trigger.id),

@@ -67,17 +67,19 @@ class LayoutWriter:
                 options.append(keyed("max", str(element.longest)))
             name: list[Code] = [text(element.key)]
             return self._block("wire.Body", name, element.elements, options, ",", indent)
+        return laid_out("", self.element(element), ",", indent)
+
+    def element(self, element: model.Constant | model.LinkEnd | model.Field | model.Branch) -> Code:
+        """An element that holds no others."""
         if isinstance(element, model.Constant):
-            code = self._constant(element.alternatives, element.key)
-        elif isinstance(element, model.LinkEnd):
-            code = self._ends(element)
-        elif isinstance(element, model.Branch):
+            return self._constant(element.alternatives, element.key)
+        if isinstance(element, model.LinkEnd):
+            return self._ends(element)
+        if isinstance(element, model.Branch):
             raise TypeError(element)
-        elif isinstance(element.wire, model.Bits):
-            code = self._bits(element, element.wire)
-        else:
-            code = self._field(element)
-        return laid_out("", code, ",", indent)
+        if isinstance(element.wire, model.Bits):
+            return self._bits(element, element.wire)
+        return self._field(element)
 
     # -------------------------------------------------------------- elements
 
@@ -259,6 +261,25 @@ class LayoutWriter:
             if isinstance(part, model.Own) and len(part.path) == 1:
                 bits_called(part, self.message, note)
         return found
+
+
+def form(param: model.Param, context: Context) -> Code | None:
+    """What makes the element that tells the bytes of a param; None when nothing tells them."""
+    if param.wire is None:
+        return None
+    field = model.Field(
+        param.name,
+        param.name,
+        param.wire,
+        model.Given(),
+        param.conversion,
+        param.span,
+        bounds=param.bounds,
+    )
+    holder = model.Message("message", param.name, (field,), (), param.span)
+    element = LayoutWriter(holder, context).element(field)
+    assert isinstance(element, Call)
+    return Call(f"lambda: {element.head}", element.arguments, element.brackets)
 
 
 def _at_start(elements: tuple[model.Element, ...]) -> set[str]:

@@ -16,11 +16,11 @@ DEVICE_MEMBERS = frozenset({
     "wait", "peer", "stop", "driver",
 })  # fmt: skip
 MODULE_NAMES = frozenset({
-    "Any", "Answer", "AsyncDevice", "Buffer", "Callable", "Choice", "ClassVar", "Clear",
-    "DecodeError", "Delimiter", "Device", "Do", "EncodeError", "Execute", "Final", "Group",
-    "Hook", "Hooks", "Incomplete", "Line", "Link", "Message", "On", "PROTOCOL", "Pair", "Param",
-    "Params", "Pause", "Protocol", "Run", "Self", "Send", "Serial", "Set", "Simulator", "Struct",
-    "TextChoice", "Time", "Timer", "Trigger", "UNSET", "UnsetType", "Mapping", "TYPE_CHECKING",
+    "Any", "Answer", "AsyncDevice", "Buffer", "Callable", "Choice", "ClassVar",
+    "DecodeError", "Delimiter", "Device", "EncodeError", "Final", "Group",
+    "Hook", "Hooks", "Incomplete", "Link", "Message", "On", "PROTOCOL", "Pair", "Param",
+    "Params", "Protocol", "Self", "Serial", "Simulator", "Struct",
+    "TextChoice", "Timer", "Trigger", "UNSET", "UnsetType", "Mapping", "TYPE_CHECKING",
     "Part", "OneOf", "UNFIT", "ANY", "DEC", "INT", "FLOAT", "HEX", "OCT", "BIN", "BASE36",
     "Server", "Between", "Packets",
 })  # fmt: skip

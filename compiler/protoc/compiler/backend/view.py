@@ -147,6 +147,8 @@ def _imports(
     for home in ("", "checksums", "codecs"):
         names = [name for name, at in homes.items() if at == home]
         lines += _import(f"protoc.runtime{'.' if home else ''}{home}", names)
+        if table.acts and not home:
+            lines.append("from protoc.runtime import actions as do")
         if messages and not home:
             lines.append("from protoc.runtime import declarative as wire")
     return lines

@@ -13,22 +13,13 @@ from protoc.dsl.source import Span
 _BITS_OF_A_BYTE = 10
 
 
-def executed(protocol: model.Protocol) -> Iterator[tuple[model.Execute, Span]]:
+def executed(protocol: model.Protocol) -> Iterator[tuple[model.Item, Span]]:
     """Everything that triggers, groups and timers execute, and where."""
     for timer in protocol.timers:
         yield from ((target, timer.span) for target in timer.targets)
-    for action in actions(protocol):
-        if isinstance(action.verb, model.Execute):
+    for action in protocol.actions():
+        if isinstance(action.verb, model.Item):
             yield action.verb, action.span
-
-
-def actions(protocol: model.Protocol) -> Iterator[model.Action]:
-    """Every action of a description."""
-    for group in protocol.groups:
-        yield from group.items
-    for trigger in protocol.triggers:
-        yield from trigger.actions
-        yield from trigger.otherwise
 
 
 class _Commands:
@@ -38,7 +29,7 @@ class _Commands:
         self._messages = {message.name: message for message in protocol.messages}
         self._pairs = {pair.name: pair for pair in protocol.pairs}
 
-    def of(self, execute: model.Execute) -> tuple[model.Message | None, set[str]]:
+    def of(self, execute: model.Item) -> tuple[model.Message | None, set[str]]:
         """The command, and the fields its pair gives it."""
         if execute.kind == "pair":
             pair = self._pairs[execute.name]

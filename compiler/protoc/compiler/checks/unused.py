@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protoc.compiler import model
-from protoc.compiler.checks.conversation import actions, executed
+from protoc.compiler.checks.conversation import executed
 from protoc.dsl.diagnostics import Diagnostics
 
 
@@ -14,9 +14,8 @@ def params(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
     used = set(_heads(protocol))
     used |= {name for message in protocol.messages for name in _field_names(message)}
     used |= {pointer.name for pointer in _events(protocol) if pointer.kind == "param"}
-    for action in actions(protocol):
-        if isinstance(action.verb, model.Set | model.Clear):
-            used.add(action.verb.param)
+    for action in protocol.actions():
+        used |= action.params()
     used |= {name for link in protocol.links for name in (link.connected, link.disconnected)}
     for param in protocol.params:
         if param.name not in used and not param.constant:
@@ -30,7 +29,7 @@ def params(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
 
 def hooks(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
     """W0604: a hook that nothing runs."""
-    run = {action.verb.hook for action in actions(protocol) if isinstance(action.verb, model.Run)}
+    run = {action.verb.hook for action in protocol.actions() if isinstance(action.verb, model.Run)}
     for hook in protocol.hooks:
         if hook.name not in run and hook.on is None:
             given = ", ".join(parameter.name for parameter in hook.parameters)
@@ -86,7 +85,7 @@ def _heads(protocol: model.Protocol) -> Iterator[str]:
     waiting += [trigger.when for trigger in protocol.triggers]
     for execute, _ in executed(protocol):
         waiting += [value for _, value in execute.arguments]
-    for action in actions(protocol):
+    for action in protocol.actions():
         waiting.append(action.when)
         if isinstance(action.verb, model.Set):
             waiting.append(action.verb.value)

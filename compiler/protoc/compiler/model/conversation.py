@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from protoc.compiler.model.actions import Action, Arguments, Execute
 from protoc.compiler.model.expressions import Expression
 from protoc.dsl.source import Span
 
@@ -23,7 +23,7 @@ class Pair:
 
     name: str
     command: str
-    arguments: tuple[tuple[str, Expression], ...]
+    arguments: Arguments
     steps: tuple[tuple[Answer, ...], ...]
     refusals: tuple[str, ...]
     span: Span
@@ -35,90 +35,6 @@ class Pair:
     links: tuple[str, ...] = ()
     doc: str = ""
     id: int | None = None
-
-
-@dataclass(frozen=True)
-class Execute:
-    """Put a pair, group or command into the queue."""
-
-    kind: Literal["pair", "command", "group", "trigger"]
-    name: str
-    arguments: tuple[tuple[str, Expression], ...] = ()
-    priority: Literal["first", "normal", "last", "now"] = "normal"
-    once: bool = False
-
-
-@dataclass(frozen=True)
-class Send:
-    """Write one message past the queue."""
-
-    message: str
-    arguments: tuple[tuple[str, Expression], ...] = ()
-
-
-@dataclass(frozen=True)
-class Set:
-    """Give a param, or one of its bits, a value."""
-
-    param: str
-    value: Expression
-    path: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Clear:
-    """Forget a param's value."""
-
-    param: str
-
-
-@dataclass(frozen=True)
-class Run:
-    """Call a hook."""
-
-    hook: str
-    arguments: tuple[Expression, ...] = ()
-
-
-@dataclass(frozen=True)
-class Do:
-    """Run a named trigger."""
-
-    trigger: str
-
-
-@dataclass(frozen=True)
-class Time:
-    """Start, stop or restart a timer."""
-
-    verb: Literal["start", "stop", "restart"]
-    timer: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """Open or close the link."""
-
-    verb: Literal["open", "close"]
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Wait before the next item."""
-
-    seconds: float
-
-
-Verb = Execute | Send | Set | Clear | Run | Do | Time | Line | Pause
-
-
-@dataclass(frozen=True)
-class Action:
-    """A verb and the condition it runs under."""
-
-    verb: Verb
-    span: Span
-    when: Expression | None = None
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from protoc.compiler.model.actions import Action
 from protoc.compiler.model.conversation import Group, Hook, Pair, Timer, Trigger
 from protoc.compiler.model.declarations import Enum, Link, Param
 from protoc.compiler.model.expressions import Expression
@@ -41,7 +43,12 @@ class Example:
 
 @dataclass(frozen=True)
 class Protocol:
-    """A device: everything a description says of it, in the order written."""
+    """A device: everything a description says of it, in the order written.
+
+    Attributes:
+        explicit: nothing is made, filled, read or checked by itself.
+        assumed: what the description settles where its source leaves a choice, by name.
+    """
 
     name: str
     title: str
@@ -58,6 +65,16 @@ class Protocol:
     triggers: tuple[Trigger, ...] = ()
     hooks: tuple[Hook, ...] = ()
     examples: tuple[Example, ...] = ()
+    explicit: bool = False
+    assumed: Mapping[str, str] = field(default_factory=dict)
+
+    def actions(self) -> Iterator[Action]:
+        """Every action of every group and trigger."""
+        for group in self.groups:
+            yield from group.items
+        for trigger in self.triggers:
+            yield from trigger.actions
+            yield from trigger.otherwise
 
     def message(self, name: str) -> Message:
         """The message of that name."""

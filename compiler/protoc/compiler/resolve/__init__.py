@@ -73,6 +73,8 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
         triggers=tuple(triggers),
         hooks=tuple(scope.hooks.values()),
         examples=tuple(examples),
+        explicit=scope.explicit,
+        assumed=dict(scope.assumed),
     )
 
 
@@ -173,8 +175,48 @@ def _settings(scope: Scope, statements: _Statements) -> None:
                 )
         elif (setting.word, value) == ("assume", "fletcher"):
             _fletcher(scope, setting)
-        elif (setting.word, value) != ("steps", "automatic"):
-            scope.unsupported(f"`{setting.word} {value}`", setting.span, "leave it out")
+        elif setting.word == "steps":
+            _steps(scope, setting, value)
+        else:
+            _assume(scope, setting)
+
+
+def _steps(scope: Scope, setting: tree.Setting, value: str) -> None:
+    if value not in ("automatic", "explicit"):
+        scope.fail(
+            "E0208",
+            f"steps are not `{value}`",
+            setting.span,
+            help="write `steps automatic` or `steps explicit`",
+        )
+    if value == "explicit":
+        scope.unsupported("`steps explicit`", setting.span, "leave it out")
+    scope.explicit = value == "explicit"
+
+
+ASSUMPTIONS: dict[str, tuple[str, ...]] = {
+    "retry_before_command": ("no", "yes"),
+    "equal_response": ("fires", "silent"),
+    "surplus": ("fails", "next"),
+}
+"""What a connector leaves open, and how it can be settled; the first is what holds unsaid."""
+
+
+def _assume(scope: Scope, setting: tree.Setting) -> None:
+    scope.unsupported(f"`assume {setting.names[0].text}`", setting.span, "leave it out")
+    name, value = (setting.names[0].text, setting.names[-1].text) if setting.names else ("", "")
+    if name in ("crc_ccitt", "subtract", "utf16", "bus_endian"):
+        scope.unsupported(f"`assume {name}`", setting.span, "name the algorithm where it is used")
+    elif value not in ASSUMPTIONS.get(name, ()):
+        known = ASSUMPTIONS.get(name)
+        scope.fail(
+            "E0208",
+            f"`{name}` is not assumed to be `{value}`" if known else f"nothing assumes `{name}`",
+            setting.span,
+            help=f"write {' or '.join(known)}" if known else suggestion(name, ASSUMPTIONS, "name"),
+        )
+    else:
+        scope.assumed[name] = value
 
 
 def _fletcher(scope: Scope, setting: tree.Setting) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
 from protoc.compiler import model
-from protoc.compiler.resolve.calls import arguments, given, message_of, no_arguments
+from protoc.compiler.resolve import param_actions
+from protoc.compiler.resolve.calls import arguments, message_of, no_arguments
 from protoc.compiler.resolve.constants import seconds
 from protoc.compiler.resolve.expressions import Names, Reader
+from protoc.compiler.resolve.operands import call, name, param_name
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -19,11 +21,17 @@ _PLACES: dict[str, Literal["first", "last", "now"]] = {
     "last": "last",
     "now": "now",
 }
-_LINE: dict[str, Literal["open", "close"]] = {"open": "open", "close": "close"}
-_TIME: dict[str, Literal["start", "stop", "restart"]] = {
+_LINE: dict[str, Literal["open", "close", "lock", "unlock"]] = {
+    "open": "open",
+    "close": "close",
+    "lock": "lock",
+    "unlock": "unlock",
+}
+_TIME: dict[str, Literal["start", "stop", "restart", "reschedule"]] = {
     "start": "start",
     "stop": "stop",
     "restart": "restart",
+    "reschedule": "reschedule",
 }
 
 
@@ -48,16 +56,6 @@ def execute(scope: Scope, call: tree.Invocation, names: Names) -> model.Execute:
     )
 
 
-def _call(target: tree.Invocation | tree.Reference) -> tree.Invocation:
-    if isinstance(target, tree.Invocation):
-        return target
-    return tree.Invocation(target.path[0], span=target.span)
-
-
-def _name(target: tree.Invocation | tree.Reference) -> tree.Name:
-    return target.name if isinstance(target, tree.Invocation) else target.path[0]
-
-
 def resolve_actions(
     scope: Scope, actions: tree.Actions | None, names: Names
 ) -> tuple[model.Action, ...]:
@@ -74,29 +72,26 @@ def resolve_actions(
     return tuple(found)
 
 
-def _verbs(scope: Scope, action: tree.Action, names: Names) -> Iterable[model.Verb]:
-    verb = action.verb
-    if verb in ("execute", "item"):
-        return [_queued(scope, action, target, names) for target in action.targets]
-    if verb == "wait":
-        return [model.Pause(seconds(scope, action.value))]
-    if verb in _LINE and not action.targets:
-        return [model.Line(_LINE[verb])]
-    if verb in _TIME and not action.words:
-        return [model.Time(_TIME[verb], _timer(scope, target)) for target in action.targets]
-    readers = {"set": _set, "send": _send, "run": _run, "clear": _clear, "do": _do, "copy": _copy}
-    if verb in readers and not action.words:
-        return readers[verb](scope, action, names)
-    words = " ".join((verb, *action.words))
-    raise scope.unsupported(
-        f"the action `{words}`", action.span, "call a `hook` and do it in your own code"
-    )
+def _verbs(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
+    reader = _READERS.get(action.verb)
+    if reader is None:
+        words = " ".join((action.verb, *action.words))
+        raise scope.unsupported(
+            f"the action `{words}`", action.span, "call a `hook` and do it in your own code"
+        )
+    return reader(scope, action, names)
 
 
-def _queued(
-    scope: Scope, action: tree.Action, target: tree.Invocation | tree.Reference, names: Names
-) -> model.Execute:
-    found = execute(scope, _call(target), names)
+def _queued(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
+    return [_placed(scope, action, execute(scope, call(t), names)) for t in action.targets]
+
+
+def _item(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
+    found = [execute(scope, call(target), names) for target in action.targets]
+    return [model.Item(each.kind, each.name, each.arguments) for each in found]
+
+
+def _placed(scope: Scope, action: tree.Action, found: model.Execute) -> model.Execute:
     places = [word for word in action.words if word != "once"]
     if len(places) > 1 or any(word not in _PLACES for word in places):
         raise scope.fail(
@@ -109,64 +104,34 @@ def _queued(
     return replace(found, priority=priority, once="once" in action.words)
 
 
-def _set(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
-    target = action.targets[0]
-    path = target.path if isinstance(target, tree.Reference) else (target.name,)
-    param = _param(scope, path[0])
-    assert action.value is not None
-    kind: model.Param | model.Part = param
-    if len(path) > 1:
-        parts = param.wire.parts if isinstance(param.wire, model.Bits) else ()
-        bits = {part.name: part for part in parts if part.name}
-        if len(path) > 2 or path[1].text not in bits:
-            raise scope.unknown("bit", path[1], bits)
-        kind = bits[path[1].text]
-    value = given(scope, action.value, kind, names)
-    return [model.Set(param.name, value, tuple(part.text for part in path[1:]))]
-
-
-def _param(scope: Scope, name: tree.Name) -> model.Param:
-    param = scope.params.get(name.text)
-    if param is None:
-        raise scope.unknown("param", name, scope.params)
-    if param.constant:
-        raise scope.fail(
-            "E0604",
-            f"`{name.text}` is a constant",
-            name.span,
-            "cannot be changed",
-            labels=(Label(param.span, "declared here"),),
-            help="declare it with `default` instead of `=`",
-        )
-    return param
-
-
 def _send(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
     result: list[model.Verb] = []
     for target in action.targets:
-        call = _call(target)
-        message = message_of(scope, call.name, ("command", "message"))
-        result.append(model.Send(message.name, arguments(scope, call, message, names)))
+        sent = call(target)
+        message = message_of(scope, sent.name, ("command", "message"))
+        given = arguments(scope, sent, message, names)
+        result.append(model.Send(model.MessageName(message.name), given))
     return result
 
 
 def _run(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
     result: list[model.Verb] = []
     for target in action.targets:
-        call = _call(target)
-        hook = scope.hooks.get(call.name.text)
+        called = call(target)
+        hook = scope.hooks.get(called.name.text)
         if hook is None:
-            raise scope.unknown("hook", call.name, scope.hooks)
-        if len(call.arguments) != len(hook.parameters):
+            raise scope.unknown("hook", called.name, scope.hooks)
+        if len(called.arguments) != len(hook.parameters):
             raise scope.fail(
                 "E0606",
-                f"`{hook.name}` takes {_values(len(hook.parameters))}, not {len(call.arguments)}",
-                call.span,
+                f"`{hook.name}` takes {_values(len(hook.parameters))}, not {len(called.arguments)}",
+                called.span,
                 labels=(Label(hook.span, "declared here"),),
                 help=f"write `run {hook.name}({', '.join(p.name for p in hook.parameters)})`",
             )
         reader = Reader(scope, names)
-        result.append(model.Run(hook.name, tuple(reader.read(a.value) for a in call.arguments)))
+        values = tuple(reader.read(a.value) for a in called.arguments)
+        result.append(model.Run(model.HookName(hook.name), values))
     return result
 
 
@@ -174,42 +139,63 @@ def _values(count: int) -> str:
     return f"{count or 'no'} {'value' if count == 1 else 'values'}"
 
 
-def _clear(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
-    return [model.Clear(_param(scope, _name(target)).name) for target in action.targets]
-
-
 def _do(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
     result: list[model.Verb] = []
     for target in action.targets:
-        name = _name(target)
-        if name.text not in scope.triggers:
-            raise scope.unknown("trigger", name, scope.triggers)
-        result.append(model.Do(name.text))
+        trigger = name(target)
+        if trigger.text not in scope.triggers:
+            raise scope.unknown("trigger", trigger, scope.triggers)
+        result.append(model.Do(trigger.text))
     return result
 
 
-def _copy(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
-    operands = dict(action.operands)
-    target = operands.get("to", ())
-    if len(action.targets) != 1 or len(target) != 1 or not isinstance(target[0], tree.Reference):
-        raise scope.fail(
-            "E0603",
-            "`copy` needs one param and where it goes",
-            action.span,
-            help="write `copy a to b`",
-        )
-    source = action.targets[0]
-    reference = (
-        source
-        if isinstance(source, tree.Reference)
-        else tree.Reference((source.name,), span=source.span)
-    )
-    value = Reader(scope, names).read(reference)
-    return [model.Set(_param(scope, target[0].path[0]).name, value)]
+def _time(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
+    result: list[model.Verb] = []
+    for target in action.targets:
+        timer = name(target)
+        if timer.text not in scope.timers:
+            raise scope.unknown("timer", timer, scope.timers)
+        result.append(model.Time(_TIME[action.verb], timer.text, "now" in action.words))
+    return result
 
 
-def _timer(scope: Scope, target: tree.Invocation | tree.Reference) -> str:
-    name = _name(target)
-    if name.text not in scope.timers:
-        raise scope.unknown("timer", name, scope.timers)
-    return name.text
+def _line(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
+    verb = _LINE[action.verb]
+    if not action.targets:
+        return [model.Line(verb)]
+    target = action.targets[0]
+    link = name(target)
+    if link.text in scope.links:
+        return [model.Line(verb, link.text)]
+    if verb == "close" and link.text in scope.params:
+        return [model.HangUp(param_name(scope, target))]
+    raise scope.unknown("link", link, scope.links)
+
+
+def _pause(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
+    return [model.Pause(seconds(scope, action.value), action.verb == "sleep")]
+
+
+def _leave(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
+    return [model.Leave()]
+
+
+_READERS: dict[str, Callable[[Scope, tree.Action, Names], list[model.Verb]]] = {
+    "execute": _queued,
+    "item": _item,
+    "send": _send,
+    "run": _run,
+    "do": _do,
+    "wait": _pause,
+    "sleep": _pause,
+    "leave": _leave,
+    **dict.fromkeys(_LINE, _line),
+    **dict.fromkeys(_TIME, _time),
+    "set": param_actions.set_value,
+    "copy": param_actions.copy,
+    "append": param_actions.append,
+    "clear": param_actions.clear,
+    "resize": param_actions.resize,
+    "reverse": param_actions.reverse,
+    "enter": param_actions.enter,
+}

@@ -85,19 +85,49 @@ def resolve_event(scope: Scope, event: tree.Event) -> tuple[model.On, Names]:
     """When a trigger fires, and the names its actions can use."""
     names: dict[str, Any] = dict(scope.params)
     word = event.word
-    if word in _PLAIN_EVENTS:
+    if word in _PLAIN_EVENTS and event.name is None:
         return model.On(word), names
+    if word in _PLAIN_EVENTS:
+        return _link_event(scope, event, event.name), names
     if word == "idle":
         return model.On(word, seconds=seconds(scope, event.value)), names
     if word == "status":
-        raise scope.unsupported("`on status`", event.span, "use `on connect` or `on disconnect`")
+        assert isinstance(event.value, tree.String)
+        return model.On(word, name=event.value.value), names
     if event.each:
-        kind = "message" if event.kind in ("command", "response", "message") else event.kind
-        if kind == "message":
-            raise scope.unsupported("`each`", event.span, "name the message")
-        return model.On(word, kind or "param", last=event.last), names
+        kind = "param" if event.kind == "parameter" else event.kind
+        _require_kind(scope, event, kind)
+        return model.On(word, kind, "", event.last, event.after_response), names
     assert event.name is not None
     return _named_event(scope, event, event.name, names)
+
+
+def _link_event(scope: Scope, event: tree.Event, name: tree.Name | None) -> model.On:
+    """`on connect main`: of one link only."""
+    if name is None or event.word == "start" or event.kind not in ("", "link"):
+        raise scope.fail(
+            "E0609",
+            f"`on {event.word}` does not go with that",
+            event.span,
+            help=f"write `on {event.word}` alone",
+        )
+    if name.text not in scope.links:
+        raise scope.unknown("link", name, scope.links)
+    return model.On(event.word, "link", name.text)
+
+
+def _require_kind(scope: Scope, event: tree.Event, kind: str) -> None:
+    """Refuse an event that objects of a kind do not have."""
+    kinds = _KINDS[event.word]
+    if _NOUNS.get(kind, kind) not in kinds:
+        written = f"each {event.kind}" if event.each else event.kind
+        named = event.name.text if event.name else f"each {kinds[0]}"
+        raise scope.fail(
+            "E0609",
+            f"`on {event.word}` does not go with `{written}`",
+            event.span,
+            help=f"write `on {event.word} {named}`, or one of: {', '.join(kinds)}",
+        )
 
 
 def _named_event(
@@ -106,15 +136,8 @@ def _named_event(
     word = event.word
     kinds = _KINDS[word]
     if event.kind:
-        kind = _NOUNS.get(event.kind, event.kind)
-        if kind not in kinds:
-            raise scope.fail(
-                "E0609",
-                f"`on {word}` does not go with `{event.kind}`",
-                event.span,
-                help=f"write `on {word} {name.text}`, or one of: {', '.join(kinds)}",
-            )
-        kinds = (kind,)
+        _require_kind(scope, event, event.kind)
+        kinds = (_NOUNS.get(event.kind, event.kind),)
     known: dict[str, dict[str, Any]] = {
         "param": dict(scope.params),
         "message": dict(scope.messages),

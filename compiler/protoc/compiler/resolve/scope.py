@@ -47,6 +47,8 @@ class Scope:
 
     diagnostics: Diagnostics
     settings: dict[Source, Settings] = field(default_factory=dict)
+    explicit: bool = False
+    assumed: dict[str, str] = field(default_factory=dict)
     enums: dict[str, model.Enum] = field(default_factory=dict)
     params: dict[str, model.Param] = field(default_factory=dict)
     links: dict[str, model.Link] = field(default_factory=dict)

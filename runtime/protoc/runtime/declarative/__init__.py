@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from protoc.runtime.declarative.codec import Codec, codec_of
     from protoc.runtime.declarative.constants import Constant, Ends
     from protoc.runtime.declarative.fields import Field
+    from protoc.runtime.declarative.forms import Form
     from protoc.runtime.declarative.frame import Frame
     from protoc.runtime.declarative.layout import Layout
     from protoc.runtime.declarative.sequence import Body
@@ -49,6 +50,7 @@ __all__ = [
     "Constant",
     "Ends",
     "Field",
+    "Form",
     "Frame",
     "Layout",
     "added",
@@ -70,6 +72,7 @@ _HOMES = {
     "constants": "Constant Ends",
     "fields": "Field",
     "frame": "Frame",
+    "forms": "Form",
     "layout": "Layout",
     "sequence": "Body",
 }

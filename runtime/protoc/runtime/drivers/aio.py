@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from protoc.runtime.actions import Execute
 from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
 from protoc.runtime.drivers.watching import Watcher, watcher
 from protoc.runtime.errors import TransportError
-from protoc.runtime.protocol import Execute
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import Endpoint
 

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from protoc.runtime.actions import Execute
 from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
 from protoc.runtime.drivers.waiting import SelectorWaiter, waiter
 from protoc.runtime.errors import LocalError, TransportError
-from protoc.runtime.protocol import Execute
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import READ, Endpoint
 
