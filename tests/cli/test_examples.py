@@ -35,6 +35,7 @@ GOOD = [
     'bad x"3D 01 02 41" crc',
     'bad x"3D 01 02 41"',
     'bad x"77 01"',
+    'bad tx x"4D D0 3F 8C CC CD FF FF"',
 ]
 
 

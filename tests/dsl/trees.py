@@ -392,6 +392,7 @@ FRAMES = (
         word=st.just("bad"),
         constants=SEQUENCES,
         reason=st.sampled_from(("", *REASONS)),
+        way=st.sampled_from(("", "tx", "rx")),
     )
     | documented(tree.Frame, word=st.just("idle"), pause=DURATIONS)
 )

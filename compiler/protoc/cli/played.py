@@ -35,7 +35,7 @@ def played(compilation: Compilation) -> list[PlayedExample]:
 
 def _played(protocol: Protocol, line: model.Exchange, link: str, asked: str) -> PlayedLine:
     if line.word == "bad":
-        return PlayedLine("bad", line.data, link=link, reason=line.reason)
+        return PlayedLine("bad", line.data, link=link, reason=line.reason, way=line.way)
     frame: Good
     if line.word == "tx":
         frame = Sent(line.data, line.message or "", {}, link)

@@ -214,18 +214,19 @@ class _Checker:
     # --- lines that must be rejected ---------------------------------------------------------
 
     def bad(self, line: model.Exchange, link: str) -> None:
-        """A `bad` line: nothing may take it, in either direction."""
+        """A `bad` line: nothing may take it in its direction, or in either."""
         verdicts = []
-        for word in ("rx", "tx"):
+        for word in (line.way,) if line.way else ("rx", "tx"):
             tries = [self._try(name, line.data, link) for name in self._order(word, None)]
             whole = next((each for each in tries if each.error is None), None)
             if whole is not None:
+                other = "tx" if word == "rx" else "rx"
                 self._error(
                     "E0705",
                     f"this is accepted as `{whole.name}`",
                     line,
                     f"all of its {whole.end} bytes hold",
-                    f"write it as `{'rx' if word == 'rx' else 'tx'}`, or spoil the bytes",
+                    f"write `{word}` or, if it is bad the other way only, `bad {other}`",
                 )
                 return
             if (deepest := _deepest(tries)) is not None:

@@ -132,16 +132,18 @@ class Received(Good, frozen=True):
 
 
 class Bad(msgspec.Struct, frozen=True):
-    """A frame that is no message, in either direction.
+    """A frame that is no message.
 
     Attributes:
         data: its bytes.
         reason: why it is rejected; any reason will do when empty.
+        way: `tx` when it is no message to the device, `rx` from it; neither when empty.
         link: the link it is on; the first one when empty.
     """
 
     data: bytes
     reason: str = ""
+    way: str = ""
     link: str = ""
 
     def play(self, protocol: Protocol, pieces: Sequence[bytes]) -> None:
@@ -151,7 +153,9 @@ class Bad(msgspec.Struct, frozen=True):
             AssertionError: it was taken for a message, or rejected for another reason.
         """
         reasons = []
-        for kinds in (_FROM, _TOWARDS):
+        for way, kinds in (("rx", _FROM), ("tx", _TOWARDS)):
+            if self.way not in ("", way):
+                continue
             candidates = _of_kinds(protocol, kinds, self.link)
             whole, found = _read(protocol, candidates, self.link, pieces)
             assert not isinstance(found[0], FoundMessage), found

@@ -32,6 +32,7 @@ class PlayedLine:
         after: the command an `rx` line may answer.
         unnoticed: how many of its bits no check watches over.
         reason: why a `bad` line is rejected.
+        way: the direction in which it is, `tx` or `rx`; empty for both.
     """
 
     word: Literal["tx", "rx", "bad"]
@@ -42,6 +43,7 @@ class PlayedLine:
     after: str = ""
     unnoticed: int = 0
     reason: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,12 @@ def _line(line: PlayedLine) -> Call:
         given += [text(line.reason)] if line.reason else []
     else:
         given += [text(line.message), _plain(dict(line.fields))]
-    words = {"link": line.link, "after": line.after, "unnoticed": line.unnoticed}
+    words = {
+        "way": line.way,
+        "link": line.link,
+        "after": line.after,
+        "unnoticed": line.unnoticed,
+    }
     named = (keyed(name, literal(value)) for name, value in words.items() if value)
     return Call(_CLASSES[line.word], (*given, *named))
 

@@ -20,6 +20,7 @@ class Exchange:
 
     Attributes:
         word: `tx` towards the device, `rx` from it, `bad` must be rejected.
+        way: of `bad`, the direction in which it must; empty for both.
         message: name and fields it must decode to and be encoded from.
     """
 
@@ -29,6 +30,7 @@ class Exchange:
     message: str | None = None
     fields: tuple[tuple[str, Expression], ...] = ()
     reason: str = ""
+    way: Literal["tx", "rx", ""] = ""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def _exchange(scope: Scope, frame: tree.Frame) -> model.Exchange:
         raise scope.unsupported("`idle` in an example", frame.span, "leave it out")
     data = octets(scope, frame.constants)
     if frame.message is None:
-        return model.Exchange(frame.word, data, frame.span, reason=frame.reason)
+        return model.Exchange(frame.word, data, frame.span, reason=frame.reason, way=frame.way)
     name = frame.message.name
     message = scope.messages.get(name.text)
     if message is None:

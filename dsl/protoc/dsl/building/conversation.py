@@ -222,6 +222,7 @@ class Conversation(Types):
         )
 
     def frame(self, children: list[Child]) -> Frame:
+        way = children.pop(1) if children[1] in ("tx", "rx") else ""
         word, sequence, *rest = children
         known = cast(Literal["tx", "rx", "bad", "idle"], str(word))
         span = self.span(children)
@@ -233,6 +234,7 @@ class Conversation(Types):
             constants=tuple(self.constant([token]) for token in sequence.value),
             message=behind if isinstance(behind, Invocation) else None,
             reason=behind.value if isinstance(behind, Part) else "",
+            way=cast(Literal["tx", "rx", ""], str(way)),
             span=span,
         )
 

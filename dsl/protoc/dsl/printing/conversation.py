@@ -100,7 +100,7 @@ class Conversation(Layouts):
         )
 
     def _frame(self, node: tree.Frame, room: int) -> Lines:
-        words: list[str] = [node.word]
+        words: list[str] = [node.word, node.way] if node.way else [node.word]
         if node.pause is not None:
             words.append(duration(node.pause))
         if node.constants:

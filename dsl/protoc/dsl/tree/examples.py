@@ -28,6 +28,7 @@ class Frame(Statement):
         message: what they must decode to, for `tx` and `rx`; None when only their validity counts.
         reason: behind `bad`, one of `words.REASONS`, or empty.
         pause: behind `idle`.
+        way: behind `bad`, the direction in which it is; empty for both.
     """
 
     word: Literal["tx", "rx", "bad", "idle"]
@@ -35,6 +36,7 @@ class Frame(Statement):
     message: Invocation | None = None
     reason: str = ""
     pause: Duration | None = None
+    way: Literal["tx", "rx", ""] = ""
 
 
 @dataclass(frozen=True, slots=True)
