@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         PeerTurnedAway,
         TriggerFired,
     )
-    from protoc.runtime.messages import Buffer, Choice, Message, Part, TextChoice
+    from protoc.runtime.messages import Buffer, Choice, Counter, Message, Part, TextChoice
     from protoc.runtime.params import Params
     from protoc.runtime.protocol import (
         Answer,
@@ -68,6 +68,7 @@ __all__ = [
     "Between",
     "Buffer",
     "Choice",
+    "Counter",
     "DecodeError",
     "Device",
     "EncodeError",
@@ -125,7 +126,7 @@ _HOMES = {
         "HookFailed HookReached MessageSeen NotSent ParamChanged PeerConnected "
         "PeerDisconnected PeerTurnedAway TriggerFired"
     ),
-    "messages": "Buffer Choice Message Part TextChoice",
+    "messages": "Buffer Choice Counter Message Part TextChoice",
     "params": "Params",
     "protocol": (
         "Answer Between Group Hook Link On Packets Pair Param Protocol Serial Server Timer Trigger"

@@ -22,7 +22,8 @@ def compose(
     """Make a message; for each field the first of these that has a value counts.
 
     What was `given`, in that order; the param of its name; the field of its name in the
-    `request`; the default of the class; the blank of the param; `BLANK`.
+    `request`; its counter, which goes on when the message is sent (`ParamTable.step`); the default
+    of the class; the blank of the param; `BLANK`.
 
     Raises:
         EncodeError: a field has no value at all.
@@ -30,6 +31,8 @@ def compose(
     values = {}
     for name, required in _fields(kind):
         value = _value(name, params, given, request)
+        if value is None and name in kind.COUNTERS:
+            value = params.count(kind.COUNTERS[name])
         if value is None and required:
             value = _blank(kind, name, params)
         if value is not None:

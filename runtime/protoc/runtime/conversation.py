@@ -239,7 +239,9 @@ class Conversation(Host, Wire):
                 kind = step[0].message
                 try:
                     answer = compose(kind, self.params, request=request)
-                    self.write(connection, answer, answer.encode(self.link.name))
+                    data = answer.encode(self.link.name)
+                    self.params.step(kind)
+                    self.write(connection, answer, data)
                 except FAULTS as error:
                     self.report(events.NotSent(kind.NAME, error))
             return
@@ -274,6 +276,7 @@ class Conversation(Host, Wire):
             return
         self.machine.fire_message("before", message, cause)
         data = message.encode(self.link.name)
+        self.params.step(send.message)
         for connection in routes:
             self.write(connection, message, data)
         self.machine.fire_message("after", message, cause)

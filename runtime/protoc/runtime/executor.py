@@ -301,7 +301,9 @@ class Executor:
         if self._machine.listens("before", command):
             self._machine.fire_message("before", message, _cause(entry))
             message = compose(command, self._params, *given)
-        return message, message.encode(self._link.name)
+        data = message.encode(self._link.name)
+        self._params.step(command)
+        return message, data
 
     def _rest(self, entry: Entry, gap: float, now: float) -> None:
         self.pause(max(gap, entry.gap), now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
 import msgspec
 
@@ -80,6 +80,19 @@ class Part(msgspec.Struct):
     """Base of the parts of a message that have fields of their own: bits, repeated groups."""
 
 
+class Counter(NamedTuple):
+    """Numbers the messages that are made.
+
+    Attributes:
+        name: what those share that step together.
+        first, last: the numbers it goes through, round and round.
+    """
+
+    name: str
+    first: int
+    last: int
+
+
 M = TypeVar("M", bound="Message")
 
 
@@ -104,6 +117,7 @@ class Message(msgspec.Struct):
         LINKS: names of the links it belongs to; empty for all.
         PARAMS: the fields bound to a param of the same name.
         BLANK: what a required field is sent as when nobody gave a value.
+        COUNTERS: the fields that step with every message that is made.
     """
 
     NAME: ClassVar[str] = ""
@@ -113,6 +127,7 @@ class Message(msgspec.Struct):
     LINKS: ClassVar[tuple[str, ...]] = ()
     PARAMS: ClassVar[tuple[str, ...]] = ()
     BLANK: ClassVar[Mapping[str, Any]] = {}
+    COUNTERS: ClassVar[Mapping[str, Counter]] = {}
     construct: ClassVar[_ConstructOf] = _ConstructOf()
 
     @classmethod

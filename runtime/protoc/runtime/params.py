@@ -1,4 +1,4 @@
-"""Params: the values a session remembers, by name."""
+"""Params: the values a session remembers, by name; and how far its counters are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from msgspec import UNSET
 
 from protoc.runtime.errors import LocalError
-from protoc.runtime.messages import Choice, TextChoice
+from protoc.runtime.messages import Choice, Counter, Message, TextChoice
 from protoc.runtime.protocol import Param
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class ParamTable:
             for name, param in self._params.items()
         }
         self._cleared: set[str] = set()
+        self._counters: dict[str, int] = {}
         self._forms: dict[str, Form | None] = {}
 
     def __iter__(self) -> Iterator[Param]:
@@ -83,6 +84,16 @@ class ParamTable:
             make = self.param(name).form
             self._forms[name] = Form(make()) if make is not None else None
         return self._forms[name]
+
+    def count(self, counter: Counter) -> int:
+        """The number a counter has reached."""
+        return self._counters.get(counter.name, counter.first)
+
+    def step(self, kind: type[Message]) -> None:
+        """A message was made: its counters go on."""
+        for counter in kind.COUNTERS.values():
+            number = self.count(counter)
+            self._counters[counter.name] = number + 1 if number < counter.last else counter.first
 
     def values(self) -> dict[str, Any]:
         """Every value there is, by name."""

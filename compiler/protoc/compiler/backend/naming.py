@@ -7,7 +7,7 @@ import keyword
 import re
 
 MESSAGE_MEMBERS = frozenset({
-    "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "construct", "decode",
+    "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "construct", "decode",
     "decode_prefix", "encode", "layout", "wire", "self", "cls",
 })  # fmt: skip
 DEVICE_MEMBERS = frozenset({
@@ -16,7 +16,7 @@ DEVICE_MEMBERS = frozenset({
     "wait", "peer", "stop", "driver",
 })  # fmt: skip
 MODULE_NAMES = frozenset({
-    "Any", "Answer", "AsyncDevice", "Buffer", "Callable", "Choice", "ClassVar",
+    "Any", "Answer", "AsyncDevice", "Buffer", "Callable", "Choice", "ClassVar", "Counter",
     "DecodeError", "Delimiter", "Device", "EncodeError", "Final", "Group",
     "Hook", "Hooks", "Incomplete", "Link", "Message", "On", "PROTOCOL", "Pair", "Param",
     "Params", "Protocol", "Self", "Serial", "Simulator", "Struct",

@@ -10,6 +10,7 @@ from protoc.compiler.backend.code import (
     WIDTH,
     Call,
     Code,
+    Named,
     docstring,
     laid_out,
     literal,
@@ -289,6 +290,8 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
     blanks: list[Code] = [f"{text(name)}: {value}" for name, value in _blanks(message, context)]
     if blanks:
         lines += laid_out("BLANK: ClassVar = ", Call("", tuple(blanks), "{}"), "", 4)
+    if counters := _counters(message, context):
+        lines += laid_out("COUNTERS: ClassVar = ", Call("", counters, "{}"), "", 4)
     for field in message.fields():
         if field.name and isinstance(field.origin, model.Fixed):
             value = field.origin.value
@@ -299,6 +302,17 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
             )
             lines.append(f"    {naming.attribute(field.name)}: ClassVar = {written}")
     return lines
+
+
+def _counters(message: model.Message, context: Context) -> tuple[Code, ...]:
+    """The fields that step with every message that is made."""
+    rows: list[Code] = []
+    for field in message.fields():
+        if field.name and isinstance(field.origin, model.Counted):
+            of = field.origin
+            counter = Call(context.use("Counter"), (text(of.counter), str(of.first), str(of.last)))
+            rows.append(Named(f"{text(naming.attribute(field.name))}: ", counter))
+    return tuple(rows)
 
 
 def _characters(first: list[bytes], context: Context) -> list[Code]:

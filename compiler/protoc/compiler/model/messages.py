@@ -46,6 +46,20 @@ class Defaulted:
 
 
 @dataclass(frozen=True)
+class Counted(Defaulted):
+    """Yours, may be left out: steps with every command that is made.
+
+    Attributes:
+        counter: what those share that step together.
+        first, last: the numbers it goes through, round and round.
+    """
+
+    counter: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Fixed:
     """Always this value: written on encode, required on decode."""
 

@@ -14,7 +14,7 @@ from protoc.dsl.diagnostics import Label
 
 _OPERATORS = frozenset(["+", "-", "*", "/", "%", "&", "|", "^", "~", "<<", ">>"])
 _FUNCTIONS = ("len", *CHECKSUMS, *WITHIN, "swap")
-_LATER = frozenset(["count", "present", "counter", "log10"])
+_LATER = frozenset(["count", "present", "log10"])
 _HELP = "write a number, a field, or len(…), sum(…), xor(…), crc(…) with arithmetic"
 
 
@@ -169,6 +169,14 @@ class Formula:
                 call.name.span,
                 "it gives bytes, and no number",
                 help="sum(add(a..b, 1)), xor(group(a..b, 2))",
+            )
+        if name == "counter":
+            raise self.scope.fail(
+                "E0309",
+                "`counter` stands behind `default`",
+                call.span,
+                "nothing in the message tells its value",
+                help="write `default counter()`",
             )
         if name in _LATER:
             raise self.scope.unsupported(f"`{name}`", call.name.span)

@@ -17,6 +17,7 @@ from protoc.compiler.resolve.bodies import (
     names_of,
 )
 from protoc.compiler.resolve.constants import labelled, octets
+from protoc.compiler.resolve.counters import counted, is_counter
 from protoc.compiler.resolve.derived import draw
 from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.fitting import (
@@ -479,6 +480,8 @@ class Builder:
                 return model.Fixed(self._fixed(spec.value, into))
             self.drawers.append(self._drawer(key, spec.value, "value", place))
             return model.Derived(model.Value(0), "value")
+        if spec.default is not None and is_counter(spec.default):
+            return counted(self.scope, spec.default, into, place.trail[-1])
         if spec.default is not None:
             if isinstance(spec.wire, model.Bits):
                 instead = "bits not given are 0"
