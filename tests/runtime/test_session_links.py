@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from protoc.compiler.loading import load_module
 from protoc.compiler.pipeline import compile_source
 from protoc.dsl.source import Source
+from protoc.runtime.transports.urls import choose_link
 from tests.runtime.stage import Stage
 
 
@@ -163,3 +166,184 @@ pair ask = ask -> told
     meter.wait(0.2)
     assert ticket.status == "ok"
     assert meter.outline() == ["> ask", "< told 12.5"]
+
+
+# --- pauses ---
+
+RTU = """
+link bus : serial 9600 8N1 { idle 3.5char; timeout 500ms }
+message frame { unit : u8; pdu : body max 253; check : u8 = sum(..) }
+event any in frame
+"""
+CHARACTER = 10 / 9600
+
+
+def test_a_pause_ends_what_runs_on() -> None:
+    bus = stage(RTU)
+    bus.hear(b"\x01ab")
+    bus.wait(3 * CHARACTER)
+    bus.hear(b"\xc4")
+    bus.wait(3 * CHARACTER)
+    assert bus.outline() == []
+    bus.wait(1 * CHARACTER)
+    bus.hear(b"\x02\x02")
+    bus.wait(4 * CHARACTER)
+    assert bus.outline() == ["< any 1, b'ab'", "< any 2, b''"]
+
+
+def test_the_pause_follows_the_speed_of_the_url() -> None:
+    device = load_module(compile_source(Source("device.proto", f"protocol device\n{RTU}")))
+    link = choose_link(device.PROTOCOL, "serial:///dev/x?baudrate=1200&parity=E")
+    assert link is not None
+    assert link.pause == pytest.approx(3.5 * 11 / 1200)
+
+
+def test_what_a_pause_cuts_off_is_searched_again() -> None:
+    bus = stage(
+        """
+link serial 9600 8N1 { idle 5ms }
+event long { 0x01; data : bytes[8] }
+event short { 0x02; value : u8 }
+"""
+    )
+    bus.hear(b"\x01\x00\x02\x07")
+    bus.wait(0.005)
+    assert bus.outline() == ["garbage 0100", "< short 7"]
+
+
+# --- hand-over ---
+
+
+def test_what_came_is_handed_over_each_time_so_much_is_there() -> None:
+    feed = stage("link tcp client { hand_over 4 }\nevent chunk { data : bytes }")
+    feed.hear(b"123456789")
+    assert feed.outline() == ["< chunk b'1234'", "< chunk b'5678'"]
+    feed.wait(0.015)
+    assert feed.outline() == ["< chunk b'9'"]
+    feed.hear(b"abcd")
+    assert feed.outline() == ["< chunk b'abcd'"]
+
+
+def test_each_piece_begins_with_who_sent_it() -> None:
+    hub = stage(
+        """
+link tcp server :4000 { peer_header; hand_over 2 }
+event chunk { port : u16; host : u32; number : u64le; data : bytes }
+"""
+    )
+    hub.hear(b"abc")
+    hub.wait(0.02)
+    hub.hear(b"d")
+    hub.wait(0.02)
+    assert hub.outline() == [
+        "< chunk 4000, 167772161, 0, b'ab'",
+        "< chunk 4000, 167772161, 1, b'c'",
+        "< chunk 4000, 167772161, 2, b'd'",
+    ]
+
+
+def test_each_datagram_begins_with_who_sent_it() -> None:
+    hub = stage(
+        """
+link udp server :4000 { peer_header; datagram }
+event chunk { host : u32; port : u16; data : bytes }
+""",
+        peers=2,
+    )
+    hub.hear(b"a", connection=1)
+    hub.hear(b"b", connection=0)
+    assert hub.outline() == ["< chunk 167772162, 4000, b'a'", "< chunk 167772161, 4000, b'b'"]
+
+
+# --- lines that are shared ---
+
+SHARED = """
+link bus : serial 9600 8N1 { %s timeout 200ms }
+param value : u8
+command ask { "?"; unit : u8; CR }
+response told { "="; unit : u8; value; CR }
+event alarm { "!"; unit : u8; CR }
+command quiet { "#"; unit : u8; CR }
+pair ask = ask -> told where reply.unit == request.unit
+on after alarm { send quiet(unit=unit) }
+"""
+
+
+def test_the_echo_is_discarded() -> None:
+    bus = stage(SHARED % "echo discard;")
+    ticket = bus.execute("ask", unit=1)
+    for piece in (b"?", b"\x01\r=\x01", b"\x07\r"):
+        bus.hear(piece)
+    assert ticket.status == "ok"
+    assert bus.outline() == ["> ask 1", "< told 1, 7", "value = 7"]
+
+
+def test_what_is_no_echo_is_taken_as_it_is() -> None:
+    bus = stage(SHARED % "echo discard;")
+    ticket = bus.execute("ask", unit=1)
+    bus.hear(b"?\x02\r")  # a collision
+    bus.hear(b"=\x01\x07\r")
+    assert ticket.status == "ok"
+    assert "garbage 020d" in bus.outline()
+
+
+def test_an_echo_that_does_not_come_is_not_awaited_for_ever() -> None:
+    bus = stage(SHARED % "echo discard;")
+    bus.execute("ask", unit=1)
+    bus.wait(0.3)
+    bus.hear(b"?\x01\r=\x01\x07\r")
+    assert "garbage 3f010d" in bus.outline()
+
+
+def test_what_others_ask_and_answer_is_seen_and_ignored() -> None:
+    bus = stage(SHARED % "bystanders ignore;")
+    bus.hear(b"?\x02\r=\x02\x09\r")
+    assert bus.outline() == ["< ask 2", "< told 2, 9"]
+    without = stage(SHARED % "")
+    without.hear(b"?\x02\r=\x02\x09\r")
+    assert without.outline() == ["garbage 3f020d", "< told 2, 9"]
+
+
+def test_on_half_a_duplex_nothing_is_sent_while_an_answer_is_awaited() -> None:
+    bus = stage(SHARED % "half_duplex;")
+    ticket = bus.execute("ask", unit=1)
+    bus.hear(b"!\x05\r")
+    assert bus.sent() == [(0, b"?\x01\r")]
+    bus.wait(0.1)
+    bus.hear(b"=\x01\x07\r")
+    assert ticket.status == "ok"
+    assert bus.sent() == [(0, b"#\x05\r")]
+
+
+def test_what_is_sent_takes_its_time() -> None:
+    bus = stage(SHARED % "half_duplex; idle 2ms;")
+    bus.execute("quiet", "command", unit=1)
+    bus.execute("quiet", "command", unit=2)
+    assert len(bus.sent()) == 1
+    bus.wait(3 * CHARACTER + 0.0019)
+    assert bus.sent() == []
+    bus.wait(0.0002)
+    assert bus.sent() == [(0, b"#\x02\r")]
+
+
+def test_nothing_is_sent_while_somebody_talks() -> None:
+    bus = stage(SHARED % "half_duplex; idle 10ms;")
+    bus.hear(b"=\x02")
+    ticket = bus.execute("ask", unit=1)
+    assert bus.sent() == []
+    bus.wait(0.009)
+    bus.hear(b"\x09\r")
+    bus.wait(0.009)
+    assert bus.sent() == []
+    bus.wait(0.001)
+    assert bus.sent() == [(0, b"?\x01\r")]
+    bus.hear(b"=\x01\x07\r")
+    assert ticket.status == "ok"
+
+
+def test_whoever_never_stops_talking_is_cut_off_by_the_timeout() -> None:
+    bus = stage(SHARED % "half_duplex;")
+    bus.hear(b"=\x02")
+    bus.execute("ask", unit=1)
+    bus.wait(0.2)
+    assert bus.sent() == [(0, b"?\x01\r")]

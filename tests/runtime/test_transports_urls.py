@@ -18,15 +18,15 @@ CONTROL = Link("control", "tcp", port=4002)
 AMPLIFIER = Protocol("amplifier", links=(SLOW, NET, CONTROL))
 
 
-def port_settings(url: str, link: Link | None = None) -> tuple[str, Serial, dict[str, bool]]:
+def port_settings(url: str, link: Link | None = None) -> tuple[str, Serial]:
     endpoint = open_endpoint(url, link)
     assert isinstance(endpoint, SerialPort)
-    return endpoint.path, endpoint._settings, endpoint._flow
+    return endpoint.path, endpoint._settings
 
 
 def test_a_serial_url_says_it_all() -> None:
-    url = "serial:///dev/ttyUSB0?baudrate=19200&bytesize=7&parity=e&stopbits=1.5&rtscts=1"
-    expected = "/dev/ttyUSB0", Serial(19200, 7, "E", 1.5), {"rtscts": True}
+    url = "serial:///dev/ttyUSB0?baudrate=19200&bytesize=7&parity=e&stopbits=1.5&rtscts=1&dtr=0"
+    expected = "/dev/ttyUSB0", Serial(19200, 7, "E", 1.5, rtscts=True, dtr=False)
     assert port_settings(url) == expected
     assert port_settings(url, SLOW) == expected
 
@@ -42,8 +42,8 @@ def test_a_serial_url_says_it_all() -> None:
     ],
 )
 def test_what_a_serial_url_leaves_out_comes_from_the_link(url: str, path: str) -> None:
-    assert port_settings(url, SLOW) == (path, Serial(1200, 7, "E", 2), {})
-    assert port_settings(url) == (path, Serial(), {})
+    assert port_settings(url, SLOW) == (path, Serial(1200, 7, "E", 2))
+    assert port_settings(url) == (path, Serial())
     assert port_settings(f"{url}?baudrate=9600", SLOW)[1] == Serial(9600, 7, "E", 2)
 
 
@@ -120,6 +120,9 @@ def test_the_link_of_a_url() -> None:
     assert name("tcp://x:1", "control") == "control"
     assert name("udp://x:1") == "slow"  # none of its kind: the first
     assert choose_link(Protocol("bare"), "tcp://x:1") is None
+    there = choose_link(AMPLIFIER, "serial:///dev/x?baudrate=9600")
+    assert there is not None
+    assert there.serial == Serial(9600, 7, "E", 2)
     with pytest.raises(LocalError, match="no link 'main'; it has slow, net, control"):
         name("tcp://x:1", "main")
 

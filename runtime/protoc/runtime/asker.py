@@ -29,6 +29,10 @@ class Wire(ABC):
         """Where a command goes that this connection caused; empty when nothing is connected."""
 
     @abstractmethod
+    def clear_at(self, connection: int | None) -> float | None:
+        """When the way to these connections is free; None while somebody talks there."""
+
+    @abstractmethod
     def flush(self, connection: int) -> None:
         """Drop the unfinished bytes that came in, deliver what is whole in them."""
 

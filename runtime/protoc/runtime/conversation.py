@@ -13,6 +13,7 @@ from protoc.runtime.actor import Host
 from protoc.runtime.asker import Wire
 from protoc.runtime.causes import Cause
 from protoc.runtime.compose import compose
+from protoc.runtime.connection import Connection
 from protoc.runtime.dispatch import Candidates, Preferred
 from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.exchange import Exchange
@@ -32,28 +33,9 @@ from protoc.runtime.queue import Entry
 from protoc.runtime.scheduler import Scheduler
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
 from protoc.runtime.timers import Quiet, Timers
-from protoc.runtime.units import AnyFramer, framer_of
 
 Role = Literal["controller", "device"]
 Verb = Literal["open", "close"]
-
-
-class Connection:
-    """One peer: how far both directions are.
-
-    Attributes:
-        number, peer: which one, and how it is called.
-        framer: what comes from it.
-        stall: notices that nothing more comes.
-        sent: bytes sent to it.
-    """
-
-    def __init__(self, number: int, peer: str, framer: AnyFramer, stall: Quiet) -> None:
-        self.number = number
-        self.peer = peer
-        self.framer = framer
-        self.stall = stall
-        self.sent = 0
 
 
 class Conversation(Host, Wire):
@@ -106,9 +88,8 @@ class Conversation(Host, Wire):
 
     def join(self, number: int, peer: str) -> None:
         """A connection is there."""
-        framer = framer_of(self.link, self._usual)
-        stall = Quiet(self.link.timeout, self.scheduler, partial(self._stalled, number))
-        self.connections[number] = Connection(number, peer, framer, stall)
+        line = Connection(number, peer, self.link, self._usual, self.scheduler, self._stalled)
+        self.connections[number] = line
         self.report(events.PeerConnected(peer, number))
         self._traffic()
         self._moved("connect", "connected", peer, number, Cause(connection=number))
@@ -118,7 +99,7 @@ class Conversation(Host, Wire):
         line = self.line(number)
         line.framer.finish()
         self._drain(line)
-        line.stall.stop()
+        line.rest()
         del self.connections[number]
         self.out = [each for each in self.out if each[0] != number]
         self.report(events.PeerDisconnected(line.peer, number, reason))
@@ -167,12 +148,9 @@ class Conversation(Host, Wire):
         self._traffic()
         exchange = self.executor.asker.exchange
         attempt = exchange.attempt if exchange else 0
-        line.framer.push(data)
-        if self.link.datagram:
-            line.framer.finish()
-        damaged = self._drain(line)
-        if line.framer.pending:
-            line.stall.heard(self.now)
+        damaged = False
+        for _ in line.hear(data, self.now):
+            damaged = self._drain(line) or damaged
         # A good answer may have come right behind the damaged one, so this is decided last.
         if damaged and exchange is not None and exchange is self.executor.asker.exchange:
             self.executor.asker.fail_attempt(self.now, attempt)
@@ -211,7 +189,7 @@ class Conversation(Host, Wire):
             return
         exchange = self.executor.asker.exchange
         verdict = self.executor.asker.take(message, connection)
-        if verdict == "stranger" and message.KIND == "response":
+        if verdict == "stranger" and message.KIND in ("response", "command"):
             return  # late, or somebody else's
         if verdict == "stranger" or exchange is None:
             cause = Cause(connection=connection)
@@ -246,13 +224,11 @@ class Conversation(Host, Wire):
                     self.report(events.NotSent(kind.NAME, error))
             return
 
-    def _stalled(self, connection: int, now: float) -> None:
-        """Nothing came for the link's timeout: what is unfinished stays so."""
+    def _stalled(self, connection: int) -> None:
+        """Nothing came for the pause or timeout of the link: what is unfinished stays so."""
         line = self.connections.get(connection)
         if line is not None:
-            line.framer.finish()
             self._drain(line)
-            line.stall.stop()
 
     # --- what the machine and the executor ask for -------------------------------------------
 
@@ -269,6 +245,9 @@ class Conversation(Host, Wire):
     def answer(self, send: Send, scope: Scope, cause: Cause) -> None:
         """Send what an action sends."""
         given = {name: value_of(expression, scope) for name, expression in send.arguments.items()}
+        if self.link.half_duplex:
+            self.send_in_turn(send.message, given, cause)
+            return
         message = compose(send.message, self.params, given)
         routes = self.routes(cause.connection)
         if not routes:
@@ -280,6 +259,14 @@ class Conversation(Host, Wire):
         for connection in routes:
             self.write(connection, message, data)
         self.machine.fire_message("after", message, cause)
+
+    def send_in_turn(self, message: type[Message], given: Mapping[str, Any], cause: Cause) -> None:
+        """Send something as soon as nobody talks, before all that is queued."""
+        target = Execute("command", message.NAME, priority="now")
+        ticket, own, connection = cause
+        self.executor.put(
+            Entry(target, self.scope(), fields=given, ticket=ticket, own=own, connection=connection)
+        )
 
     def turn_timer(self, action: Time) -> None:
         """Do what an action does with a timer."""
@@ -330,6 +317,14 @@ class Conversation(Host, Wire):
             return [connection]
         return list(self.connections)
 
+    def clear_at(self, connection: int | None) -> float | None:
+        """When a command may be sent on a line where only one may talk at a time."""
+        lines = [self.connections[number] for number in self.routes(connection)]
+        if any(line.framer.pending for line in lines):
+            return None
+        pause = self.link.pause
+        return max(max(line.heard_at, line.busy_until) + pause for line in lines)
+
     def flush(self, connection: int) -> None:
         """Drop unfinished bytes before they look like an answer, unless an event is in them."""
         line = self.connections[connection]
@@ -361,8 +356,8 @@ class Conversation(Host, Wire):
         """Hand bytes to the driver."""
         line = self.connections[connection]
         self.out.append((connection, data))
-        self.report(events.MessageSeen(message, "sent", data, line.sent, connection, line.peer))
-        line.sent += len(data)
+        before = line.say(data, self.now)
+        self.report(events.MessageSeen(message, "sent", data, before, connection, line.peer))
         self._traffic()
 
     # --- timers ------------------------------------------------------------------------------
@@ -411,7 +406,9 @@ class Conversation(Host, Wire):
 
 def _usual_order(protocol: Protocol, role: Role, link: Link) -> list[type[Message]]:
     """Which messages are tried, and in which order, while no answer is awaited."""
-    order = ("command", "message") if role == "device" else ("unsolicited", "response")
+    order = ["command", "message"] if role == "device" else ["unsolicited", "response"]
+    if role == "controller" and link.bystanders == "ignore":
+        order.append("command")
     kinds = {"event": "unsolicited", "message": "unsolicited"} if role == "controller" else {}
     return [
         message

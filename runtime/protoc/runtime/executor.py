@@ -231,7 +231,7 @@ class Executor:
             self._machine.act(item, frame.group, "group", entry.scope, cause)
             return True
         sends = item.kind in ("pair", "command")
-        if sends and not self._wire.routes(entry.connection):
+        if sends and not self._is_clear(entry.connection, now):
             return False
         frame.items.popleft()
         if frame.group and not self._machine.holds(item, entry.scope, frame.group, "group"):
@@ -245,6 +245,17 @@ class Executor:
         else:
             self._do(item, entry, now)
         return True
+
+    def _is_clear(self, connection: int | None, now: float) -> bool:
+        """Whether a command can be sent now; when not, it is tried again as soon as it may."""
+        if not self._wire.routes(connection):
+            return False
+        if not self._link.half_duplex:
+            return True
+        clear_at = self._wire.clear_at(connection)
+        if clear_at is not None and clear_at > now:
+            self._wake_at(clear_at)
+        return clear_at is not None and clear_at <= now
 
     def _do(self, item: Item, entry: Entry, now: float) -> None:
         """Do an item in its place."""

@@ -14,14 +14,34 @@ import msgspec
 from protoc.runtime.actions import Action, Execute, Expression
 from protoc.runtime.messages import Message
 
+HAND_OVER_PAUSE = 0.015
+"""Seconds after which what came is handed over, where pieces are and nothing else is said."""
+
 
 class Serial(msgspec.Struct, frozen=True):
-    """Settings of a serial line."""
+    """Settings of a serial line.
+
+    Attributes:
+        baudrate, bytesize, parity, stopbits: speed and frame.
+        rtscts, dsrdtr, xonxoff: how either side is told to wait.
+        rts, dtr: these lines once the port is open; None as the system has them.
+    """
 
     baudrate: int = 9600
     bytesize: int = 8
     parity: Literal["N", "E", "O", "M", "S"] = "N"
     stopbits: float = 1
+    rtscts: bool = False
+    dsrdtr: bool = False
+    xonxoff: bool = False
+    rts: bool | None = None
+    dtr: bool | None = None
+
+    @property
+    def character(self) -> float:
+        """How long a byte is on its way, in seconds, start and stop bits included."""
+        bits = 1 + self.bytesize + (self.parity != "N") + self.stopbits
+        return bits / self.baudrate
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -76,6 +96,14 @@ class Link(msgspec.Struct, frozen=True):
         server: what is said of those who connect; None when nothing is.
         units: what cuts the stream into units; empty when only the messages do.
         datagram: each datagram is taken for itself: what it leaves unfinished stays so.
+        idle: a pause that ends a message; 0 when none does. `idle_characters` gives it in
+            characters of the serial line instead.
+        hand_over: what came is looked at for itself each time so many bytes are there, or after
+            a pause; 0 for not.
+        peer_header: each of those pieces begins with the address it came from.
+        echo: what is sent comes back: `discard` it.
+        bystanders: others are asked on the same line: `ignore` what they are asked and answer.
+        half_duplex: only one may talk at a time.
     """
 
     name: str
@@ -90,7 +118,21 @@ class Link(msgspec.Struct, frozen=True):
     server: Server | None = None
     units: tuple[Between | Packets, ...] = ()
     datagram: bool = False
+    idle: float = 0.0
+    idle_characters: float = 0.0
+    hand_over: int = 0
+    peer_header: bool = False
+    half_duplex: bool = False
+    echo: Literal["", "discard"] = ""
+    bystanders: Literal["", "ignore"] = ""
     line: int = 0
+
+    @property
+    def pause(self) -> float:
+        """The pause that ends what came, in seconds; 0 when none does."""
+        if self.idle_characters and self.serial is not None:
+            return self.idle_characters * self.serial.character
+        return self.idle or (HAND_OVER_PAUSE if self.hand_over or self.peer_header else 0.0)
 
 
 class Param(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ class Session:
 
     Args:
         protocol: the description, as the generated module holds it.
-        link: name of the link; the first one when None.
+        link: the link, or its name; the first one when None.
         role: `controller` sends commands and reads what a device sends; `device` is the device.
         hooks: implementations by name: a mapping, or an object with them as attributes.
         random: `random(low, high)`, for the first run of timers; by default the middle.
@@ -48,13 +48,13 @@ class Session:
         self,
         protocol: Protocol,
         *,
-        link: str | None = None,
+        link: str | Link | None = None,
         role: Role = "controller",
         hooks: object | Mapping[str, Callable[..., Any]] | None = None,
         random: Callable[[float, float], float] | None = None,
     ) -> None:
         self.protocol = protocol
-        self.link = _chosen(protocol, link)
+        self.link = link if isinstance(link, Link) else _chosen(protocol, link)
         self.role: Role = role
         self._inner = Conversation(protocol, self.link, role, hooks, random or _middle)
         self._was_connected = False
@@ -175,6 +175,11 @@ class Session:
         """
         inner = self._at(now)
         data = message.encode(self.link.name)
+        if self.link.half_duplex and inner.connections:
+            fields = {name: getattr(message, name) for name in message.__struct_fields__}
+            inner.send_in_turn(type(message), fields, Cause(connection=connection))
+            inner.executor.pump(now)
+            return
         if connection is None and not inner.connections:
             raise TransportError("not connected")
         lines = list(inner.connections) if connection is None else [connection]

@@ -231,10 +231,7 @@ def _long(message: type[Message], end: int, unit: bytearray) -> DecodeError:
     return DecodeError("length", message.NAME, "", end, "the end of the unit", rest, len(unit))
 
 
-AnyFramer = Framer | UnitFramer
-
-
-def framer_of(link: Link, messages: Sequence[type[Message]] | Candidates) -> AnyFramer:
+def framer_of(link: Link, messages: Sequence[type[Message]] | Candidates) -> Framer | UnitFramer:
     """What finds the messages of a link, in one direction of one connection."""
     if link.units:
         return UnitFramer(messages, cutter(link), link.name, link.largest)

@@ -72,19 +72,13 @@ class _Writer:
         return self.context.classes[f"message {message}"]
 
     def _link(self, link: model.Link) -> Call:
-        serial: Code | None = None
-        if link.kind == "serial":
-            format_ = link.format or "8N1"
-            serial = self._call(
-                "Serial", str(link.baud or 9600), format_[0], text(format_[1]), format_[2:]
-            )
         return self._call(
             "Link",
             text(link.name),
             text(link.kind),
             role=text(link.role) if link.role != "client" else None,
             port=str(link.port) if link.port else None,
-            serial=serial,
+            serial=self._serial(link) if link.kind == "serial" else None,
             timeout=repr(link.timeout),
             retries=str(link.retries),
             gap=repr(link.gap) if link.gap else None,
@@ -92,8 +86,28 @@ class _Writer:
             server=self._server(link),
             units=self._units(link),
             datagram="True" if link.datagram else None,
+            idle=repr(link.idle) if link.idle else None,
+            idle_characters=repr(link.idle_characters) if link.idle_characters else None,
+            hand_over=str(link.hand_over) if link.hand_over else None,
+            peer_header="True" if link.peer_header else None,
+            half_duplex="True" if link.half_duplex else None,
+            echo=text(link.echo) if link.echo else None,
+            bystanders=text(link.bystanders) if link.bystanders else None,
             line=_line(link.span),
         )
+
+    def _serial(self, link: model.Link) -> Code:
+        """The settings of a port."""
+        format_ = link.format or "8N1"
+        lines: dict[str, Code | None] = {
+            name: str(value == "on")
+            for name, value in (("rts", link.rts), ("dtr", link.dtr))
+            if value
+        }
+        if link.flow:
+            lines[link.flow] = "True"
+        frame = (str(link.baud or 9600), format_[0], text(format_[1]), format_[2:])
+        return self._call("Serial", *frame, **lines)
 
     def _units(self, link: model.Link) -> Code | None:
         """What cuts the stream into units."""

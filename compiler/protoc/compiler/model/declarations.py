@@ -63,6 +63,11 @@ class Link:
             before ended.
         packet: name of the message that says how long its units are.
         datagram: each datagram is taken for itself: what it leaves unfinished stays so.
+        idle: a pause that ends a message, in seconds; `idle_characters` the same in characters.
+        hand_over: what came is looked at for itself each time so many bytes are there.
+        peer_header: it begins with the address it came from then.
+        flow, rts, dtr: of serial lines: who is told to wait how; two lines of the port.
+        half_duplex, echo, bystanders: how the line is shared.
     """
 
     name: str
@@ -85,8 +90,19 @@ class Link:
     frames: tuple[tuple[bytes, bytes], ...] = ()
     packet: tree.Name | None = None
     datagram: bool = False
+    idle: float = 0.0
+    idle_characters: float = 0.0
+    hand_over: int = 0
+    peer_header: bool = False
+    half_duplex: bool = False
+    echo: Literal["", "discard"] = ""
+    bystanders: Literal["", "ignore"] = ""
+    flow: Literal["", "rtscts", "dsrdtr", "xonxoff"] = ""
+    rts: Literal["", "on", "off"] = ""
+    dtr: Literal["", "on", "off"] = ""
 
     @property
     def bounded(self) -> bool:
         """Whether the line itself tells where a message ends that does not."""
-        return self.datagram or bool(self.frames) or self.packet is not None
+        pauses = self.idle or self.idle_characters or self.hand_over or self.peer_header
+        return bool(self.datagram or self.frames or self.packet is not None or pauses)

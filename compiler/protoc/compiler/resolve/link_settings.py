@@ -15,9 +15,8 @@ from protoc.dsl.diagnostics import Label
 from protoc.dsl.source import Span
 
 _LATER = frozenset(
-    ("idle", "wrap", "hand_over", "where", "no_reply", "await", "late",
-     "compose", "ignore_equal", "offline", "slow_poll", "idle_close", "half_duplex", "echo",
-     "bystanders", "peer_header")
+    ("wrap", "where", "no_reply", "await", "late",
+     "compose", "ignore_equal", "offline", "slow_poll", "idle_close")
 )  # fmt: skip
 
 
@@ -77,10 +76,17 @@ def unfit(setting: Setting, link: model.Link) -> str:
         return "only UDP has datagrams"
     if setting.word in _SERVERS and link.role != "server":
         return "only a server is connected to"
+    if "idle_characters" in setting.values and link.kind != "serial":
+        return "only a serial link knows how long a character takes"
+    if setting.word in _PORTS and link.kind != "serial":
+        return "only a serial port has it"
+    if setting.word == "peer_header" and link.kind == "serial":
+        return "on a serial link nobody has an address"
     return ""
 
 
 _DATAGRAMS = frozenset(("datagram",))
+_PORTS = frozenset(("flow", "rts", "dtr"))
 _SERVERS = frozenset(("max_connections", "allow", "connected", "disconnected", "reply"))
 
 
@@ -138,6 +144,23 @@ def _end(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
     if not ends or not all(ends):
         raise _lacking(scope, setting, "the bytes that end a message", "CRLF | LF")
     return {"ends": ends}
+
+
+def _idle(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+    """A pause, in seconds or in characters."""
+    value = _value(scope, setting, "3.5char")
+    characters = isinstance(value, tree.Duration) and value.unit == "char"
+    amount = value.amount if isinstance(value, tree.Duration) and characters else 0.0
+    pause = amount or seconds(scope, value)
+    if pause <= 0:
+        raise scope.fail(
+            "E0208",
+            "`idle` needs a pause",
+            value.span,
+            "every byte would be a message",
+            help="write `idle 20ms`, or `idle 3.5char` on a serial link",
+        )
+    return {"idle_characters": float(pause)} if characters else {"idle": pause}
 
 
 def _choice(attribute: str, *words: str) -> Reader:
@@ -230,6 +253,15 @@ _READERS: dict[str, Reader] = {
     "max": _number("largest", "256", 1),
     "datagram": _flag("datagram"),
     "frame": _frame,
+    "idle": _idle,
+    "hand_over": _number("hand_over", "512", 1),
+    "peer_header": _flag("peer_header"),
+    "half_duplex": _flag("half_duplex"),
+    "flow": _choice("flow", "rtscts", "dsrdtr", "xonxoff"),
+    "rts": _choice("rts", "on", "off"),
+    "dtr": _choice("dtr", "on", "off"),
+    "echo": _choice("echo", "discard"),
+    "bystanders": _choice("bystanders", "ignore"),
     "timeout": _duration("timeout", "500ms"),
     "retries": _number("retries", "2"),
     "gap": _duration("gap", "5ms"),

@@ -47,8 +47,7 @@ def couple(
     """
     chosen = choose_link(protocol, url, link)
     endpoint = listen_endpoint(url, chosen) if listen else open_endpoint(url, chosen)
-    name = chosen.name if chosen else None
-    return Session(protocol, link=name, role=role, hooks=hooks), endpoint
+    return Session(protocol, link=chosen, role=role, hooks=hooks), endpoint
 
 
 class Coupling:

@@ -26,25 +26,21 @@ _LARGEST_READ = 4096  # more than the system keeps for a tty
 HAS_FILES = os.name == "posix"
 """Ports are files that the system can wait for."""
 
-FlowControl = dict[str, bool]
-"""Those of `rtscts`, `dsrdtr` and `xonxoff` that are given."""
-
 
 class SerialPort(Endpoint):
     """A port whose file the system can wait for: what POSIX has."""
 
-    def __init__(self, url: str, path: str, settings: Serial, flow: FlowControl) -> None:
+    def __init__(self, url: str, path: str, settings: Serial) -> None:
         super().__init__(url)
         self.path = path
         self._settings = settings
-        self._flow = flow
         self._port: pyserial.Serial | None = None
         self._stream: Stream | None = None
 
     def _start(self) -> None:
         if self._port is not None:
             return
-        port = self._port = open_port(self.url, self.path, self._settings, self._flow)
+        port = self._port = open_port(self.url, self.path, self._settings)
         file = port.fileno()
         # Past pyserial, whose read and write each wait with a select of their own.
         self._stream = Stream(0, file, partial(os.read, file), partial(os.write, file), self._watch)
@@ -98,7 +94,7 @@ class SerialPort(Endpoint):
         self._port = None
 
 
-def open_port(url: str, path: str, settings: Serial, flow: FlowControl) -> pyserial.Serial:
+def open_port(url: str, path: str, settings: Serial) -> pyserial.Serial:
     """Open a port for us alone.
 
     Raises:
@@ -106,8 +102,6 @@ def open_port(url: str, path: str, settings: Serial, flow: FlowControl) -> pyser
     """
     port = pyserial.Serial(timeout=0, write_timeout=0, exclusive=True)
     port.port = path
-    for name, wanted in flow.items():
-        setattr(port, name, wanted)
     configure(port, settings)
     try:
         try:
@@ -117,7 +111,8 @@ def open_port(url: str, path: str, settings: Serial, flow: FlowControl) -> pyser
                 raise
             # A pseudo-terminal carries eight bits whatever is asked, and some systems say so. The
             # other end gets the bytes all the same.
-            configure(port, Serial(baudrate=settings.baudrate))
+            plain = Serial(baudrate=settings.baudrate)
+            configure(port, plain)
             port.open()
     except Exception as error:  # pyserial lets termios.error through, which is no OSError
         port.close()
@@ -138,11 +133,18 @@ def open_url(target: str, settings: Serial) -> pyserial.Serial:
 
 
 def configure(port: pyserial.SerialBase, settings: Serial) -> None:
-    """Give a port its speed and frame."""
+    """Give a port its speed, its frame, and who is told to wait how."""
     port.baudrate = settings.baudrate
     port.bytesize = settings.bytesize
     port.parity = settings.parity
     port.stopbits = settings.stopbits
+    port.rtscts = settings.rtscts
+    port.dsrdtr = settings.dsrdtr
+    port.xonxoff = settings.xonxoff
+    if settings.rts is not None:
+        port.rts = settings.rts
+    if settings.dtr is not None:
+        port.dtr = settings.dtr
 
 
 def _is_pseudo_terminal(path: str, error: Exception) -> bool:

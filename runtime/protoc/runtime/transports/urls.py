@@ -24,7 +24,6 @@ _EXAMPLES = {
     "udp": "udp://10.0.0.7:4001 or udp://[fe80::1]:4001",
     "pty": "pty: to listen, pty:/dev/pts/3 to open",
 }
-_FLOW_CONTROL = ("rtscts", "dsrdtr", "xonxoff")
 
 
 class Place(NamedTuple):
@@ -103,17 +102,28 @@ def listen_endpoint(url: str, link: Link | None = None) -> Endpoint:
 def choose_link(protocol: Protocol, url: str, name: str | None = None) -> Link | None:
     """The link of a description that a URL stands for: the one named, else the first of its kind.
 
+    What the URL says of a serial line is part of it.
+
     Raises:
         LocalError: there is no link of that name, or the URL is malformed.
     """
+    place = _split(url)
+    link = _chosen(protocol, place, name)
+    if link is None or place.kind not in ("serial", "pty"):
+        return link
+    _, _, query = place.rest.partition("?")
+    settings = _settings(place, query, link.serial or Serial())
+    return msgspec.structs.replace(link, serial=settings)
+
+
+def _chosen(protocol: Protocol, place: Place, name: str | None) -> Link | None:
     if name is not None:
         for link in protocol.links:
             if link.name == name:
                 return link
         known = ", ".join(link.name for link in protocol.links) or "none"
         raise LocalError(f"{protocol.name} has no link {name!r}; it has {known}")
-    kind = _split(url).kind
-    wanted = kind if kind in ("tcp", "udp") else "serial"
+    wanted = place.kind if place.kind in ("tcp", "udp") else "serial"
     fitting: Sequence[Link] = [link for link in protocol.links if link.kind == wanted]
     return next(iter(fitting or protocol.links), None)
 
@@ -180,32 +190,25 @@ def _serial(place: Place, link: Link | None) -> Endpoint:
     path = unquote(path.removeprefix("//"))
     if not path:
         place.wrong("path", "the name of a serial port", path)
-    settings, flow = _settings(place, query, settings)
+    settings = _settings(place, query, settings)
     if serial.HAS_FILES:
-        return serial.SerialPort(place.url, path, settings, flow)
-    opening = partial(serial.open_port, place.url, path, settings, flow)
+        return serial.SerialPort(place.url, path, settings)
+    opening = partial(serial.open_port, place.url, path, settings)
     return threaded.ThreadedPort(place.url, opening)
 
 
-def _settings(place: Place, query: str, settings: Serial) -> tuple[Serial, dict[str, bool]]:
+def _settings(place: Place, query: str, settings: Serial) -> Serial:
     given: dict[str, Any] = {}
-    flow: dict[str, bool] = {}
     for key, value in parse_qsl(query, keep_blank_values=True):
-        if key in given or key in flow:
+        if key in given:
             place.wrong("setting", f"{key} once", query)
-        if key in _FLOW_CONTROL:
-            if value not in ("0", "1"):
-                place.wrong(key, "0 or 1", value)
-            flow[key] = value == "1"
-        elif key in Serial.__struct_fields__:
-            given[key] = _setting(place, key, value)
-        else:
-            known = ", ".join((*Serial.__struct_fields__, *_FLOW_CONTROL))
-            place.wrong("setting", f"one of {known}", key)
-    return msgspec.structs.replace(settings, **given), flow
+        if key not in Serial.__struct_fields__:
+            place.wrong("setting", f"one of {', '.join(Serial.__struct_fields__)}", key)
+        given[key] = _setting(place, key, value)
+    return msgspec.structs.replace(settings, **given)
 
 
-def _setting(place: Place, key: str, value: str) -> int | float | str:
+def _setting(place: Place, key: str, value: str) -> int | float | str | bool:
     match key:
         case "baudrate":
             if value.isascii() and value.isdigit() and int(value) > 0:
@@ -219,6 +222,10 @@ def _setting(place: Place, key: str, value: str) -> int | float | str:
             if value.upper() in ("N", "E", "O", "M", "S"):
                 return value.upper()
             place.wrong(key, "N, E, O, M or S", value)
+        case "rtscts" | "dsrdtr" | "xonxoff" | "rts" | "dtr":
+            if value in ("0", "1"):
+                return value == "1"
+            place.wrong(key, "0 or 1", value)
         case _:
             if value in ("1", "1.5", "2"):
                 return float(value)

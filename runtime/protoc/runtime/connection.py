@@ -1,0 +1,188 @@
+"""One connection of a session: what is between the bytes of the line and the messages in them."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from protoc.runtime.dispatch import Candidates
+from protoc.runtime.protocol import Link
+from protoc.runtime.scheduler import Scheduler
+from protoc.runtime.timers import Quiet
+from protoc.runtime.units import framer_of
+
+
+class Connection:
+    """One peer: how far both directions are.
+
+    Args:
+        number: which one it is.
+        peer: how it is called: `host:port`, or a path.
+        link: the link it is of.
+        candidates: the messages that may come.
+        scheduler: where the end of a pause is planned.
+        stalled: called when what came is not whole, and nothing more comes.
+
+    Attributes:
+        number, peer: as given.
+        framer: what finds messages in what it sends.
+        sent: bytes sent to it.
+        heard_at: when something came last.
+        busy_until: when what was sent last has left the wire.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        peer: str,
+        link: Link,
+        candidates: Candidates,
+        scheduler: Scheduler,
+        stalled: Callable[[int], None],
+    ) -> None:
+        self.number = number
+        self.peer = peer
+        self.framer = framer_of(link, candidates)
+        self.sent = 0
+        self.heard_at = self.busy_until = float("-inf")
+        self._stalled = stalled
+        self._stall = Quiet(link.pause or link.timeout, scheduler, self._fell_silent)
+        self._datagram = link.datagram
+        self._character = link.serial.character if link.serial else 0.0
+        self._echo = Echo(link.timeout) if link.echo == "discard" else None
+        handed_over = bool(link.hand_over or link.peer_header)
+        self._hand_over = HandOver(link, peer) if handed_over else None
+
+    def hear(self, data: bytes, now: float) -> Iterator[None]:
+        """Bytes came in; the framer is to be asked at each yield, before more is pushed."""
+        self.heard_at = now
+        if self._echo is not None:
+            data = self._echo.strip(data, now)
+        if self._hand_over is None:
+            self.framer.push(data)
+            if self._datagram:
+                self.framer.finish()
+            yield
+        else:
+            for piece, over in self._hand_over.pieces(data):
+                self.framer.push(piece)
+                if over:
+                    self.framer.finish()
+                yield
+        if self.framer.pending or self._hand_over is not None:
+            self._stall.heard(now)
+
+    def say(self, data: bytes, now: float) -> int:
+        """Bytes are sent; returns how many were sent before."""
+        before = self.sent
+        self.sent += len(data)
+        if self._echo is not None:
+            self._echo.expect(data, now)
+        if self._character:
+            self.busy_until = max(self.busy_until, now) + len(data) * self._character
+        else:
+            self.busy_until = now
+        return before
+
+    def rest(self) -> None:
+        """What came is decided about: there is no pause to wait for."""
+        self._stall.stop()
+
+    def _fell_silent(self, now: float) -> None:
+        self._stall.stop()
+        if self._hand_over is not None:
+            self._hand_over.end()
+        self.framer.finish()
+        self._stalled(self.number)
+
+
+class Echo:
+    """What is sent and comes back, because both directions share a pair of wires.
+
+    What differs from it is somebody else's, or was damaged on the way: it is taken as received.
+
+    Args:
+        patience: seconds after which an echo that did not come will not come any more.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._expected = b""
+        self._until = 0.0
+
+    def expect(self, data: bytes, now: float) -> None:
+        """Something is sent."""
+        self._expected = data if now > self._until else self._expected + data
+        self._until = now + self._patience
+
+    def strip(self, data: bytes, now: float) -> bytes:
+        """What came, without the echo."""
+        expected = self._expected
+        if not expected or now > self._until:
+            return data
+        size = min(len(expected), len(data))
+        same = size
+        if expected[:size] != data[:size]:
+            same = next(i for i in range(size) if expected[i] != data[i])
+            expected = b""
+        self._expected = expected[same:]
+        return data[same:]
+
+
+class HandOver:
+    """Cuts what comes into pieces that are looked at for themselves.
+
+    A piece is over when so many bytes are there, at the end of a datagram, or after a pause. With
+    `peer_header` each begins with who sent it: for TCP the port (2 bytes), the IPv4 address (4) and
+    a number that counts pieces from 0 (8, least significant first), for UDP the address and the
+    port.
+    """
+
+    def __init__(self, link: Link, peer: str) -> None:
+        self._size = link.hand_over
+        self._datagram = link.datagram
+        self._kind = link.kind if link.peer_header else ""
+        host, _, port = peer.rpartition(":")
+        self._address = _four_bytes(host.strip("[]"))
+        self._port = int(port) if port.isdecimal() else 0
+        self._number = 0
+        self._taken = 0  # bytes of the piece that is not over
+
+    def pieces(self, data: bytes) -> Iterator[tuple[bytes, bool]]:
+        """What came, as pieces and parts of them; whether each ends one."""
+        while data:
+            size = self._size - self._taken if self._size else len(data)
+            part, data = data[:size], data[size:]
+            header = self._header() if not self._taken else b""
+            self._taken += len(part)
+            over = bool(self._size and self._taken >= self._size)
+            over = over or (self._datagram and not data)
+            if over:
+                self.end()
+            yield header + part, over
+
+    def end(self) -> None:
+        """The piece is over."""
+        if self._taken:
+            self._taken = 0
+            self._number += 1
+
+    def _header(self) -> bytes:
+        if self._kind == "tcp":
+            address = struct.pack(">H4s", self._port, self._address)
+            return address + struct.pack("<Q", self._number)
+        if self._kind == "udp":
+            return struct.pack(">4sH", self._address, self._port)
+        return b""
+
+
+def _four_bytes(host: str) -> bytes:
+    """An IPv4 address; zeros for what is none."""
+    try:
+        address: IPv4Address | IPv6Address | None = ip_address(host)
+    except ValueError:
+        return bytes(4)
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped
+    return address.packed if address is not None else bytes(4)
