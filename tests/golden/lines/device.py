@@ -193,7 +193,7 @@ class Words(Message, kw_only=True):
         )
 
 
-class Line_(Message, kw_only=True):
+class Line(Message, kw_only=True):
     """Event `line`.
 
     text
@@ -327,7 +327,7 @@ PROTOCOL: Final = Protocol(
             line=12,
         ),
     ),
-    messages=(Read, Words, Line_, Piece),
+    messages=(Read, Words, Line, Piece),
     pairs=(
         Pair(
             "read",
