@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from protoc.runtime import DecodeError
 from tests.golden.requests.device import PROTOCOL, Keep, Kept, Read, Told
 from tests.runtime.stage import Stage
 
@@ -26,7 +29,7 @@ def test_a_retry_repeats_the_same_bytes() -> None:
     first = sent(stage)
     stage.wait(0.3)
     assert sent(stage) == first
-    stage.hear(Kept(sequence=1))
+    stage.hear(Kept(sequence=1, item=7, left=0, check=7))
     stage.execute("keep", item=7, value=9)
     assert sent(stage) == [Keep(sequence=2, own=1, item=7, value=9).encode()]
 
@@ -41,3 +44,51 @@ def test_the_device_answers_with_the_number_of_the_request() -> None:
     stage = Stage(PROTOCOL, role="device")
     stage.hear(Read(sequence=3, item=7))
     assert sent(stage) == [Told(sequence=3, value=0).encode()]
+
+
+# --- values of the request that come back
+
+
+def keeping(stage: Stage) -> None:
+    stage.execute("keep", item=7, value=9)
+    stage.said()
+
+
+def test_an_answer_repeats_what_it_was_asked() -> None:
+    stage = Stage(PROTOCOL)
+    keeping(stage)
+    stage.hear(Kept(sequence=1, item=7, left=5, check=12))
+    assert stage.said() == ["< kept 1, 7, 5, 12"]
+    assert stage.session.idle
+
+
+def test_one_that_does_not_is_no_answer() -> None:
+    stage = Stage(PROTOCOL)
+    keeping(stage)
+    stage.hear(Kept(sequence=1, item=8, left=5, check=12))
+    assert stage.said() == ["rejected 0201820308050c value"]
+    assert not stage.session.idle
+    with pytest.raises(DecodeError) as caught:
+        Kept.decode(Kept(item=8, left=5, check=12).encode(), request=Keep(item=7, value=9))
+    error = caught.value
+    assert (error.reason, error.field, error.offset) == ("value", "item", 4)
+    assert (error.expected, error.got) == (7, 8)
+
+
+def test_arithmetic_is_cut_to_the_width_of_the_field() -> None:
+    answer = Kept(item=250, left=10, check=4)
+    assert Kept.decode(answer.encode(), request=Keep(item=250, value=0)) == answer
+
+
+def test_without_a_request_it_is_taken_as_it_comes() -> None:
+    answer = Kept(sequence=1, item=8, left=5, check=0)
+    assert Kept.decode(answer.encode()) == answer
+    stage = Stage(PROTOCOL)
+    stage.hear(answer)
+    assert stage.said() == ["< kept 1, 8, 5, 0"]
+
+
+def test_the_device_repeats_what_it_is_asked() -> None:
+    stage = Stage(PROTOCOL, role="device")
+    stage.hear(Keep(sequence=2, item=7, value=9))
+    assert sent(stage) == [Kept(sequence=2, item=7, left=0, check=7).encode()]

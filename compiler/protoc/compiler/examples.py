@@ -24,7 +24,7 @@ def check_examples(protocol: model.Protocol, module: ModuleType, diagnostics: Di
     """Run every example of a protocol; what does not hold becomes a diagnostic at its line."""
     checker = _Checker(protocol, module.PROTOCOL, diagnostics)
     for example in protocol.examples:
-        asked: str | None = None
+        asked: Any = None
         for exchange in example.exchanges:
             if exchange.word == "bad":
                 checker.bad(exchange, example.link)
@@ -61,19 +61,19 @@ class _Checker:
 
     # --- lines that must decode --------------------------------------------------------------
 
-    def good(self, line: model.Exchange, link: str, asked: str | None) -> str | None:
-        """A `tx` or `rx` line; returns the message it was taken for.
+    def good(self, line: model.Exchange, link: str, asked: Any) -> Any:
+        """A `tx` or `rx` line; returns the message it is, None when it is none.
 
         Args:
             line: the line.
             link: the link it is about.
             asked: the command before it, whose answers are tried first.
         """
-        tries = [self._try(name, line.data, link) for name in self._order(line.word, asked)]
+        tries = [self._try(name, line.data, link, asked) for name in self._order(line.word, asked)]
         whole = next((each for each in tries if each.error is None), None)
         own = next((each for each in tries if each.name == line.message), None)
         if own is None and line.message is not None:
-            own = self._try(line.message, line.data, link)
+            own = self._try(line.message, line.data, link, asked)
             self._wrong_way(line)
         elif whole is None or (own is not None and own.error is not None):
             self._undecoded(line, own or _deepest(tries), whole)
@@ -83,15 +83,15 @@ class _Checker:
             self._something_behind(line, whole)
         elif own is not None:
             self._fields(line, own.message, link)
-        return own.name if own is not None else whole.name if whole is not None else None
+        return own.message if own is not None else whole.message if whole is not None else None
 
-    def _order(self, word: str, asked: str | None) -> list[str]:
+    def _order(self, word: str, asked: Any) -> list[str]:
         """Who is asked first, as in a conversation: the answers of the pair, then all others."""
         kinds = _TOWARDS if word == "tx" else _FROM
         answers = [
             name
             for pair in self._protocol.pairs
-            if word == "rx" and pair.command == asked
+            if word == "rx" and asked is not None and pair.command == asked.NAME
             for name in (*(a.message for step in pair.steps for a in step), *pair.refusals)
         ]
         if answers:
@@ -99,9 +99,9 @@ class _Checker:
         others = [n for kind in kinds for n, cls in self._classes.items() if kind == cls.KIND]
         return list(dict.fromkeys([*answers, *others]))
 
-    def _try(self, name: str, data: bytes, link: str) -> _Try:
+    def _try(self, name: str, data: bytes, link: str, asked: Any = None) -> _Try:
         try:
-            message, end = self._classes[name].decode_prefix(data, 0, link)
+            message, end = self._classes[name].answering(asked)(data, 0, link)
         except Exception as error:
             if not (hasattr(error, "reason") or hasattr(error, "needed")):
                 raise

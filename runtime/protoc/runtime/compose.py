@@ -23,7 +23,7 @@ def compose(
 
     What was `given`, in that order; the param of its name; the field of its name in the
     `request`; its counter, which goes on when the message is sent (`ParamTable.step`); the default
-    of the class; the blank of the param; `BLANK`.
+    of the class; the blank of the param; `BLANK`. What the request tells (`ECHOES`) is as it says.
 
     Raises:
         EncodeError: a field has no value at all.
@@ -37,7 +37,10 @@ def compose(
             value = _blank(kind, name, params)
         if value is not None:
             values[name] = value
-    return kind(**values)
+    message = kind(**values)
+    if request is not None:
+        message.echo(request)
+    return message
 
 
 def _value(

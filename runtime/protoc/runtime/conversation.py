@@ -350,7 +350,9 @@ class Conversation(Host, Wire):
         key = exchange.pair.name, exchange.step
         if key not in self._preferred:
             self._preferred[key] = Preferred(exchange.awaited(), self._usual)
-        return self._preferred[key]
+        preferred = self._preferred[key]
+        preferred.answer(exchange.request)
+        return preferred
 
     def write(self, connection: int, message: Message, data: bytes) -> None:
         """Hand bytes to the driver."""

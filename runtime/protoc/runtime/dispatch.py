@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from protoc.runtime.messages import Buffer, Message
+from protoc.runtime.messages import Buffer, Decode, Message
 
 SMALL = 4
 """So few candidates are checked one by one."""
@@ -23,7 +23,7 @@ class Candidate:
 
     def __init__(self, message: type[Message]) -> None:
         self.message = message
-        self.decode = message.decode_prefix
+        self.decode: Decode = message.decode_prefix
         self.open = message.OPEN
         self._starts = message.STARTS
         self.size = len(message.STARTS)
@@ -60,7 +60,7 @@ class Candidates:
 
     def __init__(self, messages: Sequence[type[Message]]) -> None:
         self.messages = tuple(messages)
-        entries = tuple(Candidate(message) for message in self.messages)
+        self.entries = entries = tuple(Candidate(message) for message in self.messages)
         self._first = [
             _node(tuple(e for e in entries if not e.allowed(0) or value in e.allowed(0)), {0})
             for value in range(256)
@@ -95,7 +95,13 @@ class Preferred:
         self._first = Candidates(first)
         self._rest = rest
         self._known = frozenset(first)
+        self._asking = [each for each in self._first.entries if each.message.ECHOES]
         self._contained = self._known <= frozenset(rest.messages)
+
+    def answer(self, request: Message) -> None:
+        """The first messages are answers to this request from now on."""
+        for candidate in self._asking:
+            candidate.decode = candidate.message.answering(request)
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
         """As `Candidates.at`."""

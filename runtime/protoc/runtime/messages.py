@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
@@ -93,6 +93,12 @@ class Counter(NamedTuple):
     last: int
 
 
+Echo = Callable[[Any, Any], Any]
+"""What an answer must hold, by the request and the answer."""
+Decode = Callable[[Buffer, int, str], tuple[Any, int]]
+"""Decodes the message that begins somewhere, as `Message.decode_prefix`."""
+
+
 M = TypeVar("M", bound="Message")
 
 
@@ -117,6 +123,8 @@ class Message(msgspec.Struct):
         LINKS: names of the links it belongs to; empty for all.
         PARAMS: the fields bound to a param of the same name.
         BLANK: what a required field is sent as when nobody gave a value.
+        ECHOES: the fields that the request tells which is answered, and how. Where it is not known
+            they are taken as they come.
         COUNTERS: the fields that step with every message that is made.
     """
 
@@ -127,6 +135,7 @@ class Message(msgspec.Struct):
     LINKS: ClassVar[tuple[str, ...]] = ()
     PARAMS: ClassVar[tuple[str, ...]] = ()
     BLANK: ClassVar[Mapping[str, Any]] = {}
+    ECHOES: ClassVar[Mapping[str, Echo]] = {}
     COUNTERS: ClassVar[Mapping[str, Counter]] = {}
     construct: ClassVar[_ConstructOf] = _ConstructOf()
 
@@ -160,14 +169,45 @@ class Message(msgspec.Struct):
         raise TypeError(_ABSTRACT)
 
     @classmethod
-    def decode(cls, data: Buffer, link: str = "") -> Self:
-        """Decode exactly one message.
+    def answering(cls, request: Message | None) -> Decode:
+        """`decode_prefix` for the answer to a request, which must repeat what it is told to."""
+        if request is None or not cls.ECHOES:
+            return cls.decode_prefix
+
+        def decode(buffer: Buffer, at: int = 0, link: str = "") -> tuple[Any, int]:
+            message, end = cls.decode_prefix(buffer, at, link)
+            for name, rule in cls.ECHOES.items():
+                message._repeats(name, rule, request, buffer[at:end], link)
+            return message, end
+
+        return decode
+
+    def _repeats(self, name: str, rule: Echo, request: Message, data: Buffer, link: str) -> None:
+        """Reject what is not as the request tells; what that does not tell is taken as it is."""
+        try:
+            expected = rule(request, self)
+        except (AttributeError, TypeError, ArithmeticError):
+            return
+        got = getattr(self, name)
+        if got != expected:
+            at = type(self).construct.declarative.place(name, data, link)
+            raise DecodeError("value", self.NAME, name, at, expected, got, len(data))
+
+    def echo(self, request: Message) -> None:
+        """Take over what the request tells."""
+        for name, rule in self.ECHOES.items():
+            setattr(self, name, rule(request, self))
+
+    @classmethod
+    def decode(cls, data: Buffer, link: str = "", request: Message | None = None) -> Self:
+        """Decode exactly one message, the answer to a `request` where that is known.
 
         Raises:
             Incomplete: the message is cut off.
             DecodeError: the bytes are not this message, or something stands behind it.
         """
-        message, end = cls.decode_prefix(data, 0, link)
+        message: Self
+        message, end = cls.answering(request)(data, 0, link)
         if end != len(data):
             raise DecodeError("length", cls.NAME, "", end, "the end of the message", data[end:])
         return message

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import WIDTH, Call, Lines, chained, octets
-from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.code import WIDTH, Call, Code, Function, Lines, chained, octets
+from protoc.compiler.backend.expressions import ECHO, Writer
 from protoc.compiler.backend.places import bracketed
 from protoc.compiler.backend.values import Context
 
@@ -108,7 +108,7 @@ def function(check: model.Checksum, context: Context) -> tuple[str, tuple[str, .
     return context.use("byte_sum" if algorithm == "sum" else algorithm), ()
 
 
-def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:
+def cut(value: str, wire: model.Wire, expression: model.Expression, *, always: bool = False) -> str:
     """A derived number cut to the width of a binary field; lengths must fit as they are."""
     if isinstance(wire, model.Raw) and not isinstance(expression, model.Own):
         assert isinstance(wire.size, model.FixedSize)
@@ -116,7 +116,7 @@ def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:
         masked = _masked(value, width * 8, expression)
         return f'{bracketed(masked)}.to_bytes({width}, "big")'
     integer = wire.integer if isinstance(wire, model.Bits) else wire
-    if not isinstance(integer, model.Integer) or not model.checksums(expression):
+    if not isinstance(integer, model.Integer) or not (always or model.checksums(expression)):
         return value
     bits = integer.width * 8
     masked = _masked(value, bits, expression, integer.signed)
@@ -124,6 +124,14 @@ def cut(value: str, wire: model.Wire, expression: model.Expression) -> str:
         return masked
     sign = f"0x{1 << bits - 1:X}"
     return f"({masked} ^ {sign}) - {sign}"
+
+
+def echoed(expression: model.Expression, wire: model.Wire) -> Code:
+    """What an answer repeats of its request, as a function of both; arithmetic is cut to fit."""
+    rows = ECHO.rows(expression)
+    if isinstance(wire, model.Integer) and isinstance(expression, model.Operation):
+        rows = (cut(ECHO.write(expression), wire, expression, always=True),)
+    return Function("lambda request, message: ", rows)
 
 
 def _masked(value: str, bits: int, expression: model.Expression, signed: bool = False) -> str:

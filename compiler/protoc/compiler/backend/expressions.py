@@ -28,6 +28,7 @@ class Writer:
 
     Attributes:
         own: a field of the message.
+        asked: a field of the request.
         scoped: a name of the conversation.
         length, checksum: what measures the message.
         replace: the function that replaces bytes of a number.
@@ -35,6 +36,7 @@ class Writer:
     """
 
     own: Callable[[model.Own], str] = _refuse
+    asked: Callable[[model.Asked], str] = _refuse
     scoped: Callable[[model.Scoped], str] = _refuse
     length: Callable[[model.Length], str] = _refuse
     checksum: Callable[[model.Checksum], str] = _refuse
@@ -81,6 +83,8 @@ class Writer:
             return literal(expression.value)
         if isinstance(expression, model.Own):
             return self.own(expression)
+        if isinstance(expression, model.Asked):
+            return self.asked(expression)
         if isinstance(expression, model.Scoped):
             return self.scoped(expression)
         if isinstance(expression, model.Length):
@@ -125,6 +129,13 @@ def scoped(expression: model.Scoped) -> str:
 
 
 CONVERSATION = Writer(scoped=scoped, divide="/")
+
+
+ECHO = Writer(
+    own=lambda own: ".".join(("message", *map(attribute, own.path))),
+    asked=lambda asked: ".".join(("request", *map(attribute, asked.path))),
+)
+"""Writes what a request and the values of its answer tell."""
 
 
 def function(expression: model.Expression) -> str:

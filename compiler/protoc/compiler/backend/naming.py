@@ -7,7 +7,8 @@ import keyword
 import re
 
 MESSAGE_MEMBERS = frozenset({
-    "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "construct", "decode",
+    "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "ECHOES",
+    "construct", "decode", "answering",
     "decode_prefix", "encode", "layout", "wire", "self", "cls",
 })  # fmt: skip
 DEVICE_MEMBERS = frozenset({

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from protoc.compiler import model
 from protoc.compiler.backend import naming
+from protoc.compiler.backend.checks import echoed
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
     Code,
     Named,
     docstring,
+    keyed,
     laid_out,
     literal,
     octets,
@@ -290,6 +292,8 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
     blanks: list[Code] = [f"{text(name)}: {value}" for name, value in _blanks(message, context)]
     if blanks:
         lines += laid_out("BLANK: ClassVar = ", Call("", tuple(blanks), "{}"), "", 4)
+    if echoes := _echoes(message):
+        lines += laid_out("ECHOES: ClassVar = ", Call(context.use("echoes"), echoes), "", 4)
     if counters := _counters(message, context):
         lines += laid_out("COUNTERS: ClassVar = ", Call("", counters, "{}"), "", 4)
     for field in message.fields():
@@ -313,6 +317,15 @@ def _counters(message: model.Message, context: Context) -> tuple[Code, ...]:
             counter = Call(context.use("Counter"), (text(of.counter), str(of.first), str(of.last)))
             rows.append(Named(f"{text(naming.attribute(field.name))}: ", counter))
     return tuple(rows)
+
+
+def _echoes(message: model.Message) -> tuple[Code, ...]:
+    """The fields that the request tells."""
+    return tuple(
+        keyed(naming.attribute(field.name), echoed(field.origin.expression, field.wire))
+        for field in message.fields()
+        if field.name and isinstance(field.origin, model.Echoed)
+    )
 
 
 def _characters(first: list[bytes], context: Context) -> list[Code]:

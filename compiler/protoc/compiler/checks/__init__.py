@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protoc.compiler import model
-from protoc.compiler.checks import candidates, conversation, unused, values
+from protoc.compiler.checks import candidates, conversation, requests, unused, values
 from protoc.dsl.diagnostics import Diagnostics
 
 CHECKS = (
@@ -14,6 +14,7 @@ CHECKS = (
     conversation.blank_fields,
     conversation.timers_faster_than_the_line,
     conversation.answers_over_at_the_timeout,
+    requests.requested_fields,
     unused.params,
     unused.hooks,
     unused.responses,

@@ -29,6 +29,13 @@ class Scoped:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A field of the request that a response answers, by its path."""
+
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Listed:
     """A list of expressions."""
 
@@ -164,7 +171,17 @@ class Replaced:
 
 
 Expression = (
-    Value | Own | Scoped | Listed | Object | Operation | Length | Count | Checksum | Replaced
+    Value
+    | Own
+    | Asked
+    | Scoped
+    | Listed
+    | Object
+    | Operation
+    | Length
+    | Count
+    | Checksum
+    | Replaced
 )
 
 

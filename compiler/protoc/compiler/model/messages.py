@@ -39,6 +39,13 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Echoed(Given):
+    """Told by the request that is answered: the message keeps it, since nothing in it tells it."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True)
 class Defaulted:
     """Yours, may be left out."""
 

@@ -31,7 +31,7 @@ def draw(
         if drawer.role == "size":
             fields[drawer.key] = replace(known, wire=with_size(known.wire, model.GivenSize(value)))
         else:
-            fields[drawer.key] = replace(known, origin=model.Derived(value, _reason(value, fields)))
+            fields[drawer.key] = replace(known, origin=_origin(value, fields))
     elements = model.rebuilt(elements, lambda e: fields.get(e.key, e))
     whole = whole and not _has_ring(scope, elements, drawers)
     return elements, whole and not _grows(scope, elements)
@@ -55,6 +55,13 @@ def _grows(scope: Scope, elements: tuple[model.Element, ...]) -> bool:
             )
             return True
     return False
+
+
+def _origin(value: model.Expression, fields: dict[str, model.Field]) -> model.Origin:
+    """Who gives a value: the rest of the message, or the request it answers."""
+    if any(isinstance(part, model.Asked) for part in model.every(value)):
+        return model.Echoed(value)
+    return model.Derived(value, _reason(value, fields))
 
 
 def _has_ring(scope: Scope, elements: tuple[model.Element, ...], drawers: list[Drawer]) -> bool:

@@ -32,10 +32,42 @@ class Formula:
 
     def drawn(self) -> model.Expression:
         """The whole formula, which gives what its field can hold."""
+        value = self._whole()
+        if self.drawer.role == "value" and _asks(value):
+            self._answers(value)
+        return value
+
+    def _answers(self, value: model.Expression) -> None:
+        """Refuse what cannot be told from the request and the values of the answer alone."""
+        if any(
+            isinstance(p, model.Length | model.Checksum | model.Replaced)
+            for p in model.every(value)
+        ):
+            raise self.scope.unsupported(
+                "a value of the request beside lengths or checksums",
+                self.drawer.expression.span,
+                "compare them in `where`",
+            )
+        for part in model.every(value):
+            found = (
+                model.named(self.fields.values(), part.path)
+                if isinstance(part, model.Own)
+                else None
+            )
+            if found is not None and isinstance(found[0].origin, model.Derived):
+                raise self.scope.unsupported(
+                    f"`{found[0].name}`, which is computed, beside a value of the request",
+                    self.drawer.expression.span,
+                    "compare them in `where`",
+                )
+
+    def _whole(self) -> model.Expression:
         field = self.fields.get(self.drawer.key)
         if field is None or self.drawer.role == "size" or counts(field.wire):
             return self._number(self.drawer.expression)
         value = self.read(self.drawer.expression)
+        if isinstance(value, model.Asked):
+            return value
         original = self.fields.get(value.path[-1]) if isinstance(value, model.Own) else None
         if original is not None and type(original.wire) is type(field.wire):
             return value
@@ -106,7 +138,11 @@ class Formula:
 
     def _reference(self, reference: tree.Reference) -> model.Expression:
         name = reference.path[0].text
-        if name in ("request", "previous"):
+        if name == "request" and name not in self.fields and len(reference.path) > 1:
+            if self.drawer.role == "size":
+                raise self.scope.unsupported("a size told by the request", reference.span)
+            return model.Asked(tuple(part.text for part in reference.path[1:]))
+        if name == "previous":
             raise self.scope.unsupported(f"`{name}`", reference.span)
         key = owner(self.fields, name)
         if key in self.fields:
@@ -224,6 +260,11 @@ class Formula:
                 "E0303", "one byte is expected here", expression.span, help="write 0 to 255"
             )
         return number
+
+
+def _asks(expression: model.Expression) -> bool:
+    """Whether an expression needs the request."""
+    return any(isinstance(part, model.Asked) for part in model.every(expression))
 
 
 def counts(wire: model.Wire) -> bool:

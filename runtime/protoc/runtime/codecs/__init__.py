@@ -30,6 +30,7 @@ from protoc.runtime.codecs.digits import (
     write_int,
     write_oct,
 )
+from protoc.runtime.codecs.echoes import echoes
 from protoc.runtime.codecs.fitting import UNFIT, unfit
 from protoc.runtime.codecs.starts import (
     ANY,
@@ -57,6 +58,7 @@ __all__ = [
     "UNFIT",
     "Delimiter",
     "OneOf",
+    "echoes",
     "read_base36",
     "read_bin",
     "read_dec",

@@ -55,6 +55,12 @@ class Layout(MessageConstruct[M]):
             if field.copied in fields:
                 field.reason = fields[field.copied].reason
 
+    def place(self, name: str, data: bytes | bytearray, link: str = "") -> int:
+        """Where a field begins in a message that can be decoded; 0 when it has no bytes."""
+        frame = Frame(self.cls.NAME, link)
+        self.row.take(io.BytesIO(data), frame)
+        return frame.places.get(name, (0, 0))[0]
+
     def _parse(self, stream: IO[bytes], context: Any, path: Any) -> M:
         start = stream.tell()
         frame = Frame(self.cls.NAME, link_of(context))
