@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from protoc.compiler.importers import imported
 from protoc.compiler.pipeline import compile_source
+from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.explanations import codes, explain
 from protoc.dsl.source import Source
 
 HOUSE = Path(__file__).parent.parent.parent
 EMITTED = re.compile(r'"([EW]0\d{3})"')
-EXAMPLES = re.compile(r"^(Wrong|Right):\n\n```proto\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLES = re.compile(r"^(Wrong|Right):\n\n```(?:proto|xml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 READING = "E00", "E01"
 """Mistakes of reading have tests of their own, beside the parser."""
 
@@ -31,7 +33,16 @@ def examples(code: str) -> dict[str, str]:
 
 
 def found(text: str, code: str) -> list[str]:
-    """What a compilation says of an example; the name of the protocol may be left out."""
+    """What a compilation says of an example; the name of the protocol may be left out.
+
+    Of a connector it is what the import says, and its first lines may be left out.
+    """
+    if text.startswith("<"):
+        if not re.match(r"<(!DOCTYPE|Protocol|Settings)", text):
+            text = f"<Protocol><Name>example</Name><Type>serial</Type>\n{text}</Protocol>"
+        said = Diagnostics()
+        imported(Source("protocol.xml", text), said)
+        return [each.code for each in said]
     if "protocol " not in text and code != "E0207":
         text = f"protocol example\n{text}"
     return [each.code for each in compile_source(Source("example.proto", text)).diagnostics]

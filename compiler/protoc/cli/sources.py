@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from protoc.dsl.renderers import Format
     from protoc.dsl.source import Source
 
+_DECLARATION = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_NARROW = re.compile(r"iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d")
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is worth being looked at."""
 
@@ -28,7 +31,7 @@ class Rejected(Failure):
 
 
 def read_source(name: str) -> Source:
-    """Read a file as text.
+    """Read a file as text; one in XML may say its encoding.
 
     Raises:
         Failure: it cannot be read, or is no text in UTF-8.
@@ -37,13 +40,22 @@ def read_source(name: str) -> Source:
 
     data = read_file(name)
     try:
-        return Source(name, data.decode("utf-8-sig"))
+        return Source(name, data.decode(_encoding(data)))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Failure(
             f"{name}:{line}: this is not a text in UTF-8: byte 0x{data[error.start]:02x} at offset "
             f"{error.start}; a description is a text file, save it as UTF-8"
         ) from None
+
+
+def _encoding(data: bytes) -> str:
+    """What a text is encoded in: UTF-8, unless it is XML that says something else."""
+    if data.startswith((b"\xff\xfe<\0", b"\xfe\xff\0<")):
+        return "utf-16"
+    declared = _DECLARATION.match(data)
+    name = declared[1].decode("ascii").lower() if declared else ""
+    return name if _NARROW.fullmatch(name) else "utf-8-sig"
 
 
 def read_file(name: str) -> bytes:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from protoc.compiler import model
 from protoc.compiler.checks import check
+from protoc.compiler.importers import imported, is_connector
 from protoc.compiler.resolve import resolve
 from protoc.compiler.uses import with_uses
+from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.parser import parse
 from protoc.dsl.source import Source
@@ -28,14 +30,21 @@ class Compilation:
     module: str
 
 
+def read_tree(source: Source, diagnostics: Diagnostics) -> tree.Document | None:
+    """The syntax tree of a description or a connector; None when there is nothing to go on with."""
+    if is_connector(source.text):
+        return imported(source, diagnostics)
+    return with_uses(parse(source, diagnostics), diagnostics)
+
+
 def analyse(source: Source) -> tuple[model.Protocol | None, Diagnostics]:
     """The model of a source and everything there is to say about it.
 
     Warnings about a file it uses are left to who checks that file.
     """
     diagnostics = Diagnostics()
-    document = with_uses(parse(source, diagnostics), diagnostics)
-    protocol = resolve(document, diagnostics)
+    document = read_tree(source, diagnostics)
+    protocol = resolve(document, diagnostics) if document is not None else None
     if protocol is not None and not diagnostics.has_errors:
         check(protocol, diagnostics)
     diagnostics.forget(lambda d: d.severity != "error" and d.span.source is not source)

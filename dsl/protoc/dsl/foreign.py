@@ -82,7 +82,7 @@ def _foreign(text: str) -> _Refusal | None:
     start = blank.end() if blank else 0
     if text.startswith("<", start):
         end = text.find(">", start, start + 200) + 1 or start + 1
-        help = "this version imports no connectors yet: begin a description with `protoc new NAME`"
+        help = "`protoc import` turns the connector of a DataMiner element into a description"
         return _Refusal("E0005", "this is XML, not a device description", start, end, help)
     found = _PROTOBUF.match(text, start) or _protobuf_message(text)
     if found:

@@ -1,0 +1,217 @@
+"""Conditions of a connector as expressions.
+
+expr := or · or := and (' OR ' and)* · and := cmp (' AND ' cmp)* · cmp := bits (== … bits)?
+bits := sum (('&' | '|' | '^') sum)* · sum := prod (('+' | '-') prod)* · prod := atom (* / atom)*
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from protoc.compiler.importers.dataminer import nodes
+from protoc.compiler.importers.dataminer.elements import Text
+from protoc.dsl import tree
+from protoc.dsl.source import Span
+
+_TOKEN = re.compile(
+    r"""\s*(?: id:(?P<id>\d+) | (?P<text>"[^"]*") | (?P<number>\d+(?:\.\d+)?)
+        | (?P<word>[A-Za-z]+) | (?P<mark>==|!=|<=|>=|[<>()&|^+\-*/=]) )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_COMPARISONS = ("==", "!=", "<=", ">=", "<", ">", "=")
+_LEVELS = (("&", "|", "^"), ("+", "-"), ("*", "/"))
+
+
+class NoCondition(Exception):
+    """The text is no condition; says what stands where."""
+
+
+@dataclass(frozen=True)
+class Operand:
+    """What a condition says of a param, or a literal.
+
+    Attributes:
+        param: its number, None for anything else.
+    """
+
+    expression: tree.Expression
+    param: int | None = None
+    empty: str = ""
+
+
+@dataclass
+class Kinds:
+    """What conditions need to know of params."""
+
+    name: Callable[[int, Span], str]
+    text: Callable[[int], bool]
+    zero_is_empty: Callable[[int], bool]
+
+
+@dataclass
+class Reader:
+    """Reads one condition.
+
+    Attributes:
+        mixed: `AND` and `OR` stand beside each other without brackets.
+    """
+
+    source: Text
+    kinds: Kinds
+    mixed: bool = False
+    _tokens: list[tuple[str, str]] = field(default_factory=list)
+    _at: int = 0
+
+    def read(self) -> tree.Expression:
+        """The expression.
+
+        Raises:
+            NoCondition: it cannot be read.
+        """
+        self._tokens = _tokens(self.source.value)
+        if not self._tokens:
+            raise NoCondition("it is empty")
+        result = self._or()
+        if self._at < len(self._tokens):
+            raise NoCondition(f"`{self._tokens[self._at][1]}` is not expected")
+        return result
+
+    @property
+    def _span(self) -> Span:
+        return self.source.span
+
+    def _peek(self) -> tuple[str, str]:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "the end")
+
+    def _took(self, *wanted: str) -> str | None:
+        kind, text = self._peek()
+        if kind in ("word", "mark") and text.lower() in wanted:
+            self._at += 1
+            return text.lower()
+        return None
+
+    def _or(self) -> tree.Expression:
+        operands = [self._and()]
+        start = self._at
+        while self._took("or"):
+            operands.append(self._and())
+        if len(operands) > 1 and self._bare_and(start):
+            self.mixed = True
+        return nodes.joined("or", operands, self._span)
+
+    def _bare_and(self, _: int) -> bool:
+        """Whether an `AND` stands outside of brackets."""
+        depth = 0
+        for kind, text in self._tokens:
+            depth += (text == "(") - (text == ")") if kind == "mark" else 0
+            if depth == 0 and kind == "word" and text.lower() == "and":
+                return True
+        return False
+
+    def _and(self) -> tree.Expression:
+        operands = [self._comparison()]
+        while self._took("and"):
+            operands.append(self._comparison())
+        return nodes.joined("and", operands, self._span)
+
+    def _comparison(self) -> tree.Expression:
+        left = self._binary(0)
+        operator = self._took(*_COMPARISONS)
+        if operator is None:
+            if left.empty:
+                raise NoCondition(f"`{left.empty}` needs something to be compared with")
+            return left.expression
+        right = self._binary(0)
+        return self._compared("==" if operator == "=" else operator, left, right)
+
+    def _compared(self, operator: str, left: Operand, right: Operand) -> tree.Expression:
+        if left.empty and not right.empty:
+            left, right = right, left
+        if right.empty:
+            return self._emptiness(operator, left, right.empty)
+        one, other = self._alike(left, right), self._alike(right, left)
+        return tree.Binary(operator, one, other, span=self._span)
+
+    def _alike(self, operand: Operand, other: Operand) -> tree.Expression:
+        """An operand as a value of the kind of the other one, which is a param."""
+        value = operand.expression
+        if other.param is None or operand.param is not None:
+            return value
+        if self.kinds.text(other.param) and isinstance(value, tree.Number):
+            return nodes.string(value.text, self._span)
+        if not self.kinds.text(other.param) and isinstance(value, tree.String):
+            try:
+                return nodes.number(float(value.value), self._span)
+            except ValueError:
+                return value
+        return value
+
+    def _emptiness(self, operator: str, operand: Operand, word: str) -> tree.Expression:
+        span = self._span
+        if operand.param is None or operator not in ("==", "!="):
+            raise NoCondition(f"`{word}` can be compared with a param only")
+        ways: list[tree.Expression] = [
+            tree.Unary("not", nodes.call("present", span, operand.expression), span=span)
+        ]
+        if word == "emptystring":
+            empty = nodes.string("", span)
+            ways.append(tree.Binary("==", operand.expression, empty, span=span))
+        elif self.kinds.zero_is_empty(operand.param):
+            zero = nodes.number(0, span)
+            ways.append(tree.Binary("==", operand.expression, zero, span=span))
+        whole = nodes.joined("or", ways, span)
+        return whole if operator == "==" else tree.Unary("not", whole, span=span)
+
+    def _binary(self, level: int) -> Operand:
+        if level == len(_LEVELS):
+            return self._atom()
+        left = self._binary(level + 1)
+        while (operator := self._took(*_LEVELS[level])) is not None:
+            left = Operand(self._combined(operator, left, self._binary(level + 1)))
+        return left
+
+    def _combined(self, operator: str, left: Operand, right: Operand) -> tree.Expression:
+        span, a, b = self._span, left.expression, right.expression
+        if operator == "^":  # a ^ b is what is in one of them, less what is in both
+            both = tree.Binary("&", a, b, span=span)
+            return tree.Binary("-", tree.Binary("|", a, b, span=span), both, span=span)
+        return tree.Binary(operator, a, b, span=span)
+
+    def _atom(self) -> Operand:
+        if self._took("("):
+            inner = self._or()
+            if not self._took(")"):
+                raise NoCondition(f"a bracket is open before `{self._peek()[1]}`")
+            return Operand(inner)
+        if self._took("-"):
+            return Operand(tree.Unary("-", self._atom().expression, span=self._span))
+        kind, text = self._peek()
+        self._at += 1
+        if kind == "id":
+            number = int(text)
+            named = self.kinds.name(number, self._span)
+            return Operand(nodes.reference(named, self._span), number)
+        if kind == "text":
+            return Operand(nodes.string(text[1:-1], self._span))
+        if kind == "number":
+            value = float(text)
+            return Operand(nodes.number(int(value) if value == int(value) else value, self._span))
+        if kind == "word" and text.lower() in ("empty", "emptystring"):
+            return Operand(nodes.number(0, self._span), empty=text.lower())
+        raise NoCondition(f"`{text}` is not expected")
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found = []
+    at = 0
+    text = text.rstrip()
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise NoCondition(f"`{text[at:].strip()[:20]}` is not expected")
+        kind = match.lastgroup or ""
+        found.append((kind, match[kind]))
+        at = match.end()
+    return found

@@ -1,0 +1,138 @@
+"""Conversions of values: `Factor`, `Scale`, `Sequence` as `scale`, `offset` and `via`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from protoc.compiler.importers.dataminer import nodes
+from protoc.compiler.importers.dataminer.context import Context
+from protoc.compiler.importers.dataminer.elements import View, options
+from protoc.compiler.importers.dataminer.params import Param
+from protoc.dsl import tree
+from protoc.dsl.source import Span
+
+Step = tuple[str, Fraction]
+"""An operation of a sequence in the words of `_APPLIED`, and its number."""
+
+_WORDS = {
+    "factor": "*",
+    "offset": "+",
+    "min": "-",
+    "pow": "**",
+    "div": "/",
+    "rest": "%",
+    "^": "**",
+    **{mark: mark for mark in ("*", "+", "-", "/", "%")},
+}
+_LOGARITHMS = {"log10": 10, "log20": 20}
+
+
+def conversion(context: Context, param: Param) -> list[tree.Modifier]:
+    """The modifiers that turn the raw number into the value; a write param keeps its own way.
+
+    What an author wrote into a write param is the inverse, from the value to the raw number: on
+    encode it runs forwards, so it is turned round here.
+    """
+    steps = steps_of(context, param)
+    if not steps:
+        return []
+    span = param.span
+    line = _linear(steps)
+    if line is not None:
+        slope, shift = line
+        if param.kind in ("write", "write bit"):
+            slope, shift = 1 / slope, -shift / slope
+        found = []
+        if slope != 1:
+            found.append(nodes.modifier("scale", span, nodes.number(slope, span)))
+        if shift:
+            found.append(nodes.modifier("offset", span, nodes.number(shift, span)))
+        return found
+    if param.kind in ("write", "write bit"):
+        context.dropped(
+            View(param.element, context.account),
+            "a sequence on a write param that is not linear: its values are sent as they are",
+        )
+        return []
+    return [nodes.modifier("via", span, _expression(steps, span))]
+
+
+def fits(context: Context, param: Param, value: float) -> bool:
+    """Whether a number can be an initial value; one that the type cannot hold is left out."""
+    interprete = param.interprete
+    whole = interprete.raw in ("unsigned number", "signed number") or interprete.base != 10
+    whole = whole and not steps_of(context, param)
+    bits = 8 * (interprete.length or 8)
+    signed = interprete.raw == "signed number"
+    low, high = (-(1 << bits - 1), 1 << bits - 1) if signed else (0, 1 << bits)
+    if whole and (value != int(value) or not low <= value < high):
+        view = View(param.element, context.account)
+        context.simplified(view, f"the initial value {value:g} does not fit: left out")
+        return False
+    return True
+
+
+def steps_of(context: Context, param: Param) -> list[Step]:
+    """Factor, then scale, then sequence."""
+    interprete = param.interprete
+    found: list[Step] = []
+    if interprete.factor is not None:
+        found.append(("*", _exact(interprete.factor)))
+    if (scale := interprete.scale) is not None and scale.high_data != scale.low_data:
+        ends = (scale.low_data, scale.high_data, scale.low, scale.high)
+        low_data, high_data, low, high = (_exact(end) for end in ends)
+        slope = (high - low) / (high_data - low_data)
+        found += [("*", slope), ("+", low - low_data * slope)]
+    for option in options(interprete.sequence):
+        if (step := _step(context, param, option.word)) is not None:
+            found.append(step)
+    return found
+
+
+def _step(context: Context, param: Param, text: str) -> Step | None:
+    """One operation of a sequence; None, and said so, when it cannot be imported."""
+    word, _, rest = (part.strip() for part in text.partition(":"))
+    if word in _LOGARITHMS and not rest:
+        return "log", Fraction(_LOGARITHMS[word])
+    if word == "offset" and not rest and param.interprete.offset is not None:
+        return "+", _exact(param.interprete.offset)
+    try:
+        return _WORDS[word], _exact(float(rest.replace(",", ".")))
+    except (KeyError, ValueError):
+        view = View(param.element, context.account)
+        context.dropped(view, f"`{text}` in a sequence: values are not converted by it")
+        return None
+
+
+def _exact(value: float) -> Fraction:
+    return Fraction(repr(value))
+
+
+def _linear(steps: list[Step]) -> tuple[Fraction, Fraction] | None:
+    """Slope and shift of all operations together; None when they are not linear."""
+    slope, shift = Fraction(1), Fraction(0)
+    for word, amount in steps:
+        if word == "+":
+            shift += amount
+        elif word == "-":
+            shift -= amount
+        elif word == "*" and amount:
+            slope, shift = slope * amount, shift * amount
+        elif word == "/" and amount:
+            slope, shift = slope / amount, shift / amount
+        else:
+            return None
+    return slope, shift
+
+
+def _expression(steps: list[Step], span: Span) -> tree.Expression:
+    """The operations one behind the other, on the raw number `x`."""
+    value: tree.Expression = nodes.reference("x", span)
+    for word, amount in steps:
+        if word == "log":
+            value = tree.Binary(
+                "*", nodes.call("log10", span, value), nodes.number(amount, span), span=span
+            )
+        else:
+            value = tree.Binary(word, value, nodes.number(amount, span), span=span)
+    return value

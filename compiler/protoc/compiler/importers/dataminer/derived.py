@@ -1,0 +1,168 @@
+"""Lengths and checksums: positions in a message become ranges over its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from protoc.compiler.importers.dataminer import nodes
+from protoc.compiler.importers.dataminer.context import Context
+from protoc.compiler.importers.dataminer.elements import View
+from protoc.compiler.importers.dataminer.params import Crc, Param
+from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
+from protoc.dsl.source import Span
+
+_CRCS = {
+    "modbus": "CRC-16/MODBUS",
+    "crc16": "CRC-16/ARC",
+    "crc-16": "CRC-16/ARC",
+}
+_CCITT = {"ccitt_false": "CRC-16/CCITT-FALSE", "xmodem": "CRC-16/XMODEM", "kermit": "CRC-16/KERMIT"}
+_ARITHMETIC = {
+    "sum": "sum",
+    "exor": "xor",
+    "xor": "xor",
+    "lsb after sum": "sum",
+    "subtract": "sum",
+    "lsb after subtract": "sum",
+    "2comp": "sum",
+}
+_ASSUMED = ("subtract", "lsb after subtract", "2comp")
+
+
+def positions_in(context: Context, param: Param, count: int, message: Span) -> list[int] | None:
+    """The positions a length or checksum covers in a message of `count` fields.
+
+    None when one of them is outside: the param is made for another layout.
+    """
+    found = param.positions or ()
+    outside = [each for each in found if not 0 <= each.id < count]
+    if not outside:
+        return [each.id for each in found]
+    context.diagnostics.warning(
+        "W0812",
+        f"position {outside[0].id} is outside of a message of {count} params",
+        outside[0].span,
+        "counted from 0",
+        labels=(Label(message, "in this message it is neither computed nor verified"),),
+        help=f"positions in it go from 0 to {count - 1}",
+    )
+    return None
+
+
+def length(
+    names: Sequence[str], positions: list[int] | None, lengths: set[int], span: Span
+) -> tree.Expression | None:
+    """The number of bytes at the positions; without any, of all fields that are no lengths."""
+    if positions is None:
+        positions = [i for i in range(len(names)) if i not in lengths]
+    if not positions:
+        return None
+    ranges = _runs(names, positions, span)
+    return nodes.joined("+", (nodes.call("len", span, each) for each in ranges), span)
+
+
+def check(
+    context: Context, param: Param, names: Sequence[str], positions: list[int]
+) -> tree.Expression | None:
+    """The checksum over the positions; None, and said so, when it cannot be computed."""
+    crc = param.crc
+    if crc is None or not positions:
+        return None
+    ranges = _runs(names, positions, crc.span)
+    kind = crc.type.word
+    if kind in _CRCS or kind == "crc-ccitt":
+        return _polynomial(context, param, crc, ranges)
+    if kind == "fletcher":
+        context.assume("fletcher", "mod255")
+        return _finished(nodes.call("fletcher16", crc.span, *ranges), crc)
+    if kind not in _ARITHMETIC:
+        view = View(param.element, context.account)
+        context.dropped(
+            view, f"the checksum `{crc.type.value.strip()}`: its formula is not published"
+        )
+        return None
+    return _arithmetic(context, param, crc, ranges)
+
+
+def _polynomial(
+    context: Context, param: Param, crc: Crc, ranges: list[tree.Expression]
+) -> tree.Expression:
+    if crc.type.word == "crc-ccitt":
+        context.assume("crc_ccitt", "ccitt_false")
+        catalogued = _CCITT["ccitt_false"]
+    else:
+        catalogued = _CRCS[crc.type.word]
+    title = nodes.string(catalogued, crc.span)
+    return _finished(nodes.call("crc", crc.span, title, *ranges), crc)
+
+
+def _arithmetic(
+    context: Context, param: Param, crc: Crc, ranges: list[tree.Expression]
+) -> tree.Expression | None:
+    span, kind = crc.span, crc.type.word
+    if crc.byte_offset:
+        offset = nodes.number(crc.byte_offset, span)
+        ranges = [nodes.call("add", span, each, offset) for each in ranges]
+    if crc.group > 1:
+        ranges = [_grouped(crc, each) for each in ranges]
+        sums = [nodes.call(_ARITHMETIC[kind], span, each) for each in ranges]
+        if len(sums) > 1 and _ARITHMETIC[kind] == "xor":
+            context.dropped(
+                View(param.element, context.account),
+                "groups of bytes over fields that are not neighbours, put together by exor",
+            )
+            return None
+        result = nodes.joined("+", sums, span)
+    else:
+        result = nodes.call(_ARITHMETIC[kind], span, *ranges)
+    if kind in _ASSUMED:
+        result = tree.Unary("-", result, span=span)
+        if kind == "subtract":
+            context.assume("subtract", "width")
+    if crc.off:
+        operator, amount = ("+", crc.off) if crc.off > 0 else ("-", -crc.off)
+        result = tree.Binary(operator, result, nodes.number(amount, span), span=span)
+    if kind.startswith("lsb") or kind == "2comp":
+        result = tree.Binary("&", result, tree.Number(255, "0xFF", span=span), span=span)
+    return _finished(result, crc)
+
+
+def _grouped(crc: Crc, data: tree.Expression) -> tree.Expression:
+    """Bytes taken n at a time: as digits, or as a little-endian number."""
+    span = crc.span
+    word = "little" if crc.group_binary else "hex"
+    size = nodes.number(crc.group, span)
+    return nodes.call("group", span, data, size, nodes.reference(word, span))
+
+
+def _finished(result: tree.Expression, crc: Crc) -> tree.Expression:
+    """Modulo, the total offset, the complement."""
+    span = crc.span
+    if crc.mod:
+        result = tree.Binary("%", result, nodes.number(crc.mod, span), span=span)
+    if crc.total:
+        operator = "|" if crc.total_or else "+"
+        result = tree.Binary(operator, result, nodes.number(crc.total, span), span=span)
+    return tree.Unary("~", result, span=span) if crc.complement else result
+
+
+def _runs(names: Sequence[str], positions: list[int], span: Span) -> list[tree.Expression]:
+    """Ranges over the names of fields at positions, in the order listed."""
+    runs: list[list[int]] = []
+    for position in positions:
+        if runs and position == runs[-1][-1] + 1:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+    return [_range(names, run, span) for run in runs]
+
+
+def _range(names: Sequence[str], run: list[int], span: Span) -> tree.Expression:
+    first, last = (nodes.reference(names[i], span) for i in (run[0], run[-1]))
+    return first if len(run) == 1 else tree.Range(first, last, span=span)
+
+
+def unlisted(param: Param) -> bool:
+    """Whether a length counts everything but lengths."""
+    return param.kind == "length" and param.positions is None

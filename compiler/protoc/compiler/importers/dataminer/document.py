@@ -1,0 +1,124 @@
+"""The syntax tree of a connector, put together in the order a reader wants it."""
+
+from __future__ import annotations
+
+from protoc.compiler.importers.dataminer import conversation, links, nodes, triggers, types
+from protoc.compiler.importers.dataminer.connector import Connector
+from protoc.compiler.importers.dataminer.context import Context
+from protoc.compiler.importers.dataminer.elements import Account
+from protoc.compiler.importers.dataminer.layouts import Layouts
+from protoc.compiler.importers.dataminer.names import Names
+from protoc.compiler.importers.dataminer.params import TABLE_KINDS, Param
+from protoc.dsl import tree
+from protoc.dsl.source import Span
+
+_CHANGING = (
+    "copy",
+    "copy reverse",
+    "append",
+    "append data",
+    "change length",
+    "clear",
+    "increment",
+    "multiply",
+    "pow",
+    "replace data",
+    "reverse",
+)
+
+
+def literal(connector: Connector, account: Account) -> tuple[tree.Document, Context]:
+    """The connector as it is: every step and action written out."""
+    context = Context(connector, Names(connector), account, changed=_changed(connector))
+    declarations: list[tree.Declaration] = []
+    conversation.leave_out(context)
+    declarations += links.links(context)
+    declarations += _params(context)
+    declarations += links.packet(context)
+    layouts = Layouts(context, _nested(connector))
+    declarations += [layouts.command(each) for each in connector.commands.values()]
+    declarations += [layouts.response(each) for each in connector.responses.values()]
+    pairs = (conversation.pair(context, each) for each in connector.pairs.values())
+    declarations += [pair for pair in pairs if pair is not None]
+    groups = (conversation.group(context, each) for each in connector.groups.values())
+    declarations += [group for group in groups if group is not None]
+    timers = (conversation.timer(context, each) for each in connector.timers.values())
+    declarations += [timer for timer in timers if timer is not None]
+    for trigger in connector.triggers.values():
+        declarations += triggers.triggers(context, trigger)
+    for qaction in connector.qactions.values():
+        declarations += triggers.hooks(context, qaction)
+    head = _head(context)
+    whole = Span(connector.root.element.source, 0, len(connector.root.element.source.text))
+    return tree.Document((*head, *declarations), span=whole), context
+
+
+def _head(context: Context) -> list[tree.Declaration]:
+    connector = context.connector
+    name = connector.root.child("Name")
+    span = name.span if name else connector.root.span
+    said = [connector.description if connector.description != connector.name else ""]
+    said += [f"Version {connector.version}" if connector.version else "", connector.vendor]
+    title = nodes.string(connector.name, span) if connector.name else None
+    doc = nodes.documentation(", ".join(part for part in said if part))
+    found: list[tree.Declaration] = [
+        tree.Protocol(nodes.name(context.names.protocol, span), title, span=span, doc=doc)
+    ]
+    encoding = "utf16le" if connector.communication.unicode else "cp1252"
+    settings = [("endian", "little"), ("encoding", encoding), ("steps", "explicit")]
+    for word, value in settings:
+        found.append(tree.Setting(word, (nodes.name(value, span),), span=span))  # type: ignore[arg-type]
+    for choice, value in context.assumed.items():
+        names = (nodes.name(choice, span), nodes.name(value, span))
+        found.append(tree.Setting("assume", names, span=span))
+    return found
+
+
+def _params(context: Context) -> list[tree.Declaration]:
+    found: list[tree.Declaration] = []
+    for param in context.connector.params.values():
+        if param.kind in TABLE_KINDS:
+            reason = "tables are filled by code, not by a line"
+            context.account.note(param.element, "not imported", reason)
+            continue
+        name = context.names.params[param.id]
+        context.became[id(param.element)] = f"param {name}"
+        found.append(
+            tree.Param(
+                nodes.name(name, param.span),
+                param.id,
+                types.declared(context, param),
+                span=param.span,
+                doc=_doc(param),
+            )
+        )
+    return found
+
+
+def _doc(param: Param) -> str:
+    """What a param is for, where that says more than its name."""
+    description = nodes.documentation(param.description)
+    same = "".join(description.lower().split()) == "".join(param.name.lower().split())
+    return "" if same else description
+
+
+def _nested(connector: Connector) -> frozenset[int]:
+    """Responses that stand inside of params and in no pair."""
+    inside = {
+        param.of.id
+        for param in connector.params.values()
+        if param.kind == "response" and param.of is not None
+    }
+    asked = {
+        each.id for pair in connector.pairs.values() for each in (*pair.responses, *pair.refusals)
+    }
+    return frozenset(inside - asked)
+
+
+def _changed(connector: Connector) -> frozenset[int]:
+    """Params that some action writes to."""
+    found: set[int] = set()
+    for action in connector.actions.values():
+        if action.on.word == "parameter" and action.type.word in _CHANGING:
+            found.update(target.id for target in action.targets)
+    return frozenset(found)
