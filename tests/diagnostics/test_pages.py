@@ -30,7 +30,7 @@ def test_every_diagnostic_says_where_and_what_to_do(page: Path) -> None:
         message = re.sub(r"^\w+\[\w+\]: ", "", head)
         assert not message.endswith("."), message
         assert message[0].islower() or not message[0].isalpha() or message[:2].isupper(), message
-        assert re.search(r"device\.proto:\d+:\d+$", place)
+        assert re.search(r"(device\.proto|protocol\.xml):\d+:\d+$", place)
         assert "^" in block
         assert re.search(r"= help: \S", block), block
 
