@@ -29,7 +29,10 @@ class EncodeError(LocalError, ValueError):
         field: path of the field.
         expected: what fits, in words.
         got: the value given.
+        part: the part of the message whose field it is, until the message has named it.
     """
+
+    part: object = None
 
     def __init__(self, message: str, field: str, expected: str, got: object) -> None:
         self.message = message
@@ -81,6 +84,18 @@ class DecodeError(RemoteError, ValueError):
             f"expected {self._shown(self.expected)}, got {self._shown(self.got)}"
         )
 
+    def within(self, message: str, path: str, offset: int) -> DecodeError:
+        """The same error, of the message a part stands in.
+
+        Args:
+            message: name of that message.
+            path: where the part stands in it, `records[3]`.
+            offset: where the part begins, in bytes from the start of the message.
+        """
+        field = f"{path}.{self.field}" if self.field else path
+        place = self.offset + offset
+        return DecodeError(self.reason, message, field, place, self.expected, self.got)
+
     def _shown(self, value: object) -> str:
         if isinstance(value, bytes | bytearray | memoryview):
             return bytes(cast(bytes, value)).hex(" ") or "nothing"
@@ -102,6 +117,10 @@ class Incomplete(RemoteError):
         self.needed = needed
         self.until = until
         super().__init__(needed, until)
+
+    def within(self, message: str, path: str, offset: int) -> Incomplete:
+        """The same, counted from the message a part stands in; see `DecodeError.within`."""
+        return Incomplete(self.needed + offset, self.until)
 
     def __str__(self) -> str:
         if self.until:

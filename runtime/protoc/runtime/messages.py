@@ -77,7 +77,18 @@ def _other(choices: Iterable[Choice | TextChoice], value: object) -> object:
 
 
 class Part(msgspec.Struct):
-    """Base of the parts of a message that have fields of their own: bits, repeated groups."""
+    """Base of the parts of a message that have fields of their own: bits, repeated groups.
+
+    Those with a wire form of their own have a class method `decode_part(buffer, at, stop, …)`,
+    which returns the part and the position behind it, and a method `encode_part(…)`: both take
+    what the part is told of the values around it. `stop` is the end of the region, None for what
+    has arrived so far.
+
+    Class attributes:
+        NAME: empty: errors name the message around.
+    """
+
+    NAME: ClassVar[str] = ""
 
 
 class Counter(NamedTuple):

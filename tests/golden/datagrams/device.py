@@ -70,7 +70,7 @@ class Report(Message, kw_only=True):
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
         if len(buffer) < at + 2:
-            raise Incomplete(2)
+            raise DecodeError("length", cls.NAME, "", 0, "2 bytes", len(buffer) - at)
         c1, kind = _BE_1SB.unpack_from(buffer, at)
         if c1 != b"!":
             raise DecodeError("constant", cls.NAME, "", 0, b"!", c1)
@@ -81,7 +81,9 @@ class Report(Message, kw_only=True):
             )
         note_raw = bytes(buffer[at + 2 : p1])
         if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
+            raise DecodeError(
+                "length", cls.NAME, "check", p1 - at, "1 bytes", len(buffer) - p1
+            )
         check = buffer[p1]
         expected = byte_sum(buffer[at:p1]) & 0xFF
         if check != expected:
@@ -133,7 +135,7 @@ class Count(Message, kw_only=True):
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
         if len(buffer) < at + 1:
-            raise Incomplete(1)
+            raise DecodeError("length", cls.NAME, "", 0, "1 bytes", len(buffer) - at)
         if not buffer.startswith(b"#", at):
             raise DecodeError(
                 "constant", cls.NAME, "", 0, b"#", bytes(buffer[at : at + 1])
@@ -253,7 +255,7 @@ class Answer_(Message, kw_only=True):
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
         if len(buffer) < at + 1:
-            raise Incomplete(1)
+            raise DecodeError("length", cls.NAME, "", 0, "1 bytes", len(buffer) - at)
         if not buffer.startswith(b"=", at):
             raise DecodeError(
                 "constant", cls.NAME, "", 0, b"=", bytes(buffer[at : at + 1])

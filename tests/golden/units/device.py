@@ -267,7 +267,9 @@ class Rest(Message, kw_only=True):
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
         if len(buffer) < at + 3:
-            raise Incomplete(3)
+            raise DecodeError(
+                "length", cls.NAME, "kind", 0, "3 bytes", len(buffer) - at
+            )
         kind, size = _BE_BH.unpack_from(buffer, at)
         p1 = len(buffer)
         text_raw = bytes(buffer[at + 3 : p1])

@@ -6,8 +6,6 @@ frame together, and computes the checks over it last.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from protoc.compiler import model
 from protoc.compiler.backend.assemble import Assembly, Piece, joined
 from protoc.compiler.backend.checks import Computer
@@ -15,55 +13,64 @@ from protoc.compiler.backend.code import (
     WIDTH,
     Call,
     Code,
-    Lines,
     keyed,
     laid_out,
     literal,
     octets,
     text,
 )
+from protoc.compiler.backend.encode_branches import Branches, counts_only, holds_check
+from protoc.compiler.backend.encode_lists import Lists
+from protoc.compiler.backend.encode_values import Values
 from protoc.compiler.backend.expressions import Writer, divides, named
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import Place, before, bits_called, ends_of, span
+from protoc.compiler.backend.places import Place, before, bits_of, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
-from protoc.compiler.backend.values import Context, limits, to_raw
+from protoc.compiler.backend.values import limits, to_raw
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
 
-@dataclass
-class Encoder:
-    """Writes `encode` of one message."""
-
-    message: model.Message
-    context: Context
-    lines: Lines = field(default_factory=lambda: Lines(indent=12))
-    places: dict[str, tuple[Place, Place]] = field(default_factory=dict)
-    raws: dict[str, str] = field(default_factory=dict)
-    numbers: dict[str, str] = field(default_factory=dict)
-    fits: dict[str, tuple[float, float]] = field(default_factory=dict)
-    _pending: Assembly = field(init=False)
-    _written: bool = False
-    _taken: set[str] = field(default_factory=set)
-    _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._pending = Assembly(self.context)
+class Encoder(Values):
+    """Writes `encode` of one message, or `encode_part` of one record."""
 
     def write(self) -> list[str]:
         """The body of the method."""
         row = steps(self.message.elements)
+        self.ready(row)
+        self.place(row, Place(0))
+        self.lengths(row)
+        self.agreed(self.message.elements)
+        for step in row:
+            self.emit(step)
+        self._finish()
+        return self._guarded()
+
+    def ready(self, row: list[Step]) -> None:
+        """The values of all fields as raw values, what stands here only sometimes last."""
         for step in row:
             if isinstance(step, model.Field):
                 self._prepare(step)
-        self._place(row)
-        self._lengths(row)
-        for element in self.message.walk():
-            self._agree(element)
         for step in row:
-            self._emit(step)
-        self._finish()
-        return self._guarded()
+            if isinstance(step, model.Branch) and not holds_check(step):
+                self._count(step)
+                Branches(self).early(step)
+
+    def _count(self, branch: model.Branch) -> None:
+        """Numbers of items that a branch depends on are computed before it."""
+        wanted = {name for arm in branch.arms if arm.when for name in named(arm.when)}
+        for field_ in self.message.fields():
+            origin = field_.origin
+            counted = isinstance(origin, model.Derived) and counts_only(origin.expression)
+            if field_.key in wanted and counted:
+                self._length(field_)
+
+    def agreed(self, elements: tuple[model.Element, ...]) -> None:
+        """Every element has the size that is told for it; ways of branches see to themselves."""
+        for element in elements:
+            self._agree(element)
+            if isinstance(element, model.Region):
+                self.agreed(element.elements)
 
     def _guarded(self) -> list[str]:
         """The body under `try`, where a value can fail to fit."""
@@ -94,10 +101,13 @@ class Encoder:
         if isinstance(step.wire, model.Bits):
             self._bits(step, step.wire)
             return
+        if isinstance(step.wire, model.Nested | model.Items):
+            Lists(self).write(step)
+            return
         assert step.name is not None
-        name = attribute(step.name)
-        value = f"self.{name}"
-        self._bounded(value, step.name, step.bounds)
+        name = attribute(step.name or self.item)
+        value = self.value(step)
+        self._bounded(value, step.name or self.item, step.bounds)
         if (limit := limits(step.wire, step.conversion, step.bounds)) is not None:
             self.fits[name] = limit
         if isinstance(step.wire, model.Integer | model.Real):
@@ -107,46 +117,7 @@ class Encoder:
         self.raws[step.key] = variable
         self.lines.add(f"{variable} = ", self._text(step, value))
         self._measured(step, variable)
-        self._delimited(step, variable)
-
-    def _raw(self, value: str, step: model.Field, wire: model.Integer | model.Real) -> str:
-        if step.conversion.boolean:
-            return f"bool({value})"
-        return to_raw(value, step.conversion, isinstance(wire, model.Integer))
-
-    def _text(self, step: model.Field, value: str) -> Code:
-        """The call that writes text, digits or bytes."""
-        wire, name = step.wire, text(attribute(step.name or ""))
-        size = getattr(wire, "size", None)
-        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
-        if isinstance(wire, model.Digits):
-            whole = wire.notation != "float"
-            raw = to_raw(value, step.conversion, whole)
-            if step.conversion.boolean:
-                raw = f"int(bool({value}))"
-            call = self.context.use(f"write_{wire.notation}")
-            arguments: list[Code] = [raw, width, "self.NAME", name]
-            if wire.decimals is not None:
-                arguments.append(keyed("decimals", str(wire.decimals)))
-            if wire.lower:
-                arguments.append(keyed("lower", "True"))
-            return Call(call, tuple(arguments))
-        longest: list[Code] = (
-            [keyed("longest", str(step.longest))] if step.longest is not None else []
-        )
-        if isinstance(wire, model.Raw):
-            call = self.context.use("write_bytes")
-            return Call(call, (value, width, "self.NAME", name, *longest))
-        assert isinstance(wire, model.Text)
-        options: list[Code] = []
-        if wire.pad is not None:
-            options.append(keyed("pad", octets(wire.pad)))
-        if wire.left:
-            options.append(keyed("left", "True"))
-        call = self.context.use("write_text")
-        return Call(
-            call, (value, width, text(wire.encoding), "self.NAME", name, *options, *longest)
-        )
+        self.delimited(step, variable)
 
     def _measured(self, step: model.Field, variable: str) -> None:
         """A size that only drives is the caller's to give, and must be the size there is."""
@@ -156,13 +127,13 @@ class Encoder:
         drivers = [e for e in model.every(size.expression) if isinstance(e, model.Own)]
         if any(isinstance(self._origin(e), model.Derived) for e in drivers):
             return
-        wanted = self._expression(size.expression)
+        wanted = self.expression(size.expression)
         with self.lines.block(f"if len({variable}) != {wanted}:"):
             words = " and ".join(f"`{'.'.join(e.path)}`" for e in drivers)
-            name = step.name or ""
-            self._refuse(name, f"as many bytes as {words} says", f"self.{attribute(name)}")
+            name = step.name or self.item
+            self.refuse(name, f"as many bytes as {words} says", self.value(step))
 
-    def _delimited(self, step: model.Field, variable: str) -> None:
+    def delimited(self, step: model.Field, variable: str) -> None:
         """What ends a field cannot stand in it, nor what is forbidden."""
         size = getattr(step.wire, "size", None)
         constants = list(step.forbidden)
@@ -180,89 +151,16 @@ class Encoder:
         constants = [c for c in dict.fromkeys(constants) if not _implied(c, constants)]
         for constant in constants:
             with self.lines.block(f"if {octets(constant)} in {variable}:"):
-                self._refuse(
-                    step.name or "", f"no {constant!r} inside", f"self.{attribute(step.name or '')}"
-                )
+                self.refuse(step.name or self.item, f"no {constant!r} inside", self.value(step))
         for beginning in sorted(beginnings):
             with self.lines.block(f"if {variable}.endswith({octets(beginning)}):"):
                 words = f"no {beginning!r} at its end"
-                self._refuse(step.name or "", words, f"self.{attribute(step.name or '')}")
-
-    def _bounded(
-        self, value: str, name: str, bounds: tuple[float | None, float | None] | None
-    ) -> None:
-        if bounds is None:
-            return
-        low, high = bounds
-        condition = f"{'' if low is None else f'{low} <= '}{value}"
-        condition += "" if high is None else f" <= {high}"
-        words = f"{'' if low is None else low}..{'' if high is None else high}"
-        with self.lines.block(f"if not {condition}:"):
-            self._refuse(attribute(name), words, value)
-
-    def _refuse(self, name: str, expected: str, value: str) -> None:
-        call = Call(
-            self.context.use("EncodeError"), ("self.NAME", text(name), text(expected), value)
-        )
-        self.lines.add("raise ", call)
-
-    def _bits(self, step: model.Field, wire: model.Bits) -> None:
-        """The parts of an integer, each checked to fit its bits, put together."""
-        owner = "self"
-        if wire.group is not None:
-            owner = local(step.name or "")
-            self.lines.add(f"{owner} = self.{attribute(step.name or '')}")
-        terms, checks = [], []
-        for part in wire.parts:
-            shift = f" << {part.low}" if part.low else ""
-            if part.fixed is not None:
-                terms.append(str(part.fixed << part.low))
-                continue
-            if part.name is None:
-                continue
-            value = f"{owner}.{attribute(part.name)}"
-            path = attribute(part.name) if wire.group is None else f"{step.name}.{part.name}"
-            mask = (1 << (part.high - part.low + 1)) - 1
-            bounds = part.bounds or (None, None)
-            raw = to_raw(value, part.conversion, True)
-            low, high = 0 if bounds[0] is None else bounds[0], bounds[1]
-            if part.conversion.linear:
-                raw = f"({raw})" if not raw.startswith("round(") else raw
-                checks.append(f"0 <= {raw} <= {mask}")
-                limit = part.conversion
-                self.fits[path] = (float(limit.offset), float(mask * limit.scale + limit.offset))
-            else:
-                high = mask if high is None else min(high, mask)
-                checks.append(f"{low} <= {raw} <= {high}")
-                self.fits[path] = (low, high)
-            terms.append(f"{raw}{shift}")
-        self.raws[step.key] = (
-            f"{local(step.key)}_bits" if step.name else f"bits{len(self.raws) + 1}"
-        )
-        if checks:
-            self._checked(checks)
-        self.lines.chain(f"{self.raws[step.key]} = ", terms or ["0"], "|")
-
-    def _checked(self, checks: list[str]) -> None:
-        joined = " and ".join(checks)
-        flat = f"if not ({joined}):"
-        if len(flat) + self.lines.indent <= WIDTH:
-            head = [flat] if len(checks) > 1 else [f"if not {checks[0]}:"]
-        elif len(joined) + self.lines.indent + 4 <= WIDTH:
-            head = ["if not (", f"    {joined}", "):"]
-        else:
-            head = ["if not ("]
-            head += [f"    {'and ' if i else ''}{check}" for i, check in enumerate(checks)]
-            head += ["):"]
-        self.lines.lines += [" " * self.lines.indent + line for line in head]
-        with self.lines.block_body():
-            self.lines.add("raise OverflowError")
+                self.refuse(step.name or self.item, words, self.value(step))
 
     # -------------------------------------------------------------- places and lengths
 
-    def _place(self, row: list[Step]) -> None:
-        """Where everything will stand."""
-        at = Place(0)
+    def place(self, row: list[Step], at: Place) -> Place:
+        """Where everything will stand, from a place on; returns where it ends."""
         for step in row:
             if isinstance(step, Enter):
                 self.places[step.region.key] = (at, at)
@@ -274,13 +172,18 @@ class Encoder:
                     at = at.moved(len(step.alternatives[0]))
                 elif size is not None and not isinstance(step, model.LinkEnd):
                     at = at.moved(size)
-                elif isinstance(step, model.Field):
+                elif isinstance(step, model.Branch) and holds_check(step):
+                    at = at.moved(0, Branches(self).size(step))
+                elif isinstance(step, model.Field | model.Branch):
                     at = at.moved(0, f"len({self.raws[step.key]})")
                 self.places[step.key] = (start, at)
+        return at
 
     def _agree(self, element: model.Element) -> None:
         """What is given must have the size that fields in front of it tell, and not be too long."""
         if isinstance(element, model.Constant | model.LinkEnd | model.Branch):
+            return
+        if isinstance(element, model.Field) and isinstance(element.wire, model.Items):
             return
         start, end = self.places[element.key]
         size = element.size if isinstance(element, model.Region) else None
@@ -288,12 +191,12 @@ class Encoder:
             size = getattr(element.wire, "size", None)
         elif element.longest is not None and not end.minus(start).isdigit():
             with self.lines.block(f"if {end.minus(start)} > {element.longest}:"):
-                self._refuse(element.key, f"at most {element.longest} bytes", end.minus(start))
+                self.refuse(element.key, f"at most {element.longest} bytes", end.minus(start))
         if isinstance(size, model.GivenSize) and not self._inverse(size.expression):
-            count = self._expression(size.expression)
+            count = self.expression(size.expression)
             name = element.key if isinstance(element, model.Region) else element.name or ""
             with self.lines.block(f"if {end.minus(start)} != {count}:"):
-                self._refuse(name, "as many bytes as its size tells", end.minus(start))
+                self.refuse(name, "as many bytes as its size tells", end.minus(start))
 
     def _inverse(self, size: model.Expression) -> bool:
         """Whether a size is computed from fields that are themselves computed from it, exactly."""
@@ -309,21 +212,25 @@ class Encoder:
         found = model.named(self.message.fields(), own.path)
         return found[0].origin if found else None
 
-    def _lengths(self, row: list[Step]) -> None:
+    def lengths(self, row: list[Step]) -> None:
         """Derived values that need no bytes of the frame."""
         waiting = [s for s in row if isinstance(s, model.Field) and self._computed(s)]
-        texts = {s.key for s in waiting if isinstance(s.wire, model.Digits)}
         for step in sorted(waiting, key=lambda s: _depends(s)):
-            assert isinstance(step.origin, model.Derived)
-            value: Code = self._expression(step.origin.expression)
-            if step.key in texts:
-                self._numbered(step, str(value))
-            elif str(value).isdigit():
-                self.raws[step.key] = str(value)
-            else:
-                self.lines.add(f"{self.raws[step.key]} = {value}")
-                if (limit := limits(step.wire, step.conversion, None)) is not None:
-                    self.fits[attribute(step.name or "")] = limit
+            if step.key not in self._done:
+                self._length(step)
+
+    def _length(self, step: model.Field) -> None:
+        assert isinstance(step.origin, model.Derived)
+        self._done.add(step.key)
+        value: Code = self.expression(step.origin.expression)
+        if isinstance(step.wire, model.Digits):
+            self._numbered(step, str(value))
+        elif str(value).isdigit():
+            self.raws[step.key] = str(value)
+        else:
+            self.lines.add(f"{self.raws[step.key]} = {value}")
+            if (limit := limits(step.wire, step.conversion, None)) is not None:
+                self.fits[attribute(step.name or "")] = limit
 
     def _computed(self, step: model.Field) -> bool:
         return isinstance(step.origin, model.Derived) and not self._is_check(step)
@@ -362,7 +269,8 @@ class Encoder:
         name = text(attribute(step.name or ""))
         return Call(call, (value, width, "self.NAME", name, *options))
 
-    def _expression(self, expression: model.Expression) -> str:
+    def expression(self, expression: model.Expression) -> str:
+        """An expression over raw values."""
         return self._writer.write(expression)
 
     @property
@@ -370,29 +278,23 @@ class Encoder:
         return Writer(
             own=self._own,
             length=lambda e: self._distance(e.extent),
+            count=lambda e: f"len(self.{attribute(e.key)})",
             replace=lambda: self.context.use("replaced"),
         )
 
     @property
     def _computer(self) -> Computer:
-        return Computer(self.lines, self.context, self._writer, self._covered, self._fresh)
+        return Computer(self.lines, self.context, self._writer, self._covered, self.fresh)
 
     def _own(self, own: model.Own) -> str:
-        bits = bits_called(own, self.message, lambda key: self.raws[key])
-        return bits or self._number(own.path[0])
-
-    def _fresh(self, wanted: str) -> str:
-        """A variable that no field has, numbered when it is taken."""
-        names = {local(f.key) for f in self.message.fields()} | self._taken
-        found, n = local(wanted), 2
-        while found in names:
-            found, n = f"{local(wanted)}{n}", n + 1
-        self._taken.add(found)
-        return found
-
-    def _number(self, key: str) -> str:
-        """The raw value of a field, digits as the number they stand for."""
-        field_ = next(f for f in self.message.fields() if f.key == key)
+        """The raw value of a field, of bits in it, or what a record is told."""
+        found = model.named(self.message.fields(), own.path)
+        if found is None:
+            return local(own.path[0])
+        field_, part = found
+        if part is not None:
+            return bits_of(self.raws[field_.key], part)
+        key = own.path[0]
         if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
             whole = field_.wire.notation != "float"
             return to_raw(f"self.{attribute(key)}", field_.conversion, whole)
@@ -409,7 +311,8 @@ class Encoder:
 
     # -------------------------------------------------------------- the frame
 
-    def _emit(self, step: Step) -> None:
+    def emit(self, step: Step) -> None:
+        """Put a step behind what is pending."""
         if isinstance(step, Enter | Leave):
             return
         if isinstance(step, Literal):
@@ -418,18 +321,37 @@ class Encoder:
         if isinstance(step, model.LinkEnd):
             self._pending.add(Piece(f"{self._ends(step)}.written"))
             return
+        if isinstance(step, model.Branch):
+            if holds_check(step):
+                self.flush()
+                Branches(self).late(step)
+            else:
+                self._pending.add(Piece(self.raws[step.key]))
+            return
         if isinstance(step.origin, model.Reserved):
             self._pending.constant(bytes(size_of(step) or 0))
             return
         if isinstance(step.origin, model.Derived) and self._is_check(step):
             self._check(step, step.origin)
             return
-        self._pending.add(self._piece(step, self.raws[step.key]))
+        self._pending.add(self.piece(step, self.raws[step.key]))
+
+    def swapped(self) -> Assembly:
+        """What is pending so far, put aside for a way of its own."""
+        pending, self._pending = self._pending, Assembly(self.context)
+        return pending
+
+    def joined(self, pending: Assembly) -> Code:
+        """What has become pending since, as bytes; what was put aside is back."""
+        found = self._pending.take(self.lines.indent) if self._pending.pieces else 'b""'
+        self._pending = pending
+        return found
 
     def _ends(self, step: model.LinkEnd) -> str:
         return f"{self.context.ends(step.by_link)}[link]"
 
-    def _piece(self, step: model.Field, raw: str) -> Piece:
+    def piece(self, step: model.Field, raw: str) -> Piece:
+        """A field in the frame."""
         wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire
         if isinstance(wire, model.Integer):
             little = wire.little if wire.width > 1 else None
@@ -456,7 +378,7 @@ class Encoder:
             self._pending.constant(bytes(size_of(step) or 0))
             self._patches.append((step, origin))
             return
-        self._flush()
+        self.flush()
         self._fill_in(open_)
         self._compute(step, origin)
         self._pending.add(self._checked_piece(step))
@@ -469,7 +391,7 @@ class Encoder:
         self._computer.assign(self.raws[step.key], origin.expression, step.wire)
 
     def _checked_piece(self, step: model.Field) -> Piece:
-        return self._piece(step, self.raws[step.key])
+        return self.piece(step, self.raws[step.key])
 
     def _last(self, expression: model.Expression) -> Place:
         """Where the bytes end that an expression needs."""
@@ -483,7 +405,7 @@ class Encoder:
                     places.append(self._last(origin.expression))
         return max(places, key=lambda p: (len(p.terms), p.plus))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """Put what is pending behind the frame."""
         if not self._pending.pieces:
             return
@@ -528,7 +450,7 @@ class Encoder:
             else:
                 self.lines.add('return b""')
             return
-        self._flush()
+        self.flush()
         self._fill_in(self._patches)
         self.lines.add("return frame")
 

@@ -36,6 +36,8 @@ class LayoutWriter:
 
     def write(self) -> list[str]:
         """The body of the method."""
+        if any(_is_structure(element) for element in self.message.walk()):
+            return ['        raise TypeError("structures have no declarative layout yet")']
         return self._block("return wire.Layout", ["cls"], self.message.elements, (), "", 8)
 
     def _block(
@@ -290,6 +292,12 @@ def _at_start(elements: tuple[model.Element, ...]) -> set[str]:
         found.add(first.key)
         elements = first.elements if isinstance(first, model.Region) else ()
     return found
+
+
+def _is_structure(element: model.Element) -> bool:
+    if isinstance(element, model.Field):
+        return isinstance(element.wire, model.Nested | model.Items)
+    return isinstance(element, model.Branch)
 
 
 def _type(wire: model.Wire) -> str:

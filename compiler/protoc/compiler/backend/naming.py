@@ -47,7 +47,8 @@ _OWN = re.compile(
 
 def local(name: str) -> str:
     """A local variable that holds a field."""
-    safe = attribute(name, frozenset())
+    # keys say more than names: `x[]` is an item of x, `x~2` another field of that name
+    safe = attribute(name.partition("~")[0].replace("[]", "_item"), frozenset())
     return f"{safe}_" if safe in LOCALS or _OWN.fullmatch(safe) else safe
 
 

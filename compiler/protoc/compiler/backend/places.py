@@ -60,7 +60,9 @@ def bits_of(raw: str, part: model.Part) -> str:
     return f"{shifted} & {mask}"
 
 
-def bits_called(own: model.Own, message: model.Message, raw: Callable[[str], str]) -> str | None:
+def bits_called(
+    own: model.Own, message: model.Message | model.Record, raw: Callable[[str], str]
+) -> str | None:
     """The bits that a name stands for; None when it is no name of bits.
 
     `raw` gives the integer of the field with a key.
@@ -79,6 +81,18 @@ def bracketed(value: str) -> str:
         if depth == 0 and c == " " and i:
             return f"({value})"
     return f"({value})" if value.startswith(("-", "~")) else value
+
+
+def unbracketed(value: str) -> str:
+    """A value without brackets around all of it."""
+    if value.startswith("(") and value.endswith(")"):
+        depth = 0
+        for i, c in enumerate(value):
+            depth += (c == "(") - (c == ")")
+            if depth == 0 and i < len(value) - 1:
+                return value
+        return value[1:-1]
+    return value
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Literal:
         return sizes.pop() if len(sizes) == 1 else None
 
 
-Step = Enter | Leave | Literal | model.LinkEnd | model.Field
+Step = Enter | Leave | Literal | model.LinkEnd | model.Field | model.Branch
 
 
 def steps(elements: tuple[model.Element, ...]) -> list[Step]:
@@ -56,7 +56,7 @@ def steps(elements: tuple[model.Element, ...]) -> list[Step]:
         elif isinstance(element, model.LinkEnd):
             result.append(_end(element))
         elif isinstance(element, model.Branch):
-            raise TypeError(element)
+            result.append(element)
         elif isinstance(element.origin, model.Fixed) and not isinstance(element.wire, model.Bits):
             data = encoded(element.wire, element.origin.value)
             result.append(Literal(element.key, (data,), element.name or ""))
@@ -174,7 +174,7 @@ def _starts(step: Step, enums: dict[str, model.Enum], first: bool) -> tuple[list
         if size is None:
             return [_union(a[:1] for a in step.alternatives)], False
         return [_union(a[i : i + 1] for a in step.alternatives) for i in range(size)], True
-    if isinstance(step, model.LinkEnd):
+    if isinstance(step, model.LinkEnd | model.Branch):
         return [], False
     wire, size = step.wire, fixed_size(step)
     derived = isinstance(step.origin, model.Derived) and step.origin.reason == "crc"
@@ -202,3 +202,32 @@ def _fixed_bits(wire: model.Bits) -> bytes:
             mask |= ((1 << (part.high - part.low + 1)) - 1) << part.low
             expected |= part.fixed << part.low
     return bytes(b for b in range(256) if b & mask == expected) if mask else b""
+
+
+def first_bytes(step: Step, enums: dict[str, model.Enum]) -> bytes:
+    """The values the first byte of a step can have; empty bytes stand for any."""
+    if isinstance(step, model.Field) and isinstance(step.wire, model.Nested):
+        step = steps(step.wire.record.elements)[0]
+    if isinstance(step, model.Field) and isinstance(step.wire, model.Items | model.Nested):
+        return b""
+    found, _ = _starts(step, enums, first=True)
+    return found[0] if found else b""
+
+
+def least_size(elements: tuple[model.Element, ...]) -> int:
+    """The fewest bytes that elements can have."""
+    return sum(map(_least, elements))
+
+
+def _least(element: model.Element) -> int:
+    if (size := fixed_size(element)) is not None:
+        return size
+    if isinstance(element, model.Constant):
+        return min(map(len, element.alternatives))
+    if isinstance(element, model.Branch):
+        return min(least_size(arm.elements) for arm in element.arms) if element.closed else 0
+    if isinstance(element, model.Region):
+        return least_size(element.elements) if element.size is None else 0
+    if isinstance(element, model.Field) and isinstance(element.wire, model.Digits):
+        return int(isinstance(element.wire.size, model.WhileFits))
+    return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
-from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import At, bits_of
 from protoc.compiler.backend.values import from_raw
 
@@ -39,14 +39,18 @@ class Presenter:
                     got,
                 )
         self.decoder.number(field_)
-        if isinstance(field_.wire, model.Text):
-            self._text(field_, field_.wire)
+        self.text(field_)
         raw = self.decoder.raws[field_.key]
         value = self._converted(raw, field_.conversion, field_.name, field_)
         value = self._bounded(value, field_.name, field_.bounds, field_)
         return [keyed(attribute(field_.name), value)]
 
-    def _text(self, field_: model.Field, wire: model.Text) -> None:
+    def text(self, field_: model.Field) -> None:
+        """Text from its bytes, once."""
+        wire = field_.wire
+        if not isinstance(wire, model.Text) or field_.key in self.decoder.parsed:
+            return
+        self.decoder.parsed.add(field_.key)
         raw = self.decoder.raws[field_.key]
         at = self.decoder.places[field_.key][0].minus(At("at"))
         options: list[Code] = []
@@ -58,10 +62,17 @@ class Presenter:
             options.append(keyed("trim", "True"))
         call = Call(
             self.decoder.context.use("read_text"),
-            (raw, text(wire.encoding), "cls.NAME", text(field_.name or ""), at, self.decoder.extent,
-             *options),
-        )  # fmt: skip
-        name = self.decoder.raws[field_.key] = local(field_.key)
+            (
+                raw,
+                text(wire.encoding),
+                "cls.NAME",
+                self.decoder.label(field_.name or ""),
+                at,
+                self.decoder.extent,
+                *options,
+            ),
+        )
+        name = self.decoder.raws[field_.key] = self.decoder.read(field_, "text")
         self.decoder.lines.add(f"{name} = ", call)
 
     def _converted(

@@ -10,7 +10,9 @@ from protoc.compiler.backend.code import Call, Code, literal, octets, text
 from protoc.compiler.backend.naming import Names, attribute, constant
 from protoc.compiler.backend.plan import CHARACTERS
 
-CODECS = frozenset({"Delimiter", "UNFIT", "ANY", "OneOf"} | {n.upper() for n in CHARACTERS})
+CODECS = frozenset(
+    {"Delimiter", "UNFIT", "WITHIN", "ANY", "OneOf"} | {n.upper() for n in CHARACTERS}
+)
 CHECKSUMS = frozenset(
     {"byte_sum", "xor", "word_sum", "word_xor", "added", "replaced", "crc"}
     | {"fletcher8", "fletcher16", "md5", "sha1", "sha256"}
@@ -145,6 +147,10 @@ def annotation(wire: model.Wire | None, conversion: model.Conversion, context: C
     """The Python type of a value."""
     if isinstance(wire, model.Bits):
         return context.classes[wire.group or ""]
+    if isinstance(wire, model.Nested):
+        return context.classes[f"record {wire.record.name}"]
+    if isinstance(wire, model.Items):
+        return f"list[{annotation(wire.item.wire, wire.item.conversion, context)}]"
     if conversion.enum is not None:
         base = "str" if context.enums[conversion.enum].text else "int"
         cls = context.classes[conversion.enum]
@@ -157,6 +163,36 @@ def annotation(wire: model.Wire | None, conversion: model.Conversion, context: C
         return "bytes"
     fractional = conversion.scale.denominator != 1 or conversion.offset.denominator != 1
     return "int" if is_whole(wire) and not fractional else "float"
+
+
+def value_types(elements: tuple[model.Element, ...], context: Context) -> dict[str, str]:
+    """The types of all values of elements by name; the same name in several ways has them all."""
+    found: dict[str, list[str]] = {}
+    for element in model.walk(elements):
+        if not isinstance(element, model.Field):
+            continue
+        if element.name is None:
+            parts = element.wire.parts if isinstance(element.wire, model.Bits) else ()
+            for part in parts:
+                if part.name is not None and part.fixed is None:
+                    found.setdefault(part.name, []).append(part_annotation(part, context))
+        elif isinstance(element.origin, model.Given | model.Defaulted):
+            type_ = annotation(element.wire, element.conversion, context)
+            found.setdefault(element.name, []).append(type_)
+    return {
+        name: " | ".join(dict.fromkeys(one for type_ in types for one in _members(type_)))
+        for name, types in found.items()
+    }
+
+
+def _members(type_: str) -> list[str]:
+    """The members of a union; a list is one."""
+    return [type_] if "[" in type_ else type_.split(" | ")
+
+
+def part_annotation(part: model.Part, context: Context) -> str:
+    """The Python type of some bits."""
+    return annotation(model.Integer(1, False, False), part.conversion, context)
 
 
 def given(
@@ -195,6 +231,10 @@ def blank(
         )
     if conversion.boolean:
         return "False"
+    if isinstance(wire, model.Items):
+        return "[]"
+    if isinstance(wire, model.Nested):
+        return _blank_object(wire, context)
     size = wire.size if isinstance(wire, model.Text | model.Raw) else None
     if wire is None or isinstance(wire, model.Text):
         filled = isinstance(size, model.FixedSize) and isinstance(wire, model.Text)
@@ -208,6 +248,17 @@ def blank(
     if high is not None and high < 0:
         value = high
     return repr(float(value)) if annotation(wire, conversion, context) == "float" else repr(value)
+
+
+def _blank_object(wire: model.Nested, context: Context) -> str:
+    """An object whose required values are blank."""
+    sometimes = model.sometimes(wire.record.elements)
+    arguments = [
+        f"{field_name(f)}={blank(f.wire, f.conversion, f.bounds, context)}"
+        for f in wire.record.fields()
+        if f.name and f.name not in sometimes and isinstance(f.origin, model.Given)
+    ]
+    return f"{context.classes[f'record {wire.record.name}']}({', '.join(arguments)})"
 
 
 def limits(

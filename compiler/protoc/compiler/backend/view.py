@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from protoc.compiler import model
 from protoc.compiler.backend import naming
@@ -26,7 +26,7 @@ from protoc.compiler.backend.device import DeviceView, device
 from protoc.compiler.backend.encode import Encoder
 from protoc.compiler.backend.layout import LayoutWriter
 from protoc.compiler.backend.plan import CHARACTERS, starts
-from protoc.compiler.backend.values import Context, annotation, blank, given
+from protoc.compiler.backend.values import Context, blank, given, part_annotation, value_types
 from protoc.compiler.backend.words import layout_words
 
 
@@ -56,11 +56,15 @@ class FieldView:
 
 @dataclass(frozen=True)
 class GroupView:
-    """A class of named bits."""
+    """A class of named bits, or of a record: that has a wire form of its own."""
 
     name: str
     doc: list[str]
     fields: list[str]
+    decode_head: list[str] = field(default_factory=list)
+    decode: list[str] = field(default_factory=list)
+    encode_head: list[str] = field(default_factory=list)
+    encode: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -205,7 +209,7 @@ def _group_of(wire: model.Wire | None, name: str, context: Context) -> GroupView
     for part in wire.parts:
         if part.name is None or part.fixed is not None:
             continue
-        type_ = _part_type(part, context)
+        type_ = part_annotation(part, context)
         fields += laid_out(
             f"{naming.attribute(part.name)}: {type_} = ", _zero(part, context), "", 4
         )
@@ -214,40 +218,83 @@ def _group_of(wire: model.Wire | None, name: str, context: Context) -> GroupView
     return GroupView(cls, docstring(f"The bits of `{name}`.", 4), fields)
 
 
-def _part_type(part: model.Part, context: Context) -> str:
-    return annotation(model.Integer(1, False, False), part.conversion, context)
-
-
 def _zero(part: model.Part, context: Context) -> str:
     if part.conversion.boolean:
         return "False"
     value = part.conversion.offset
     if part.conversion.linear:
-        return repr(float(value)) if _part_type(part, context) == "float" else str(int(value))
+        return repr(float(value)) if part_annotation(part, context) == "float" else str(int(value))
     return "0"
 
 
 def _message(message: model.Message, context: Context, protocol: model.Protocol) -> MessageView:
-    groups = []
-    for field in message.fields():
-        wire = field.wire
-        if isinstance(wire, model.Bits) and wire.group and wire.group not in context.classes:
-            context.classes[wire.group] = context.names.take(wire.group)
-            group = _group_of(wire, f"{message.name}.{field.name}", context)
-            if group is not None:
-                groups.append(group)
+    groups = parts_of(message, message.name, context)
     context.use("Message")
     context.use("Buffer")
     return MessageView(
         name=context.classes[f"message {message.name}"],
         doc=docstring(_message_doc(message, context), 4),
         facts=_facts(message, context, protocol),
-        fields=_fields(message, context),
+        fields=fields_of(message, context),
         decode=Decoder(message, context).write(),
         encode=Encoder(message, context).write(),
         layout=LayoutWriter(message, context).write(),
         groups=groups,
     )
+
+
+def parts_of(owner: model.Message | model.Record, name: str, context: Context) -> list[GroupView]:
+    """The classes of what a message consists of, those that others need first."""
+    groups: list[GroupView] = []
+    for field_ in owner.fields():
+        wire = field_.wire.item.wire if isinstance(field_.wire, model.Items) else field_.wire
+        if isinstance(wire, model.Nested) and f"record {wire.record.name}" not in context.classes:
+            groups += record_views(owner, wire, context)
+        elif isinstance(wire, model.Bits) and wire.group and wire.group not in context.classes:
+            context.classes[wire.group] = context.names.take(wire.group)
+            group = _group_of(wire, f"{name}.{field_.name}", context)
+            groups += [group] if group is not None else []
+    return groups
+
+
+def record_views(
+    owner: model.Message | model.Record, wire: model.Nested, context: Context
+) -> list[GroupView]:
+    """The class of a record, behind those of its own parts."""
+    record = wire.record
+    name = context.classes[f"record {record.name}"] = context.names.take(record.name)
+    groups = parts_of(record, record.name, context)
+    context.use("Part")
+    context.use("Buffer")
+    types = [_told(owner, argument) for argument in wire.arguments]
+    told: list[Code] = [
+        f"{naming.local(parameter)}: {type_}"
+        for parameter, type_ in zip(record.parameters, types, strict=True)
+    ]
+    summary = record.doc.strip() or f"One of `{record.name}`."
+    doc = f"{summary}\n\nDescription: line {record.span.line}."
+    arguments: tuple[Code, ...] = ("cls", "buffer: Buffer", "at: int", "stop: int | None", *told)
+    view = GroupView(
+        name=name,
+        doc=docstring(doc, 4),
+        fields=fields_of(record, context),
+        decode_head=laid_out("def ", Call("decode_part", arguments), " -> tuple[Self, int]:", 4),
+        decode=Decoder(record, context).write(),
+        encode_head=laid_out("def ", Call("encode_part", ("self", *told)), " -> bytes:", 4),
+        encode=Encoder(record, context).write(),
+    )
+    return [*groups, view]
+
+
+def _told(owner: model.Message | model.Record, argument: model.Expression) -> str:
+    """The Python type of what a record is told."""
+    if isinstance(argument, model.Value):
+        return type(argument.value).__name__
+    if isinstance(argument, model.Own):
+        for field_ in owner.fields():
+            if field_.key == argument.path[0] and isinstance(field_.wire, model.Text):
+                return "str"
+    return "int"
 
 
 def _message_doc(message: model.Message, context: Context) -> str:
@@ -262,13 +309,13 @@ def _message_doc(message: model.Message, context: Context) -> str:
     return "\n".join(lines)
 
 
-def _note(field: model.Field) -> str:
+def _note(field_: model.Field) -> str:
     """Documentation, unit and range of a field."""
-    parts = [field.doc.replace("\n", " ").strip().rstrip(".")] if field.doc else []
-    if field.conversion.unit:
-        parts.append(f"in {field.conversion.unit}")
-    if field.bounds:
-        low, high = field.bounds
+    parts = [field_.doc.replace("\n", " ").strip().rstrip(".")] if field_.doc else []
+    if field_.conversion.unit:
+        parts.append(f"in {field_.conversion.unit}")
+    if field_.bounds:
+        low, high = field_.bounds
         parts.append(f"{'' if low is None else low}..{'' if high is None else high}")
     return ", ".join(parts) + "." if parts else ""
 
@@ -296,15 +343,16 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
         lines += laid_out("ECHOES: ClassVar = ", Call(context.use("echoes"), echoes), "", 4)
     if counters := _counters(message, context):
         lines += laid_out("COUNTERS: ClassVar = ", Call("", counters, "{}"), "", 4)
-    for field in message.fields():
-        if field.name and isinstance(field.origin, model.Fixed):
-            value = field.origin.value
+    sometimes = model.sometimes(message.elements)
+    for field_ in message.fields():
+        if field_.name and field_.name not in sometimes and isinstance(field_.origin, model.Fixed):
+            value = field_.origin.value
             written = (
                 octets(value)
                 if isinstance(value, bytes)
                 else (text(value) if isinstance(value, str) else str(value))
             )
-            lines.append(f"    {naming.attribute(field.name)}: ClassVar = {written}")
+            lines.append(f"    {naming.attribute(field_.name)}: ClassVar = {written}")
     return lines
 
 
@@ -351,32 +399,39 @@ def _characters(first: list[bytes], context: Context) -> list[Code]:
 
 def _blanks(message: model.Message, context: Context) -> list[tuple[str, str]]:
     found = []
-    for field in message.fields():
-        if field.name and isinstance(field.origin, model.Given):
-            value = blank(field.wire, field.conversion, field.bounds, context)
-            found.append((naming.attribute(field.name), value))
+    sometimes = model.sometimes(message.elements)
+    for field_ in message.fields():
+        if field_.name and field_.name not in sometimes and isinstance(field_.origin, model.Given):
+            value = blank(field_.wire, field_.conversion, field_.bounds, context)
+            found.append((naming.attribute(field_.name), value))
     return found
 
 
-def _fields(message: model.Message, context: Context) -> list[str]:
+def fields_of(owner: model.Message | model.Record, context: Context) -> list[str]:
+    """The fields of a class in wire order; what may be absent is None then."""
     lines: list[str] = []
-    for field in message.fields():
-        if field.name is None:
-            if isinstance(field.wire, model.Bits):
-                for part in field.wire.parts:
-                    if part.name is not None and part.fixed is None:
-                        type_ = _part_type(part, context)
-                        default = _zero(part, context)
-                        lines += laid_out(
-                            f"{naming.attribute(part.name)}: {type_} = ", default, "", 4
-                        )
-            continue
-        type_ = annotation(field.wire, field.conversion, context)
-        name = naming.attribute(field.name)
-        if isinstance(field.origin, model.Defaulted):
-            assert isinstance(field.origin.value, model.Value)
-            value = given(field.origin.value.value, field.wire, field.conversion, context)
-            lines += laid_out(f"{name}: {type_} = ", value, "", 4)
-        elif isinstance(field.origin, model.Given):
-            lines.append(f"    {name}: {type_}")
+    sometimes = model.sometimes(owner.elements)
+    defaults = _defaults(owner, context)
+    for name, type_ in value_types(owner.elements, context).items():
+        attribute = naming.attribute(name)
+        if name in sometimes:
+            lines += laid_out(f"{attribute}: {type_} | None = ", "None", "", 4)
+        elif name in defaults:
+            lines += laid_out(f"{attribute}: {type_} = ", defaults[name], "", 4)
+        else:
+            lines.append(f"    {attribute}: {type_}")
     return lines
+
+
+def _defaults(owner: model.Message | model.Record, context: Context) -> dict[str, str]:
+    """What fields are when nobody gives them."""
+    found: dict[str, str] = {}
+    for field_ in owner.fields():
+        if field_.name is None:
+            parts = field_.wire.parts if isinstance(field_.wire, model.Bits) else ()
+            found.update({part.name: _zero(part, context) for part in parts if part.name})
+        elif isinstance(field_.origin, model.Defaulted):
+            assert isinstance(field_.origin.value, model.Value)
+            value = field_.origin.value.value
+            found[field_.name] = given(value, field_.wire, field_.conversion, context)
+    return found

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from protoc.compiler import model
 from protoc.compiler.resolve import conversation
-from protoc.compiler.resolve.bodies import body_of, has_hole, inside
+from protoc.compiler.resolve.bodies import body_of, has_hole, inside, types_of
 from protoc.compiler.resolve.constants import labelled
 from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
@@ -22,7 +22,7 @@ from protoc.compiler.resolve.links import resolve_links
 from protoc.compiler.resolve.modifiers import ENCODINGS
 from protoc.compiler.resolve.pairs import resolve_pair
 from protoc.compiler.resolve.scope import Scope, Unresolved, declare, suggestion
-from protoc.compiler.resolve.types import resolve_typed
+from protoc.compiler.resolve.types import is_builtin, resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics, Label
 from protoc.dsl.source import Span
@@ -291,6 +291,7 @@ def _layouts(scope: Scope, statements: _Statements) -> None:
         for statement in inside(body_of(layout.body)):
             if isinstance(statement, tree.Bare) and statement.name.text not in scope.params:
                 parts.add(statement.name.text)
+            parts |= {name for name in types_of(statement) if not is_builtin(name)}
         if has_hole(layout):
             parts.add(name)
     units = _unit_layouts(scope)

@@ -50,6 +50,16 @@ def is_hole(statement: tree.Element) -> bool:
     )
 
 
+def types_of(statement: tree.Element) -> set[str]:
+    """The names of the types a statement mentions, which may be messages."""
+    if not isinstance(statement, tree.Field):
+        return set()
+    type_ = statement.typed.type
+    while isinstance(type_, tree.ListType):
+        type_ = type_.item.type
+    return {type_.name.text}
+
+
 def names_of(statement: tree.Element) -> list[str]:
     """The names that are missing when a statement has no meaning."""
     return [statement.name.text] if isinstance(statement, tree.Field | tree.Bare) else []

@@ -109,7 +109,9 @@ class Ranges:
                 help="name the fields it begins and ends with",
             )
         name = value.path[0]
-        key = owner(self.fields, name.text)
+        key = self.drawer.names.key(name.text) or owner(self.fields, name.text)
+        if key not in self.drawer.block and f"{key}?" in self.drawer.block:
+            key = f"{key}?"  # what may be absent is measured with nothing around it
         if key not in self.drawer.block:
             known = [key for key in self.drawer.block if not key.startswith("#")]
             raise self.scope.unknown("field", name, known)

@@ -13,8 +13,8 @@ from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
 _OPERATORS = frozenset(["+", "-", "*", "/", "%", "&", "|", "^", "~", "<<", ">>"])
-_FUNCTIONS = ("len", *CHECKSUMS, *WITHIN, "swap")
-_LATER = frozenset(["count", "present", "log10"])
+_FUNCTIONS = ("len", "count", *CHECKSUMS, *WITHIN, "swap")
+_LATER = frozenset(["present", "log10"])
 _HELP = "write a number, a field, or len(…), sum(…), xor(…), crc(…) with arithmetic"
 
 
@@ -144,7 +144,7 @@ class Formula:
             return model.Asked(tuple(part.text for part in reference.path[1:]))
         if name == "previous":
             raise self.scope.unsupported(f"`{name}`", reference.span)
-        key = owner(self.fields, name)
+        key = self.drawer.names.key(name) or owner(self.fields, name)
         if key in self.fields:
             return self._own(key, reference)
         param = self.scope.params.get(name)
@@ -178,7 +178,8 @@ class Formula:
         )
         if inner and (inner[0].text not in bits or len(inner) > 1):
             raise self.scope.unknown("bit", inner[0], bits)
-        return model.Own(tuple(name.text for name in reference.path))
+        path = tuple(name.text for name in reference.path)
+        return model.Own(path if key == "" or isinstance(wire, model.Bits) else (key, *path[1:]))
 
     # -------------------------------------------------------------- functions
 
@@ -194,6 +195,8 @@ class Formula:
                     help="len(data), len(first..last)",
                 )
             return model.Length(ranges.extent(call.arguments[0].value))
+        if name == "count":
+            return self._count(call)
         if name in CHECKSUMS:
             return Checks(self.scope, ranges).read(call)
         if name == "swap":
@@ -222,6 +225,20 @@ class Formula:
             call.name.span,
             help=suggestion(name, _FUNCTIONS, "function"),
         )
+
+    def _count(self, call: tree.Invocation) -> model.Count:
+        """The number of items of a list."""
+        value = call.arguments[0].value if len(call.arguments) == 1 else call
+        key = value.text if isinstance(value, tree.Reference) else ""
+        field = self.fields.get(key)
+        if field is None or not isinstance(field.wire, model.Items):
+            raise self.scope.fail(
+                "E0303",
+                "`count` counts the items of one list",
+                value.span,
+                help="count(records), where `records` is a list of this message",
+            )
+        return model.Count(key)
 
     def _swap(self, call: tree.Invocation) -> model.Replaced:
         """A number whose bytes must not have certain values on the wire."""

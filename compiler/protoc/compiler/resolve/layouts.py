@@ -32,7 +32,7 @@ from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
 from protoc.compiler.resolve.settling import settle
 from protoc.compiler.resolve.structures import Structures
-from protoc.compiler.resolve.types import OPEN, Spec, resolve_typed
+from protoc.compiler.resolve.types import OPEN, Spec, is_builtin, resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
@@ -65,7 +65,6 @@ def resolve_layout(
     part = layout.name.text in parts
     if any(alternatives for _, alternatives in ends) and not part:
         elements = (*elements, model.LinkEnd("#end", ends, layout.name.span))
-    _refuse_structures(scope, elements)
     elements, whole = draw(scope, elements, builder.drawers)
     is_open = False
     unit = layout.name.text in units
@@ -86,17 +85,6 @@ def resolve_layout(
         unit=unit,
         open=is_open,
     )
-
-
-def _refuse_structures(scope: Scope, elements: tuple[model.Element, ...]) -> None:
-    """What has a meaning, and no code yet."""
-    for element in model.walk(elements):
-        if isinstance(element, model.Branch):
-            raise scope.unsupported("what stands here only sometimes", element.span)
-        if isinstance(element, model.Field) and isinstance(element.wire, model.Items):
-            raise scope.unsupported("a list", element.span)
-        if isinstance(element, model.Field) and isinstance(element.wire, model.Nested):
-            raise scope.unsupported("a message as a field", element.span)
 
 
 def _links(scope: Scope, layout: tree.Layout) -> list[model.Link]:
@@ -148,6 +136,7 @@ class Builder:
     keys: set[str] = field(default_factory=set)
     _names: dict[str, tree.Node] = field(default_factory=dict)
     _claimed: list[dict[str, tree.Node]] = field(default_factory=list)
+    _used: set[str] = field(default_factory=set)
     _count: int = 0
     _visited: int = 0
 
@@ -172,6 +161,14 @@ class Builder:
         yield
         self._claimed.append(self._names)
         self._names = before
+
+    def unique(self, name: str) -> str:
+        """The key of a named field: its name, numbered where other ways of a branch have it."""
+        key, n = name, 2
+        while key in self._used:
+            key, n = f"{name}~{n}", n + 1
+        self._used.add(key)
+        return key
 
     def settle_alternatives(self) -> None:
         """All ways of a branch are there: what any of them declared is taken."""
@@ -272,11 +269,12 @@ class Builder:
         structures = Structures(self)
         if isinstance(statement, tree.Bare):
             bare = replace(statement, optional=False)
-            return structures.optional(_alone(bare), place, statement)
+            return structures.optional(_alone(bare), place, statement, f"{bare.name.text}?")
         if isinstance(statement, tree.Field) and statement.typed.type.optional:
             type_ = replace(statement.typed.type, optional=False)
             present = replace(statement, typed=replace(statement.typed, type=type_))
-            return structures.optional(_alone(present), place, statement)
+            key = f"{statement.name.text}?"
+            return structures.optional(_alone(present), place, statement, key)
         if isinstance(statement, tree.Field):
             return self._field(statement, place)
         if isinstance(statement, tree.If):
@@ -304,10 +302,11 @@ class Builder:
         if statement.optional:
             raise self.scope.unsupported("a field that may be absent", statement.span)
         if name in self.scope.params:
-            field_ = self._param(self.scope.params[name], statement)
-            place.block.append(name)
+            param = self._param(self.scope.params[name], statement)
+            field_ = replace(param, key=self.unique(name))
+            place.block.append(field_.key)
             place.names.add(field_)
-            self.keys.add(name)
+            self.keys.add(field_.key)
             return (field_,)
         other = self.scope.layouts.get(name)
         if other is None:
@@ -349,7 +348,7 @@ class Builder:
         if isinstance(statement.typed.type, tree.ListType):
             return Structures(self).items(statement, statement.typed.type, place)
         named = None if name == "_" else name
-        key = self.key() if named is None else name
+        key = self.key() if named is None else self.unique(name)
         if named is not None:
             self.claim(name, statement.name)
         return self._valued(statement, key, named, place)
@@ -368,7 +367,7 @@ class Builder:
         """A field of any type but a list; an item of a list has an empty name."""
         type_ = statement.typed.type
         assert isinstance(type_, tree.NamedType)
-        if type_.name.text in self.scope.layouts:
+        if type_.name.text in self.scope.layouts and not is_builtin(type_.name.text):
             return self._nested(statement, type_, key, named, place)
         spec = resolve_typed(self.scope, statement.typed, statement.name.text, self.name)
         if isinstance(spec.wire, model.Bits) and named is None:

@@ -39,6 +39,11 @@ class Names:
         self.told[name] = path
         return (name,)
 
+    def key(self, name: str) -> str:
+        """The key of the field a name stands for here; empty when it is none."""
+        found = self.own.get(name)
+        return found.key if isinstance(found, model.Field) else ""
+
     def add(self, element: model.Element) -> None:
         """Make the names of an element known."""
         for inner in model.walk((element,)):
@@ -69,7 +74,8 @@ class LayoutReader(Reader):
         target = self._target(reference)
         if isinstance(target, model.Field | model.Part) and target.conversion.linear:
             raise self.scope.unsupported("a scaled value in a condition", reference.span)
-        return model.Own(self.layout.path(tuple(name.text for name in reference.path)))
+        path = self.layout.path(tuple(name.text for name in reference.path))
+        return model.Own((self.layout.key(path[0]) or path[0], *path[1:]))
 
 
 def expression(

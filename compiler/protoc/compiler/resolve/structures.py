@@ -71,14 +71,17 @@ class Structures:
             arms.append(self._arm(arm.body, place, when))
         return self._branch("if", arms, statement, closed=True)
 
-    def optional(self, body: tree.Body, place: Place, node: tree.Node) -> model.Branch:
-        """`optional { … }`."""
+    def optional(
+        self, body: tree.Body, place: Place, node: tree.Node, key: str = ""
+    ) -> model.Branch:
+        """`optional { … }`; a field with `?` has a key after its name."""
         arm = self._arm(body, place, None)
         if not arm.elements:
             raise self.scope.fail(
                 "E0203", "this can never be present: it is empty", node.span, help="take it away"
             )
-        return self._branch("optional", [arm], node, closed=False)
+        branch = self._branch("optional", [arm], node, closed=False)
+        return replace(branch, key=self.builder.unique(key)) if key else branch
 
     def either(self, statement: tree.Either, place: Place) -> model.Branch:
         """`either { … } or { … }`."""
@@ -226,11 +229,11 @@ class Structures:
                 help="lists take `count`, `until`, `while`, `sep`; the rest stands with the type",
             )
         size = None if count or until or whilst else OPEN
-        key = name.text
-        self.builder.claim(key, name)
+        key = self.builder.unique(name.text)
+        self.builder.claim(name.text, name)
         return model.Field(
             key,
-            key,
+            name.text,
             model.Items(item, size, count, until, whilst, separator, before if whilst else None),
             model.Given(),
             model.Conversion(),

@@ -34,6 +34,12 @@ _LATER = ("bcd", "digits", "nibbles", "quoted")
 _NAMES = ("u8", "u16", "u32", "i16", "f32", "dec", "hex", "float", "text", "bytes", "bool", "char")
 
 
+def is_builtin(name: str) -> bool:
+    """Whether a type is the language's own, whatever messages are called."""
+    own = (*_DIGITS, *_LATER, "text", "char", "bytes", "bool", "body")
+    return name in own or bool(_INTEGER.fullmatch(name) or _REAL.fullmatch(name))
+
+
 @dataclass(frozen=True)
 class Spec:
     """What a type and its modifiers say, before sizes are settled and derived values resolved.

@@ -32,6 +32,7 @@ from protoc.runtime.codecs.digits import (
 )
 from protoc.runtime.codecs.echoes import echoes
 from protoc.runtime.codecs.fitting import UNFIT, unfit
+from protoc.runtime.codecs.regions import WITHIN, among, missing, short
 from protoc.runtime.codecs.starts import (
     ANY,
     BASE36,
@@ -56,9 +57,12 @@ __all__ = [
     "INT",
     "OCT",
     "UNFIT",
+    "WITHIN",
     "Delimiter",
     "OneOf",
+    "among",
     "echoes",
+    "missing",
     "read_base36",
     "read_bin",
     "read_dec",
@@ -74,6 +78,7 @@ __all__ = [
     "scan_hex",
     "scan_int",
     "scan_oct",
+    "short",
     "starts",
     "unfit",
     "write_base36",

@@ -43,26 +43,49 @@ class Delimiter:
             raise Incomplete(len(buffer) - at + 1, self.until)
         raise DecodeError("constant", message, "", start - at, self.written, "nothing", stop - at)
 
-    def expect(self, buffer: Buffer, start: int, at: int, message: str) -> int:
+    def before(self, buffer: Buffer, start: int, stop: int) -> int:
+        """Where the first of them begins in a region, or where the region ends."""
+        found = self._pattern.search(buffer, start, stop)
+        return stop if found is None else found.start()
+
+    def stands(self, buffer: Buffer, start: int, at: int, stop: int | None = None) -> bool:
+        """Whether one of them stands at `start`.
+
+        Raises:
+            Incomplete: more bytes are needed to tell.
+        """
+        limit = len(buffer) if stop is None else stop
+        if self._pattern.match(buffer, start, limit) is not None:
+            return True
+        if stop is None:
+            there = bytes(buffer[start : start + len(self._longest_first[0])])
+            if any(constant.startswith(there) for constant in self._longest_first):
+                raise Incomplete(limit - at + 1)
+        return False
+
+    def expect(
+        self, buffer: Buffer, start: int, at: int, message: str, stop: int | None = None
+    ) -> int:
         """Where the one that stands at `start` ends.
 
         Raises:
             Incomplete: what is there may become one of them.
-            DecodeError: something else stands there.
+            DecodeError: something else stands there, or `stop`, the end of the region.
         """
         if not self._longest_first:
             return start
-        found = self._pattern.match(buffer, start)
+        limit = len(buffer) if stop is None else stop
+        found = self._pattern.match(buffer, start, limit)
         if found is not None:
             return found.end()
         # the error says the same however much has arrived: only what tells them apart
         size = 0
         fitting = self._longest_first
-        while fitting and start + size < len(buffer):
+        while fitting and start + size < limit:
             size += 1
             there = bytes(buffer[start : start + size])
             fitting = [a for a in fitting if a.startswith(there)]
-        if fitting:
-            raise Incomplete(len(buffer) - at + 1)
+        if fitting and stop is None:
+            raise Incomplete(limit - at + 1)
         there = bytes(buffer[start : start + size])
         raise DecodeError("constant", message, "", start - at, self.written, there)

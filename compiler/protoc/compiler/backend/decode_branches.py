@@ -1,0 +1,149 @@
+"""Decoding what stands on the wire only sometimes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import Named, octets, text
+from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.places import At, unbracketed
+from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, first_bytes, steps
+from protoc.compiler.backend.present import Presenter
+from protoc.compiler.backend.values import value_types
+
+if TYPE_CHECKING:
+    from protoc.compiler.backend.decode import Decoder
+
+
+@dataclass
+class Branches:
+    """Writes the branches of one decoder: the values of their fields wait in variables."""
+
+    decoder: Decoder
+
+    def write(self, branch: model.Branch, behind: list[Step]) -> None:
+        """One branch, and behind it the position it has come to."""
+        decoder = self.decoder
+        start, end = decoder.at, decoder.position()
+        self._declare(branch)
+        if branch.how == "if":
+            self._conditions(branch, end, behind)
+        elif branch.how == "optional":
+            self._optional(branch, end, behind)
+        else:
+            self._either(branch.arms, end, behind)
+        decoder.forget()
+        decoder.moved(branch.key, start, end)
+
+    def _declare(self, branch: model.Branch) -> None:
+        """The variables of the fields, None where a way does not have them."""
+        decoder = self.decoder
+        sometimes = model.sometimes((branch,))
+        for name, type_ in value_types((branch,), decoder.context).items():
+            variable = decoder.settled[name] = local(name)
+            none = " | None = None" if name in sometimes else ""
+            decoder.lines.add(f"{variable}: {type_}{none}")
+
+    def _conditions(self, branch: model.Branch, end: str, behind: list[Step]) -> None:
+        decoder, start = self.decoder, self.decoder.at
+        word = "if"
+        for arm in branch.arms:
+            if arm.when is None:
+                head = "else:"
+            else:
+                condition = decoder.expression(arm.when)
+                head = f"{word} {unbracketed(condition)}:"
+            with decoder.lines.block(head):
+                self._arm(arm, start, end, behind)
+            word = "elif"
+        if branch.arms[-1].when is not None:
+            with decoder.lines.block("else:"):
+                decoder.fail("value", "", start, text("one of the values described"), '"another"',
+                             known=False)  # fmt: skip
+
+    def _optional(self, branch: model.Branch, end: str, behind: list[Step]) -> None:
+        decoder, start = self.decoder, self.decoder.at
+        (arm,) = branch.arms
+        decoder.lines.add(f"{end} = {start}")
+        with decoder.lines.block(f"if {self._present(branch, start)}:"):
+            self._arm(arm, start, end, behind)
+
+    def _present(self, branch: model.Branch, start: At) -> str:
+        """Whether what is optional stands here, by its first element or what stands instead."""
+        decoder = self.decoder
+        stop = decoder.stop or "None"
+        place = f"buffer, {start}, at, {stop}"
+        first = _first(steps(branch.arms[0].elements))
+        if isinstance(first, Literal):
+            delimiter = decoder.context.delimiter(first.alternatives)
+            return f"{delimiter}.stands({place})"
+        if first is not None and (values := first_bytes(first, decoder.context.enums)):
+            return f"{decoder.context.use('among')}({place}, {octets(values)})"
+        tests = []
+        if stop != "None":
+            tests.append(f"{start} < {decoder.limit}")
+        if branch.behind:
+            alternatives: list[bytes] = []
+            for target in branch.behind:
+                if isinstance(target, model.Constant):
+                    alternatives += target.alternatives
+                else:
+                    alternatives += [e for _, ends in target.by_link for e in ends]
+            delimiter = decoder.context.delimiter(tuple(dict.fromkeys(alternatives)))
+            tests.append(f"not {delimiter}.stands({place})")
+        return " and ".join(tests)
+
+    def _either(self, arms: tuple[model.Arm, ...], end: str, behind: list[Step]) -> None:
+        """One way tried after the other: the first that fits wholly."""
+        decoder, start = self.decoder, self.decoder.at
+        first, *others = arms
+        if not others:
+            self._arm(first, start, end, behind)
+            return
+        with decoder.lines.block("try:"):
+            self._arm(first, start, end, behind, apart=True)
+        with decoder.lines.block(f"except {decoder.context.use('DecodeError')}:"):
+            rest = {n for arm in others for n in value_types(arm.elements, decoder.context)}
+            for name in value_types(first.elements, decoder.context):
+                if name not in rest:
+                    decoder.lines.add(f"{decoder.settled[name]} = None")
+            decoder.at = start
+            decoder.forget()
+            self._either(tuple(others), end, behind)
+
+    def _arm(
+        self, arm: model.Arm, start: At, end: str, behind: list[Step], *, apart: bool = False
+    ) -> None:
+        """The elements of one way, their values put into the variables of the branch.
+
+        `apart` looks at its first constant before the rest is asked for: others may be shorter.
+        """
+        decoder = self.decoder
+        outer, decoder.fields = decoder.fields, []
+        whole, decoder.whole = decoder.whole, ""
+        decoder.at = start
+        decoder.forget()
+        with decoder.inside():
+            row = steps(arm.elements)
+            if apart and row and isinstance(row[0], Literal):
+                decoder.expect(row[0])
+                row = row[1:]
+            decoder.row(row, tuple(behind))
+            decoder.verify()
+            for field_ in decoder.fields:
+                for value in Presenter(decoder).values(field_):
+                    assert isinstance(value, Named)
+                    name = value.name.removesuffix("=")
+                    target = next(v for n, v in decoder.settled.items() if attribute(n) == name)
+                    if str(value.value) != target:
+                        decoder.lines.add(f"{target} = ", value.value)
+        if str(decoder.at) != end:
+            decoder.lines.add(f"{end} = {decoder.at}")
+        decoder.fields, decoder.whole = outer, whole
+
+
+def _first(row: list[Step]) -> Step | None:
+    """The first step that stands for bytes."""
+    return next((step for step in row if not isinstance(step, Enter | Leave)), None)

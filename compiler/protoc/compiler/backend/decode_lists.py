@@ -1,0 +1,166 @@
+"""Decoding lists, and messages as fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import Call, Named, text
+from protoc.compiler.backend.naming import local
+from protoc.compiler.backend.places import At, unbracketed
+from protoc.compiler.backend.plan import Step, least_size, steps
+from protoc.compiler.backend.present import Presenter
+from protoc.compiler.backend.values import annotation
+
+if TYPE_CHECKING:
+    from protoc.compiler.backend.decode import Decoder
+
+
+@dataclass
+class Lists:
+    """Writes the lists and objects of one decoder: their values wait in variables."""
+
+    decoder: Decoder
+
+    def nested(self, field: model.Field, wire: model.Nested, behind: list[Step]) -> None:
+        """An object."""
+        decoder = self.decoder
+        assert field.name is not None
+        variable = decoder.settled[field.name] = local(field.name)
+        start = decoder.at
+        stretch = wire.size is not None
+        stop = decoder.stretch(field, wire.size, behind) if wire.size is not None else None
+        end = decoder.position()
+        with decoder.lines.block("try:"):
+            self._object(wire, variable, start, end, stop or decoder.stop or "None")
+        self._within(text(field.name), start.minus(At("at")))
+        if stretch:
+            self._filled(field.name, start, end, stop or "")
+        decoder.forget()
+        decoder.moved(field.key, start, end)
+
+    def _object(
+        self, wire: model.Nested, variable: str, start: object, end: str, stop: str
+    ) -> None:
+        decoder = self.decoder
+        cls = decoder.context.classes[f"record {wire.record.name}"]
+        told = [unbracketed(decoder.expression(argument)) for argument in wire.arguments]
+        call = Call(f"{cls}.decode_part", ("buffer", str(start), stop, *told))
+        decoder.lines.add(f"{variable}, {end} = ", call)
+
+    def _within(self, path: str, offset: str) -> None:
+        """Errors of what is inside say where it stands in the message."""
+        decoder = self.decoder
+        decoder.lines.add(f"except {decoder.context.use('WITHIN')} as error:")
+        with decoder.lines.block_body():
+            call = Call("error.within", ("cls.NAME", path, offset))
+            decoder.lines.add("raise ", call, " from None")
+
+    def _filled(self, name: str, start: At, end: str, stop: str) -> None:
+        decoder = self.decoder
+        with decoder.lines.block(f"if {end} != {stop}:"):
+            expected, got = At(stop).minus(start), At(end).minus(start)
+            decoder.fail("length", name, start, expected, got, known=False)
+
+    # -------------------------------------------------------------- lists
+
+    def items(self, field: model.Field, wire: model.Items, behind: list[Step]) -> None:
+        """A list, item by item."""
+        decoder = self.decoder
+        assert field.name is not None
+        declared = field.name in decoder.settled
+        variable = decoder.settled[field.name] = local(field.name)
+        if not declared:
+            type_ = annotation(wire, field.conversion, decoder.context)
+            decoder.lines.add(f"{variable}: {type_} = []")
+        else:
+            decoder.lines.add(f"{variable} = []")
+        start = decoder.at
+        stop = decoder.stretch(field, wire.size, behind) if wire.size is not None else None
+        end = decoder.position()
+        decoder.lines.add(f"{end} = {start}")
+        outer = decoder.stop
+        if stop is not None:
+            decoder.stop = stop
+        nested = isinstance(wire.item.wire, model.Nested)
+        if nested:
+            with decoder.lines.block("try:"):
+                self._loop(field, wire, variable, end, stop)
+            self._within(_path(field, variable), At(end).minus(At("at")))
+        else:
+            self._loop(field, wire, variable, end, stop)
+        decoder.stop = outer
+        if stop is not None:
+            self._filled(field.name, start, end, stop)
+        decoder.forget()
+        decoder.moved(field.key, start, end)
+
+    def _loop(
+        self, field: model.Field, wire: model.Items, variable: str, end: str, stop: str | None
+    ) -> None:
+        decoder = self.decoder
+        if wire.before is not None:
+            decoder.lines.add(f"previous = {decoder.raws[wire.before]}")
+        with decoder.lines.block(self._head(wire, variable, end, stop)):
+            if wire.separator:
+                self._separated(wire, variable, end)
+            self._item(field, wire, variable, end)
+
+    def _head(self, wire: model.Items, variable: str, end: str, stop: str | None) -> str:
+        """How long the loop goes on."""
+        decoder = self.decoder
+        if wire.count is not None:
+            return f"while len({variable}) < {decoder.expression(wire.count)}:"
+        if wire.whilst is not None:
+            return f"while {decoder.expression(wire.whilst)}:"
+        if wire.until:
+            delimiter = decoder.context.delimiter((wire.until,))
+            return f"while not {delimiter}.stands(buffer, {end}, at, {decoder.stop or 'None'}):"
+        assert stop is not None
+        return f"while {end} < {stop}:"
+
+    def _separated(self, wire: model.Items, variable: str, end: str) -> None:
+        decoder = self.decoder
+        delimiter = decoder.context.delimiter((wire.separator,))
+        stop = (decoder.stop,) if decoder.stop else ()
+        with decoder.lines.block(f"if {variable}:"):
+            call = Call(f"{delimiter}.expect", ("buffer", end, "at", "cls.NAME", *stop))
+            decoder.lines.add(f"{end} = ", call)
+
+    def _item(self, field: model.Field, wire: model.Items, variable: str, end: str) -> None:
+        """One item, from where the last one ended."""
+        decoder = self.decoder
+        item = wire.item
+        decoder.at = At(end)
+        decoder.forget()
+        if isinstance(item.wire, model.Nested):
+            stop = decoder.stop or "None"
+            if item.wire.size is not None:
+                stop = decoder.stretch(item, item.wire.size, [])
+            one = decoder.fresh("item")
+            if not least_size(item.wire.record.elements):
+                decoder.lines.add(f"start = {end}")
+            self._object(item.wire, one, end, end, stop)
+            if not least_size(item.wire.record.elements):
+                with decoder.lines.block(f"if {end} == start:"):
+                    decoder.fail("value", field.name or "", At(end), text("at least one byte"),
+                                 text("nothing"), known=False)  # fmt: skip
+            decoder.lines.add(f"{variable}.append({one})")
+            return
+        outer, decoder.fields = decoder.fields, []
+        whole, decoder.whole = decoder.whole, ""
+        with decoder.item(f"{field.name}[{{len({variable})}}]"):
+            decoder.row(steps((item,)))
+            if wire.whilst is not None:
+                decoder.lines.add(f"previous = {decoder.raws[item.key]}")
+            (value,) = Presenter(decoder).values(item)
+        assert isinstance(value, Named)
+        decoder.lines.add(f"{variable}.append(", value.value, ")")
+        decoder.lines.add(f"{end} = {decoder.at}")
+        decoder.fields, decoder.whole = outer, whole
+
+
+def _path(field: model.Field, variable: str) -> str:
+    """The path of the item at hand, as code."""
+    return f'f"{field.name}[{{len({variable})}}]"'

@@ -1,0 +1,167 @@
+"""What a decoder knows while it is written: positions, variables, and how it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import Call, Code, Lines, text
+from protoc.compiler.backend.expressions import named
+from protoc.compiler.backend.naming import local
+from protoc.compiler.backend.places import At
+from protoc.compiler.backend.plan import Step
+from protoc.compiler.backend.values import Context
+
+
+@dataclass
+class State:
+    """What the parts of a decoder share: what is known at the point they have come to.
+
+    Attributes:
+        at: where the next element begins.
+        stop: end of the region around, None at the top.
+        places: start and end of each element by key.
+        fields: the fields met, in wire order; `raws` the variables of their raw values.
+        settled: variables that hold the values of fields already, by name.
+        whole: bytes of the message, when that is always the same.
+    """
+
+    message: model.Message | model.Record
+    context: Context
+    lines: Lines = field(default_factory=Lines)
+    at: At = field(default_factory=lambda: At("at"))
+    stop: str | None = None
+    places: dict[str, tuple[At, At]] = field(default_factory=dict)
+    fields: list[model.Field] = field(default_factory=list)
+    settled: dict[str, str] = field(default_factory=dict)
+    whole: str = ""
+    _variables: int = 0
+    _constants: int = 0
+    parsed: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)
+    _known: str = ""
+    raws: dict[str, str] = field(default_factory=dict)
+    _outer: tuple[str | None, ...] = ()
+    _inside: bool = False
+    _path: str = ""
+
+    def read(self, step: model.Field, kind: str) -> str:
+        """The variable of a raw value that has been made a number or text."""
+        if not self._inside:
+            return local(step.key)
+        return self.fresh(f"{step.key.removesuffix('[]')}_{kind}")
+
+    def forget(self) -> None:
+        """How many bytes are there is not known any more."""
+        self._known = ""
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Raw values get variables of their own: those of the fields are declared already."""
+        before, self._inside = self._inside, True
+        yield
+        self._inside = before
+
+    @contextmanager
+    def item(self, path: str) -> Iterator[None]:
+        """Errors name an item of a list by a path that is put together when they happen."""
+        self._path = f'f"{path}"'
+        with self.inside():
+            yield
+        self._path = ""
+
+    def label(self, name: str) -> str:
+        """The path of a field, as code."""
+        return self._path or text(name)
+
+    def fresh(self, wanted: str) -> str:
+        """A variable that no field has, numbered when it is taken."""
+        names = {local(f.key) for f in self.message.fields()} | self._taken
+        found, n = local(wanted), 2
+        while found in names:
+            found, n = f"{local(wanted)}{n}", n + 1
+        self._taken.add(found)
+        return found
+
+    def need(self, end: At, step: Step) -> None:
+        """Make sure that the bytes up to `end` are there."""
+        if self._known == str(end):
+            return
+        self._known = str(end)
+        if self.stop is None:
+            with self.lines.block(f"if len(buffer) < {end}:"):
+                self.lines.add(f"raise {self.context.use('Incomplete')}({end.minus(At('at'))})")
+            return
+        if self.stop == "stop":
+            name = getattr(step, "name", None) or ""
+            with self.lines.block(f"if limit < {end}:"):
+                places = (self.at.minus(At("at")), end.minus(self.at), At("limit").minus(self.at))
+                short = Call(self.context.use("short"), ("stop", "cls.NAME", text(name), *places))
+                self.lines.add("raise ", short)
+            return
+        with self.lines.block(f"if {self.stop} < {end}:"):
+            key = getattr(step, "name", None) or ""
+            self.fail(
+                "length", key, self.at, text(f"{end.minus(self.at)} bytes"), _gap(self), known=False
+            )
+
+    def position(self) -> str:
+        """A variable for a position."""
+        self._variables += 1
+        return f"p{self._variables}"
+
+    def moved(self, key: str, start: At, end: str) -> None:
+        """An element has been passed."""
+        self.at = At(end)
+        self.places[key] = (start, self.at)
+
+    @property
+    def limit(self) -> str:
+        """Where the bytes end that may belong to what is read."""
+        return "limit" if self.stop == "stop" else self.stop or "len(buffer)"
+
+    @property
+    def _early(self) -> set[str]:
+        """Fields whose number is needed to find the end of something."""
+        found: set[str] = set()
+        for element in self.message.walk():
+            size = element.size if isinstance(element, model.Region) else None
+            if isinstance(element, model.Field):
+                size = getattr(element.wire, "size", None)
+            if isinstance(size, model.GivenSize):
+                found |= named(size.expression)
+        return found
+
+    def number(self, step: model.Field) -> None:
+        """Digits as a number, once."""
+        if not isinstance(step.wire, model.Digits) or step.key in self.parsed:
+            return
+        self.parsed.add(step.key)
+        raw = self.raws[step.key]
+        read = self.context.use(f"read_{step.wire.notation}")
+        at = self.places[step.key][0].minus(At("at"))
+        name = self.raws[step.key] = self.read(step, "number")
+        arguments = (raw, "cls.NAME", self.label(step.name or ""), at, self.extent)
+        self.lines.add(f"{name} = ", Call(read, arguments))
+
+    @property
+    def extent(self) -> str:
+        """How far the frame reaches, once its end is known."""
+        return self.at.minus(At("at"))
+
+    def fail(
+        self, reason: str, name: str, at: At, expected: str, got: str, known: bool = True
+    ) -> None:
+        """`known` when the end of the frame is: the error then says how far it reaches."""
+        arguments: list[Code] = [
+            text(reason), "cls.NAME", self.label(name), at.minus(At("at")), expected, got,
+        ]  # fmt: skip
+        if known or self.whole:
+            arguments.append(self.whole or self.extent)
+        self.lines.add("raise ", Call(self.context.use("DecodeError"), tuple(arguments)))
+
+
+def _gap(decoder: State) -> str:
+    return At(decoder.stop or "len(buffer)").minus(decoder.at)

@@ -1,0 +1,175 @@
+"""Encoding values: each checked to fit, and turned into a raw value or into bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from protoc.compiler import model
+from protoc.compiler.backend.assemble import Assembly
+from protoc.compiler.backend.code import (
+    WIDTH,
+    Call,
+    Code,
+    Lines,
+    keyed,
+    octets,
+    text,
+)
+from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.places import Place
+from protoc.compiler.backend.values import Context, to_raw
+
+
+@dataclass
+class Values:
+    """Writes what makes raw values of values; the rest of an encoder puts them together.
+
+    Attributes:
+        places: where each element will stand, by key.
+        raws: the variable or expression of each raw value, by key.
+        numbers: variables of numbers whose raw value is text.
+        fits: least and largest value of each number, by path.
+        item: the name of the list whose items are being written.
+        origin: where the bytes begin that are put together.
+    """
+
+    message: model.Message | model.Record
+    context: Context
+    lines: Lines = field(default_factory=lambda: Lines(indent=12))
+    places: dict[str, tuple[Place, Place]] = field(default_factory=dict)
+    raws: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    fits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _pending: Assembly = field(init=False)
+    item: str = ""
+    origin: Place = field(default_factory=lambda: Place(0))
+    _written: bool = False
+    _done: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)
+    _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._pending = Assembly(self.context)
+
+    def value(self, step: model.Field) -> str:
+        """The value of a field; that of an item of a list is at hand."""
+        return f"self.{attribute(step.name)}" if step.name else "item"
+
+    def _raw(self, value: str, step: model.Field, wire: model.Integer | model.Real) -> str:
+        if step.conversion.boolean:
+            return f"bool({value})"
+        return to_raw(value, step.conversion, isinstance(wire, model.Integer))
+
+    def _text(self, step: model.Field, value: str) -> Code:
+        """The call that writes text, digits or bytes."""
+        wire, name = step.wire, text(attribute(step.name or self.item))
+        size = getattr(wire, "size", None)
+        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
+        if isinstance(wire, model.Digits):
+            whole = wire.notation != "float"
+            raw = to_raw(value, step.conversion, whole)
+            if step.conversion.boolean:
+                raw = f"int(bool({value}))"
+            call = self.context.use(f"write_{wire.notation}")
+            arguments: list[Code] = [raw, width, "self.NAME", name]
+            if wire.decimals is not None:
+                arguments.append(keyed("decimals", str(wire.decimals)))
+            if wire.lower:
+                arguments.append(keyed("lower", "True"))
+            return Call(call, tuple(arguments))
+        longest: list[Code] = (
+            [keyed("longest", str(step.longest))] if step.longest is not None else []
+        )
+        if isinstance(wire, model.Raw):
+            call = self.context.use("write_bytes")
+            return Call(call, (value, width, "self.NAME", name, *longest))
+        assert isinstance(wire, model.Text)
+        options: list[Code] = []
+        if wire.pad is not None:
+            options.append(keyed("pad", octets(wire.pad)))
+        if wire.left:
+            options.append(keyed("left", "True"))
+        call = self.context.use("write_text")
+        return Call(
+            call, (value, width, text(wire.encoding), "self.NAME", name, *options, *longest)
+        )
+
+    def _bounded(
+        self, value: str, name: str, bounds: tuple[float | None, float | None] | None
+    ) -> None:
+        if bounds is None:
+            return
+        low, high = bounds
+        condition = f"{'' if low is None else f'{low} <= '}{value}"
+        condition += "" if high is None else f" <= {high}"
+        words = f"{'' if low is None else low}..{'' if high is None else high}"
+        with self.lines.block(f"if not {condition}:"):
+            self.refuse(attribute(name), words, value)
+
+    def refuse(self, name: str, expected: str, value: str) -> None:
+        """Raise the error for a value that does not fit."""
+        call = Call(
+            self.context.use("EncodeError"), ("self.NAME", text(name), text(expected), value)
+        )
+        self.lines.add("raise ", call)
+
+    def _bits(self, step: model.Field, wire: model.Bits) -> None:
+        """The parts of an integer, each checked to fit its bits, put together."""
+        owner = "self"
+        if wire.group is not None:
+            owner = local(step.name or "")
+            self.lines.add(f"{owner} = self.{attribute(step.name or '')}")
+        terms, checks = [], []
+        for part in wire.parts:
+            shift = f" << {part.low}" if part.low else ""
+            if part.fixed is not None:
+                terms.append(str(part.fixed << part.low))
+                continue
+            if part.name is None:
+                continue
+            value = f"{owner}.{attribute(part.name)}"
+            path = attribute(part.name) if wire.group is None else f"{step.name}.{part.name}"
+            mask = (1 << (part.high - part.low + 1)) - 1
+            bounds = part.bounds or (None, None)
+            raw = to_raw(value, part.conversion, True)
+            low, high = 0 if bounds[0] is None else bounds[0], bounds[1]
+            if part.conversion.linear:
+                raw = f"({raw})" if not raw.startswith("round(") else raw
+                checks.append(f"0 <= {raw} <= {mask}")
+                limit = part.conversion
+                self.fits[path] = (float(limit.offset), float(mask * limit.scale + limit.offset))
+            else:
+                high = mask if high is None else min(high, mask)
+                checks.append(f"{low} <= {raw} <= {high}")
+                self.fits[path] = (low, high)
+            terms.append(f"{raw}{shift}")
+        self.raws[step.key] = (
+            f"{local(step.key)}_bits" if step.name else f"bits{len(self.raws) + 1}"
+        )
+        if checks:
+            self._checked(checks)
+        self.lines.chain(f"{self.raws[step.key]} = ", terms or ["0"], "|")
+
+    def _checked(self, checks: list[str]) -> None:
+        joined = " and ".join(checks)
+        flat = f"if not ({joined}):"
+        if len(flat) + self.lines.indent <= WIDTH:
+            head = [flat] if len(checks) > 1 else [f"if not {checks[0]}:"]
+        elif len(joined) + self.lines.indent + 4 <= WIDTH:
+            head = ["if not (", f"    {joined}", "):"]
+        else:
+            head = ["if not ("]
+            head += [f"    {'and ' if i else ''}{check}" for i, check in enumerate(checks)]
+            head += ["):"]
+        self.lines.lines += [" " * self.lines.indent + line for line in head]
+        with self.lines.block_body():
+            self.lines.add("raise OverflowError")
+
+    def fresh(self, wanted: str) -> str:
+        """A variable that no field has, numbered when it is taken."""
+        names = {local(f.key) for f in self.message.fields()} | self._taken
+        found, n = local(wanted), 2
+        while found in names:
+            found, n = f"{local(wanted)}{n}", n + 1
+        self._taken.add(found)
+        return found
