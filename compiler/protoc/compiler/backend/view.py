@@ -359,11 +359,11 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
 def _counters(message: model.Message, context: Context) -> tuple[Code, ...]:
     """The fields that step with every message that is made."""
     rows: list[Code] = []
-    for field in message.fields():
-        if field.name and isinstance(field.origin, model.Counted):
-            of = field.origin
+    for field_ in message.fields():
+        if field_.name and isinstance(field_.origin, model.Counted):
+            of = field_.origin
             counter = Call(context.use("Counter"), (text(of.counter), str(of.first), str(of.last)))
-            rows.append(Named(f"{text(naming.attribute(field.name))}: ", counter))
+            rows.append(Named(f"{text(naming.attribute(field_.name))}: ", counter))
     return tuple(rows)
 
 
