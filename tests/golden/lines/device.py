@@ -257,7 +257,9 @@ class Piece(Message, kw_only=True):
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
         if len(buffer) < at + 14:
-            raise Incomplete(14)
+            raise DecodeError(
+                "length", cls.NAME, "port", 0, "14 bytes", len(buffer) - at
+            )
         port, host, number = _BE_HI8S.unpack_from(buffer, at)
         number = int.from_bytes(number, "little")
         p1 = len(buffer)
