@@ -288,8 +288,9 @@ def _layouts(scope: Scope, statements: _Statements) -> None:
     scope.layouts = declare(scope, "message", named)
     parts = set()
     for name, layout in scope.layouts.items():
+        known = scope.params.keys() | {parameter.name.text for parameter in layout.parameters}
         for statement in inside(body_of(layout.body)):
-            if isinstance(statement, tree.Bare) and statement.name.text not in scope.params:
+            if isinstance(statement, tree.Bare) and statement.name.text not in known:
                 parts.add(statement.name.text)
             parts |= {name for name in types_of(statement) if not is_builtin(name)}
         if has_hole(layout):
@@ -302,6 +303,8 @@ def _layouts(scope: Scope, statements: _Statements) -> None:
         for answer in answers
     }
     for name, layout in scope.layouts.items():
+        if layout.parameters and has_hole(layout):
+            continue  # it has a meaning only where something stands in it
         try:
             scope.messages[name] = resolve_layout(scope, layout, parts | units, awaited, units)
         except Unresolved:

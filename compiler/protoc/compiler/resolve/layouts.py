@@ -29,6 +29,7 @@ from protoc.compiler.resolve.fitting import (
     unscaled,
 )
 from protoc.compiler.resolve.names import Names
+from protoc.compiler.resolve.parameters import instantiated
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
 from protoc.compiler.resolve.settling import settle
 from protoc.compiler.resolve.structures import Structures
@@ -193,7 +194,7 @@ class Builder:
         call, *others = layout.frames
         if others:
             raise self.scope.unsupported("a choice of frames", others[0].span)
-        frame = self._frame(call)
+        frame, call = instantiated(self.scope, self._frame(call), call)
         fixed = named_arguments(self.scope, call, frame_fields(frame))
         filling = None if layout.body is None else own
         return self._unfold(frame, Place(fixed, filling, trail))
