@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from types import ModuleType
@@ -12,43 +13,83 @@ from hypothesis import strategies as st
 from protoc.compiler import model
 from protoc.compiler.backend.naming import attribute
 from protoc.runtime import Message
+from protoc.runtime.messages import Part
 
-Enums = dict[str, tuple[model.Enum, Any]]
 _LETTERS = st.characters(min_codepoint=33, max_codepoint=126)
 # what the constants of descriptions are made of
 _TRICKY = st.sampled_from(";,:<>#@ab!?\r\n\x02\x03\x01")
 _BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}
 
 
+@dataclass(frozen=True)
+class Classes:
+    """The classes of a module.
+
+    Attributes:
+        protocol: what it was made of.
+        module: the module.
+    """
+
+    protocol: model.Protocol
+    module: ModuleType
+
+    def enum(self, name: str) -> tuple[model.Enum, Any]:
+        """An enumeration, and its class."""
+        enum = next(enum for enum in self.protocol.enums if enum.name == name)
+        return enum, self.called(name, Enum)
+
+    def called(self, name: str, kind: type[Any]) -> Any:
+        """The class of what a description calls so."""
+        wanted = name.replace("_", "").lower()
+        return next(
+            cls
+            for name, cls in vars(self.module).items()
+            if isinstance(cls, type) and issubclass(cls, kind) and name.lower().strip("_") == wanted
+        )
+
+
 def messages(
     message: model.Message, cls: type[Message], protocol: model.Protocol, module: ModuleType
 ) -> st.SearchStrategy[Message]:
     """Objects of a message."""
-    enums = {enum.name: (enum, _class(enum, module)) for enum in protocol.enums}
-    fields: dict[str, st.SearchStrategy[Any]] = {}
-    for field in message.fields():
-        if isinstance(field.wire, model.Bits):
-            if field.name is None:
-                fields |= _bits(field.wire, enums)
-            elif field.name and isinstance(field.origin, model.Given | model.Defaulted):
-                group = type(cls.BLANK[attribute(field.name)])
-                fields[attribute(field.name)] = st.builds(group, **_bits(field.wire, enums))
-        elif field.name and isinstance(field.origin, model.Given | model.Defaulted):
-            fields[attribute(field.name)] = values(field, enums)
-    return st.builds(cls, **fields)
+    return _objects(cls, message.elements, Classes(protocol, module))
 
 
-def _class(enum: model.Enum, module: ModuleType) -> Any:
-    """The class of an enumeration."""
-    wanted = enum.name.replace("_", "").lower()
-    return next(
-        cls
-        for name, cls in vars(module).items()
-        if isinstance(cls, type) and issubclass(cls, Enum) and name.lower().strip("_") == wanted
-    )
+def _objects(
+    cls: type[Any], elements: tuple[model.Element, ...], classes: Classes
+) -> st.SearchStrategy[Any]:
+    return _given(elements, classes).map(lambda values: cls(**values))
 
 
-def _bits(wire: model.Bits, enums: Enums) -> dict[str, st.SearchStrategy[Any]]:
+@st.composite
+def _given(
+    draw: st.DrawFn, elements: tuple[model.Element, ...], classes: Classes
+) -> dict[str, Any]:
+    """Values for elements by name, for one way of every branch."""
+    found: dict[str, Any] = {}
+    for element in elements:
+        if isinstance(element, model.Region):
+            found |= draw(_given(element.elements, classes))
+        elif isinstance(element, model.Branch):
+            ways = [arm.elements for arm in element.arms]
+            if element.how == "optional":
+                ways.append(())
+            found |= draw(_given(draw(st.sampled_from(ways)), classes))
+        elif isinstance(element, model.Field):
+            found |= {attribute(name): draw(s) for name, s in _field(element, classes).items()}
+    return found
+
+
+def _field(field: model.Field, classes: Classes) -> dict[str, st.SearchStrategy[Any]]:
+    """The values of a field by name; bits may have several."""
+    if not isinstance(field.origin, model.Given | model.Defaulted):
+        return {}
+    if isinstance(field.wire, model.Bits) and field.name is None:
+        return _bits(field.wire)
+    return {field.name: values(field, classes)} if field.name else {}
+
+
+def _bits(wire: model.Bits) -> dict[str, st.SearchStrategy[Any]]:
     found: dict[str, st.SearchStrategy[Any]] = {}
     for part in wire.parts:
         if part.name is None or part.fixed is not None:
@@ -62,11 +103,18 @@ def _bits(wire: model.Bits, enums: Enums) -> dict[str, st.SearchStrategy[Any]]:
     return found
 
 
-def values(field: model.Field, enums: Enums) -> st.SearchStrategy[Any]:
+def values(field: model.Field, classes: Classes) -> st.SearchStrategy[Any]:
     """Values of a field."""
     wire, conversion = field.wire, field.conversion
+    if isinstance(wire, model.Nested):
+        cls = classes.called(wire.record.name, Part)
+        return _objects(cls, wire.record.elements, classes)
+    if isinstance(wire, model.Items):
+        return st.lists(values(wire.item, classes), max_size=4)
+    if isinstance(wire, model.Bits):
+        return st.builds(classes.called(wire.group or "", Part), **_bits(wire))
     if conversion.enum is not None:
-        enum, cls = enums[conversion.enum]
+        enum, cls = classes.enum(conversion.enum)
         return st.sampled_from([cls.of(label.values[0]) for label in enum.labels])
     if conversion.boolean:
         return st.booleans()

@@ -249,7 +249,7 @@ class Named(Message, kw_only=True):
             sums,
             text_raw,
             digest,
-            short,
+            short_,
         ) = _LE_1SB3SH2S3S2S4S16S4S.unpack_from(buffer, at)
         safe = int.from_bytes(safe, "big")
         own = int.from_bytes(own, "big")
@@ -278,8 +278,8 @@ class Named(Message, kw_only=True):
         if digest != expected_bytes:
             raise DecodeError("crc", cls.NAME, "digest", 18, expected_bytes, digest, 38)
         expected_bytes = (sha256(buffer[at + 2 : at + 5]) >> 224).to_bytes(4, "big")
-        if short != expected_bytes:
-            raise DecodeError("crc", cls.NAME, "short", 34, expected_bytes, short, 38)
+        if short_ != expected_bytes:
+            raise DecodeError("crc", cls.NAME, "short", 34, expected_bytes, short_, 38)
         return cls(unit=unit, data=data), at + 38
 
     def encode(self, link: str = "") -> bytes:
@@ -298,8 +298,8 @@ class Named(Message, kw_only=True):
             frame += text
             digest = md5(frame[:18] + frame[5:7]).to_bytes(16, "big")
             frame += digest
-            short = (sha256(frame[2:5]) >> 224).to_bytes(4, "big")
-            return frame + short
+            short_ = (sha256(frame[2:5]) >> 224).to_bytes(4, "big")
+            return frame + short_
         except UNFIT as error:
             raise unfit(self, error, {"unit": (0, 255)}) from None
 

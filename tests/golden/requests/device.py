@@ -69,7 +69,7 @@ class Read(Message, kw_only=True):
     ) -> tuple[Self, int]:
         if len(buffer) < at + 5:
             raise Incomplete(5)
-        c1, sequence, c2, size, item = _BE_1SB1SBB.unpack_from(buffer, at)
+        c1, sequence, c2, size, item_ = _BE_1SB1SBB.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1, 5)
         if c2 != b"\x01":
@@ -78,7 +78,7 @@ class Read(Message, kw_only=True):
             raise DecodeError("length", cls.NAME, "size", 3, 1, size, 5)
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 5)
-        return cls(sequence=sequence, item=item), at + 5
+        return cls(sequence=sequence, item=item_), at + 5
 
     def encode(self, link: str = "") -> bytes:
         try:
@@ -141,7 +141,7 @@ class Keep(Message, kw_only=True):
             c2,
             size,
             own_raw,
-            item,
+            item_,
             value,
         ) = _BE_1SB1SB2SBH.unpack_from(buffer, at)
         if c1 != b"\x02":
@@ -153,7 +153,7 @@ class Keep(Message, kw_only=True):
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 9)
         own = read_dec(own_raw, cls.NAME, "own", 4, 9)
-        return cls(sequence=sequence, own=own, item=item, value=value), at + 9
+        return cls(sequence=sequence, own=own, item=item_, value=value), at + 9
 
     def encode(self, link: str = "") -> bytes:
         try:
@@ -297,7 +297,7 @@ class Kept(Message, kw_only=True):
             sequence,
             c2,
             size,
-            item,
+            item_,
             left,
             check,
         ) = _BE_1SB1SBBBB.unpack_from(buffer, at)
@@ -309,7 +309,7 @@ class Kept(Message, kw_only=True):
             raise DecodeError("length", cls.NAME, "size", 3, 3, size, 7)
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 7)
-        return cls(sequence=sequence, item=item, left=left, check=check), at + 7
+        return cls(sequence=sequence, item=item_, left=left, check=check), at + 7
 
     def encode(self, link: str = "") -> bytes:
         try:

@@ -206,13 +206,13 @@ class SetLimit(Message, kw_only=True):
         p1 = scan_float(buffer, at + 4, at, cls.NAME, "limit")
         limit_raw = bytes(buffer[at + 4 : p1])
         p2 = _LF_OR_CRLF.expect(buffer, p1, at, cls.NAME)
-        limit = read_float(limit_raw, cls.NAME, "limit", 4, p2 - at)
-        return cls(limit=limit), p2
+        limit_ = read_float(limit_raw, cls.NAME, "limit", 4, p2 - at)
+        return cls(limit=limit_), p2
 
     def encode(self, link: str = "") -> bytes:
         try:
-            limit = write_float(self.limit, None, self.NAME, "limit")
-            return b"CAP " + limit + b"\n"
+            limit_ = write_float(self.limit, None, self.NAME, "limit")
+            return b"CAP " + limit_ + b"\n"
         except UNFIT as error:
             raise unfit(self, error, {}) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,8 +21,12 @@ from protoc.compiler.backend.code import (
     tupled,
 )
 from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.layout_structures import Structures, asked
 from protoc.compiler.backend.places import bits_called
 from protoc.compiler.backend.values import Context
+
+Naming = Callable[[model.Own], str]
+"""Writes a name in an expression."""
 
 _REASONS = {"crc": "check", "length": "length", "value": "value"}
 
@@ -31,16 +35,14 @@ _REASONS = {"crc": "check", "length": "length", "value": "value"}
 class LayoutWriter:
     """Writes `layout` of one message."""
 
-    message: model.Message
+    message: model.Message | model.Record
     context: Context
 
     def write(self) -> list[str]:
         """The body of the method."""
-        if any(_is_structure(element) for element in self.message.walk()):
-            return ['        raise TypeError("structures have no declarative layout yet")']
-        return self._block("return wire.Layout", ["cls"], self.message.elements, (), "", 8)
+        return self.block("return wire.Layout", ["cls"], self.message.elements, (), "", 8)
 
-    def _block(
+    def block(
         self,
         head: str,
         arguments: list[Code],
@@ -61,24 +63,28 @@ class LayoutWriter:
         return [*lines, f"{pad}){suffix}"]
 
     def _element(self, element: model.Element, indent: int) -> list[str]:
+        if isinstance(element, model.Branch):
+            return Structures(self).branch(element, indent)
+        if isinstance(element, model.Field) and isinstance(element.wire, model.Nested):
+            return Structures(self).nested(element, element.wire, indent)
+        if isinstance(element, model.Field) and isinstance(element.wire, model.Items):
+            return Structures(self).items(element, element.wire, indent)
         if isinstance(element, model.Region):
             options: list[Code] = []
             if isinstance(element.size, model.GivenSize):
-                options.append(self._function("size", element.size.expression))
+                options.append(self.function("size", element.size.expression))
             if element.longest is not None:
                 options.append(keyed("max", str(element.longest)))
             name: list[Code] = [text(element.key)]
-            return self._block("wire.Body", name, element.elements, options, ",", indent)
+            return self.block("wire.Body", name, element.elements, options, ",", indent)
         return laid_out("", self.element(element), ",", indent)
 
-    def element(self, element: model.Constant | model.LinkEnd | model.Field | model.Branch) -> Code:
-        """An element that holds no others."""
+    def element(self, element: model.Constant | model.LinkEnd | model.Field) -> Code:
+        """An element that holds no others; an item of a list is called `name[]`."""
         if isinstance(element, model.Constant):
             return self._constant(element.alternatives, element.key)
         if isinstance(element, model.LinkEnd):
             return self._ends(element)
-        if isinstance(element, model.Branch):
-            raise TypeError(element)
         if isinstance(element.wire, model.Bits):
             return self._bits(element, element.wire)
         return self._field(element)
@@ -86,7 +92,7 @@ class LayoutWriter:
     # -------------------------------------------------------------- elements
 
     def _constant(self, alternatives: tuple[bytes, ...], key: str) -> Code:
-        return Call("wire.Constant", (*map(octets, alternatives), *self._key(key)))
+        return Call("wire.Constant", (*map(octets, alternatives), *self.key(key)))
 
     def _ends(self, element: model.LinkEnd) -> Code:
         """What ends the message; an end that is the same on every link is a constant."""
@@ -97,13 +103,13 @@ class LayoutWriter:
             Named(f"{text(link)}: ", tupled([octets(end) for end in ends]))
             for link, ends in element.by_link
         ]
-        return Call("wire.Ends", (Call("", tuple(by_link), "{}"), *self._key(element.key)))
+        return Call("wire.Ends", (Call("", tuple(by_link), "{}"), *self.key(element.key)))
 
     def _bits(self, field: model.Field, wire: model.Bits) -> Code:
         group = "None" if wire.group is None else self.context.classes[wire.group]
-        head: list[Code] = [text(field.name or "_"), text(_type(wire.integer)), group]
+        head: list[Code] = [text(_called(field)), text(_type(wire.integer)), group]
         parts = [self._part(part) for part in wire.parts]
-        key = () if field.name else self._key(field.key)
+        key = () if _called(field) != "_" else self.key(field.key)
         return Call("wire.Bits", (*head, *parts, *key))
 
     def _part(self, part: model.Part) -> Code:
@@ -117,13 +123,13 @@ class LayoutWriter:
         return Call("wire.Bit", tuple(arguments))
 
     def _field(self, field: model.Field) -> Code:
-        arguments: list[Code] = [text(field.name or "_"), text(_type(field.wire))]
+        arguments: list[Code] = [text(_called(field)), text(_type(field.wire))]
         if field.name is None:
-            arguments += self._key(field.key)
+            arguments += self.key(field.key)
         arguments += self._origin(field)
         size = getattr(field.wire, "size", None)
         if isinstance(size, model.GivenSize):
-            arguments.append(self._function("size", size.expression))
+            arguments.append(self.function("size", size.expression))
         arguments += _look(field.wire)
         if isinstance(field.origin, model.Given | model.Defaulted):
             arguments += self._meaning(field.conversion, field.bounds)
@@ -135,7 +141,7 @@ class LayoutWriter:
 
     # -------------------------------------------------------------- what is said of values
 
-    def _key(self, key: str) -> tuple[Code, ...]:
+    def key(self, key: str) -> tuple[Code, ...]:
         """The key of an element without a name, where something is measured by it."""
         return (keyed("key", text(key)),) if key in self._measured() else ()
 
@@ -152,7 +158,7 @@ class LayoutWriter:
             if found is not None and found[1] is None:
                 return [keyed("copy", text(origin.expression.path[0]))]
         if isinstance(origin, model.Derived):
-            return [self._function(_REASONS[origin.reason], origin.expression)]
+            return [self.function(_REASONS[origin.reason], origin.expression)]
         return []
 
     def _meaning(
@@ -179,25 +185,31 @@ class LayoutWriter:
 
     # -------------------------------------------------------------- expressions
 
-    def _function(self, name: str, expression: model.Expression) -> Code:
+    def function(self, name: str, expression: model.Expression) -> Code:
         """`name=lambda m: …`, which can be broken where it is a single call."""
+        return keyed(name, self.lambda_(expression))
+
+    def lambda_(self, expression: model.Expression, own: Naming | None = None) -> Code:
+        """`lambda m: …` over raw values."""
         head = "lambda m: "
         if isinstance(expression, model.Length):
-            return keyed(name, Call(f"{head}len", (self._octets(expression.extent),)))
+            return Call(f"{head}len", (self._octets(expression.extent),))
         if isinstance(expression, model.Checksum):
             call = self._check(expression)
-            return keyed(name, Call(f"{head}{call.head}", call.arguments))
+            return Call(f"{head}{call.head}", call.arguments)
         writer = Writer(
-            own=self._own,
+            own=own or self.own,
+            count=lambda e: f"m.count({text(e.key)})",
             length=lambda e: f"len({self._octets(e.extent)})",
             checksum=lambda e: str(self._check(e)),
             replace=lambda: "wire.replaced",
         )
         if isinstance(expression, model.Replaced):
-            return keyed(name, Call(f"{head}wire.replaced", writer.arguments(expression)))
-        return keyed(name, Function(head, writer.rows(expression)))
+            return Call(f"{head}wire.replaced", writer.arguments(expression))
+        return Function(head, writer.rows(expression))
 
-    def _own(self, own: model.Own) -> str:
+    def own(self, own: model.Own) -> str:
+        """The raw value of a field, or of bits in it."""
         bits = bits_called(own, self.message, lambda key: f"m[{text(key)}]")
         return bits or f"m[{text(own.path[0])}]"
 
@@ -249,6 +261,8 @@ class LayoutWriter:
             size = getattr(field.wire, "size", None)
             if isinstance(size, model.GivenSize):
                 found |= self._bits_in(size.expression)
+        for expression in asked(self.message.elements):
+            found |= self._bits_in(expression)
         return found
 
     def _bits_in(self, expression: model.Expression) -> set[str]:
@@ -284,6 +298,13 @@ def form(param: model.Param, context: Context) -> Code | None:
     return Call(f"lambda: {element.head}", element.arguments, element.brackets)
 
 
+def _called(field: model.Field) -> str:
+    """The name of a field in the layout."""
+    if field.key.endswith("[]"):
+        return field.key
+    return field.name or "_"
+
+
 def _at_start(elements: tuple[model.Element, ...]) -> set[str]:
     """Keys of what begins where the message begins."""
     found: set[str] = set()
@@ -292,12 +313,6 @@ def _at_start(elements: tuple[model.Element, ...]) -> set[str]:
         found.add(first.key)
         elements = first.elements if isinstance(first, model.Region) else ()
     return found
-
-
-def _is_structure(element: model.Element) -> bool:
-    if isinstance(element, model.Field):
-        return isinstance(element.wire, model.Nested | model.Items)
-    return isinstance(element, model.Branch)
 
 
 def _type(wire: model.Wire) -> str:

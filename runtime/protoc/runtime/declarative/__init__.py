@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from protoc.runtime.declarative.bits import Bit, Bits
+    from protoc.runtime.declarative.branches import Either, Match, Optional, Way, When
     from protoc.runtime.declarative.checks import (
         added,
         fletcher8,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from protoc.runtime.declarative.forms import Form
     from protoc.runtime.declarative.frame import Frame
     from protoc.runtime.declarative.layout import Layout
+    from protoc.runtime.declarative.lists import Items, Object
+    from protoc.runtime.declarative.records import Record
     from protoc.runtime.declarative.sequence import Body
 
 __all__ = [
@@ -48,11 +51,19 @@ __all__ = [
     "Body",
     "Codec",
     "Constant",
+    "Either",
     "Ends",
     "Field",
     "Form",
     "Frame",
+    "Items",
     "Layout",
+    "Match",
+    "Object",
+    "Optional",
+    "Record",
+    "Way",
+    "When",
     "added",
     "codec_of",
     "fletcher8",
@@ -67,6 +78,7 @@ __all__ = [
 
 _HOMES = {
     "bits": "Bit Bits",
+    "branches": "Either Match Optional Way When",
     "checks": "added fletcher8 fletcher16 md5 replaced sha1 sha256 words xor",
     "codec": "Codec codec_of",
     "constants": "Constant Ends",
@@ -74,6 +86,8 @@ _HOMES = {
     "frame": "Frame",
     "forms": "Form",
     "layout": "Layout",
+    "lists": "Items Object",
+    "records": "Record",
     "sequence": "Body",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,10 +28,14 @@ class Element(_Construct):
         key: what places and raw values are kept under.
         fixed: the bytes it always has; None when that varies.
         behind: the bytes of the fixed elements that follow a sized one, waited for with it.
+        label: its name, for errors.
+        sizing: tells how many bytes it has; None where nothing in front does.
     """
 
     fixed: int | None = None
     behind = 0
+    label = ""
+    sizing: Sizing | None = None
 
     def __init__(self, key: str | None) -> None:
         super().__init__()
@@ -47,8 +51,15 @@ class Element(_Construct):
         """The bytes of the raw value in the frame."""
         raise TypeError(f"{type(self).__name__} has no bytes of its own")
 
+    def settle(self, following: Sequence[Element], bounded: bool) -> None:
+        """Learn what follows, up to the end of the region, and whether that end is known."""
+
     def prepare(self, message: Any, frame: Frame) -> None:
         """Put the raw value of the message's own value into the frame."""
+
+    def accept(self, value: Any, frame: Frame) -> None:
+        """Put the raw value of a value into the frame."""
+        raise TypeError(f"{type(self).__name__} has no value of its own")
 
     def verify(self, frame: Frame) -> None:
         """Reject what is not as it is derived to be."""
@@ -56,6 +67,49 @@ class Element(_Construct):
     def values(self, frame: Frame) -> dict[str, Any]:
         """What the message holds of it, by name."""
         return {}
+
+    def agree(self, frame: Frame) -> None:
+        """Refuse a value that does not have the size that fields in front of it tell."""
+        if self.sizing is None:
+            return
+        start, end = frame.places[self.key]
+        if self.sizing(frame) != end - start:
+            raise frame.unfit(self.label, "as many bytes as its size tells", end - start)
+
+    # ---------------------------------------------------------------- what is known of it
+
+    @property
+    def extent(self) -> int | None:
+        """The bytes it always has, however it is put together; None when that varies."""
+        return self.fixed
+
+    def constants(self, frame: Frame) -> tuple[bytes, ...]:
+        """What always stands here, one of several; none for what varies."""
+        return ()
+
+    def begins(self) -> frozenset[int] | None:
+        """The values its first byte can have; None for any."""
+        return None
+
+    def names(self) -> set[str]:
+        """Names of the values a message holds of it."""
+        return set()
+
+    def always(self) -> set[str]:
+        """Those of the names that a message cannot come without."""
+        return self.names()
+
+    def ways(self) -> list[list[Element]]:
+        """The rows of elements that can stand here, where there are several; none for one."""
+        return []
+
+    def inside(self) -> Iterator[Element]:
+        """The elements in it that belong to the same message, every way it may go."""
+        return iter(())
+
+    def written(self, frame: Frame) -> Iterator[Element]:
+        """The elements in it that have been written."""
+        return self.inside()
 
     # ---------------------------------------------------------------- as a construct
 

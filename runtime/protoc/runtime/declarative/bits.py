@@ -101,6 +101,18 @@ class Bits(Element):
                 raise frame.error("constant", self._path(part), at, part.equal, part.of(number))
         return number
 
+    def begins(self) -> frozenset[int] | None:
+        """A single byte some bits of which always hold the same."""
+        known = [part for part in self.parts if part.equal is not None]
+        if self.fixed != 1 or not known:
+            return None
+        return frozenset(n for n in range(256) if all(p.of(n) == p.equal for p in known))
+
+    def names(self) -> set[str]:
+        if self.group is not None:
+            return {self.label}
+        return {part.name for part in self.parts if part.given}
+
     def values(self, frame: Frame) -> dict[str, Any]:
         at, _ = frame.places[self.key]
         number: int = frame.raws[self.key]
@@ -114,13 +126,15 @@ class Bits(Element):
         return {self.label: self.group(**spelt(self.group, found))}
 
     def prepare(self, message: Any, frame: Frame) -> None:
-        owner = message if self.group is None else attribute(message, self.label)
+        self.accept(message if self.group is None else attribute(message, self.label), frame)
+
+    def accept(self, value: Any, frame: Frame) -> None:
         number = 0
         for part in self.parts:
             if part.equal is not None:
                 number |= part.placed(part.equal, self._path(part), frame)
             elif part.name != "_":
-                number |= self._given(part, owner, frame)
+                number |= self._given(part, value, frame)
         frame.raws[self.key] = number
 
     def _given(self, part: Bit, owner: Any, frame: Frame) -> int:

@@ -26,6 +26,13 @@ class Constant(Element):
     def write(self, frame: Frame) -> bytes:
         return self.alternatives[0]
 
+    def constants(self, frame: Frame) -> tuple[bytes, ...]:
+        """The alternatives."""
+        return self.alternatives
+
+    def begins(self) -> frozenset[int] | None:
+        return frozenset(alternative[0] for alternative in self.alternatives)
+
     def at_end(self, frame: Frame) -> tuple[bytes, ...]:
         """What ends a field in front of it."""
         return self.alternatives
@@ -41,6 +48,12 @@ class Ends(Element):
     def __init__(self, by_link: Mapping[str, tuple[bytes, ...]], *, key: str | None = None) -> None:
         super().__init__(key)
         self.by_link = by_link
+
+    @property
+    def extent(self) -> int | None:
+        """The bytes it has on every link."""
+        sizes = {len(end) for ends in self.by_link.values() for end in ends or (b"",)}
+        return sizes.pop() if len(sizes) == 1 else None
 
     def read(self, stream: IO[bytes], frame: Frame) -> bytes:
         """One of the ends of the link."""
@@ -78,8 +91,30 @@ def expect(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame) -> 
     raise frame.error("constant", "", frame.at(stream), alternatives[0], got)
 
 
-def find(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame, skipped: int) -> int:
+def stands(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame) -> bool:
+    """Whether one of several constants stands here.
+
+    Raises:
+        Incomplete: what is there may become one of them.
+    """
+    rest = frame.rest(stream)
+    if any(rest.startswith(a) for a in alternatives):
+        return True
+    if not frame.bounded and any(a.startswith(rest) for a in alternatives):
+        raise Incomplete(frame.at(stream) + len(rest) + 1)
+    return False
+
+
+def find(
+    alternatives: tuple[bytes, ...],
+    stream: IO[bytes],
+    frame: Frame,
+    skipped: int,
+    or_end: bool = False,
+) -> int:
     """The bytes up to the first of several constants, at least `skipped` of them.
+
+    With `or_end` the end of the region does as well.
 
     Raises:
         Incomplete: none of them is there yet.
@@ -91,6 +126,8 @@ def find(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame, skipp
     found: list[int] = [at for a in alternatives if (at := rest.find(a, skipped)) >= 0]
     if found:
         return min(found)
+    if or_end:
+        return len(rest)
     if not frame.bounded:
         raise Incomplete(frame.at(stream) + len(rest) + 1)
     raise frame.error("constant", "", frame.at(stream), alternatives[0], "nothing")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import IO, Any
 
 from protoc.runtime.declarative.base import Element, Sizing, measured
-from protoc.runtime.declarative.constants import Constant, Ends, find
+from protoc.runtime.declarative.endings import Ending, ending_of
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
 from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Text, wire_of
@@ -81,15 +81,39 @@ class Field(Element):
         self.excluded = exclude
         # what the sequence around tells: whether a size asks for its number, and what ends it
         self.early = False
-        self.until: Constant | Ends | None = None
-        self.between = 0
+        self.ending: Ending | None = None
 
     @property
     def given(self) -> bool:
         """Whether the message holds it."""
         return self.label != "_" and self.equal is None and self.derivation is None
 
+    def settle(self, following: Sequence[Element], bounded: bool) -> None:
+        if self.fixed is None and self.sizing is None and self.wire.open:
+            self.ending = ending_of(following, bounded, self.label)
+
+    def constants(self, frame: Frame) -> tuple[bytes, ...]:
+        """What it always has."""
+        return () if self.equal is None else (self.write(frame),)
+
+    def begins(self) -> frozenset[int] | None:
+        """What always stands here, digits, or the labels of a strict enumeration."""
+        if self.equal is not None:
+            return frozenset(self._constant(self.equal, Frame(""))[:1])
+        if isinstance(self.wire, Digits):
+            return self.wire.characters()
+        if self.fixed == 1 and isinstance(self.wire, Binary) and self.meaning.strict:
+            return frozenset(raw & 0xFF for raw in self.meaning.labels or ())
+        return None
+
+    def names(self) -> set[str]:
+        return {self.label} if self.given else set()
+
     # ---------------------------------------------------------------- reading
+
+    def take(self, stream: IO[bytes], frame: Frame) -> None:
+        super().take(stream, frame)
+        frame.readers[self.key] = self
 
     def read(self, stream: IO[bytes], frame: Frame) -> Any:
         """Its number, or its bytes where they are not needed as a number yet."""
@@ -114,21 +138,15 @@ class Field(Element):
             return measured(self, stream, frame, self.sizing, self.longest, self.label)
         if isinstance(self.wire, Digits):
             return self._characters(self.wire, stream, frame)
-        if self.until is not None:
-            alternatives = self.until.at_end(frame)
-            return find(alternatives, stream, frame, self.between) - self.between
-        rest = len(frame.rest(stream))
-        if rest < self.between:
-            raise frame.error("length", self.label, frame.at(stream), "more bytes", rest)
-        return rest - self.between
+        assert self.ending is not None
+        return self.ending.size(self.label, stream, frame)
 
     def _characters(self, wire: Digits, stream: IO[bytes], frame: Frame) -> int:
         """As many characters as belong to the number."""
         rest = frame.rest(stream)
         count, more = wire.length(rest[: LONGEST_NUMBER + 1].decode("latin-1"))
         at = frame.at(stream)
-        goes_on = not (frame.bounded or frame.whole)
-        if more and goes_on and len(rest) <= LONGEST_NUMBER + 1:
+        if more and not frame.bounded and len(rest) <= LONGEST_NUMBER + 1:
             raise Incomplete(at + len(rest) + 1)
         if not count:
             raise frame.error("value", self.label, at, f"a number ({wire.notation})", rest[:8])
@@ -144,13 +162,30 @@ class Field(Element):
             kind = getattr(self.wire, "notation", "binary")
             raise frame.error("value", self.label, at, f"a number ({kind})", data) from None
 
+    def number(self, frame: Frame) -> Any:
+        """The raw value; digits become a number when somebody asks."""
+        raw = frame.raws[self.key]
+        if self.wire.numeric and isinstance(raw, bytes):
+            at, _ = frame.places.get(self.key, (0, 0))
+            raw = frame.raws[self.key] = self._number(raw, at, frame)
+        return raw
+
+    def text(self, frame: Frame) -> str:
+        """What the bytes stand for."""
+        assert isinstance(self.wire, Text)
+        raw = frame.raws[self.key]
+        at, _ = frame.places.get(self.key, (0, 0))
+        try:
+            return self.wire.value(raw)
+        except UnicodeDecodeError as error:
+            words = f"text in {self.wire.encoding}"
+            raise frame.error("value", self.label, at + error.start, words, raw) from None
+
     def verify(self, frame: Frame) -> None:
         if self.derivation is None:
             return
         at, _ = frame.places[self.key]
-        raw = frame.raws[self.key]
-        if self.wire.numeric and isinstance(raw, bytes):
-            raw = frame.raws[self.key] = self._number(raw, at, frame)
+        raw = self.number(frame)
         expected = self.derived(frame)
         if raw != expected:
             raise frame.error(self.reason, self.label, at, expected, raw)
@@ -173,25 +208,24 @@ class Field(Element):
         for excluded in self.excluded:
             if isinstance(raw, bytes) and excluded in raw:
                 raise frame.error("value", self.label, at, "none of it", excluded)
-        if isinstance(self.wire, Text):
-            try:
-                raw = self.wire.value(raw)
-            except UnicodeDecodeError:
-                raise frame.error(
-                    "value", self.label, at, f"text in {self.wire.encoding}", raw
-                ) from None
-        elif isinstance(raw, bytes) and self.wire.numeric:
-            raw = self._number(raw, at, frame)
+        raw = self.text(frame) if isinstance(self.wire, Text) else self.number(frame)
         return {self.label: self.meaning.value(raw, self.label, at, frame)}
 
     # ---------------------------------------------------------------- writing
 
     def prepare(self, message: Any, frame: Frame) -> None:
+        frame.readers[self.key] = self
         if self.derivation is not None:
             frame.raws[self.key] = 0 if self.wire.numeric else bytes(self.fixed or 0)
+        elif self.equal is not None:
+            frame.raws[self.key] = self._constant(self.equal, frame)
         elif self.given:
-            raw = self.meaning.raw(attribute(message, self.label), self.label, frame)
-            frame.raws[self.key] = raw if self.wire.numeric else self._encoded(raw, frame)
+            self.accept(attribute(message, self.label), frame)
+
+    def accept(self, value: Any, frame: Frame) -> None:
+        frame.readers[self.key] = self
+        raw = self.meaning.raw(value, self.label, frame)
+        frame.raws[self.key] = raw if self.wire.numeric else self._encoded(raw, frame)
 
     def write(self, frame: Frame) -> bytes:
         if self.equal is not None:
@@ -232,7 +266,7 @@ class Field(Element):
         for excluded in self.excluded:
             if excluded in data:
                 raise frame.unfit(self.label, f"no {excluded!r} inside", data)
-        if self.until is not None and self.until.hides_in(data, self.between > 0):
+        if self.ending is not None and self.ending.hides_in(data):
             raise frame.unfit(self.label, "nothing that ends it", data)
 
 

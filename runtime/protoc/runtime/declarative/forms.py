@@ -20,6 +20,7 @@ class Form:
 
     def __init__(self, element: Element) -> None:
         assert isinstance(element, Field | Bits)
+        element.settle((), bounded=True)
         self._element = element
         self.name = element.label
 
@@ -35,7 +36,7 @@ class Form:
             EncodeError: it does not fit.
         """
         frame = Frame(self.name)
-        self._element.prepare(_Holder(self.name, value), frame)
+        self._element.accept(value, frame)
         return self._element.write(frame)
 
     def value(self, data: bytes) -> Any:
@@ -52,11 +53,3 @@ class Form:
         if rest := frame.rest(stream):
             raise frame.error("length", self.name, len(data) - len(rest), "its end", rest)
         return self._element.values(frame)[self.name]
-
-
-class _Holder:
-    """An object with one field."""
-
-    def __init__(self, name: str, value: Any) -> None:
-        self.__struct_fields__ = (name,)
-        setattr(self, name, value)

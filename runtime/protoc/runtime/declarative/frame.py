@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from typing import IO, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any, Protocol
 
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete, Reason
 
 Octets = bytes
+
+
+class Reader(Protocol):
+    """A field that knows what its bytes stand for."""
+
+    def number(self, frame: Frame) -> Any:
+        """The raw value, as a number where it is one."""
+        ...
+
+    def text(self, frame: Frame) -> str:
+        """The text."""
+        ...
 
 
 class Frame:
@@ -21,9 +34,11 @@ class Frame:
         places: start and end of each element, counted from the start of the message.
         raws: raw values: numbers as numbers, text and bytes as bytes.
         bounded: the stream ends where the region ends that is read; more will not come.
-        whole: the line ends the message: all that is there belongs to it.
         origin: where the stream begins, counted from the start of the message.
         doubts: derived values that do not fit, which may change while others are computed.
+        index: which item of a list is at hand; `[]` in the name of a field stands for it.
+        readers: elements whose raw values may still be the bytes of a number or of text, by key.
+        chosen: the way each branch goes, by key.
     """
 
     def __init__(self, message: str, link: str = "", data: Octets = b"") -> None:
@@ -33,13 +48,25 @@ class Frame:
         self.places: dict[str, tuple[int, int]] = {}
         self.raws: dict[str, Any] = {}
         self.bounded = False
-        self.whole = False
         self.origin = 0
         self.doubts: list[EncodeError] = []
+        self.index = 0
+        self.readers: dict[str, Reader] = {}
+        self.chosen: dict[str, Any] = {}
+        self.source: tuple[IO[Octets], int] | None = None
 
     def __getitem__(self, name: str) -> Any:
         """The raw value of a field."""
-        return self.raws[name]
+        reader = self.readers.get(name)
+        return self.raws[name] if reader is None else reader.number(self)
+
+    def text(self, name: str) -> str:
+        """The text of a field."""
+        return self.readers[name].text(self)
+
+    def count(self, name: str) -> int:
+        """The number of items of a list."""
+        return len(self.raws[name])
 
     # ---------------------------------------------------------------- the stream
 
@@ -63,6 +90,11 @@ class Frame:
             raise self.error("length", field, self.at(stream), f"{count} bytes", left)
         raise Incomplete(self.at(stream) + count)
 
+    def need_more(self, stream: IO[Octets]) -> None:
+        """Nothing is left to read; that is for good where the region ends."""
+        if not self.bounded:
+            raise Incomplete(self.at(stream) + 1)
+
     def within(self, stream: IO[Octets], count: int) -> tuple[io.BytesIO, Callable[[], None]]:
         """The next bytes as a stream of their own, and what goes back to the one around them."""
         around = self.origin, self.bounded
@@ -73,17 +105,51 @@ class Frame:
 
         return io.BytesIO(stream.read(count)), leave
 
+    def saved(self, stream: IO[Octets]) -> Callable[[], None]:
+        """What goes back to where reading is now."""
+        here, around = stream.tell(), (self.origin, self.bounded, self.index)
+        raws, places, readers = dict(self.raws), dict(self.places), dict(self.readers)
+
+        def back() -> None:
+            stream.seek(here)
+            self.origin, self.bounded, self.index = around
+            self.raws, self.places, self.readers = raws, places, readers
+
+        return back
+
+    def so_far(self, stream: IO[Octets]) -> Octets:
+        """The bytes of the message up to where the stream stands."""
+        assert self.source is not None
+        source, start = self.source
+        here, size = source.tell(), self.at(stream)
+        source.seek(start)
+        found = source.read(size)
+        source.seek(here)
+        return found
+
     # ---------------------------------------------------------------- what went wrong
+
+    @contextmanager
+    def inside(self, name: str, at: int) -> Iterator[None]:
+        """What goes wrong in a part that begins at `at` is told as what it is in the message."""
+        try:
+            yield
+        except (DecodeError, Incomplete) as error:
+            raise error.within(self.message, self._called(name), at) from None
 
     def error(
         self, reason: Reason, field: str, at: int, expected: object, got: object
     ) -> DecodeError:
         """The error for bytes that are not what they should be."""
+        field = self._called(field)
         return DecodeError(reason, self.message, field, at, expected, got, len(self.data))
 
     def unfit(self, field: str, expected: str, got: object) -> EncodeError:
         """The error for a value that does not fit."""
-        return EncodeError(self.message, field, expected, got)
+        return EncodeError(self.message, self._called(field), expected, got)
+
+    def _called(self, field: str) -> str:
+        return field.replace("[]", f"[{self.index}]")
 
     # ---------------------------------------------------------------- what layouts measure
 

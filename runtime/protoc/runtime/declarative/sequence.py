@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import IO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
 
 from protoc.runtime.declarative.base import Element, Sizing, measured
-from protoc.runtime.declarative.constants import Constant, Ends
-from protoc.runtime.declarative.fields import Field
+from protoc.runtime.declarative.constants import expect
 from protoc.runtime.declarative.frame import Frame
 
 
@@ -28,24 +27,37 @@ class Body(Element):
         self.elements = elements
         self.sizing = size
         self.longest = max
-        self.inside = Row(elements, bounded=True) if size is not None else None
+        self.row = Row(elements, bounded=True) if size is not None else None
+
+    def names(self) -> set[str]:
+        return set[str]().union(*(element.names() for element in self.elements))
+
+    def always(self) -> set[str]:
+        return set[str]().union(*(element.always() for element in self.elements))
+
+    def inside(self) -> Iterator[Element]:
+        return iter(self.elements if self.row is None else self.row.elements)
+
+    def written(self, frame: Frame) -> Iterator[Element]:
+        assert self.row is not None
+        return self.row.written(frame)
 
     def take(self, stream: IO[bytes], frame: Frame) -> None:
         assert self.sizing is not None
-        assert self.inside is not None
+        assert self.row is not None
         size = measured(self, stream, frame, self.sizing, self.longest, self.label)
         start = frame.at(stream)
         frame.places[self.key] = (start, start + size)
         inner, leave = frame.within(stream, size)
-        self.inside.take(inner, frame)
+        self.row.take(inner, frame)
         if rest := frame.rest(inner):
             raise frame.error("length", self.label, start, size, size - len(rest))
         leave()
 
     def give(self, stream: IO[bytes], frame: Frame) -> None:
         start = frame.at(stream)
-        assert self.inside is not None
-        self.inside.give(stream, frame)
+        assert self.row is not None
+        self.row.give(stream, frame)
         end = frame.at(stream)
         if self.longest is not None and end - start > self.longest:
             raise frame.unfit(self.label, f"at most {self.longest} bytes", end - start)
@@ -90,45 +102,36 @@ class Row:
 
     Elements of fixed size that follow each other are waited for together: before the first of
     them is looked at, all of them are there.
+
+    Args:
+        elements: as they are written.
+        following: what stands behind them, up to the end of the region.
+        bounded: the end of the region is known.
     """
 
-    def __init__(self, elements: Iterable[Element], bounded: bool = False) -> None:
-        self.elements = list(_flat(elements))
+    def __init__(
+        self,
+        elements: Iterable[Element],
+        following: Sequence[Element] = (),
+        bounded: bool = False,
+    ) -> None:
+        self.elements = flat(elements)
+        everything = [*self.elements, *following]
         for i, element in enumerate(self.elements):
-            element.behind = self._run(i + 1)
-            if isinstance(element, Field) and element.fixed is None and element.wire.open:
-                self._close(element, i, bounded)
+            element.behind = _run(everything, i + 1)
+            element.settle(everything[i + 1 :], bounded)
 
-    def _run(self, i: int) -> int:
-        """The bytes of the elements of fixed size from one on."""
-        total = 0
-        for element in self.elements[i:]:
-            if element.fixed is None:
-                break
-            total += element.fixed
-        return total
-
-    def _close(self, field: Field, i: int, bounded: bool) -> None:
-        """Find what ends a field that has no size."""
-        if field.sizing is not None:
-            return
-        for element in self.elements[i + 1 :]:
-            if isinstance(element, Constant | Ends):
-                field.until = element
-                return
-            if element.fixed is None:
-                raise ValueError(f"nothing tells where {field.label} ends")
-            field.between += element.fixed
-        if not bounded:
-            raise ValueError(f"nothing ends {field.label}")
-
-    def take(self, stream: IO[bytes], frame: Frame) -> None:
-        """Read every element."""
+    def take(self, stream: IO[bytes], frame: Frame, apart: bool = False) -> None:
+        """Read every element; `apart` looks at a first constant before the rest is there."""
         before: int | None = None
         for i, element in enumerate(self.elements):
-            if element.fixed is not None and before is None:
-                frame.need(stream, self._run(i))
-            before = element.fixed
+            if not i and apart and element.constants(frame):
+                _told_apart(element, stream, frame)
+            elif element.fixed is not None and before is None:
+                frame.need(stream, _run(self.elements, i))
+                before = element.fixed
+            else:
+                before = element.fixed
             element.take(stream, frame)
 
     def give(self, stream: IO[bytes], frame: Frame) -> None:
@@ -136,12 +139,51 @@ class Row:
         for element in self.elements:
             element.give(stream, frame)
 
-    def every(self) -> Iterator[Element]:
-        """Every element, those of bodies as well."""
+    def held(self, frame: Frame) -> dict[str, Any]:
+        """The values by name, as soon as everything is verified."""
+        elements = list(every(self.elements))
+        for element in elements:
+            element.verify(frame)
+        values: dict[str, Any] = {}
+        for element in elements:
+            values |= element.values(frame)
+        return values
+
+    def written(self, frame: Frame) -> Iterator[Element]:
+        """Every element that has been written, those of bodies and branches as well."""
         for element in self.elements:
             yield element
-            if isinstance(element, Body) and element.inside is not None:
-                yield from element.inside.every()
+            yield from element.written(frame)
+
+
+def _told_apart(element: Element, stream: IO[bytes], frame: Frame) -> None:
+    """Reject another constant as soon as it differs."""
+    here = stream.tell()
+    expect(element.constants(frame), stream, frame)
+    stream.seek(here)
+
+
+def _run(elements: Sequence[Element], i: int) -> int:
+    """The bytes of the elements of fixed size from one on."""
+    total = 0
+    for element in elements[i:]:
+        if element.fixed is None:
+            break
+        total += element.fixed
+    return total
+
+
+def every(elements: Iterable[Element]) -> Iterator[Element]:
+    """Every element, those of bodies as well; a branch answers for what is in it."""
+    for element in elements:
+        yield element
+        if isinstance(element, Body):
+            yield from every(element.inside())
+
+
+def flat(elements: Iterable[Element]) -> list[Element]:
+    """The elements; bodies without a size are part of the row they stand in."""
+    return list(_flat(elements))
 
 
 def _flat(elements: Iterable[Element]) -> Iterator[Element]:

@@ -106,6 +106,14 @@ class Digits(Wire):
             at += 1
         return at if at > begin else 0, at == len(rest)
 
+    def characters(self) -> frozenset[int]:
+        """What a number can begin with."""
+        if self.notation == "float":
+            return frozenset(b"+-.0123456789")
+        digits = DIGITS[: BASES[self.notation]]
+        signs = "+-" if self.signed else ""
+        return frozenset((signs + digits + digits.upper()).encode())
+
     def raw(self, data: bytes) -> Any:
         text = data.decode("latin-1").lstrip(" " if self.signed else "")
         if not text or self.length(text) != (len(text), True):

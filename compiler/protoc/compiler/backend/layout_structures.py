@@ -1,0 +1,152 @@
+"""The declarative layout of what stands there sometimes, again and again, or as an object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from protoc.compiler import model
+from protoc.compiler.backend.code import Call, Code, Named, keyed, laid_out, octets, text
+from protoc.compiler.backend.places import bits_of
+
+if TYPE_CHECKING:
+    from protoc.compiler.backend.layout import LayoutWriter
+
+
+@dataclass(frozen=True)
+class Structures:
+    """Writes the structures of one layout."""
+
+    writer: LayoutWriter
+
+    # -------------------------------------------------------------- sometimes
+
+    def branch(self, branch: model.Branch, indent: int) -> list[str]:
+        """What stands here only sometimes."""
+        pad = " " * indent
+        key = self.writer.key(branch.key)
+        if branch.how == "optional":
+            (arm,) = branch.arms
+            return self.writer.block("wire.Optional", [], arm.elements, key, ",", indent)
+        head = "wire.Match" if branch.how == "if" else "wire.Either"
+        lines = [f"{pad}{head}("]
+        for arm in branch.arms:
+            lines += self._way(arm, indent + 4)
+        for option in key:
+            lines += laid_out("", option, ",", indent + 4)
+        return [*lines, f"{pad}),"]
+
+    def _way(self, arm: model.Arm, indent: int) -> list[str]:
+        if arm.when is not None:
+            condition: list[Code] = [self._over_values(arm.when)]
+            return self.writer.block("wire.When", condition, arm.elements, (), ",", indent)
+        if not arm.elements:
+            return [f"{' ' * indent}wire.Way(),"]
+        return self.writer.block("wire.Way", [], arm.elements, (), ",", indent)
+
+    # -------------------------------------------------------------- objects
+
+    def nested(self, field: model.Field, wire: model.Nested, indent: int) -> list[str]:
+        """An object."""
+        pad = " " * indent
+        lines = [f"{pad}wire.Object(", f"{pad}    {text(field.name or '_')},"]
+        lines += self._record(wire, indent + 4)
+        for option in self._size(wire):
+            lines += laid_out("", option, ",", indent + 4)
+        return [*lines, f"{pad}),"]
+
+    def _record(self, wire: model.Nested, indent: int) -> list[str]:
+        cls: list[Code] = [self.writer.context.classes[f"record {wire.record.name}"]]
+        options: list[Code] = []
+        if wire.record.parameters:
+            told: list[Code] = [
+                Named(f"{text(name)}: ", self._over_values(value))
+                for name, value in zip(wire.record.parameters, wire.arguments, strict=True)
+            ]
+            options.append(keyed("told", Call("", tuple(told), "{}")))
+        if wire.size is not None:
+            options.append(keyed("open", "True"))
+        inner = replace(self.writer, message=wire.record)
+        return inner.block("wire.Record", cls, wire.record.elements, options, ",", indent)
+
+    def _size(self, wire: model.Nested | model.Items) -> list[Code]:
+        if isinstance(wire.size, model.GivenSize):
+            return [self.writer.function("size", wire.size.expression)]
+        return []
+
+    # -------------------------------------------------------------- lists
+
+    def items(self, field: model.Field, wire: model.Items, indent: int) -> list[str]:
+        """A list."""
+        pad = " " * indent
+        options = [*self._size(wire), *self._how(wire)]
+        if not isinstance(wire.item.wire, model.Nested):
+            item = self.writer.element(wire.item)
+            call = Call("wire.Items", (text(field.name or "_"), item, *options))
+            return laid_out("", call, ",", indent)
+        lines = [f"{pad}wire.Items(", f"{pad}    {text(field.name or '_')},"]
+        lines += self._record(wire.item.wire, indent + 4)
+        for option in options:
+            lines += laid_out("", option, ",", indent + 4)
+        return [*lines, f"{pad}),"]
+
+    def _how(self, wire: model.Items) -> list[Code]:
+        """What ends a list, and what stands between its items."""
+        options: list[Code] = []
+        if wire.count is not None:
+            options.append(keyed("count", self._over_values(wire.count)))
+        if wire.until:
+            options.append(keyed("until", octets(wire.until)))
+        if wire.whilst is not None:
+            options.append(keyed("whilst", self._over_values(wire.whilst, wire.item)))
+        if wire.before is not None:
+            options.append(keyed("before", text(wire.before)))
+        if wire.separator:
+            options.append(keyed("separator", octets(wire.separator)))
+        return options
+
+    # -------------------------------------------------------------- values
+
+    def _over_values(self, expression: model.Expression, item: model.Field | None = None) -> Code:
+        """A function of raw values; text is text there."""
+
+        def own(name: model.Own) -> str:
+            if item is not None and name.path[0] == "previous":
+                return _previous(item, name)
+            return self._text(name) or self.writer.own(name)
+
+        return self.writer.lambda_(expression, own)
+
+    def _text(self, own: model.Own) -> str:
+        found = model.named(self.writer.message.fields(), own.path)
+        if found is None or not isinstance(found[0].wire, model.Text):
+            return ""
+        return f"m.text({text(found[0].key)})"
+
+
+def _previous(item: model.Field, own: model.Own) -> str:
+    """The raw value of the item before, or of something in it."""
+    previous = 'm["previous"]'
+    if isinstance(item.wire, model.Bits) and len(own.path) > 1:
+        part = next(part for part in item.wire.parts if part.name == own.path[1])
+        return bits_of(previous, part)
+    return ".".join((previous, *own.path[1:]))
+
+
+def asked(elements: tuple[model.Element, ...]) -> list[model.Expression]:
+    """What structures ask of the values around them."""
+    found: list[model.Expression | None] = []
+    for element in model.walk(elements):
+        if isinstance(element, model.Branch):
+            found += [arm.when for arm in element.arms]
+        elif isinstance(element, model.Field):
+            found += _asked(element.wire)
+    return [expression for expression in found if expression is not None]
+
+
+def _asked(wire: model.Wire) -> list[model.Expression | None]:
+    if isinstance(wire, model.Nested):
+        return [*wire.arguments]
+    if isinstance(wire, model.Items):
+        return [wire.count, wire.whilst, *_asked(wire.item.wire)]
+    return []

@@ -1,0 +1,272 @@
+"""What stands on the wire only sometimes. Its values belong to the message around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Any
+
+from protoc.runtime.declarative.base import Element
+from protoc.runtime.declarative.constants import stands
+from protoc.runtime.declarative.endings import Ending, next_of
+from protoc.runtime.declarative.fields import attribute
+from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.declarative.sequence import Body, Row, every, flat
+from protoc.runtime.errors import DecodeError, EncodeError
+
+Condition = Callable[[Frame], Any]
+
+
+class Way:
+    """Elements that stand here, unless others do."""
+
+    def __init__(self, *elements: Element) -> None:
+        self.elements = flat(elements)
+        self.row: Row | None = None
+
+    def settle(self, following: Sequence[Element], bounded: bool) -> None:
+        """Learn what follows."""
+        self.row = Row(self.elements, following, bounded)
+
+    def names(self) -> set[str]:
+        """Names of the values a caller gives for it."""
+        return set[str]().union(*(element.names() for element in self.elements))
+
+    def always(self) -> set[str]:
+        """Those of the names that it cannot come without."""
+        return set[str]().union(*(element.always() for element in self.elements))
+
+    @property
+    def extent(self) -> int | None:
+        """The bytes it always has; None when that varies."""
+        sizes = [element.extent for element in self.elements]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
+
+    def take(self, stream: IO[bytes], frame: Frame, apart: bool = False) -> dict[str, Any]:
+        """Read it, verified; the values by name. `apart`: others may be shorter."""
+        assert self.row is not None
+        self.row.take(stream, frame, apart)
+        around, frame.data = frame.data, frame.so_far(stream)
+        values = self.row.held(frame)
+        frame.data = around
+        return values
+
+    def is_given(self, message: Any) -> bool:
+        """Whether a caller wants it: one of its values is there, or it has none."""
+        names = self.names()
+        return not names or any(attribute(message, name) is not None for name in names)
+
+
+class When(Way):
+    """A way with a condition over the raw values in front."""
+
+    def __init__(self, condition: Condition, *elements: Element) -> None:
+        super().__init__(*elements)
+        self.condition = condition
+
+
+class Branch(Element):
+    """Ways that exclude each other.
+
+    Its own value in the frame is the message while writing, its values by name while reading.
+    """
+
+    def __init__(self, ways: Sequence[Way], key: str | None) -> None:
+        super().__init__(key)
+        self.arms = ways
+
+    # ---------------------------------------------------------------- for branches to fill in
+
+    def choose(self, stream: IO[bytes], frame: Frame) -> Way | None:
+        """The way that stands here."""
+        raise TypeError(f"{type(self).__name__} does not tell its ways apart")
+
+    def wanted(self, message: Any, frame: Frame) -> Way | None:
+        """The way to write."""
+        raise TypeError(f"{type(self).__name__} does not tell its ways apart")
+
+    # ---------------------------------------------------------------- as an element
+
+    def settle(self, following: Sequence[Element], bounded: bool) -> None:
+        for way in self.arms:
+            way.settle(following, bounded)
+
+    def ways(self) -> list[list[Element]]:
+        return [way.elements for way in self.arms]
+
+    def names(self) -> set[str]:
+        return set[str]().union(*(way.names() for way in self.arms))
+
+    def always(self) -> set[str]:
+        return set()
+
+    def inside(self) -> Iterator[Element]:
+        for way in self.arms:
+            yield from way.elements
+
+    def written(self, frame: Frame) -> Iterator[Element]:
+        way = frame.chosen.get(self.key)
+        return way.row.written(frame) if way is not None else iter(())
+
+    @property
+    def extent(self) -> int | None:
+        sizes = {way.extent for way in self.arms}
+        return sizes.pop() if len(sizes) == 1 else None
+
+    def read(self, stream: IO[bytes], frame: Frame) -> dict[str, Any]:
+        """The values of the way that stands here."""
+        way = self.choose(stream, frame)
+        return {} if way is None else way.take(stream, frame)
+
+    def values(self, frame: Frame) -> dict[str, Any]:
+        held: dict[str, Any] = frame.raws[self.key]
+        return held
+
+    def prepare(self, message: Any, frame: Frame) -> None:
+        frame.raws[self.key] = message
+        frame.chosen[self.key] = None
+
+    def write(self, frame: Frame) -> bytes:
+        raise TypeError("a branch is written in its place")
+
+    def give(self, stream: IO[bytes], frame: Frame) -> None:
+        start = frame.at(stream)
+        frame.places[self.key] = (start, start)
+        try:
+            way = self._prepared(frame.raws[self.key], frame)
+        except EncodeError as error:
+            # what is derived may be another value yet
+            frame.doubts.append(error)
+            frame.chosen[self.key] = None
+            return
+        if way is not None and way.row is not None:
+            way.row.give(stream, frame)
+        frame.places[self.key] = (start, frame.at(stream))
+
+    def _prepared(self, message: Any, frame: Frame) -> Way | None:
+        """The way to write, its raw values in the frame."""
+        way = self.wanted(message, frame)
+        if way is None or frame.chosen[self.key] is way:
+            return way
+        for name in sorted(self.names() - way.names()):
+            if (value := attribute(message, name)) is not None:
+                raise frame.unfit(name, "nothing", value)
+        for name in sorted(way.always() - self.always()):
+            if attribute(message, name) is None:
+                raise frame.unfit(name, "a value", None)
+        for element in every(way.elements):
+            element.prepare(message, frame)
+        frame.chosen[self.key] = way
+        return way
+
+
+class Match(Branch):
+    """The first way whose condition holds; one without a condition takes what is left."""
+
+    def __init__(self, *ways: Way, key: str | None = None) -> None:
+        super().__init__(ways, key)
+
+    def always(self) -> set[str]:
+        return set[str].intersection(*(way.always() for way in self.arms))
+
+    def _holds(self, frame: Frame) -> Way | None:
+        for way in self.arms:
+            if not isinstance(way, When) or way.condition(frame):
+                return way
+        return None
+
+    def choose(self, stream: IO[bytes], frame: Frame) -> Way:
+        """The way that the values in front tell."""
+        if (way := self._holds(frame)) is None:
+            words = "one of the values described"
+            raise frame.error("value", "", frame.at(stream), words, "another")
+        return way
+
+    def wanted(self, message: Any, frame: Frame) -> Way:
+        """The way that the values in front tell."""
+        if (way := self._holds(frame)) is None:
+            raise frame.unfit("", "a value that is described", message)
+        return way
+
+
+class Optional(Branch):
+    """Elements that stand here when the first of them fits.
+
+    A constant must stand here wholly; of digits, labels that must be known and bits that always
+    hold the same, the first byte tells. Anything else stands here unless the region ends, or what
+    follows stands here.
+    """
+
+    def __init__(self, *elements: Element, key: str | None = None) -> None:
+        super().__init__((Way(*elements),), key)
+        (self.way,) = self.arms
+        self.following: Ending | None = None
+
+    def settle(self, following: Sequence[Element], bounded: bool) -> None:
+        super().settle(following, bounded)
+        self.following = next_of(following)
+
+    def ways(self) -> list[list[Element]]:
+        return [self.way.elements, []]
+
+    @property
+    def extent(self) -> int | None:
+        return None
+
+    def choose(self, stream: IO[bytes], frame: Frame) -> Way | None:
+        """The only way, or none."""
+        return self.way if self._is_there(stream, frame) else None
+
+    def _is_there(self, stream: IO[bytes], frame: Frame) -> bool:
+        first = _first(self.way.elements)
+        if constants := first.constants(frame):
+            return stands(constants, stream, frame)
+        rest = frame.rest(stream)
+        if (values := first.begins()) is not None:
+            if not rest:
+                frame.need_more(stream)
+            return rest[:1] != b"" and rest[0] in values
+        if frame.bounded and not rest:
+            return False
+        behind = self.following.constants(frame) if self.following is not None else ()
+        return not stands(behind, stream, frame)
+
+    def wanted(self, message: Any, frame: Frame) -> Way | None:
+        """The only way, or none."""
+        return self.way if self.way.is_given(message) else None
+
+
+class Either(Branch):
+    """The first way that fits wholly."""
+
+    def __init__(self, *ways: Way, key: str | None = None) -> None:
+        super().__init__(ways, key)
+
+    def read(self, stream: IO[bytes], frame: Frame) -> dict[str, Any]:
+        """The values of the first way that can be read."""
+        *others, last = self.arms
+        back = frame.saved(stream)
+        for way in others:
+            try:
+                return way.take(stream, frame, apart=True)
+            except DecodeError:
+                back()
+        return last.take(stream, frame)
+
+    def wanted(self, message: Any, frame: Frame) -> Way:
+        """The first way a value of which is given."""
+        for way in self.arms:
+            if way.is_given(message):
+                return way
+        names = ", ".join(f"`{name}`" for name in sorted(self.names()))
+        raise frame.unfit("", f"one of {names}", message)
+
+
+def _first(elements: Sequence[Element]) -> Element:
+    """The first element that stands for bytes."""
+    for element in elements:
+        if isinstance(element, Body):
+            return _first(list(element.inside()))
+        if element.extent != 0:
+            return element
+    return elements[0]

@@ -1,0 +1,277 @@
+"""Lists, and objects in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+from protoc.runtime.declarative.base import Element, Sizing, measured
+from protoc.runtime.declarative.constants import Constant, expect, stands
+from protoc.runtime.declarative.endings import Ending, ending_of
+from protoc.runtime.declarative.fields import attribute
+from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.declarative.records import Record, Telling
+from protoc.runtime.errors import EncodeError
+from protoc.runtime.messages import Part
+
+
+class Filled(Element):
+    """Something that is put together, and may have to fill a stretch of its own.
+
+    Args:
+        name: as in the description.
+        open: it does not say itself where it ends.
+        size: tells how many bytes it has.
+    """
+
+    def __init__(self, name: str, open: bool, size: Sizing | None) -> None:
+        super().__init__(name)
+        self.label = name
+        self.open = open
+        self.sizing = size
+        self.ending: Ending | None = None
+
+    def names(self) -> set[str]:
+        return {self.label}
+
+    def prepare(self, message: Any, frame: Frame) -> None:
+        frame.raws[self.key] = attribute(message, self.label)
+
+    def values(self, frame: Frame) -> dict[str, Any]:
+        return {self.label: frame.raws[self.key]}
+
+    def settle(self, following: Sequence[Element], bounded: bool) -> None:
+        if self.open and self.sizing is None:
+            self.ending = ending_of(following, bounded, self.label)
+
+    def read(self, stream: IO[bytes], frame: Frame) -> Any:
+        """What it holds; it must fill its stretch."""
+        if self.sizing is not None:
+            size = measured(self, stream, frame, self.sizing, None, self.label)
+        elif self.ending is not None:
+            size = self.ending.size(self.label, stream, frame)
+        else:
+            return self.parts(stream, frame)
+        start = frame.at(stream)
+        with stretch(stream, frame, size) as inner:
+            found = self.parts(inner, frame)
+            if rest := frame.rest(inner):
+                raise frame.error("length", self.label, start, size, size - len(rest))
+        return found
+
+    def parts(self, stream: IO[bytes], frame: Frame) -> Any:
+        """What stands here."""
+        raise TypeError(f"{type(self).__name__} has no parts")
+
+    def write(self, frame: Frame) -> bytes:
+        try:
+            return self.joined(frame.raws[self.key], frame)
+        except EncodeError as error:
+            # what it is told may be another value yet
+            frame.doubts.append(error)
+            return b""
+
+    def joined(self, value: Any, frame: Frame) -> bytes:
+        """The bytes of its parts."""
+        raise TypeError(f"{type(self).__name__} has no parts")
+
+
+@contextmanager
+def stretch(stream: IO[bytes], frame: Frame, size: int) -> Iterator[IO[bytes]]:
+    """The next bytes as a region of their own."""
+    inner, leave = frame.within(stream, size)
+    yield inner
+    leave()
+
+
+class Object(Filled):
+    """An object.
+
+    Args:
+        name: as in the description.
+        record: what stands on the wire for it.
+        size: tells how many bytes it has.
+    """
+
+    def __init__(self, name: str, record: Record, *, size: Sizing | None = None) -> None:
+        super().__init__(name, record.open, size)
+        self.record = record
+
+    @property
+    def extent(self) -> int | None:
+        return self.record.extent
+
+    def begins(self) -> frozenset[int] | None:
+        """What its first element begins with."""
+        return self.record.begins()
+
+    def parts(self, stream: IO[bytes], frame: Frame) -> Part:
+        """The object."""
+        found: Part = self.record.part(self.label, stream, frame)
+        return found
+
+    def joined(self, value: Any, frame: Frame) -> bytes:
+        """The bytes of the object."""
+        return self.record.data(self.label, value, frame)
+
+
+class Items(Filled):
+    """A list. One of `count`, `until`, `whilst` and the end of its stretch ends it.
+
+    Args:
+        name: as in the description.
+        item: what it repeats: a field called `name[]`, or a record.
+        size: tells how many bytes it has.
+        count: tells how many items there are.
+        until: constant bytes behind the last item, which belong to what follows.
+        whilst: the list goes on while this holds of the raw value of the item before, `previous`.
+        before: the field whose raw value is `previous` at first.
+        separator: constant bytes between the items.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        item: Element | Record,
+        *,
+        size: Sizing | None = None,
+        count: Callable[[Frame], int] | None = None,
+        until: bytes = b"",
+        whilst: Telling | None = None,
+        before: str | None = None,
+        separator: bytes = b"",
+    ) -> None:
+        super().__init__(name, not (count or until or whilst), size)
+        self.item = Item(name, item) if isinstance(item, Record) else item
+        self.count = count
+        self.until = until
+        self.whilst = whilst
+        self.before = before
+        self.separator = separator
+
+    def ways(self) -> list[list[Element]]:
+        """The first item, or none; only objects say what they begin with."""
+        if isinstance(self.item, Item):
+            return [self.item.record.row.elements, []]
+        return []
+
+    def settle(self, following: Sequence[Element], bounded: bool) -> None:
+        super().settle(following, bounded)
+        # each item is followed by one of these, the last one by what follows the list
+        behind: list[Element] = [Constant(c) for c in (self.separator, self.until) if c]
+        last = [] if self.open else following
+        bounded |= self.open
+        if behind:
+            rows: list[list[Element]] = [[constant] for constant in behind]
+            following = [_Next(rows if self.until else [*rows, list(last)])]
+        else:
+            following = last
+        self.item.settle(following, bounded)
+
+    # ---------------------------------------------------------------- reading
+
+    def parts(self, stream: IO[bytes], frame: Frame) -> list[Any]:
+        """Item after item."""
+        found: list[Any] = []
+        around = frame.index, frame.raws.get("previous")
+        if self.before is not None:
+            frame.raws["previous"] = frame[self.before]
+        while self._goes_on(len(found), stream, frame):
+            if self.separator and found:
+                expect((self.separator,), stream, frame)
+            frame.index = len(found)
+            found.append(self._item(stream, frame))
+        frame.index, frame.raws["previous"] = around
+        return found
+
+    def _goes_on(self, there: int, stream: IO[bytes], frame: Frame) -> bool:
+        if self.count is not None:
+            return there < self.count(frame)
+        if self.whilst is not None:
+            return bool(self.whilst(frame))
+        if self.until:
+            return not stands((self.until,), stream, frame)
+        return bool(frame.rest(stream))
+
+    def _item(self, stream: IO[bytes], frame: Frame) -> Any:
+        start = frame.at(stream)
+        if self.item.fixed is not None:
+            frame.need(stream, self.item.fixed, self.item.label)
+        self.item.take(stream, frame)
+        if isinstance(self.item, Item) and frame.at(stream) == start:
+            raise frame.error("value", self.item.label, start, "at least one byte", "nothing")
+        if self.whilst is not None:
+            frame.raws["previous"] = frame[self.item.key]
+        (value,) = self.item.values(frame).values()
+        return value
+
+    # ---------------------------------------------------------------- writing
+
+    def joined(self, value: Any, frame: Frame) -> bytes:
+        """The bytes of the items, as long as they say that the list goes on."""
+        if not isinstance(value, list):
+            raise frame.unfit(self.label, "a list", value)
+        items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        written: list[bytes] = []
+        around = frame.index, frame.raws.get("previous")
+        if self.before is not None:
+            frame.raws["previous"] = frame[self.before]
+        for item in items:
+            if self.whilst is not None and not self.whilst(frame):
+                raise frame.unfit(self.label, "no more items than the one before says", items)
+            frame.index = len(written)
+            written.append(self._written(item, frame))
+        if self.whilst is not None and self.whilst(frame):
+            raise frame.unfit(self.label, "one more item", items)
+        frame.index, frame.raws["previous"] = around
+        data = self.separator.join(written)
+        if self.separator and self.open and items and not data:
+            raise frame.unfit(self.label, "not a single empty item", items)
+        return data
+
+    def _written(self, value: Any, frame: Frame) -> bytes:
+        self.item.accept(value, frame)
+        data = self.item.write(frame)
+        if self.until and data.startswith(self.until):
+            raise frame.unfit(self.label, f"no item that begins with {self.until!r}", value)
+        if self.whilst is not None:
+            frame.raws["previous"] = frame[self.item.key]
+        return data
+
+    def agree(self, frame: Frame) -> None:
+        super().agree(frame)
+        there = frame.count(self.key)
+        if self.count is not None and self.count(frame) != there:
+            raise frame.unfit(self.label, "as many items as are told", there)
+
+
+class Item(Filled):
+    """An object in a list."""
+
+    def __init__(self, name: str, record: Record) -> None:
+        super().__init__(f"{name}[]", record.open, None)
+        self.record = record
+
+    def accept(self, value: Any, frame: Frame) -> None:
+        frame.raws[self.key] = value
+
+    def parts(self, stream: IO[bytes], frame: Frame) -> Part:
+        """The object."""
+        found: Part = self.record.part(self.label, stream, frame)
+        return found
+
+    def joined(self, value: Any, frame: Frame) -> bytes:
+        """The bytes of the object."""
+        return self.record.data(self.label, value, frame)
+
+
+class _Next(Element):
+    """One of several rows that can follow an item."""
+
+    def __init__(self, rows: list[list[Element]]) -> None:
+        super().__init__(None)
+        self.rows = rows
+
+    def ways(self) -> list[list[Element]]:
+        return self.rows

@@ -1,0 +1,157 @@
+"""Elements with a class of their own: a whole message, a message as a field, an item of a list."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO, Any, cast
+
+from protoc.runtime.declarative.base import Element
+from protoc.runtime.declarative.bits import spelt
+from protoc.runtime.declarative.fields import Field
+from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.declarative.sequence import Row, every
+
+_ROUNDS = 16
+
+Telling = Callable[[Frame], Any]
+"""Computes a value from the raw values around."""
+
+
+class Record:
+    """What stands on the wire for an object, in order.
+
+    Reading takes the elements one after the other, then verifies what is derived, then turns raw
+    values into values. Writing puts placeholders where values are derived, computes them over what
+    stands there, and goes on until nothing changes.
+
+    Args:
+        cls: the class of the object.
+        told: what its elements are told of the values around, by the name they have for it.
+        open: it does not say itself where it ends: it fills the stretch it stands in.
+    """
+
+    def __init__(
+        self,
+        cls: type[Any],
+        *elements: Element,
+        told: Mapping[str, Telling] | None = None,
+        open: bool = False,
+        bounded: bool = True,
+    ) -> None:
+        self.cls = cls
+        self.told = dict(told or {})
+        self.open = open
+        self.row = Row(elements, bounded=bounded)
+        _find_early(list(_whole(self.row.elements)))
+
+    def read(self, stream: IO[bytes], frame: Frame) -> Any:
+        """The object that stands here."""
+        start = stream.tell()
+        frame.origin = -start
+        frame.source = (stream, start)
+        self.row.take(stream, frame)
+        frame.data = frame.so_far(stream)
+        return self.cls(**spelt(self.cls, self.row.held(frame)))
+
+    def write(self, obj: Any, frame: Frame) -> bytes:
+        """The bytes of an object."""
+        for element in every(self.row.elements):
+            element.prepare(obj, frame)
+        for _ in range(_ROUNDS):
+            if not self._derive(frame):
+                break
+        else:
+            raise frame.unfit("", "derived values that agree with each other", obj)
+        if frame.doubts:
+            raise frame.doubts[0]
+        for element in self.row.written(frame):
+            element.agree(frame)
+        return frame.data
+
+    def _derive(self, frame: Frame) -> bool:
+        """Lay the object out and compute what is derived; whether something changed."""
+        output = io.BytesIO()
+        frame.doubts.clear()
+        self.row.give(output, frame)
+        frame.data = output.getvalue()
+        changed = False
+        for element in self.row.written(frame):
+            if isinstance(element, Field) and element.derivation is not None:
+                raw = element.derived(frame)
+                changed |= raw != frame.raws[element.key]
+                frame.raws[element.key] = raw
+        return changed
+
+    # ---------------------------------------------------------------- inside others
+
+    def begins(self) -> frozenset[int] | None:
+        """The values its first byte can have; None for any."""
+        return self.row.elements[0].begins()
+
+    @property
+    def extent(self) -> int | None:
+        """The bytes it always has; None when that varies."""
+        total = 0
+        for element in self.row.elements:
+            if element.extent is None:
+                return None
+            total += element.extent
+        return None if self.open else total
+
+    def part(self, name: str, stream: IO[bytes], around: Frame) -> Any:
+        """The object that stands here in another; its errors say where."""
+        at = around.at(stream)
+        frame = self._frame(around)
+        frame.bounded = around.bounded
+        with around.inside(name, at):
+            return self.read(stream, frame)
+
+    def data(self, name: str, obj: Any, around: Frame) -> bytes:
+        """The bytes of an object in another."""
+        if not isinstance(obj, self.cls):
+            raise around.unfit(name, f"an object of {self.cls.__name__}", cast(object, obj))
+        return self.write(obj, self._frame(around))
+
+    def _frame(self, around: Frame) -> Frame:
+        """A frame of its own, which knows what it is told."""
+        frame = Frame(around.message, around.link)
+        frame.raws |= {name: telling(around) for name, telling in self.told.items()}
+        return frame
+
+
+def _whole(elements: Iterable[Element]) -> Iterator[Element]:
+    """Every element, whichever way branches go."""
+    for element in elements:
+        yield element
+        yield from _whole(element.inside())
+
+
+def _find_early(elements: list[Element]) -> None:
+    """Tell digits that a size asks for, and copies why they differ."""
+    asked = _Asked()
+    for element in elements:
+        if element.sizing is not None:
+            element.sizing(asked)
+    fields = [element for element in elements if isinstance(element, Field)]
+    by_key = {field.key: field for field in fields}
+    for field in fields:
+        field.early = field.key in asked.names
+        # a copy differs for the reason its original differs
+        if field.copied in by_key:
+            field.reason = by_key[field.copied].reason
+
+
+class _Asked(Frame):
+    """Takes down which fields a size is computed from."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.names.add(name)
+        return 1
+
+    def count(self, name: str) -> int:
+        return 1
