@@ -11,12 +11,14 @@ from protoc.dsl.source import Source
 
 DEVICE = """\
 protocol p
+link serial { max 12 }
 enum fault { none = 0, hot = 1 }
 command  ask    { "ASK "; which : dec[2]; LF | CRLF }
 command  turn   { 0x3D; which : u8; version : u8 default 2; check : u8 = sum(..) }
 response level  { "L "; level : dec[3]; " "; fault : dec[1] as fault; LF | CRLF }
 response bits   { 0x4D; keys : u8 { stop @7, page @6..4 }; power : f32; temp : i16 scale 0.1 }
 response other  { "L "; any : text; LF | CRLF }
+response pairs  { 0x6D; n : u8 = count(items); repeat items count n { a : u8; b : u8 } }
 message  both   { 0x5E; raw : bytes[2] }
 pair ask = ask -> other
 """
@@ -35,6 +37,8 @@ GOOD = [
     'bad x"3D 01 02 41" crc',
     'bad x"3D 01 02 41"',
     'bad x"77 01"',
+    r'bad "L 040 hot hot hot\n" too long',
+    'rx x"6D 02 01 02 03 04" == pairs(items=[{a=1, b=2}, {a=3}])',
     'bad tx x"4D D0 3F 8C CC CD FF FF"',
 ]
 
@@ -75,6 +79,21 @@ WRONG = [
     ('bad x"3D 01 02 40" crc', "E0705", "this is accepted as `turn`"),
     ('bad x"3D 01 02 41" length', "E0705", "rejected, but not for `length` | as `turn`: byte 3"),
     ('bad x"3D 01 02" crc', "E0705", "the frame is cut off"),
+    (
+        'rx x"6D 01 01 02" == pairs(items=[{a=1, b=3}])',
+        "E0703",
+        "`items[0].b` is 2, not 3",
+    ),
+    (
+        'rx x"6D 01 01 02" == pairs(items=[])',
+        "E0703",
+        "`items` is [{a=1, b=2}], not []",
+    ),
+    (
+        r'rx "L 040 hot hot hot\n" == other(any="040 hot hot hot")',
+        "E0701",
+        "too long: expected at most 12 bytes, got 18",
+    ),
 ]
 
 

@@ -55,6 +55,10 @@ def difference(path: str, given: Any, got: Any) -> tuple[str, Any, Any] | None:
             if found is not None:
                 return found
         return None
+    if isinstance(given, list) and isinstance(got, Sequence) and len(given) == len(got):
+        pairs = zip(given, got, strict=True)
+        parts = (difference(f"{path}[{i}]", *pair) for i, pair in enumerate(pairs))
+        return next((part for part in parts if part is not None), None)
     return None if _equal(given, got) else (path, given, got)
 
 
@@ -81,6 +85,10 @@ def shown(value: Any) -> str:
         return f'x"{data[:_LONGEST_SHOWN].hex(" ").upper()}"{more}' if data else "nothing"
     if isinstance(value, str):
         return value if value.isprintable() and value else ascii(value)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}={shown(each)}' for name, each in value.items())}}}"
+    if (names := getattr(value, "__struct_fields__", None)) is not None:
+        return shown({name: getattr(value, name) for name in names})
     if isinstance(value, Sequence):
         return f"[{', '.join(map(shown, value))}]"
     return str(value)

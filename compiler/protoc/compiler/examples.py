@@ -53,9 +53,21 @@ class _Try:
         return int(getattr(self.error, "offset", 0))
 
 
+@dataclass(frozen=True)
+class _TooLong:
+    """The error of a message that is longer than the link allows."""
+
+    expected: str
+    got: int
+    offset: int
+    reason: str = "too long"
+    field: str = ""
+
+
 class _Checker:
     def __init__(self, protocol: model.Protocol, table: Any, diagnostics: Diagnostics) -> None:
         self._protocol = protocol
+        self._largest = {link.name: link.largest for link in protocol.links}
         self._classes: dict[str, Any] = {cls.NAME: cls for cls in table.messages}
         self._diagnostics = diagnostics
 
@@ -106,6 +118,9 @@ class _Checker:
             if not (hasattr(error, "reason") or hasattr(error, "needed")):
                 raise
             return _Try(name, error=error)
+        largest = self._largest.get(link, end)
+        if end > largest:
+            return _Try(name, error=_TooLong(f"at most {largest} bytes", end, largest))
         return _Try(name, message, end)
 
     def _wrong_way(self, line: model.Exchange) -> None:

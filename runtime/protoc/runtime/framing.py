@@ -383,8 +383,12 @@ def _extent(error: DecodeError) -> int:
 
 
 def explained(error: DecodeError) -> tuple[int, bool]:
-    """How many bytes a candidate explained: checks and values come when the frame is whole."""
-    return (error.size if _was_whole(error) else error.offset), error.reason != "constant"
+    """How many bytes a candidate explained: checks and values come when the frame is whole.
+
+    One that is too long explained all it was allowed to.
+    """
+    whole = _was_whole(error) or error.reason == "too long"
+    return (error.size if whole else error.offset), error.reason != "constant"
 
 
 def _was_whole(error: DecodeError) -> bool:

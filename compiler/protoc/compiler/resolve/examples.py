@@ -64,7 +64,7 @@ def _exchange(scope: Scope, frame: tree.Frame) -> model.Exchange:
 
 
 def _value(scope: Scope, expression: tree.Expression) -> model.Expression:
-    """A value as it is written: labels are names, objects hold bits."""
+    """A value as it is written: labels are names, objects hold bits and items."""
     if isinstance(expression, tree.ObjectLiteral):
         return model.Object(
             tuple(
@@ -73,6 +73,8 @@ def _value(scope: Scope, expression: tree.Expression) -> model.Expression:
                 if entry.name is not None
             )
         )
+    if isinstance(expression, tree.ListLiteral):
+        return model.Listed(tuple(_value(scope, item) for item in expression.items))
     if isinstance(expression, tree.Reference):
         name = expression.text
         return model.Value(name == "true" if name in ("true", "false") else name)
