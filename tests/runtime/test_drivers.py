@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Protocol
 
+import msgspec
 import pytest
 
 from protoc.runtime.actions import Execute
@@ -84,7 +85,9 @@ class Asyncio:
 class Scene:
     """A lamp at the far end of a memory line, played by a function, and a driver at this end."""
 
-    def __init__(self, kind: type[Blocking | Asyncio]) -> None:
+    def __init__(
+        self, kind: type[Blocking | Asyncio], timers: bool = True, **settings: Any
+    ) -> None:
         self.world = World()
         near, self.device = self.world.pair(latency=0.01)
         self.device.on_signal = self.hear
@@ -94,7 +97,9 @@ class Scene:
         self.answer: Answer = lambda data: b"=1,40\n"
         self.delay = 0.0
         self.near = near
-        self.runner: Runner = kind(self.world, Session(PROTOCOL, link="net"), near)
+        link = msgspec.structs.replace(PROTOCOL.links[1], **settings)
+        protocol = PROTOCOL if timers else msgspec.structs.replace(PROTOCOL, timers=())
+        self.runner: Runner = kind(self.world, Session(protocol, link=link), near)
 
     def hear(self, signal: Signal) -> None:
         if isinstance(signal, Received):

@@ -29,6 +29,10 @@ class Wire(ABC):
         """Where a command goes that this connection caused; empty when nothing is connected."""
 
     @abstractmethod
+    def wanted(self) -> None:
+        """Something is to be sent, and there is no connection."""
+
+    @abstractmethod
     def clear_at(self, connection: int | None) -> float | None:
         """When the way to these connections is free; None while somebody talks there."""
 

@@ -53,10 +53,20 @@ class Connection:
         self._echo = Echo(link.timeout) if link.echo == "discard" else None
         handed_over = bool(link.hand_over or link.peer_header)
         self._hand_over = HandOver(link, peer) if handed_over else None
+        self._silence: Quiet | None = None
+
+    def close_when_silent(
+        self, seconds: float, scheduler: Scheduler, reached: Callable[[int], None], now: float
+    ) -> None:
+        """Call something whenever nothing was said for so long, in either direction."""
+        self._silence = Quiet(seconds, scheduler, lambda _: reached(self.number))
+        self._silence.heard(now)
 
     def hear(self, data: bytes, now: float) -> Iterator[None]:
         """Bytes came in; the framer is to be asked at each yield, before more is pushed."""
         self.heard_at = now
+        if self._silence is not None:
+            self._silence.heard(now)
         if self._echo is not None:
             data = self._echo.strip(data, now)
         if self._hand_over is None:
@@ -75,6 +85,8 @@ class Connection:
 
     def say(self, data: bytes, now: float) -> int:
         """Bytes are sent; returns how many were sent before."""
+        if self._silence is not None:
+            self._silence.heard(now)
         before = self.sent
         self.sent += len(data)
         if self._echo is not None:
@@ -86,8 +98,10 @@ class Connection:
         return before
 
     def rest(self) -> None:
-        """What came is decided about: there is no pause to wait for."""
+        """The connection is gone: there is no pause to wait for."""
         self._stall.stop()
+        if self._silence is not None:
+            self._silence.stop()
 
     def _fell_silent(self, now: float) -> None:
         self._stall.stop()

@@ -48,6 +48,7 @@ class Conversation(Host, Wire):
         params, scheduler, machine, executor, timers: the parts.
         events, out, line_requests, hang_ups: what the driver has yet to take.
         connections: by number.
+        dormant: the line was closed as unused, and is opened when something is to be sent.
         now: the time of what is happening.
     """
 
@@ -82,6 +83,7 @@ class Conversation(Host, Wire):
         self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
         self._usual = Candidates(_usual_order(protocol, role, link))
         self._preferred: dict[tuple[str, int], Preferred] = {}
+        self.dormant = False
         self._asked: list[int] = []  # the connections whose framers prefer answers
 
     # --- connections -------------------------------------------------------------------------
@@ -89,6 +91,10 @@ class Conversation(Host, Wire):
     def join(self, number: int, peer: str) -> None:
         """A connection is there."""
         line = Connection(number, peer, self.link, self._usual, self.scheduler, self._stalled)
+        if self.link.idle_close:
+            seconds = self.link.idle_close
+            line.close_when_silent(seconds, self.scheduler, self._was_silent, self.now)
+        self.dormant = False
         self.connections[number] = line
         self.report(events.PeerConnected(peer, number))
         self._traffic()
@@ -316,6 +322,23 @@ class Conversation(Host, Wire):
         if connection in self.connections and not (server and server.reply == "all"):
             return [connection]
         return list(self.connections)
+
+    def wanted(self) -> None:
+        """Something is to be sent, and nobody is there: open a line that was closed as unused."""
+        if self.dormant:
+            self.dormant = False
+            self.line_requests.append("open")
+
+    def _was_silent(self, connection: int) -> None:
+        """Nothing was said on a connection for as long as the link allows."""
+        exchange = self.executor.asker.exchange
+        if exchange is not None and connection in exchange.connections:
+            return
+        client = self.link.role == "client"
+        if client and not self.executor.idle:
+            return
+        self.dormant = client
+        self.hang_ups.append(connection)
 
     def clear_at(self, connection: int | None) -> float | None:
         """When a command may be sent on a line where only one may talk at a time."""

@@ -249,6 +249,7 @@ class Executor:
     def _is_clear(self, connection: int | None, now: float) -> bool:
         """Whether a command can be sent now; when not, it is tried again as soon as it may."""
         if not self._wire.routes(connection):
+            self._wire.wanted()
             return False
         if not self._link.half_duplex:
             return True

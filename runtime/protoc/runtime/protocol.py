@@ -104,6 +104,10 @@ class Link(msgspec.Struct, frozen=True):
         echo: what is sent comes back: `discard` it.
         bystanders: others are asked on the same line: `ignore` what they are asked and answer.
         half_duplex: only one may talk at a time.
+        idle_close: seconds without a byte in either direction after which a connection is closed;
+            a client opens it again when there is something to send. 0 for never.
+        reconnect: seconds after which a line that broke is opened again; each time it fails it
+            takes twice as long, `reconnect_longest` at most. 0 for never.
     """
 
     name: str
@@ -125,6 +129,9 @@ class Link(msgspec.Struct, frozen=True):
     half_duplex: bool = False
     echo: Literal["", "discard"] = ""
     bystanders: Literal["", "ignore"] = ""
+    idle_close: float = 0.0
+    reconnect: float = 0.0
+    reconnect_longest: float = 60.0
     line: int = 0
 
     @property

@@ -87,6 +87,13 @@ class Session:
         """Somebody wanted to connect and was not let in."""
         self._at(now).report(events.PeerTurnedAway(peer, reason))
 
+    def not_opened(self, reason: str, now: float) -> None:
+        """The line could not be opened (again): whoever waits for it fails."""
+        inner = self._at(now)
+        if not inner.connections:
+            inner.executor.lost(-1, True, reason)
+        inner.dormant = bool(self.link.idle_close) and self._was_connected
+
     def receive(self, connection: int, data: bytes, now: float) -> None:
         """Bytes came in.
 
@@ -136,7 +143,7 @@ class Session:
         inner = self._at(now)
         inner.executor.check(target, fields)
         ticket = Ticket()
-        if self._was_connected and not inner.connections:
+        if self._was_connected and not (inner.connections or inner.dormant):
             error = TransportError("not connected")
             inner.report(events.NotSent(target.name, error))
             ticket.failed("error", error, own=True)
@@ -201,6 +208,21 @@ class Session:
         inner = self._inner
         asked, inner.line_requests = inner.line_requests, []
         return asked
+
+    def hang_ups(self) -> list[int]:
+        """The connections that are to be closed, since the last call."""
+        inner = self._inner
+        asked, inner.hang_ups = inner.hang_ups, []
+        return asked
+
+    @property
+    def dormant(self) -> bool:
+        """The line is closed because nothing was said on it; it is opened when it is needed."""
+        return self._inner.dormant
+
+    @dormant.setter
+    def dormant(self, value: bool) -> None:
+        self._inner.dormant = value
 
     def next_event(self) -> events.Event | None:
         """What happened next; None when there is nothing new."""

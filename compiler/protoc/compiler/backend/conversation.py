@@ -93,6 +93,13 @@ class _Writer:
             half_duplex="True" if link.half_duplex else None,
             echo=text(link.echo) if link.echo else None,
             bystanders=text(link.bystanders) if link.bystanders else None,
+            idle_close=repr(link.idle_close) if link.idle_close else None,
+            reconnect=repr(link.reconnect) if link.reconnect else None,
+            reconnect_longest=(
+                repr(link.reconnect_longest)
+                if link.reconnect and link.reconnect_longest != 60.0
+                else None
+            ),
             line=_line(link.span),
         )
 

@@ -67,6 +67,9 @@ class Link:
         hand_over: what came is looked at for itself each time so many bytes are there.
         peer_header: it begins with the address it came from then.
         flow, rts, dtr: of serial lines: who is told to wait how; two lines of the port.
+        idle_close: seconds after which a silent connection is closed; 0 for never.
+        reconnect, reconnect_longest: seconds until a line that broke is opened again, at first
+            and at most; 0 for never.
         half_duplex, echo, bystanders: how the line is shared.
     """
 
@@ -97,6 +100,9 @@ class Link:
     half_duplex: bool = False
     echo: Literal["", "discard"] = ""
     bystanders: Literal["", "ignore"] = ""
+    idle_close: float = 0.0
+    reconnect: float = 0.0
+    reconnect_longest: float = 60.0
     flow: Literal["", "rtscts", "dsrdtr", "xonxoff"] = ""
     rts: Literal["", "on", "off"] = ""
     dtr: Literal["", "on", "off"] = ""

@@ -16,7 +16,7 @@ from protoc.dsl.source import Span
 
 _LATER = frozenset(
     ("wrap", "where", "no_reply", "await", "late",
-     "compose", "ignore_equal", "offline", "slow_poll", "idle_close")
+     "compose", "ignore_equal", "offline", "slow_poll")
 )  # fmt: skip
 
 
@@ -76,6 +76,8 @@ def unfit(setting: Setting, link: model.Link) -> str:
         return "only UDP has datagrams"
     if setting.word in _SERVERS and link.role != "server":
         return "only a server is connected to"
+    if setting.word == "reconnect" and link.role == "server":
+        return "a server waits to be connected to"
     if "idle_characters" in setting.values and link.kind != "serial":
         return "only a serial link knows how long a character takes"
     if setting.word in _PORTS and link.kind != "serial":
@@ -161,6 +163,22 @@ def _idle(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
             help="write `idle 20ms`, or `idle 3.5char` on a serial link",
         )
     return {"idle_characters": float(pause)} if characters else {"idle": pause}
+
+
+def _reconnect(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+    """The first wait and the longest."""
+    if not 1 <= len(setting.values) <= 2:
+        raise _lacking(scope, setting, "the first wait, and may have the longest", "1s, 1min")
+    first, *rest = (seconds(scope, value) for value in setting.values)
+    longest = rest[0] if rest else max(first, 60.0)
+    if not 0 < first <= longest:
+        raise scope.fail(
+            "E0208",
+            "`reconnect` waits longer each time",
+            setting.span,
+            help="write the first wait and a longer one: `reconnect 1s, 1min`",
+        )
+    return {"reconnect": first, "reconnect_longest": longest}
 
 
 def _choice(attribute: str, *words: str) -> Reader:
@@ -257,6 +275,8 @@ _READERS: dict[str, Reader] = {
     "hand_over": _number("hand_over", "512", 1),
     "peer_header": _flag("peer_header"),
     "half_duplex": _flag("half_duplex"),
+    "idle_close": _duration("idle_close", "30s"),
+    "reconnect": _reconnect,
     "flow": _choice("flow", "rtscts", "dsrdtr", "xonxoff"),
     "rts": _choice("rts", "on", "off"),
     "dtr": _choice("dtr", "on", "off"),

@@ -52,6 +52,7 @@ class Driver:
                 else:
                     self.endpoint.prepare()
                 self._watcher = watcher(loop, self._ready)
+                self._coupling.prepare = self._prepare_again
                 self._coupling.start(self._watcher.watch)
                 self._settle()
                 if not self.endpoint.listening:
@@ -71,6 +72,19 @@ class Driver:
         self.endpoint.prepare()
         if self._closed:
             self.endpoint.close()
+
+    def _prepare_again(self) -> None:
+        assert self._loop is not None
+
+        def prepared(future: asyncio.Future[None]) -> None:
+            error = future.exception()
+            if error is not None and not isinstance(error, TransportError):
+                self._break(error)
+            elif not self._closed:
+                self._coupling.prepared(error)
+                self._ring()
+
+        self._loop.run_in_executor(None, self._prepare).add_done_callback(prepared)
 
     async def call(
         self, target: Execute, fields: Mapping[str, Any], timeout: float | None = None
@@ -100,7 +114,7 @@ class Driver:
 
     async def until(self, done: Condition, timeout: float | None = None) -> bool:
         """Wait until `done()`, the time is up, or the line is closed."""
-        if done() or self._loop is None or not self.endpoint.is_open:
+        if done() or self._loop is None or not self._coupling.alive:
             return done()
         entry = done, self._loop.create_future()
         self._waiting.append(entry)
@@ -163,7 +177,7 @@ class Driver:
         except Exception as error:  # noqa: BLE001 - it is handed on
             self._break(error)
 
-    def _break(self, error: Exception) -> None:
+    def _break(self, error: BaseException) -> None:
         """An event callback raised (or we have a fault): whoever waits must hear of it."""
         self.endpoint.close()
         for _, future in self._waiting:
@@ -183,7 +197,7 @@ class Driver:
                 self._alarm.cancel()
             self._alarm = self._loop.call_at(deadline, self._ring)
         if self._waiting:
-            over = not self.endpoint.is_open
+            over = not self._coupling.alive
             for done, future in self._waiting:
                 if not future.done() and (over or done()):
                     future.set_result(None)

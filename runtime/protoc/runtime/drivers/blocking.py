@@ -94,6 +94,7 @@ class Driver:
             self._take_in(0.0)
             if self.endpoint.signals:
                 self._coupling.settle(now)
+        self._await_reopening(now)
         self._coupling.require_connection()
         ticket = self.session.execute(target, fields, now)
         try:
@@ -104,6 +105,13 @@ class Driver:
                 self.session.cancel(ticket, self._clock())
         return ticket
 
+    def _await_reopening(self, now: float) -> None:
+        """When it is time to open a line again that broke, see how that ends."""
+        coupling, endpoint = self._coupling, self.endpoint
+        if coupling.reopening:
+            coupling.settle(now)
+            self.pump(lambda: coupling.connected or not endpoint.is_open, CONNECT_TIMEOUT)
+
     def pump(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
         """Let the conversation go on until `done()`, the time is up, or the line is closed.
 
@@ -111,7 +119,8 @@ class Driver:
             LocalError: it is called from a hook or an event callback.
         """
         self._refuse_when_busy()
-        settle, clock, endpoint = self._coupling.settle, self._clock, self.endpoint
+        coupling, clock = self._coupling, self._clock
+        settle = coupling.settle
         if timeout == 0.0:
             self._take_in(0.0)
         now = clock()
@@ -122,7 +131,7 @@ class Driver:
             deadline = settle(now)
             if done():
                 return True
-            if self._stopped or not endpoint.is_open or (limit is not None and now >= limit):
+            if self._stopped or not coupling.alive or (limit is not None and now >= limit):
                 return False
             if deadline is None or (limit is not None and limit < deadline):
                 deadline = limit

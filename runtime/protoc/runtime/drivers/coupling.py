@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from protoc.runtime.drivers.reopening import Reopening
 from protoc.runtime.errors import TransportError
 from protoc.runtime.events import Event
 from protoc.runtime.protocol import Protocol
 from protoc.runtime.session import Role, Session
-from protoc.runtime.transports.base import Closed, Endpoint, Opened, Received, TurnedAway, Watch
+from protoc.runtime.transports.base import (
+    Closed,
+    Endpoint,
+    Failed,
+    Opened,
+    Received,
+    TurnedAway,
+    Watch,
+)
 from protoc.runtime.transports.urls import choose_link, listen_endpoint, open_endpoint
 
 OnEvent = Callable[[Event], object]
@@ -61,6 +70,7 @@ class Coupling:
     Attributes:
         connected: somebody is at the other end.
         failure: why the line was not opened or broke; empty while nothing of it happened.
+        prepare: prepares the endpoint to be opened again, and calls `prepared` when it has.
     """
 
     def __init__(self, session: Session, endpoint: Endpoint, on_event: OnEvent | None) -> None:
@@ -72,6 +82,9 @@ class Coupling:
         self._connections: set[int] = set()
         self._settling = False
         self._started = False
+        self._reopening = Reopening(session.link)
+        self._preparing = False
+        self.prepare: Callable[[], None] = self._prepare
 
     @property
     def connected(self) -> bool:
@@ -85,6 +98,17 @@ class Coupling:
         """
         self._watch = watch
         self.endpoint.start(watch)
+
+    @property
+    def alive(self) -> bool:
+        """The line is there, or will be again by itself."""
+        again = self._preparing or self._reopening.due is not None
+        return self.endpoint.is_open or again or self.session.dormant
+
+    @property
+    def reopening(self) -> bool:
+        """The line broke, and is to be opened again."""
+        return self._reopening.due is not None
 
     @property
     def busy(self) -> bool:
@@ -121,7 +145,7 @@ class Coupling:
                 if deadline is not None and deadline <= now:
                     session.advance(now)
                 elif not signals:
-                    return deadline
+                    return deadline if self._reopening.due is None else self._reopen(now, deadline)
             return now
         finally:
             self._settling = False
@@ -135,16 +159,60 @@ class Coupling:
             elif isinstance(signal, Opened):
                 self._connections.add(signal.connection)
                 self.failure = ""
+                self._reopening.opened()
                 session.connected(signal.connection, signal.peer, now)
             elif isinstance(signal, Closed):
                 self._connections.discard(signal.connection)
-                if not self.endpoint.is_open:
-                    self.failure = signal.reason
                 session.disconnected(signal.connection, now, signal.reason)
+                if not (self.endpoint.is_open or session.dormant):
+                    self._broke(signal.reason, now)
             elif isinstance(signal, TurnedAway):
                 session.turned_away(signal.peer, signal.reason, now)
             else:
-                self.failure = signal.reason
+                self._broke(signal.reason, now)
+
+    def _broke(self, reason: str, now: float) -> None:
+        """The line is gone, or could not be opened."""
+        self.failure = reason
+        self._reopening.broke(now)
+        self.session.not_opened(reason, now)
+
+    def _reopen(self, now: float, deadline: float | None) -> float | None:
+        """Open the line again when it is time to; returns when to come again."""
+        due = self._reopening.due
+        if due is not None and due <= now:
+            self._reopening.forget()
+            self._open()
+            return now if self.endpoint.signals else deadline
+        return due if deadline is None or (due is not None and due < deadline) else deadline
+
+    def _open(self) -> None:
+        if self._watch is None or self.endpoint.is_open:
+            return
+        if self.endpoint.blocks:
+            self._preparing = True
+            self.prepare()
+        else:
+            self.prepared(None)
+
+    def _prepare(self) -> None:
+        try:
+            self.endpoint.prepare()
+        except TransportError as error:
+            self.prepared(error)
+        else:
+            self.prepared(None)
+
+    def prepared(self, error: TransportError | None) -> None:
+        """The endpoint can be opened, or could not be prepared for it."""
+        self._preparing = False
+        try:
+            if error is not None:
+                raise error
+            if self._watch is not None:
+                self.endpoint.start(self._watch)
+        except TransportError as failure:
+            self.endpoint.signals.append(Failed(str(failure)))
 
     def _carry_out(self, now: float) -> None:
         """Do what the session wants done, and what event callbacks make it want."""
@@ -154,6 +222,8 @@ class Coupling:
                 self.endpoint.send(connection, data)
             for verb in session.line_requests():
                 self._line(verb, now)
+            for connection in session.hang_ups():
+                self.endpoint.hang_up(connection)
             event = session.next_event()
             if event is None:
                 return
@@ -164,14 +234,12 @@ class Coupling:
 
     def _line(self, verb: str, now: float) -> None:
         if verb == "close":
+            self._reopening.forget()
             self.endpoint.close()
             self.endpoint.signals.clear()
             self._hang_up(now, "")
-        elif self._watch is not None:
-            try:
-                self.endpoint.start(self._watch)
-            except TransportError as error:
-                self.failure = str(error)
+        else:
+            self._open()
 
     def _hang_up(self, now: float, reason: str) -> None:
         for connection in sorted(self._connections):
@@ -181,6 +249,8 @@ class Coupling:
     def close(self, now: float) -> None:
         """Close the endpoint and tell the session; what waits there fails."""
         signals = self.endpoint.signals
+        self._reopening.forget()
+        self.session.dormant = False
         self.endpoint.close()
         signals.clear()
         if self._settling:  # in a hook: the session hears of it when it has done with that
@@ -191,8 +261,8 @@ class Coupling:
 
     @property
     def broken(self) -> str:
-        """What broke the line, in a sentence; empty when nothing did."""
-        return f"{self.endpoint.url}: {self.failure}" if self.failure else ""
+        """What ended the line, in a sentence; empty while it is there, or will be again."""
+        return f"{self.endpoint.url}: {self.failure}" if self.failure and not self.alive else ""
 
     def require_open(self) -> None:
         """Make sure that the line is there.
@@ -200,7 +270,7 @@ class Coupling:
         Raises:
             TransportError: it is closed; says why.
         """
-        if not self.endpoint.is_open:
+        if not self.alive:
             why = self.failure or "it is closed"
             raise TransportError(f"{self.endpoint.url}: {why}")
 
@@ -211,11 +281,13 @@ class Coupling:
             TransportError: nobody is connected; says why.
         """
         self.require_open()
-        if not self._connections:
+        if not (self._connections or self.session.dormant):
             raise TransportError(f"{self.endpoint.url}: nobody is connected")
 
     def given_up(self, timeout: float | None) -> Exception:
         """Why a wait ended too early."""
+        if self.broken:
+            return TransportError(self.broken)
         return (
             TransportError(f"{self.endpoint.url}: stopped") if timeout is None else TimeoutError()
         )

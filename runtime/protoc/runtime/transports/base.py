@@ -116,6 +116,12 @@ class Endpoint(ABC):
         `LARGEST_BACKLOG` bytes wait for it.
         """
 
+    def hang_up(self, connection: int) -> None:
+        """Close one connection; `Closed` follows. One that is gone already stays so."""
+        if self.is_open:
+            self.close()
+            self.signals.append(Closed(connection))
+
     @property
     @abstractmethod
     def unsent(self) -> int:

@@ -212,6 +212,9 @@ class MemoryEndpoint(Endpoint):
             self._later(connection, partial(Closed, reason=reason))
             self._arrive(Closed(connection, reason))
 
+    def hang_up(self, connection: int) -> None:
+        self.drop(connection)
+
     @property
     def unsent(self) -> int:
         return 0

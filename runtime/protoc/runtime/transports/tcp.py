@@ -124,6 +124,10 @@ class _Tcp(Endpoint):
         except OSError as error:
             self._end(connection, in_words(error))
 
+    def hang_up(self, connection: int) -> None:
+        if connection in self._conversations:
+            self._end(connection, "")
+
     @property
     def unsent(self) -> int:
         return sum(each.stream.unsent for each in self._conversations.values())

@@ -223,6 +223,9 @@ class UdpServer(_Udp):
         self._numbers[peer] = number  # to the end: the first is the one silent for longest
         return number
 
+    def hang_up(self, connection: int) -> None:
+        self._end(connection, "")
+
     def _write(self, link: socket.socket, connection: int, data: bytes) -> None:
         if connection in self._peers:
             link.sendto(data, self._peers[connection])
