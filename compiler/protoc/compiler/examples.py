@@ -118,8 +118,8 @@ class _Checker:
             if not (hasattr(error, "reason") or hasattr(error, "needed")):
                 raise
             return _Try(name, error=error)
-        largest = self._largest.get(link, end)
-        if end > largest:
+        largest = self._largest.get(link)
+        if largest is not None and end > largest:
             return _Try(name, error=_TooLong(f"at most {largest} bytes", end, largest))
         return _Try(name, message, end)
 

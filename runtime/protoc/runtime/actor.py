@@ -82,6 +82,28 @@ class Actor:
         self._triggers = triggers
         self._host = host
         self._contents = Contents(params)
+        self._values: Mapping[type[Action], Callable[[Any, Scope], Any]] = {
+            do.Set: self._value_set,
+            do.Copy: self._value_copied,
+            do.Append: self._value_appended,
+            do.Reverse: self._value_reversed,
+            do.Resize: self._value_resized,
+        }
+        self._deeds: Mapping[type[Action], Callable[[Any, str, Scope, Cause], bool | None]] = {
+            do.Execute: self._execute,
+            do.Send: self._send,
+            do.Run: self._run,
+            do.Do: self._do,
+            do.Time: self._time,
+            do.Line: self._line,
+            do.HangUp: self._hang_up,
+            do.Pause: self._pause,
+            do.Leave: self._leave,
+            do.SetTimeout: self._set_timeout,
+            do.SetWait: self._set_wait,
+            do.Clear: self._clear,
+            do.Enter: self._enter,
+        }
 
     def carry_out(self, action: Action, on: str, scope: Scope, cause: Cause) -> bool:
         """Carry out an action; False when it is a step that failed.
@@ -89,11 +111,11 @@ class Actor:
         Raises:
             any of FAULTS: it cannot be carried out.
         """
-        value = _VALUES.get(type(action))
+        value = self._values.get(type(action))
         if value is not None:
-            self._triggers.set(action.param, value(self, action, scope), scope, cause)  # type: ignore[attr-defined]
+            self._triggers.set(action.param, value(action, scope), scope, cause)  # type: ignore[attr-defined]
             return True
-        return _DEEDS[type(action)](self, action, on, scope, cause) is not False
+        return self._deeds[type(action)](action, on, scope, cause) is not False
 
     # --- what follows ------------------------------------------------------------------------
 
@@ -167,27 +189,3 @@ def _seconds(milliseconds: Any) -> float:
     if not isinstance(milliseconds, int | float) or milliseconds < 0:
         raise LocalError(f"{milliseconds} is no time in milliseconds")
     return milliseconds * MILLISECOND
-
-
-_VALUES: Mapping[type[Action], Callable[[Actor, Any, Scope], Any]] = {
-    do.Set: Actor._value_set,
-    do.Copy: Actor._value_copied,
-    do.Append: Actor._value_appended,
-    do.Reverse: Actor._value_reversed,
-    do.Resize: Actor._value_resized,
-}
-_DEEDS: Mapping[type[Action], Callable[[Actor, Any, str, Scope, Cause], bool | None]] = {
-    do.Execute: Actor._execute,
-    do.Send: Actor._send,
-    do.Run: Actor._run,
-    do.Do: Actor._do,
-    do.Time: Actor._time,
-    do.Line: Actor._line,
-    do.HangUp: Actor._hang_up,
-    do.Pause: Actor._pause,
-    do.Leave: Actor._leave,
-    do.SetTimeout: Actor._set_timeout,
-    do.SetWait: Actor._set_wait,
-    do.Clear: Actor._clear,
-    do.Enter: Actor._enter,
-}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from functools import cache, reduce
 from importlib import import_module
 from itertools import accumulate
-from operator import xor as _xor
 from struct import unpack
 from typing import Any, Literal
 from zlib import adler32
 
 Data = bytes | bytearray
 Form = Literal["big", "little", "hex"]
+
+# the library declares no types for it
+_xor: Callable[[int, int], int] = operator.xor  # pyright: ignore
 
 _FEW = 12
 """Below so many bytes a call of the library costs more than it saves."""

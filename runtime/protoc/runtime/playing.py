@@ -152,7 +152,7 @@ class Bad(msgspec.Struct, frozen=True):
         Raises:
             AssertionError: it was taken for a message, or rejected for another reason.
         """
-        reasons = []
+        reasons: list[str] = []
         for way, kinds in (("rx", _FROM), ("tx", _TOWARDS)):
             if self.way not in ("", way):
                 continue

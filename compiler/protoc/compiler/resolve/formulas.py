@@ -137,7 +137,8 @@ class Formula:
     # -------------------------------------------------------------- names
 
     def _reference(self, reference: tree.Reference) -> model.Expression:
-        name = reference.path[0].text
+        first = reference.path[0]
+        name = first.text
         if name == "request" and name not in self.fields and len(reference.path) > 1:
             if self.drawer.role == "size":
                 raise self.scope.unsupported("a size told by the request", reference.span)
@@ -156,7 +157,7 @@ class Formula:
             )
         if name in self.drawer.names.all():
             return model.Own(self.drawer.names.path(tuple(n.text for n in reference.path)))
-        raise self.scope.unknown("field", reference.path[0], self.fields)
+        raise self.scope.unknown("field", first, self.fields)
 
     def _own(self, key: str, reference: tree.Reference) -> model.Own:
         """A field of the message, or bits of one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from protoc.runtime.errors import EncodeError
 
@@ -65,8 +65,7 @@ def _place(message: Message | Part, part: object) -> str:
         if value is part:
             return name
         if isinstance(value, list):
-            items: list[object] = value
-            for i, item in enumerate(items):
+            for i, item in enumerate(cast(list[object], value)):
                 if item is part:
                     return f"{name}[{i}]"
     return ""

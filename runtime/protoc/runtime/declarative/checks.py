@@ -41,8 +41,7 @@ def added(data: bytes, number: int) -> bytes:
 def replaced(number: int, width: int, old: bytes, new: bytes) -> int:
     """A number of `width` bytes in which each byte of `old` is replaced by that of `new`."""
     data = (number % 256**width).to_bytes(width, "big")
-    instead = dict(zip(old, new, strict=True))
-    return int.from_bytes(bytes(instead.get(octet, octet) for octet in data), "big")
+    return int.from_bytes(data.translate(bytes.maketrans(old, new)), "big")
 
 
 def fletcher8(data: bytes, modulus: int) -> int:

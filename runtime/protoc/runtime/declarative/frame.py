@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import IO, Any, Protocol
 
@@ -130,7 +130,7 @@ class Frame:
     # ---------------------------------------------------------------- what went wrong
 
     @contextmanager
-    def inside(self, name: str, at: int) -> Iterator[None]:
+    def inside(self, name: str, at: int) -> Generator[None]:
         """What goes wrong in a part that begins at `at` is told as what it is in the message."""
         try:
             yield

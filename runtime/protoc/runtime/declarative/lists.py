@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -78,7 +78,7 @@ class Filled(Element):
 
 
 @contextmanager
-def stretch(stream: IO[bytes], frame: Frame, size: int) -> Iterator[IO[bytes]]:
+def stretch(stream: IO[bytes], frame: Frame, size: int) -> Generator[IO[bytes]]:
     """The next bytes as a region of their own."""
     inner, leave = frame.within(stream, size)
     yield inner
@@ -160,7 +160,7 @@ class Items(Filled):
         super().settle(following, bounded)
         # each item is followed by one of these, the last one by what follows the list
         behind: list[Element] = [Constant(c) for c in (self.separator, self.until) if c]
-        last = [] if self.open else following
+        last: Sequence[Element] = [] if self.open else following
         bounded |= self.open
         if behind:
             rows: list[list[Element]] = [[constant] for constant in behind]

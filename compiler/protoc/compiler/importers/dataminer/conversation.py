@@ -190,6 +190,6 @@ def timer(context: Context, own: Timer) -> tree.Timer | None:
 
 def _first(own: Timer, span: Span) -> tuple[tree.Duration, tree.Duration] | None:
     if own.random is None:
-        return (nodes.duration(0, span),) * 2 if own.started else None
+        return (nodes.duration(0, span), nodes.duration(0, span)) if own.started else None
     low, high = own.random
     return nodes.duration(1000 * low, span), nodes.duration(1000 * high, span)

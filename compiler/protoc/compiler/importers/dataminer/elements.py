@@ -109,7 +109,7 @@ class View:
 
     def inside(self, *names: str) -> list[View]:
         """The elements of the last name in those of the ones before it."""
-        views = [self]
+        views: list[View] = [self]
         for name in names:
             views = [inner for view in views for inner in view.every(name)]
         return views
