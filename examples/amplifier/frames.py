@@ -40,7 +40,8 @@ def _width(element: model.Element) -> int | None:
         return wire.integer.width
     if isinstance(wire, (model.Integer, model.Real)):
         return wire.width
-    return wire.size.bytes if isinstance(wire.size, model.FixedSize) else None
+    size = wire.size if isinstance(wire, model.Sized) else None
+    return size.bytes if isinstance(size, model.FixedSize) else None
 
 
 def drawing(description: model.Message, message: Message, data: bytes) -> list[str]:

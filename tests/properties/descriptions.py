@@ -70,7 +70,9 @@ class Writer:
 
     def fixed(self) -> None:
         """A field whose size is known."""
-        kind = self.pick("number", "number", "linear", "text", "enum", "bits", "own", "other")
+        kind = self.pick(
+            "number", "number", "linear", "text", "enum", "bits", "own", "pieces", "other"
+        )
         name = self.name()
         if kind == "number":
             tail = self.pick("", "", " = 7", " default 5")
@@ -89,6 +91,8 @@ class Writer:
             self.add(f"{name} : {self.bits(grouped=True)}", name)
         elif kind == "own":
             self.add(f"_ : {self.bits(grouped=False)}")
+        elif kind == "pieces":
+            self.pieces(name)
         else:
             self.add(
                 self.pick(
@@ -115,15 +119,24 @@ class Writer:
         def name() -> str:
             return self.pick(*NAMES) if grouped else self.name()
 
+        said = self.pick("", "", " signed", " scale 0.5", " default 3", " signed scale -2 offset 9")
         parts = {
-            "a": f"{name()} @7", "b": f"{name()} @6..4", "c": f"{name()} @3..2 as bool",
+            "a": f"{name()} @7", "b": f"{name()} @6..4{said}", "c": f"{name()} @3..2 as bool",
             "d": f"{name()} @1", "e": "_ @0 = 1", "f": f"{name()} @3..2 range 1..2",
         }  # fmt: skip
         kept = [parts[k] for k in self.pick("abd", "bce", "ae", "abfd", "be")]
         if len({p.split()[0] for p in kept}) < len(kept):
             kept = kept[:1]
         low = self.pick("u8", "u16", "u16le", "u24")
-        return f"{low} {{ {', '.join(kept)} }}"
+        counted = self.pick("", "", "", " msb0", " msb0 bytewise")
+        return f"{low} {{ {', '.join(kept)} }}{counted}"
+
+    def pieces(self, name: str) -> None:
+        """A value whose bits stand in two integers, with another between them."""
+        said = self.pick("", " signed", " scale 0.1", " default 5", " range 2..900")
+        second = self.pick(f"{self.name()} @7", "_ @7 = 1")
+        self.add(f"_ : u8 {{ {name}[9..8] @1..0{said}, {second} }}")
+        self.add(f"_ : {self.pick('u16', 'u16le')} {{ {name}[7..0] @11..4 }}", name)
 
     def varying(self) -> None:
         """A field whose size is not known, and what tells it."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from protoc.compiler import model
 from protoc.compiler.backend.naming import attribute
+from protoc.compiler.resolve.fitting import bits_as_number, raw_limits
 from protoc.runtime import Message
 from protoc.runtime.messages import Part
 
@@ -75,60 +76,62 @@ def _given(
             if element.how == "optional":
                 ways.append(())
             found |= draw(_given(draw(st.sampled_from(ways)), classes))
-        elif isinstance(element, model.Field):
-            found |= {attribute(name): draw(s) for name, s in _field(element, classes).items()}
+        elif isinstance(element, model.Field) and element.name and _is_given(element):
+            found[attribute(element.name)] = draw(values(element, classes))
     return found
 
 
-def _field(field: model.Field, classes: Classes) -> dict[str, st.SearchStrategy[Any]]:
-    """The values of a field by name; bits may have several."""
-    if not isinstance(field.origin, model.Given | model.Defaulted):
-        return {}
-    if isinstance(field.wire, model.Bits) and field.name is None:
-        return _bits(field.wire)
-    return {field.name: values(field, classes)} if field.name else {}
+def _is_given(field: model.Field) -> bool:
+    return isinstance(field.origin, model.Given | model.Defaulted)
 
 
-def _bits(wire: model.Bits) -> dict[str, st.SearchStrategy[Any]]:
-    found: dict[str, st.SearchStrategy[Any]] = {}
-    for part in wire.parts:
-        if part.name is None or part.fixed is not None:
-            continue
-        if part.conversion.boolean:
-            found[attribute(part.name)] = st.booleans()
-        else:
-            low, high = part.bounds or (None, None)
-            most = (1 << (part.high - part.low + 1)) - 1
-            found[attribute(part.name)] = st.integers(int(low or 0), int(high or most))
-    return found
+def _bits(wire: model.Bits, classes: Classes) -> dict[str, st.SearchStrategy[Any]]:
+    """Values of the members of a group."""
+    return {
+        attribute(part.name): _values(
+            bits_as_number(part), part.conversion, part.bounds, None, classes
+        )
+        for part in wire.parts
+        if part.name is not None and part.fixed is None
+    }
 
 
 def values(field: model.Field, classes: Classes) -> st.SearchStrategy[Any]:
     """Values of a field."""
-    wire, conversion = field.wire, field.conversion
+    wire = field.wire
     if isinstance(wire, model.Nested):
         cls = classes.called(wire.record.name, Part)
         return _objects(cls, wire.record.elements, classes)
     if isinstance(wire, model.Items):
         return st.lists(values(wire.item, classes), max_size=4)
     if isinstance(wire, model.Bits):
-        return st.builds(classes.called(wire.group or "", Part), **_bits(wire))
+        return st.builds(classes.called(wire.group or "", Part), **_bits(wire, classes))
+    return _values(wire, field.conversion, field.bounds, field.longest, classes)
+
+
+def _values(
+    wire: model.Wire,
+    conversion: model.Conversion,
+    bounds: tuple[float | None, float | None] | None,
+    longest: int | None,
+    classes: Classes,
+) -> st.SearchStrategy[Any]:
     if conversion.enum is not None:
         enum, cls = classes.enum(conversion.enum)
         return st.sampled_from([cls.of(label.values[0]) for label in enum.labels])
     if conversion.boolean:
         return st.booleans()
     if isinstance(wire, model.Text):
-        return _texts(wire, field.longest)
+        return _texts(wire, longest)
     if isinstance(wire, model.Raw):
         size = wire.size.bytes if isinstance(wire.size, model.FixedSize) else None
-        most = field.longest or 9
+        most = longest or 9
         tricky = st.text(_TRICKY, min_size=size or 0, max_size=size or most).map(str.encode)
         return tricky | st.binary(min_size=size or 0, max_size=size or most)
     raws_ = _raws(wire)
     if conversion.linear:
         return raws_.map(lambda raw: _value(raw, conversion))
-    low, high = field.bounds or (None, None)
+    low, high = bounds or (None, None)
     if low is not None or high is not None:
         return st.integers(int(low or 0), int(high if high is not None else 99))
     return raws_
@@ -151,11 +154,8 @@ def _texts(wire: model.Text, longest: int | None) -> st.SearchStrategy[Any]:
 
 
 def _raws(wire: model.Wire) -> st.SearchStrategy[Any]:
-    if isinstance(wire, model.Integer):
-        bits = wire.width * 8
-        if wire.signed:
-            return st.integers(-(1 << bits - 1), (1 << bits - 1) - 1)
-        return st.integers(0, (1 << bits) - 1)
+    if isinstance(wire, model.Integer | model.Slice):
+        return st.integers(*raw_limits(wire))
     if isinstance(wire, model.Real):
         return st.floats(width=32 if wire.width == 4 else 64, allow_nan=False)
     assert isinstance(wire, model.Digits)

@@ -58,8 +58,6 @@ class Decoder(Runs):
         arguments: list[Code] = []
         for field_ in self.message.fields():
             names = [field_.name] if field_.name else []
-            if isinstance(field_.wire, model.Bits) and field_.wire.group is None:
-                names = [part.name for part in field_.wire.parts if part.name]
             settled = [name for name in names if name in self.settled]
             arguments += [keyed(attribute(name), self.settled.pop(name)) for name in settled]
             if field_ in self.fields:

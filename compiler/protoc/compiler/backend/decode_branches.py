@@ -79,7 +79,9 @@ class Branches:
         if isinstance(first, Literal):
             delimiter = decoder.context.delimiter(first.alternatives)
             return f"{delimiter}.stands({place})"
-        if first is not None and (values := first_bytes(first, decoder.context.enums)):
+        if first is not None and (
+            values := first_bytes(first, decoder.context.enums, decoder.message)
+        ):
             return f"{decoder.context.use('among')}({place}, {octets(values)})"
         tests = []
         if stop != "None":

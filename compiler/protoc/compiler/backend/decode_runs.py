@@ -7,8 +7,8 @@ from dataclasses import replace
 from protoc.compiler import model
 from protoc.compiler.backend.code import octets, text
 from protoc.compiler.backend.decode_state import State
-from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import At, bits_of, span
+from protoc.compiler.backend.naming import local
+from protoc.compiler.backend.places import At, bits_of, part_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of
 from protoc.compiler.resolve.types import fixed_size
 
@@ -59,6 +59,8 @@ class Runs(State):
         self.fields.append(step)
         if isinstance(step.origin, model.Reserved):
             return f"{size}x", ""
+        if isinstance(step.wire, model.Slice):
+            return "", ""
         name = self._variable_of(step)
         wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire
         if isinstance(wire, model.Integer) and wire.width in _CODES:
@@ -175,6 +177,8 @@ class Runs(State):
         elif isinstance(step, model.Field):
             if isinstance(step.wire, model.Bits):
                 self._fixed_bits(name, step, step.wire)
+            elif isinstance(step.wire, model.Slice):
+                self._slice(step, step.wire)
             if step.key in self._early:
                 self.number(step)
 
@@ -192,12 +196,26 @@ class Runs(State):
         for part in wire.parts:
             if part.fixed is None:
                 continue
-            path = attribute(part.name) if part.name else step.name or ""
-            value = bits_of(name, part)
+            path = ".".join(filter(None, (step.name, part.name)))
+            value = part_of(name, wire, part)
             with self.lines.block(f"if {value} != {part.fixed}:"):
                 self.fail(
                     "constant", path, self.places[step.key][0], str(part.fixed), value, known=False
                 )
+
+    def _slice(self, step: model.Field, wire: model.Slice) -> None:
+        """A number made of bits of integers before it."""
+        hosts = [key for key, _ in wire.pieces]
+        self.places[step.key] = self.places[hosts[0]][0], self.places[hosts[-1]][1]
+        name = self._variable_of(step)
+        pieces = [(self.raws[key], piece) for key, piece in wire.pieces]
+        widths = {(fixed_size(f) or 0) * 8 for f in self.message.fields() if f.key in hosts}
+        value = bits_of(pieces, widths.pop() if len(widths) == 1 else 0, wire.signed)
+        self.lines.add(f"{name} = {value}")
+        if isinstance(step.origin, model.Fixed):
+            fixed, at = repr(step.origin.value), self.places[step.key][0]
+            with self.lines.block(f"if {name} != {fixed}:"):
+                self.fail("constant", step.name or "", at, fixed, name, known=False)
 
 
 def _is_little(step: Step) -> bool | None:

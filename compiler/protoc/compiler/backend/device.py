@@ -9,6 +9,7 @@ from protoc.compiler.backend import naming
 from protoc.compiler.backend.code import Call, Code, docstring, laid_out, text
 from protoc.compiler.backend.values import Context, annotation
 from protoc.compiler.resolve.expressions import free_fields
+from protoc.compiler.resolve.fitting import bits_as_number
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def _head(keyword: str, name: str, parameters: list[Code], returned: str) -> lis
 
 def _parameter(name: str, field: model.Field | model.Part, context: Context) -> str:
     if isinstance(field, model.Part):
-        type_ = annotation(model.Integer(1, False, False), field.conversion, context)
+        type_ = annotation(bits_as_number(field), field.conversion, context)
         return f"{naming.attribute(name)}: {type_} | UnsetType = UNSET"
     type_ = annotation(field.wire, field.conversion, context)
     optional = field.param or isinstance(field.origin, model.Defaulted)

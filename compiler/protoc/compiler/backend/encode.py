@@ -24,8 +24,8 @@ from protoc.compiler.backend.encode_lists import Lists
 from protoc.compiler.backend.encode_values import Values
 from protoc.compiler.backend.expressions import Writer, divides, named
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import Place, before, bits_of, ends_of, span
-from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
+from protoc.compiler.backend.places import Place, before, ends_of, part_of, span
+from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import limits, to_raw
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
@@ -93,13 +93,18 @@ class Encoder(Values):
 
     def _prepare(self, step: model.Field) -> None:
         """The raw value of a field in a variable or an expression."""
+        if step.key in self.raws:
+            return
         if isinstance(step.origin, model.Derived):
             self.raws[step.key] = local(step.key)
             return
         if isinstance(step.origin, model.Reserved):
             return
         if isinstance(step.wire, model.Bits):
-            self._bits(step, step.wire)
+            self._bits(step)
+            return
+        if isinstance(step.origin, model.Fixed):
+            self.raws[step.key] = str(step.origin.value)
             return
         if isinstance(step.wire, model.Nested | model.Items):
             Lists(self).write(step)
@@ -110,14 +115,30 @@ class Encoder(Values):
         self._bounded(value, step.name or self.item, step.bounds)
         if (limit := limits(step.wire, step.conversion, step.bounds)) is not None:
             self.fits[name] = limit
-        if isinstance(step.wire, model.Integer | model.Real):
-            self.raws[step.key] = self._raw(value, step, step.wire)
+        if isinstance(step.wire, model.Integer | model.Real | model.Slice):
+            raw = self._raw(value, step, step.wire)
+            if isinstance(step.wire, model.Slice) and len(step.wire.pieces) > 1:
+                self.lines.add(f"{local(step.key)} = {raw}")
+                raw = local(step.key)
+            self.raws[step.key] = raw
             return
         variable = local(step.key)
         self.raws[step.key] = variable
         self.lines.add(f"{variable} = ", self._text(step, value))
         self._measured(step, variable)
         self.delimited(step, variable)
+
+    def _bits(self, step: model.Field) -> None:
+        """An integer made of bits; behind the lengths when one of them is derived."""
+        variable = f"{local(step.key)}_bits" if step.name else self.fresh("bits")
+        self.raws[step.key] = variable
+        slices = [field_ for field_, _ in slices_of(step, self.message)]
+        for field_ in slices:
+            self._prepare(field_)
+        if any(isinstance(field_.origin, model.Derived) for field_ in slices):
+            self._late.append(step)
+        else:
+            self._shared(step)
 
     def _measured(self, step: model.Field, variable: str) -> None:
         """A size that only drives is the caller's to give, and must be the size there is."""
@@ -218,6 +239,9 @@ class Encoder(Values):
         for step in sorted(waiting, key=lambda s: _depends(s)):
             if step.key not in self._done:
                 self._length(step)
+        for step in self._late:
+            self._shared(step)
+        self._late.clear()
 
     def _length(self, step: model.Field) -> None:
         assert isinstance(step.origin, model.Derived)
@@ -293,7 +317,8 @@ class Encoder(Values):
             return local(own.path[0])
         field_, part = found
         if part is not None:
-            return bits_of(self.raws[field_.key], part)
+            assert isinstance(field_.wire, model.Bits)
+            return part_of(self.raws[field_.key], field_.wire, part)
         key = own.path[0]
         if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
             whole = field_.wire.notation != "float"
@@ -327,6 +352,8 @@ class Encoder(Values):
                 Branches(self).late(step)
             else:
                 self._pending.add(Piece(self.raws[step.key]))
+            return
+        if isinstance(step.wire, model.Slice):
             return
         if isinstance(step.origin, model.Reserved):
             self._pending.constant(bytes(size_of(step) or 0))

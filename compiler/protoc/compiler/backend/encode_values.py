@@ -17,7 +17,10 @@ from protoc.compiler.backend.code import (
 )
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place
-from protoc.compiler.backend.values import Context, to_raw
+from protoc.compiler.backend.plan import slices_of
+from protoc.compiler.backend.shared import Shared
+from protoc.compiler.backend.values import Context, limits, to_raw
+from protoc.compiler.resolve.fitting import bits_as_number
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Values:
     _done: set[str] = field(default_factory=set)
     _taken: set[str] = field(default_factory=set)
     _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
+    _late: list[model.Field] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._pending = Assembly(self.context)
@@ -55,10 +59,12 @@ class Values:
         """The value of a field; that of an item of a list is at hand."""
         return f"self.{attribute(step.name)}" if step.name else "item"
 
-    def _raw(self, value: str, step: model.Field, wire: model.Integer | model.Real) -> str:
+    def _raw(
+        self, value: str, step: model.Field, wire: model.Integer | model.Real | model.Slice
+    ) -> str:
         if step.conversion.boolean:
-            return f"bool({value})"
-        return to_raw(value, step.conversion, isinstance(wire, model.Integer))
+            return value if isinstance(wire, model.Slice) else f"bool({value})"
+        return to_raw(value, step.conversion, not isinstance(wire, model.Real))
 
     def _text(self, step: model.Field, value: str) -> Code:
         """The call that writes text, digits or bytes."""
@@ -113,42 +119,46 @@ class Values:
         )
         self.lines.add("raise ", call)
 
-    def _bits(self, step: model.Field, wire: model.Bits) -> None:
-        """The parts of an integer, each checked to fit its bits, put together."""
-        owner = "self"
-        if wire.group is not None:
-            owner = local(step.name or "")
-            self.lines.add(f"{owner} = self.{attribute(step.name or '')}")
-        terms, checks = [], []
-        for part in wire.parts:
-            shift = f" << {part.low}" if part.low else ""
+    def _shared(self, step: model.Field) -> None:
+        """An integer put together from its bits, each value checked to fit."""
+        assert isinstance(step.wire, model.Bits)
+        shared = Shared()
+        for part in step.wire.parts:
             if part.fixed is not None:
-                terms.append(str(part.fixed << part.low))
-                continue
-            if part.name is None:
-                continue
-            value = f"{owner}.{attribute(part.name)}"
-            path = attribute(part.name) if wire.group is None else f"{step.name}.{part.name}"
-            mask = (1 << (part.high - part.low + 1)) - 1
-            bounds = part.bounds or (None, None)
-            raw = to_raw(value, part.conversion, True)
-            low, high = 0 if bounds[0] is None else bounds[0], bounds[1]
-            if part.conversion.linear:
-                raw = f"({raw})" if not raw.startswith("round(") else raw
-                checks.append(f"0 <= {raw} <= {mask}")
-                limit = part.conversion
-                self.fits[path] = (float(limit.offset), float(mask * limit.scale + limit.offset))
-            else:
-                high = mask if high is None else min(high, mask)
-                checks.append(f"{low} <= {raw} <= {high}")
-                self.fits[path] = (low, high)
-            terms.append(f"{raw}{shift}")
-        self.raws[step.key] = (
-            f"{local(step.key)}_bits" if step.name else f"bits{len(self.raws) + 1}"
-        )
-        if checks:
-            self._checked(checks)
-        self.lines.chain(f"{self.raws[step.key]} = ", terms or ["0"], "|")
+                shared.constant(part.fixed, part.pieces)
+            elif part.name is not None:
+                self._member(step, part, shared)
+        for field_, pieces in slices_of(step, self.message):
+            self._sliced(step, field_, pieces, shared)
+        if shared.checks:
+            self._checked(shared.checks)
+        self.lines.chain(f"{self.raws[step.key]} = ", shared.rows(), "|")
+
+    def _member(self, step: model.Field, part: model.Part, shared: Shared) -> None:
+        """A member of a group."""
+        owner = local(step.name or self.item)
+        if not shared.terms and not shared.checks:
+            self.lines.add(f"{owner} = {self.value(step)}")
+        value = f"{owner}.{attribute(part.name or '')}"
+        path = f"{step.name or self.item}.{attribute(part.name or '')}"
+        self._bounded(value, path, part.bounds)
+        raw = to_raw(value, part.conversion, True)
+        shared.value(raw, bits_as_number(part), part.pieces)
+        limit = limits(bits_as_number(part), part.conversion, part.bounds)
+        assert limit is not None
+        self.fits[path] = limit
+
+    def _sliced(
+        self, step: model.Field, field_: model.Field, pieces: list[model.Piece], shared: Shared
+    ) -> None:
+        """The pieces that a field of the message has in this integer."""
+        assert isinstance(field_.wire, model.Slice)
+        if isinstance(field_.origin, model.Fixed):
+            assert isinstance(field_.origin.value, int)
+            shared.constant(field_.origin.value, tuple(pieces))
+            return
+        first = field_.wire.pieces[0][0] == step.key
+        shared.value(self.raws[field_.key], field_.wire, tuple(pieces), checked=first)
 
     def _checked(self, checks: list[str]) -> None:
         joined = " and ".join(checks)

@@ -21,8 +21,9 @@ from protoc.compiler.backend.code import (
     tupled,
 )
 from protoc.compiler.backend.expressions import Writer
-from protoc.compiler.backend.layout_structures import Structures, asked
+from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import bits_called
+from protoc.compiler.backend.plan import slices_of
 from protoc.compiler.backend.values import Context
 
 Naming = Callable[[model.Own], str]
@@ -108,19 +109,25 @@ class LayoutWriter:
     def _bits(self, field: model.Field, wire: model.Bits) -> Code:
         group = "None" if wire.group is None else self.context.classes[wire.group]
         head: list[Code] = [text(_called(field)), text(_type(wire.integer)), group]
-        parts = [self._part(part) for part in wire.parts]
+        parts = [row for part in wire.parts for row in self._part(part)]
+        for owner, pieces in slices_of(field, self.message):
+            parts += [(piece.high, _bit(owner.name or "_", piece)) for piece in pieces]
+        rows = [row for _, row in sorted(parts, key=lambda row: -row[0])]
         key = () if _called(field) != "_" else self.key(field.key)
-        return Call("wire.Bits", (*head, *parts, *key))
+        return Call("wire.Bits", (*head, *rows, *key))
 
-    def _part(self, part: model.Part) -> Code:
-        arguments: list[Code] = [text(part.name or "_"), str(part.high)]
-        if part.low != part.high:
-            arguments.append(str(part.low))
+    def _part(self, part: model.Part) -> list[tuple[int, Code]]:
+        """The pieces of a part; the last says what the value means."""
+        options: list[Code] = [keyed("signed", "True")] if part.signed else []
         if part.fixed is not None:
-            arguments.append(keyed("equal", str(part.fixed)))
+            options.append(keyed("equal", str(part.fixed)))
         else:
-            arguments += self._meaning(part.conversion, part.bounds)
-        return Call("wire.Bit", tuple(arguments))
+            options += self._meaning(part.conversion, part.bounds)
+        said: list[list[Code]] = [*([] for _ in part.pieces[1:]), options]
+        return [
+            (piece.high, _bit(part.name or "_", piece, *its))
+            for piece, its in zip(part.pieces, said, strict=True)
+        ]
 
     def _field(self, field: model.Field) -> Code:
         arguments: list[Code] = [text(_called(field)), text(_type(field.wire))]
@@ -253,29 +260,10 @@ class LayoutWriter:
         start = _at_start(self.message.elements)
         for field in self.message.fields():
             if isinstance(field.origin, model.Derived):
-                found |= self._bits_in(field.origin.expression)
                 for extent in model.extents(field.origin.expression):
                     found |= {k for k in (extent.last, extent.until) if k is not None}
                     if extent.first not in start or extent.last == extent.first:
                         found.add(extent.first)
-            size = getattr(field.wire, "size", None)
-            if isinstance(size, model.GivenSize):
-                found |= self._bits_in(size.expression)
-        for expression in asked(self.message.elements):
-            found |= self._bits_in(expression)
-        return found
-
-    def _bits_in(self, expression: model.Expression) -> set[str]:
-        """Keys of the elements without a name whose bits an expression asks for."""
-        found: set[str] = set()
-
-        def note(key: str) -> str:
-            found.add(key)
-            return key
-
-        for part in model.every(expression):
-            if isinstance(part, model.Own) and len(part.path) == 1:
-                bits_called(part, self.message, note)
         return found
 
 
@@ -315,14 +303,25 @@ def _at_start(elements: tuple[model.Element, ...]) -> set[str]:
     return found
 
 
+def _bit(name: str, piece: model.Piece, *options: Code) -> Code:
+    arguments: list[Code] = [text(name), str(piece.high)]
+    if piece.low != piece.high:
+        arguments.append(str(piece.low))
+    if piece.shift:
+        arguments.append(keyed("shift", str(piece.shift)))
+    return Call("wire.Bit", (*arguments, *options))
+
+
 def _type(wire: model.Wire) -> str:
-    """A type as descriptions write it."""
+    """A type as descriptions write it; of bits how many they are."""
+    if isinstance(wire, model.Slice):
+        return f"bits[{wire.width}]"
     if isinstance(wire, model.Integer):
         order = "le" if wire.little and wire.width > 1 else ""
         return f"{'i' if wire.signed else 'u'}{wire.width * 8}{order}"
     if isinstance(wire, model.Real):
         return f"f{wire.width * 8}{'le' if wire.little else ''}"
-    assert not isinstance(wire, model.Bits)
+    assert isinstance(wire, model.Sized)
     if isinstance(wire, model.Digits):
         name: str = wire.notation
     else:
@@ -333,6 +332,8 @@ def _type(wire: model.Wire) -> str:
 def _look(wire: model.Wire) -> list[Code]:
     """How text and digits look."""
     options: list[Code] = []
+    if isinstance(wire, model.Slice) and wire.signed:
+        options.append(keyed("signed", "True"))
     if isinstance(wire, model.Text):
         if wire.encoding != "utf-8":
             options.append(keyed("encoding", text(wire.encoding)))

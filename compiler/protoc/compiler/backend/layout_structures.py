@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Named, keyed, laid_out, octets, text
-from protoc.compiler.backend.places import bits_of
+from protoc.compiler.backend.places import part_of
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.layout import LayoutWriter
@@ -129,24 +129,5 @@ def _previous(item: model.Field, own: model.Own) -> str:
     previous = 'm["previous"]'
     if isinstance(item.wire, model.Bits) and len(own.path) > 1:
         part = next(part for part in item.wire.parts if part.name == own.path[1])
-        return bits_of(previous, part)
+        return part_of(previous, item.wire, part)
     return ".".join((previous, *own.path[1:]))
-
-
-def asked(elements: tuple[model.Element, ...]) -> list[model.Expression]:
-    """What structures ask of the values around them."""
-    found: list[model.Expression | None] = []
-    for element in model.walk(elements):
-        if isinstance(element, model.Branch):
-            found += [arm.when for arm in element.arms]
-        elif isinstance(element, model.Field):
-            found += _asked(element.wire)
-    return [expression for expression in found if expression is not None]
-
-
-def _asked(wire: model.Wire) -> list[model.Expression | None]:
-    if isinstance(wire, model.Nested):
-        return [*wire.arguments]
-    if isinstance(wire, model.Items):
-        return [wire.count, wire.whilst, *_asked(wire.item.wire)]
-    return []

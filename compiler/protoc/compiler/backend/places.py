@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -53,11 +53,28 @@ def _simple(bound: str) -> bool:
     return bound.isidentifier() or bound.isdigit() or not bound
 
 
-def bits_of(raw: str, part: model.Part) -> str:
-    """The bits of a part."""
-    mask = (1 << (part.high - part.low + 1)) - 1
-    shifted = f"{raw} >> {part.low}" if part.low else raw
-    return f"{shifted} & {mask}"
+def bits_of(pieces: Iterable[tuple[str, model.Piece]], width: int, signed: bool = False) -> str:
+    """The number that bits hold, each piece with the variable of its integer.
+
+    `width` is the size of the integers, in bits.
+    """
+    ordered = sorted(pieces, key=lambda each: -each[1].shift)
+    terms = []
+    for raw, piece in ordered:
+        held = f"{raw} >> {piece.low}" if piece.low else raw
+        held = held if piece.width == width else f"{held} & {piece.mask}"
+        terms.append(f"{bracketed(held)} << {piece.shift}" if piece.shift else held)
+    value = " | ".join(terms)
+    if not signed:
+        return value
+    sign = 1 << model.width_of(piece for _, piece in ordered) - 1
+    value = f"({value})" if len(terms) > 1 else value
+    return f"({value} ^ {sign}) - {sign}"
+
+
+def part_of(raw: str, wire: model.Bits, part: model.Part) -> str:
+    """The number that a part of an integer holds."""
+    return bits_of(((raw, piece) for piece in part.pieces), wire.integer.width * 8, part.signed)
 
 
 def bits_called(
@@ -68,9 +85,11 @@ def bits_called(
     `raw` gives the integer of the field with a key.
     """
     found = model.named(message.fields(), own.path)
-    if found is None or found[1] is None:
+    host, part = found or (None, None)
+    if host is None or part is None:
         return None
-    return bits_of(raw(found[0].key), found[1])
+    assert isinstance(host.wire, model.Bits)
+    return part_of(raw(host.key), host.wire, part)
 
 
 def bracketed(value: str) -> str:

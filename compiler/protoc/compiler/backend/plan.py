@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from protoc.compiler import model
@@ -57,12 +58,48 @@ def steps(elements: tuple[model.Element, ...]) -> list[Step]:
             result.append(_end(element))
         elif isinstance(element, model.Branch):
             result.append(element)
-        elif isinstance(element.origin, model.Fixed) and not isinstance(element.wire, model.Bits):
+        elif isinstance(element.origin, model.Fixed) and has_bytes(element.wire):
             data = encoded(element.wire, element.origin.value)
             result.append(Literal(element.key, (data,), element.name or ""))
         else:
             result.append(element)
     return result
+
+
+def has_bytes(wire: model.Wire) -> bool:
+    """Whether a constant of this form is bytes; that of bits is a part of some."""
+    return not isinstance(wire, model.Bits | model.Slice)
+
+
+def held_bits(host: model.Field, fields: Iterable[model.Field]) -> tuple[int, int]:
+    """The bits of an integer that are the same in every message: which, and what they hold."""
+    assert isinstance(host.wire, model.Bits)
+    constants = [
+        (piece, part.fixed)
+        for part in host.wire.parts
+        for piece in part.pieces
+        if part.fixed is not None
+    ]
+    for field in fields:
+        if isinstance(field.wire, model.Slice) and isinstance(field.origin, model.Fixed):
+            value = field.origin.value
+            assert isinstance(value, int)
+            constants += [(piece, value) for key, piece in field.wire.pieces if key == host.key]
+    mask = sum(piece.mask << piece.low for piece, _ in constants)
+    return mask, sum((value >> p.shift & p.mask) << p.low for p, value in constants)
+
+
+def slices_of(
+    host: model.Field, message: model.Message | model.Record
+) -> list[tuple[model.Field, list[model.Piece]]]:
+    """The fields that have bits in an integer, and which."""
+    found = []
+    for field in message.fields():
+        if isinstance(field.wire, model.Slice):
+            pieces = [piece for key, piece in field.wire.pieces if key == host.key]
+            if pieces:
+                found.append((field, pieces))
+    return found
 
 
 def _end(element: model.LinkEnd) -> Step:
@@ -155,7 +192,7 @@ def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
             row.pop()
     result: list[bytes] = []
     for step in row:
-        found, goes_on = _starts(step, enums, first=not result)
+        found, goes_on = _starts(step, enums, message, first=not result)
         result += found
         if not goes_on or len(result) >= _MOST:
             break
@@ -165,7 +202,12 @@ def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
     return result
 
 
-def _starts(step: Step, enums: dict[str, model.Enum], first: bool) -> tuple[list[bytes], bool]:
+def _starts(
+    step: Step,
+    enums: dict[str, model.Enum],
+    message: model.Message | model.Record,
+    first: bool,
+) -> tuple[list[bytes], bool]:
     """The first bytes of a step, and whether what follows it stands at a known place."""
     if isinstance(step, Enter | Leave):
         return [], not (isinstance(step, Enter) and fixed_size(step.region) is None)
@@ -183,11 +225,13 @@ def _starts(step: Step, enums: dict[str, model.Enum], first: bool) -> tuple[list
     if size is None or derived:
         return [], False
     if size == 1 and isinstance(wire, model.Bits):
-        return [_fixed_bits(wire)], True
+        mask, expected = held_bits(step, message.fields())
+        values = bytes(b for b in range(256) if b & mask == expected) if mask else b""
+        return [values], True
     if size == 1 and isinstance(wire, model.Integer) and step.conversion.strict:
         labels = enums[step.conversion.enum or ""].labels
-        values = sorted(v & 0xFF for label in labels for v in label.values if isinstance(v, int))
-        return [bytes(values)], True
+        allowed = sorted(v & 0xFF for label in labels for v in label.values if isinstance(v, int))
+        return [bytes(allowed)], True
     return [b""] * size, True
 
 
@@ -195,22 +239,16 @@ def _union(options: object) -> bytes:
     return bytes(sorted({b for option in options for b in option}))  # type: ignore[attr-defined]
 
 
-def _fixed_bits(wire: model.Bits) -> bytes:
-    mask = expected = 0
-    for part in wire.parts:
-        if part.fixed is not None:
-            mask |= ((1 << (part.high - part.low + 1)) - 1) << part.low
-            expected |= part.fixed << part.low
-    return bytes(b for b in range(256) if b & mask == expected) if mask else b""
-
-
-def first_bytes(step: Step, enums: dict[str, model.Enum]) -> bytes:
+def first_bytes(
+    step: Step, enums: dict[str, model.Enum], owner: model.Message | model.Record
+) -> bytes:
     """The values the first byte of a step can have; empty bytes stand for any."""
     if isinstance(step, model.Field) and isinstance(step.wire, model.Nested):
-        step = steps(step.wire.record.elements)[0]
+        owner = step.wire.record
+        step = steps(owner.elements)[0]
     if isinstance(step, model.Field) and isinstance(step.wire, model.Items | model.Nested):
         return b""
-    found, _ = _starts(step, enums, first=True)
+    found, _ = _starts(step, enums, owner, first=True)
     return found[0] if found else b""
 
 

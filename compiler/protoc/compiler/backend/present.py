@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.places import At, bits_of
+from protoc.compiler.backend.places import At, part_of
 from protoc.compiler.backend.values import from_raw
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Presenter:
     def values(self, field_: model.Field) -> list[Code]:
         """Turn a raw value into the value of the class, and hand it over."""
         if isinstance(field_.wire, model.Bits):
-            return self._bits(field_, field_.wire)
+            return [] if field_.wire.group is None else self._bits(field_, field_.wire)
         if field_.name is None or not isinstance(field_.origin, model.Given | model.Defaulted):
             return []
         raw = self.decoder.raws[field_.key]
@@ -88,9 +88,11 @@ class Presenter:
             with self.decoder.lines.block(f"if not isinstance({member}, {cls}):"):
                 self.decoder.fail("value", name, at, text(f"a label of {conversion.enum}"), raw)
             return member
-        if conversion.boolean:
+        single = isinstance(field_.wire, model.Slice) and field_.wire.width == 1
+        if conversion.boolean and not single:
             with self.decoder.lines.block(f"if not 0 <= {raw} <= 1:"):
                 self.decoder.fail("value", name, at, text("0 or 1"), raw)
+        if conversion.boolean:
             return f"bool({raw})"
         return from_raw(raw, conversion)
 
@@ -123,13 +125,13 @@ class Presenter:
         for part in wire.parts:
             if part.name is None or part.fixed is not None:
                 continue
-            name = part.name if wire.group is None else f"{field_.name}.{part.name}"
-            value = bits_of(raw, part)
-            if part.conversion.strict or (part.conversion.boolean and part.high != part.low):
+            name = f"{field_.name}.{part.name}"
+            value = part_of(raw, wire, part)
+            if part.conversion.strict or (part.conversion.boolean and part.width > 1):
                 variable = self.decoder.fresh(part.name)
                 self.decoder.lines.add(f"{variable} = {value}")
                 value = variable
-            if part.conversion.boolean and part.high == part.low:
+            if part.conversion.boolean and part.width == 1:
                 value = f"bool({value})"
             elif part.conversion.linear:
                 value = from_raw(f"({value})", part.conversion)
@@ -138,11 +140,10 @@ class Presenter:
             if part.bounds is not None:
                 value = self._bounded(value, part.name, part.bounds, field_)
             parts.append(keyed(attribute(part.name), value))
-        if wire.group is None:
-            return parts
         if not isinstance(field_.origin, model.Given | model.Defaulted):
             return []
         assert field_.name is not None
+        assert wire.group is not None
         return [
             keyed(
                 attribute(field_.name), Call(self.decoder.context.classes[wire.group], tuple(parts))

@@ -137,7 +137,7 @@ def is_whole(wire: model.Wire) -> bool:
     """Whether raw values are whole numbers."""
     if isinstance(wire, model.Digits):
         return wire.notation != "float"
-    return isinstance(wire, model.Integer | model.Bits)
+    return isinstance(wire, model.Integer | model.Slice)
 
 
 # ------------------------------------------------------------------ annotations
@@ -169,14 +169,9 @@ def value_types(elements: tuple[model.Element, ...], context: Context) -> dict[s
     """The types of all values of elements by name; the same name in several ways has them all."""
     found: dict[str, list[str]] = {}
     for element in model.walk(elements):
-        if not isinstance(element, model.Field):
+        if not isinstance(element, model.Field) or element.name is None:
             continue
-        if element.name is None:
-            parts = element.wire.parts if isinstance(element.wire, model.Bits) else ()
-            for part in parts:
-                if part.name is not None and part.fixed is None:
-                    found.setdefault(part.name, []).append(part_annotation(part, context))
-        elif isinstance(element.origin, model.Given | model.Defaulted):
+        if isinstance(element.origin, model.Given | model.Defaulted):
             type_ = annotation(element.wire, element.conversion, context)
             found.setdefault(element.name, []).append(type_)
     return {
@@ -188,11 +183,6 @@ def value_types(elements: tuple[model.Element, ...], context: Context) -> dict[s
 def _members(type_: str) -> list[str]:
     """The members of a union; a list is one."""
     return [type_] if "[" in type_ else type_.split(" | ")
-
-
-def part_annotation(part: model.Part, context: Context) -> str:
-    """The Python type of some bits."""
-    return annotation(model.Integer(1, False, False), part.conversion, context)
 
 
 def given(
@@ -267,8 +257,8 @@ def limits(
     bounds: tuple[float | None, float | None] | None,
 ) -> tuple[float, float] | None:
     """Least and largest value a number can have, in its own unit; None for what is no number."""
-    if isinstance(wire, model.Integer):
-        bits = wire.width * 8
+    if isinstance(wire, model.Integer | model.Slice):
+        bits = wire.width * 8 if isinstance(wire, model.Integer) else wire.width
         low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if wire.signed else (0, (1 << bits) - 1)
     elif isinstance(wire, model.Digits) and isinstance(wire.size, model.FixedSize):
         base = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}.get(wire.notation, 10)

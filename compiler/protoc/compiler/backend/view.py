@@ -26,8 +26,9 @@ from protoc.compiler.backend.device import DeviceView, device
 from protoc.compiler.backend.encode import Encoder
 from protoc.compiler.backend.layout import LayoutWriter
 from protoc.compiler.backend.plan import CHARACTERS, starts
-from protoc.compiler.backend.values import Context, blank, given, part_annotation, value_types
+from protoc.compiler.backend.values import Context, annotation, blank, given, value_types
 from protoc.compiler.backend.words import layout_words
+from protoc.compiler.resolve.fitting import bits_as_number
 
 
 @dataclass(frozen=True)
@@ -205,26 +206,16 @@ def _member(label: model.Label) -> list[str]:
 def _group_of(wire: model.Wire | None, name: str, context: Context) -> GroupView | None:
     if not isinstance(wire, model.Bits) or wire.group is None:
         return None
-    fields = []
+    fields: list[str] = []
     for part in wire.parts:
         if part.name is None or part.fixed is not None:
             continue
-        type_ = part_annotation(part, context)
-        fields += laid_out(
-            f"{naming.attribute(part.name)}: {type_} = ", _zero(part, context), "", 4
-        )
+        number = bits_as_number(part)
+        head = f"{naming.attribute(part.name)}: {annotation(number, part.conversion, context)} = "
+        fields += laid_out(head, given(part.default, number, part.conversion, context), "", 4)
     context.use("Part")
     cls = context.classes[wire.group]
     return GroupView(cls, docstring(f"The bits of `{name}`.", 4), fields)
-
-
-def _zero(part: model.Part, context: Context) -> str:
-    if part.conversion.boolean:
-        return "False"
-    value = part.conversion.offset
-    if part.conversion.linear:
-        return repr(float(value)) if part_annotation(part, context) == "float" else str(int(value))
-    return "0"
 
 
 def _message(message: model.Message, context: Context, protocol: model.Protocol) -> MessageView:
@@ -427,10 +418,7 @@ def _defaults(owner: model.Message | model.Record, context: Context) -> dict[str
     """What fields are when nobody gives them."""
     found: dict[str, str] = {}
     for field_ in owner.fields():
-        if field_.name is None:
-            parts = field_.wire.parts if isinstance(field_.wire, model.Bits) else ()
-            found.update({part.name: _zero(part, context) for part in parts if part.name})
-        elif isinstance(field_.origin, model.Defaulted):
+        if field_.name is not None and isinstance(field_.origin, model.Defaulted):
             assert isinstance(field_.origin.value, model.Value)
             value = field_.origin.value.value
             found[field_.name] = given(value, field_.wire, field_.conversion, context)

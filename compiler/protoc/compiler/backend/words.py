@@ -23,6 +23,8 @@ def _words(elements: tuple[model.Element, ...]) -> list[str]:
             words.append("end")
         elif isinstance(element, model.Branch):
             words.append(_branch(element))
+        elif _is_named_by_bits(element, elements):
+            continue
         else:
             words.append(_field(element))
     return words
@@ -36,10 +38,16 @@ def _branch(branch: model.Branch) -> str:
     return f"({' | '.join(ways)})"
 
 
+def _is_named_by_bits(field: model.Field, elements: tuple[model.Element, ...]) -> bool:
+    """Whether bits of an integer without a name are fields behind it."""
+    slices = [e.wire for e in elements if isinstance(e, model.Field)]
+    return field.name is None and any(
+        key == field.key for w in slices if isinstance(w, model.Slice) for key, _ in w.pieces
+    )
+
+
 def _field(field: model.Field) -> str:
     name = field.name or "_"
-    if isinstance(field.wire, model.Bits) and field.name is None:
-        name = "/".join(part.name for part in field.wire.parts if part.name) or "_"
     if isinstance(field.wire, model.Items):
         return f"{name}…"
     if isinstance(field.origin, model.Fixed):

@@ -61,7 +61,7 @@ class _Walk:
             return self._counted(x, element.size)
         if not isinstance(element, model.Field) or not _is_free(element):
             return False
-        size = element.wire.size if not isinstance(element.wire, _BINARY) else None
+        size = element.wire.size if isinstance(element.wire, model.Sized) else None
         if isinstance(size, model.GivenSize):
             return self._counted(x, size)
         if element.longest is not None:

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
-from protoc.compiler.backend.plan import CHARACTERS, encoded
+from protoc.compiler.backend.plan import CHARACTERS, encoded, has_bytes, held_bits
 from protoc.compiler.checks.atoms import ANY, LONGEST, Atom, Byte, Check, Pattern, Stretch
 from protoc.compiler.resolve.types import fixed_size
 
@@ -79,10 +79,12 @@ class _Maker:
             element.wire, model.Nested | model.Items
         ):
             return [Stretch(element, None)]
+        if isinstance(element.wire, model.Slice):
+            return []
         size = fixed_size(element)
         if size is not None and size > LONGEST:
             return [self._stretch(element)]
-        if isinstance(element.origin, model.Fixed) and not isinstance(element.wire, model.Bits):
+        if isinstance(element.origin, model.Fixed) and has_bytes(element.wire):
             data = _written(element.wire, element.origin.value)
             if data is None:
                 return [self._stretch(element)]
@@ -147,7 +149,7 @@ class _Maker:
         if isinstance(expression, model.Own):
             known = model.named(self.message.fields(), expression.path)
             key = known[0].key if known else expression.path[0]
-            bits = (known[1].high, known[1].low) if known and known[1] else ()
+            bits = known[1].pieces if known and known[1] else ()
             place = self._span(key) if by_span and known else self.starts.get(key)
             return ("own", place, bits)
         if isinstance(expression, model.Operation):
@@ -189,7 +191,7 @@ class _Maker:
         if labels is not None or limits is not None or conversion.boolean or element.forbidden:
             rule = (wire, labels, limits, conversion.boolean, element.forbidden)
         if isinstance(wire, model.Bits):
-            return self._bits(wire, rule)
+            return self._bits(element, wire, rule)
         if isinstance(wire, model.Digits):
             values = sum(1 << c for c in CHARACTERS[wire.notation])
             signed = wire.notation in ("int", "float")
@@ -201,14 +203,16 @@ class _Maker:
             return [Byte(_allowed(wire, labels, element, conversion))]
         return [Byte(ANY, rule)] * size
 
-    def _bits(self, wire: model.Bits, rule: Hashable) -> list[Byte]:
-        mask = expected = 0
+    def _bits(self, host: model.Field, wire: model.Bits, rule: Hashable) -> list[Byte]:
+        fields = self.message.fields()
+        mask, expected = held_bits(host, fields)
         for part in wire.parts:
-            if part.fixed is not None:
-                mask |= ((1 << (part.high - part.low + 1)) - 1) << part.low
-                expected |= part.fixed << part.low
             if part.bounds or part.conversion.strict or part.conversion.boolean:
                 rule = (rule, wire)
+        for field_ in fields:
+            if isinstance(field_.wire, model.Slice) and _is_of(field_.wire, host):
+                mine = _of_bits(field_, field_.wire)
+                rule = rule if mine is None else (rule, mine)
         order = range(wire.integer.width)
         shifts = [8 * i for i in (order if wire.integer.little else reversed(order))]
         found = []
@@ -216,6 +220,21 @@ class _Maker:
             m, e = mask >> shift & 0xFF, expected >> shift & 0xFF
             found.append(Byte(sum(1 << b for b in range(256) if b & m == e) if m else ANY, rule))
         return found
+
+
+def _is_of(wire: model.Slice, host: model.Field) -> bool:
+    return any(key == host.key for key, _ in wire.pieces)
+
+
+def _of_bits(field_: model.Field, wire: model.Slice) -> Hashable:
+    """What must hold of bits that are a field; None for nothing."""
+    if isinstance(field_.origin, model.Derived):
+        return field_.span.start
+    conversion = field_.conversion
+    if not field_.bounds and not conversion.strict and not conversion.boolean:
+        return None
+    pieces = tuple(piece for _, piece in wire.pieces)
+    return pieces, wire.signed, field_.bounds, conversion
 
 
 def _either(rule: Hashable, otherwise: Hashable) -> Hashable:
@@ -263,9 +282,7 @@ def _allowed(
 def _size(element: model.Element) -> model.Size | None:
     if isinstance(element, model.Region):
         return element.size
-    if isinstance(element, model.Field) and isinstance(
-        element.wire, model.Text | model.Raw | model.Digits
-    ):
+    if isinstance(element, model.Field) and isinstance(element.wire, model.Sized):
         return element.wire.size
     return None
 

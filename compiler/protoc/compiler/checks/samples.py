@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from protoc.compiler import model
-from protoc.compiler.backend.plan import encoded
+from protoc.compiler.backend.plan import encoded, has_bytes, held_bits
 from protoc.compiler.checks.computing import computed, replaced
 from protoc.compiler.resolve.types import fixed_size
 
@@ -37,10 +37,12 @@ class _Sample:
             if (fixed_size(element) or 0) > _LONGEST:
                 raise ValueError(element.key)
             if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
-                self._bytes[element.key] = bytes(fixed_size(element) or 1)
+                self._bytes[element.key] = bytes(
+                    1 if (size := fixed_size(element)) is None else size
+                )
                 late.append(element)
             else:
-                self._bytes[element.key] = _plain(element)
+                self._bytes[element.key] = _plain(element, self._message.fields())
         late.sort(key=lambda field: _rank(field.origin))
         for field in late:
             assert isinstance(field.origin, model.Derived)
@@ -100,7 +102,7 @@ def _rank(origin: model.Origin) -> int:
     return 1 if isinstance(origin, model.Derived) and origin.reason == "crc" else 0
 
 
-def _plain(element: model.Element) -> bytes:
+def _plain(element: model.Element, fields: tuple[model.Field, ...]) -> bytes:
     """Bytes of an element that nothing computes."""
     if isinstance(element, model.Constant):
         return element.alternatives[0]
@@ -109,14 +111,14 @@ def _plain(element: model.Element) -> bytes:
     assert isinstance(element, model.Field)
     size = fixed_size(element)
     wire = element.wire
-    if isinstance(element.origin, model.Fixed) and not isinstance(wire, model.Bits):
+    if isinstance(element.origin, model.Fixed) and has_bytes(wire):
         return encoded(wire, element.origin.value)
     if isinstance(wire, model.Text):
         return _TEXT * (1 if size is None else size)
     if isinstance(wire, model.Digits):
         return b"0" * (1 if size is None else size)
     if isinstance(wire, model.Bits):
-        fixed = sum(part.fixed << part.low for part in wire.parts if part.fixed)
+        _, fixed = held_bits(element, fields)
         return fixed.to_bytes(wire.integer.width, "little" if wire.integer.little else "big")
     if isinstance(wire, model.Integer) and element.bounds and (element.bounds[0] or 0) > 0:
         scale, offset = element.conversion.scale, element.conversion.offset

@@ -66,8 +66,6 @@ def _field_names(message: model.Message) -> Iterator[str]:
     for field in message.fields():
         if field.name is not None:
             yield field.name
-        if isinstance(field.wire, model.Bits):
-            yield from (part.name for part in field.wire.parts if part.name)
 
 
 def _events(protocol: model.Protocol) -> Iterator[model.On]:

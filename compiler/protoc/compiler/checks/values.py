@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protoc.compiler import model
-from protoc.compiler.resolve.fitting import Holder, bits_as_integer, misfit, raw_limits
+from protoc.compiler.resolve.fitting import Holder, bits_as_number, misfit, raw_limits
 from protoc.compiler.resolve.types import fixed_size
 from protoc.dsl.diagnostics import Diagnostics, Label
 from protoc.dsl.source import Span
@@ -55,7 +55,7 @@ def _targets(protocol: model.Protocol) -> Iterator[tuple[Target, model.Wire, Spa
         yield owner, owner.wire, owner.span
         if isinstance(owner.wire, model.Bits):
             for part in owner.wire.parts:
-                yield part, bits_as_integer(part), owner.span
+                yield part, bits_as_number(part), owner.span
 
 
 def labels_that_do_not_fit(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
@@ -83,7 +83,7 @@ def labels_that_do_not_fit(protocol: model.Protocol, diagnostics: Diagnostics) -
 def ranges_beyond_the_type(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
     """W0402: a range with an end that the type can never reach."""
     for target, wire, span in _targets(protocol):
-        if target.bounds is None or not isinstance(wire, model.Integer | model.Bits):
+        if target.bounds is None or not isinstance(wire, model.Integer | model.Slice):
             continue
         conversion = target.conversion
         ends = sorted(limit * conversion.scale + conversion.offset for limit in raw_limits(wire))

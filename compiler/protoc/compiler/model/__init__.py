@@ -121,14 +121,18 @@ from protoc.compiler.model.wire import (
     Items,
     Nested,
     Part,
+    Piece,
     Raw,
     Real,
     Size,
+    Sized,
+    Slice,
     Text,
     UntilEnd,
     UntilNext,
     WhileFits,
     Wire,
+    width_of,
 )
 
 __all__ = [
@@ -205,6 +209,7 @@ __all__ = [
     "ParamName",
     "Part",
     "Pause",
+    "Piece",
     "Protocol",
     "Raw",
     "Read",
@@ -224,6 +229,8 @@ __all__ = [
     "SetTimeout",
     "SetWait",
     "Size",
+    "Sized",
+    "Slice",
     "Step",
     "Stuff",
     "Swap",
@@ -249,5 +256,6 @@ __all__ = [
     "rebuilt",
     "sometimes",
     "walk",
+    "width_of",
     "with_parts",
 ]

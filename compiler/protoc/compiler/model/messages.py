@@ -264,7 +264,7 @@ def rebuilt(
 
 
 def sometimes(elements: tuple[Element, ...]) -> frozenset[str]:
-    """Names of fields, and of bits that are fields, that a message may come without."""
+    """Names of fields that a message may come without."""
     return frozenset(_names(elements) - _always(elements))
 
 
@@ -287,11 +287,8 @@ def _names(elements: tuple[Element, ...]) -> set[str]:
 
 
 def _own_names(element: Element) -> set[str]:
-    if not isinstance(element, Field):
-        return set()
-    if element.name is None and isinstance(element.wire, Bits):
-        return {part.name for part in element.wire.parts if part.name is not None}
-    return {element.name} if element.name is not None else set()
+    name = element.name if isinstance(element, Field) else None
+    return set() if name is None else {name}
 
 
 def named(fields: Iterable[Field], path: tuple[str, ...]) -> tuple[Field, Part | None] | None:
@@ -300,7 +297,7 @@ def named(fields: Iterable[Field], path: tuple[str, ...]) -> tuple[Field, Part |
     for field in fields:
         if not group and field.key == name:
             return field, None
-        if isinstance(field.wire, Bits) and field.name == (group[0] if group else None):
+        if isinstance(field.wire, Bits) and group == [field.name]:
             for part in field.wire.parts:
                 if part.name == name:
                     return field, part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -117,26 +118,63 @@ class Raw:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Bits `high` to `low` of an integer, which hold the bits of a value from `shift` upwards."""
+
+    high: int
+    low: int
+    shift: int = 0
+
+    @property
+    def width(self) -> int:
+        """How many bits."""
+        return self.high - self.low + 1
+
+    @property
+    def mask(self) -> int:
+        """All of them set, counted from the lowest."""
+        return (1 << self.width) - 1
+
+
+def width_of(pieces: Iterable[Piece]) -> int:
+    """The bits of a value that pieces make up."""
+    return max(piece.shift + piece.width for piece in pieces)
+
+
+@dataclass(frozen=True)
 class Part:
-    """Bits of an integer.
+    """Bits of an integer: the same in every message, or a member of a group.
 
     Attributes:
-        name: None for bits without a name.
+        name: of the member; None for bits without a name.
+        pieces: where they stand; several for a value that is spread.
         fixed: what they must hold; None when they are free.
+        signed: two's complement.
+        default: the value of a member that is not given, in its own unit.
     """
 
     name: str | None
-    high: int
-    low: int
+    pieces: tuple[Piece, ...]
     conversion: Conversion
     fixed: int | None = None
+    signed: bool = False
+    default: int | float | str | bytes | bool = 0
     doc: str = ""
     bounds: tuple[float | None, float | None] | None = None
+
+    @property
+    def width(self) -> int:
+        """How many bits the value has."""
+        return width_of(self.pieces)
 
 
 @dataclass(frozen=True)
 class Bits:
-    """An integer whose bits are named; `group` is None when they belong to the message itself."""
+    """An integer whose bits mean something of their own.
+
+    With a `group` the field is an object, and its members are parts. Without one, bits with a name
+    are fields of the message (`Slice`), and parts are only those that are always the same.
+    """
 
     integer: Integer
     parts: tuple[Part, ...]
@@ -179,7 +217,28 @@ class Items:
     before: str | None = None
 
 
-Wire = Integer | Real | Digits | Text | Raw | Bits | Nested | Items
+@dataclass(frozen=True)
+class Slice:
+    """A number made of bits of integers in front of it: it has no bytes of its own.
+
+    Attributes:
+        pieces: which bits, each with the key of the field (`Bits`) they belong to.
+        signed: two's complement.
+    """
+
+    pieces: tuple[tuple[str, Piece], ...]
+    signed: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many bits the number has."""
+        return width_of(piece for _, piece in self.pieces)
+
+
+Sized = Digits | Text | Raw
+"""What can have any number of bytes."""
+
+Wire = Integer | Real | Digits | Text | Raw | Bits | Slice | Nested | Items
 
 
 @dataclass(frozen=True)

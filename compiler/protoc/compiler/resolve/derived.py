@@ -32,9 +32,19 @@ def draw(
             fields[drawer.key] = replace(known, wire=with_size(known.wire, model.GivenSize(value)))
         else:
             fields[drawer.key] = replace(known, origin=_origin(value, fields))
+            whole = whole and not _is_check_in_bits(scope, fields[drawer.key], drawer)
     elements = model.rebuilt(elements, lambda e: fields.get(e.key, e))
     whole = whole and not _has_ring(scope, elements, drawers)
     return elements, whole and not _grows(scope, elements)
+
+
+def _is_check_in_bits(scope: Scope, field: model.Field, drawer: Drawer) -> bool:
+    """Whether a check stands in bits, which are there before anything can be computed of bytes."""
+    is_check = isinstance(field.origin, model.Derived) and field.origin.reason == "crc"
+    if is_check and isinstance(field.wire, model.Slice):
+        scope.unsupported("a check in bits", drawer.expression.span)
+        return True
+    return False
 
 
 def _grows(scope: Scope, elements: tuple[model.Element, ...]) -> bool:

@@ -121,8 +121,6 @@ def fields_of(message: model.Message) -> dict[str, model.Field | model.Part]:
     for field in message.fields():
         if field.name is not None:
             found[field.name] = field
-        elif isinstance(field.wire, model.Bits):
-            found.update({part.name: part for part in field.wire.parts if part.name})
     return found
 
 

@@ -46,10 +46,9 @@ class Ranges:
 
     def extent(self, value: tree.Expression) -> model.Extent:
         """The bytes of a field or a range."""
-        block, own = self.drawer.block, self.drawer.key
+        block, own = self.drawer.block, self._bearers(self.drawer.key)[0]
         if isinstance(value, tree.Reference):
-            key = self._key(value)
-            return model.Extent(key, key)
+            return model.Extent(*self._key(value))
         if not isinstance(value, tree.Range):
             raise self.scope.fail(
                 "E0303",
@@ -57,12 +56,12 @@ class Ranges:
                 value.span,
                 help="`data`, `first..last`, `first..` or `..`",
             )
-        first = self._key(value.start) if value.start is not None else block[0]
+        first = self._key(value.start)[0] if value.start is not None else block[0]
         if value.end is None:
-            if block.index(first) >= self.drawer.position:
+            if block.index(first) >= self._position:
                 raise self._empty(value)
             return model.Extent(first, None, own)
-        last = self._key(value.end)
+        last = self._key(value.end)[1]
         if block.index(first) > block.index(last):
             raise self.scope.fail(
                 "E0306",
@@ -86,7 +85,7 @@ class Ranges:
         return self.scope.fail(
             "E0306",
             f"the range begins behind `{own}`, where it ends"
-            if self._key(value.start) != own
+            if self._key(value.start)[0] != own
             else f"the range begins with `{own}`, in front of which it ends",
             value.span,
             help="write where it ends: `a..b`",
@@ -98,9 +97,17 @@ class Ranges:
             return False
         assert extent.last is not None
         block = self.drawer.block
-        return block.index(extent.first) <= self.drawer.position <= block.index(extent.last)
+        return block.index(extent.first) <= self._position <= block.index(extent.last)
 
-    def _key(self, value: tree.Expression) -> str:
+    @property
+    def _position(self) -> int:
+        """Where what holds the derived value stands in the block."""
+        first = self._bearers(self.drawer.key)[0]
+        is_known = first in self.drawer.block and first != self.drawer.key
+        return self.drawer.block.index(first) if is_known else self.drawer.position
+
+    def _key(self, value: tree.Expression) -> tuple[str, str]:
+        """The first and the last element of what a name stands for."""
         if not isinstance(value, tree.Reference) or len(value.path) != 1:
             raise self.scope.fail(
                 "E0306",
@@ -109,19 +116,18 @@ class Ranges:
                 help="name the fields it begins and ends with",
             )
         name = value.path[0]
-        key = self.drawer.names.key(name.text) or owner(self.fields, name.text)
+        key = self.drawer.names.key(name.text) or name.text
         if key not in self.drawer.block and f"{key}?" in self.drawer.block:
             key = f"{key}?"  # what may be absent is measured with nothing around it
         if key not in self.drawer.block:
             known = [key for key in self.drawer.block if not key.startswith("#")]
             raise self.scope.unknown("field", name, known)
-        return key
+        return self._bearers(key)
 
-
-def owner(fields: Mapping[str, model.Field], name: str) -> str:
-    """The key of what holds a name: bits without a group stand in an element that has none."""
-    for key, field in fields.items():
-        parts = field.wire.parts if isinstance(field.wire, model.Bits) else ()
-        if field.name is None and any(part.name == name for part in parts):
-            return key
-    return name
+    def _bearers(self, key: str) -> tuple[str, str]:
+        """The first and the last element with bytes of a field: bits have those of integers."""
+        wire = self.fields[key].wire if key in self.fields else None
+        if isinstance(wire, model.Slice):
+            hosts = sorted((host for host, _ in wire.pieces), key=self.drawer.block.index)
+            return hosts[0], hosts[-1]
+        return key, key

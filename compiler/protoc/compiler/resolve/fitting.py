@@ -40,7 +40,7 @@ class Holder:
 def holder(target: model.Field | model.Param | model.Part) -> Holder | None:
     """What takes the values of a field, a param or bits; None for a param that takes anything."""
     if isinstance(target, model.Part):
-        wire: model.Wire | None = bits_as_integer(target)
+        wire: model.Wire | None = bits_as_number(target)
     else:
         wire = target.wire
     if wire is None:
@@ -48,13 +48,9 @@ def holder(target: model.Field | model.Param | model.Part) -> Holder | None:
     return Holder(target.name or "_", wire, target.conversion, target.bounds)
 
 
-def bits_as_integer(part: model.Part) -> model.Integer | model.Bits:
-    """Some bits as an integer of their own; a group of one part where they are no whole bytes."""
-    width = part.high - part.low + 1
-    integer = model.Integer((width + 7) // 8, False, False)
-    if width % 8 == 0:
-        return integer
-    return model.Bits(integer, (model.Part(None, width - 1, 0, model.Conversion()),), None)
+def bits_as_number(part: model.Part) -> model.Slice:
+    """The bits of a part as a number of their own."""
+    return model.Slice((("", model.Piece(part.width - 1, 0)),), part.signed)
 
 
 def constant(scope: Scope, expression: tree.Expression, into: Holder) -> tuple[Plain, Raw]:
@@ -67,17 +63,15 @@ def constant(scope: Scope, expression: tree.Expression, into: Holder) -> tuple[P
     value = plain(scope, expression, enum)
     if isinstance(expression, tree.String) and isinstance(into.wire, model.Raw):
         value = octets(scope, (expression,))
-    if isinstance(value, bytes) and isinstance(into.wire, model.Integer | model.Bits):
+    if isinstance(value, bytes) and isinstance(into.wire, model.Integer | model.Slice):
         value = int.from_bytes(value, "big")
     raw = value if enum is not None else unscaled(value, into)
     require(scope, value, raw, expression.span, into)
     return value, int(raw) if isinstance(raw, bool) else raw
 
 
-def fixed_bits(scope: Scope, part: model.Part, expression: tree.Expression) -> int:
+def constant_bits(scope: Scope, expression: tree.Expression, into: Holder) -> int:
     """The raw value that bits must hold."""
-    into = holder(part)
-    assert into is not None
     raw = constant(scope, expression, into)[1]
     assert isinstance(raw, int)
     return raw
@@ -149,7 +143,7 @@ def misfit(raw: Plain, into: Holder) -> str | None:
     wire = into.wire
     if into.conversion.boolean and raw not in (0, 1):
         return "it is true or false"
-    if isinstance(wire, model.Integer | model.Bits):
+    if isinstance(wire, model.Integer | model.Slice):
         return _no_integer(raw, into)
     if isinstance(wire, model.Real):
         return _no_real(raw, wire)
@@ -157,6 +151,7 @@ def misfit(raw: Plain, into: Holder) -> str | None:
         return _no_digits(raw, wire)
     if isinstance(wire, model.Text):
         return _no_text(raw, wire)
+    assert isinstance(wire, model.Raw)
     if not isinstance(raw, bytes):
         return 'it holds bytes: x"01 02"'
     if isinstance(wire.size, model.FixedSize) and len(raw) != wire.size.bytes:
@@ -183,11 +178,8 @@ def _holds(into: Holder, low: int, high: int) -> str:
 
 def raw_limits(wire: model.Wire) -> tuple[int, int]:
     """The least and the largest raw number of an integer or of bits."""
-    if isinstance(wire, model.Bits):
-        highest = max((part.high for part in wire.parts), default=wire.integer.width * 8 - 1)
-        return 0, (1 << (highest + 1)) - 1
-    assert isinstance(wire, model.Integer)
-    bits = wire.width * 8
+    assert isinstance(wire, model.Integer | model.Slice)
+    bits = wire.width * 8 if isinstance(wire, model.Integer) else wire.width
     return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if wire.signed else (0, (1 << bits) - 1)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from protoc.compiler import model
 from protoc.compiler.resolve.checksums import CHECKSUMS, WITHIN, Checks
 from protoc.compiler.resolve.constants import whole
-from protoc.compiler.resolve.extents import Drawer, Ranges, owner
+from protoc.compiler.resolve.extents import Drawer, Ranges
 from protoc.compiler.resolve.scope import Scope, suggestion
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -145,7 +145,7 @@ class Formula:
             return model.Asked(tuple(part.text for part in reference.path[1:]))
         if name == "previous":
             raise self.scope.unsupported(f"`{name}`", reference.span)
-        key = self.drawer.names.key(name) or owner(self.fields, name)
+        key = self.drawer.names.key(name) or name
         if key in self.fields:
             return self._own(key, reference)
         param = self.scope.params.get(name)
@@ -289,7 +289,7 @@ def counts(wire: model.Wire) -> bool:
     """Whether raw values are whole numbers."""
     if isinstance(wire, model.Digits):
         return wire.notation != "float"
-    return isinstance(wire, model.Integer | model.Bits)
+    return isinstance(wire, model.Integer | model.Bits | model.Slice)
 
 
 def _width(wire: model.Wire) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from protoc.compiler import model
+from protoc.compiler.resolve.bits import Located, Pieces, speaker, whole
 from protoc.compiler.resolve.bodies import (
     body_of,
     frame_fields,
@@ -23,7 +24,6 @@ from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.fitting import (
     Holder,
     constant,
-    fixed_bits,
     raw_of_default,
     require,
     unscaled,
@@ -33,7 +33,14 @@ from protoc.compiler.resolve.parameters import instantiated
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
 from protoc.compiler.resolve.settling import settle
 from protoc.compiler.resolve.structures import Structures
-from protoc.compiler.resolve.types import OPEN, Spec, is_builtin, resolve_typed
+from protoc.compiler.resolve.types import (
+    OPEN,
+    Spec,
+    is_builtin,
+    resolve_bit,
+    resolve_typed,
+    value_of_bits,
+)
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
@@ -110,6 +117,7 @@ class Place:
         trail: names of the layouts around, to find one that stands inside itself.
         block: keys of the elements of this layout so far; ranges do not leave it.
         names: what expressions may name here.
+        pieces: values made of bits, some of which may be still to come.
     """
 
     fixed: dict[str, tree.Expression]
@@ -117,6 +125,7 @@ class Place:
     trail: tuple[str, ...]
     block: list[str] = field(default_factory=list)
     names: Names = field(default_factory=Names)
+    pieces: Pieces = field(default_factory=Pieces)
 
 
 @dataclass
@@ -235,6 +244,8 @@ class Builder:
         self, statements: Iterable[tree.Element], place: Place
     ) -> tuple[model.Element, ...]:
         elements: list[model.Element] = []
+        statements = tuple(statements)
+        place = replace(place, pieces=Pieces.of(statements))
         for statement in statements:
             try:
                 elements.extend(self._statement(statement, place))
@@ -258,11 +269,19 @@ class Builder:
         if isinstance(statement, tree.Bare) and not statement.optional:
             return self._bare(statement, place)
         element = self._element(statement, place)
+        self._place(element, place)
+        found = [element]
+        for pieces in place.pieces.complete():
+            found.append(self._slice(pieces, place))
+            self._place(found[-1], place)
+        return tuple(found)
+
+    def _place(self, element: model.Element, place: Place) -> None:
+        """Make an element known to those behind it."""
         place.block.append(element.key)
         place.names.add(element)
         if isinstance(element, model.Field):
             self.keys.add(element.key)
-        return (element,)
 
     def _element(self, statement: tree.Element, place: Place) -> model.Element:
         if isinstance(statement, tree.Constants):
@@ -305,9 +324,7 @@ class Builder:
         if name in self.scope.params:
             param = self._param(self.scope.params[name], statement)
             field_ = replace(param, key=self.unique(name))
-            place.block.append(field_.key)
-            place.names.add(field_)
-            self.keys.add(field_.key)
+            self._place(field_, place)
             return (field_,)
         other = self.scope.layouts.get(name)
         if other is None:
@@ -371,19 +388,30 @@ class Builder:
         if type_.name.text in self.scope.layouts and not is_builtin(type_.name.text):
             return self._nested(statement, type_, key, named, place)
         spec = resolve_typed(self.scope, statement.typed, statement.name.text, self.name)
-        if isinstance(spec.wire, model.Bits) and named is None:
-            spec = replace(spec, wire=self._own_bits(spec.wire, statement, place.fixed))
+        place.pieces.add(key, spec.own)
+        size = type_.size
+        if size is not None and not isinstance(size, tree.Number):
+            self.drawers.append(self._drawer(key, size, "size", place))
+        return self._made(spec, key, named, statement, place)
+
+    def _made(
+        self,
+        spec: Spec,
+        key: str,
+        named: str | None,
+        statement: tree.Field | tree.Bit,
+        place: Place,
+    ) -> model.Field:
+        """A field, with who gives its value."""
         origin = self._origin(spec, key, named, place)
         bound = (
             named in self.scope.params
             and key == named
             and isinstance(origin, model.Given | model.Defaulted)
         )
-        if bound and isinstance(origin, model.Given):
-            origin = self._from_param(self.scope.params[statement.name.text], spec, statement)
-        size = type_.size
-        if size is not None and not isinstance(size, tree.Number):
-            self.drawers.append(self._drawer(key, size, "size", place))
+        if bound and spec.default is None:
+            param = self.scope.params[statement.name.text]
+            origin = self._from_param(param, spec, statement) or origin
         return model.Field(
             key,
             named,
@@ -446,24 +474,24 @@ class Builder:
             longest=longest,
         )
 
-    def _own_bits(
-        self, wire: model.Bits, statement: tree.Field, fixed: dict[str, tree.Expression]
-    ) -> model.Bits:
-        """Bits that belong to the message: their names are fields, a frame's call may fix them."""
-        parts = []
-        for part in wire.parts:
-            if part.name is not None:
-                self.claim(part.name, statement)
-                if part.name in fixed:
-                    part = replace(part, fixed=fixed_bits(self.scope, part, fixed[part.name]))
-            parts.append(part)
-        return replace(wire, parts=tuple(parts))
+    def _slice(self, pieces: list[Located], place: Place) -> model.Field:
+        """A number made of bits of integers before it: a field of the message."""
+        named = [(bit, piece) for _, bit, piece in pieces]
+        name = named[0][0].name.text
+        self.claim(name, named[0][0])
+        whole(self.scope, named)
+        wire = model.Slice(tuple((host, piece) for host, _, piece in pieces))
+        bit = speaker(self.scope, named)
+        spec = resolve_bit(self.scope, bit, wire, self.name)
+        return self._made(spec, self.unique(name), name, bit, place)
 
-    def _from_param(self, param: model.Param, spec: Spec, statement: tree.Field) -> model.Origin:
+    def _from_param(
+        self, param: model.Param, spec: Spec, statement: tree.Field | tree.Bit
+    ) -> model.Origin | None:
         """A field called like a param begins with its value, which must fit here too."""
         value = param.default
         if value is None:
-            return model.Given()
+            return None
         label = Label(param.span, "the param and its value")
         into = replace(spec.holder(param.name), labels=(label,))
         raw = raw_of_default(self.scope, param) if param.conversion.enum else unscaled(value, into)
@@ -484,25 +512,29 @@ class Builder:
             return counted(self.scope, spec.default, into, place.trail[-1])
         if spec.default is not None:
             if isinstance(spec.wire, model.Bits):
-                instead = "bits not given are 0"
-                raise self.scope.unsupported("a default of bits", spec.default.span, instead)
+                raise self._no_value(into, spec.default)
             enum = self.scope.enums.get(spec.conversion.enum or "")
             value = constant(self.scope, spec.default, into)[0]
             return model.Defaulted(model.Value(labelled(enum, value)))
+        if isinstance(spec.wire, model.Slice):
+            return model.Defaulted(model.Value(value_of_bits(self.scope, spec, key)))
         if named is None and not isinstance(spec.wire, model.Bits):
             return model.Reserved()
         return model.Given()
 
     def _fixed(self, expression: tree.Expression, into: Holder) -> int | float | str | bytes:
         if isinstance(into.wire, model.Bits):
-            raise self.scope.fail(
-                "E0411",
-                f"`{into.name}` is a group of bits",
-                expression.span,
-                "one value for all of them",
-                help="fix each of the bits: `name @7..4 = 8`",
-            )
+            raise self._no_value(into, expression)
         return constant(self.scope, expression, into)[1]
+
+    def _no_value(self, into: Holder, expression: tree.Expression) -> Unresolved:
+        return self.scope.fail(
+            "E0411",
+            f"`{into.name}` is a group of bits",
+            expression.span,
+            "one value for all of them",
+            help="give each of the bits its own: `name @7..4 = 8`, `name @3..0 default 1`",
+        )
 
     def key(self) -> str:
         self._count += 1

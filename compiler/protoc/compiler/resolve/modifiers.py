@@ -24,8 +24,7 @@ ENCODINGS = {
 _WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "max", "pad", "except",
           "trim", "lower", *ENCODINGS)  # fmt: skip
 _LATER = frozenset(
-    ("reversed", "msb0", "bytewise", "like", "via", "sets", "count", "until", "while", "sep",
-     "times", "signed")
+    ("reversed", "like", "via", "sets", "count", "until", "while", "sep", "times", "signed")
 )  # fmt: skip
 _MOST_DECIMALS = 17
 
@@ -75,6 +74,19 @@ class Modifiers:
                 help=f"write at most .{_MOST_DECIMALS}",
             )
         return decimals
+
+    def numbering(self) -> tuple[bool, bool]:
+        """Whether bits are counted from the most significant, and whether byte by byte."""
+        msb0, bytewise = self.flag("msb0"), self.take("bytewise")
+        if bytewise is not None and not msb0:
+            raise self.scope.fail(
+                "E0404",
+                "`bytewise` stands behind `msb0`",
+                bytewise.span,
+                "counted from the least significant bit it changes nothing",
+                help="write `msb0 bytewise`, or take it away",
+            )
+        return msb0, bytewise is not None
 
     def encoding(self) -> str:
         """The encoding written here, else the one in force."""
@@ -186,7 +198,7 @@ class Modifiers:
 
     def _number(self, wire: model.Wire, modifier: tree.Modifier) -> None:
         """Refuse a modifier that needs a number where there is none."""
-        if not isinstance(wire, model.Integer | model.Real | model.Digits):
+        if not isinstance(wire, model.Integer | model.Real | model.Digits | model.Slice):
             word = f"as {modifier.name.text}" if modifier.name else modifier.word
             raise self.scope.fail(
                 "E0404",

@@ -47,12 +47,8 @@ class Names:
     def add(self, element: model.Element) -> None:
         """Make the names of an element known."""
         for inner in model.walk((element,)):
-            if not isinstance(inner, model.Field):
-                continue
-            if inner.name is not None:
+            if isinstance(inner, model.Field) and inner.name is not None:
                 self.own[inner.name] = inner
-            elif isinstance(inner.wire, model.Bits):
-                self.own.update({part.name: part for part in inner.wire.parts if part.name})
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from protoc.compiler import model
-from protoc.compiler.resolve.constants import whole
-from protoc.compiler.resolve.fitting import Holder, fixed_bits
+from protoc.compiler.resolve.bits import BITS, Numbering, Taken, speaker
+from protoc.compiler.resolve.bits import whole as whole_value
+from protoc.compiler.resolve.constants import labelled, whole
+from protoc.compiler.resolve.fitting import Holder, constant, constant_bits
 from protoc.compiler.resolve.modifiers import Bounds, Modifiers
 from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
 from protoc.dsl import tree
@@ -47,6 +49,7 @@ class Spec:
     Attributes:
         value: the expression behind `=`, not resolved.
         default: the expression behind `default`, not resolved.
+        own: bits that are fields of the message, and where they stand in this integer.
     """
 
     wire: model.Wire
@@ -56,6 +59,7 @@ class Spec:
     bounds: Bounds | None = None
     longest: int | None = None
     forbidden: tuple[bytes, ...] = ()
+    own: tuple[tuple[tree.Bit, model.Piece], ...] = ()
 
     def holder(self, name: str) -> Holder:
         """What takes the values of a field of this type."""
@@ -75,12 +79,25 @@ def resolve_typed(scope: Scope, typed: tree.Typed, name: str, owner: str) -> Spe
     modifiers = Modifiers(scope, typed)
     size = _size(scope, typed.type)
     wire = _wire(scope, typed.type, size, modifiers)
-    if typed.type.bits is not None:
-        wire = _bits(scope, typed.type, wire, name, owner)
-    conversion = modifiers.conversion(wire, name, owner)
+    if typed.type.bits is None:
+        return _spec(wire, modifiers, name, owner)
+    bits, own = _bits(scope, typed.type, wire, modifiers, name, owner)
+    return replace(_spec(bits, modifiers, name, owner), own=own)
+
+
+def resolve_bit(scope: Scope, bit: tree.Bit, wire: model.Slice, owner: str) -> Spec:
+    """The meaning of what is said of bits, all pieces of the value put together."""
+    type_ = tree.NamedType(tree.Name(BITS, span=bit.span), span=bit.span)
+    modifiers = Modifiers(scope, tree.Typed(type_, bit.modifiers, span=bit.span))
+    signed = replace(wire, signed=modifiers.flag("signed"))
+    return _spec(signed, modifiers, bit.name.text, owner)
+
+
+def _spec(wire: model.Wire, modifiers: Modifiers, name: str, owner: str) -> Spec:
+    """What modifiers say of values of a wire form."""
     spec = Spec(
         wire=wire,
-        conversion=conversion,
+        conversion=modifiers.conversion(wire, name, owner),
         value=modifiers.operand("="),
         default=modifiers.operand("default"),
         bounds=modifiers.bounds(wire),
@@ -164,8 +181,14 @@ def _binary(scope: Scope, type_: tree.NamedType) -> model.Integer | model.Real |
 
 
 def _bits(
-    scope: Scope, type_: tree.NamedType, wire: model.Wire, name: str, owner: str
-) -> model.Bits:
+    scope: Scope,
+    type_: tree.NamedType,
+    wire: model.Wire,
+    modifiers: Modifiers,
+    name: str,
+    owner: str,
+) -> tuple[model.Bits, tuple[tuple[tree.Bit, model.Piece], ...]]:
+    """An integer with the bits that belong to it, and those that are fields of the message."""
     if not isinstance(wire, model.Integer) or wire.signed:
         raise scope.fail(
             "E0408",
@@ -174,77 +197,90 @@ def _bits(
             "only an unsigned integer has",
             help="u8, u16 … can be followed by a block of bits",
         )
-    assert type_.bits is not None
-    used: dict[int, tree.Bit] = {}
-    named: dict[str, tree.Name] = {}
-    parts = []
-    for bit in type_.bits:
-        part = _part(scope, bit, wire.width * 8, owner)
-        _free(scope, bit, used)
-        if bit.name.text in named:
+    numbering = Numbering(wire.width * 8, *modifiers.numbering())
+    taken = Taken(scope)
+    unnamed, named = [], []
+    for bit in type_.bits or ():
+        piece = numbering.piece(scope, bit)
+        taken.take(bit, piece)
+        if bit.name.text == "_":
+            unnamed.append(_unnamed(scope, bit, piece, owner))
+        else:
+            named.append((bit, piece))
+    if name == "_":
+        return model.Bits(wire, tuple(unnamed), None), tuple(named)
+    members = _members(scope, named, owner)
+    return model.Bits(wire, (*members, *unnamed), f"{owner}_{name}"), ()
+
+
+def _unnamed(scope: Scope, bit: tree.Bit, piece: model.Piece, owner: str) -> model.Part:
+    """Bits without a name, which always hold the same, or are not looked at."""
+    wire = model.Slice((("", model.Piece(piece.width - 1, 0)),))
+    spec = resolve_bit(scope, bit, wire, owner)
+    part = model.Part(None, (piece,), model.Conversion())
+    if spec.value is None:
+        return part
+    return replace(part, fixed=constant_bits(scope, spec.value, spec.holder("_")))
+
+
+def _members(
+    scope: Scope, named: list[tuple[tree.Bit, model.Piece]], owner: str
+) -> list[model.Part]:
+    """The members of a group, each with all of its pieces."""
+    by_name: dict[str, list[tuple[tree.Bit, model.Piece]]] = {}
+    for bit, piece in named:
+        known = by_name.setdefault(bit.name.text, [])
+        if known and (bit.piece is None or known[0][0].piece is None):
             scope.diagnostics.error(
                 "E0201",
                 f"there are two bits named `{bit.name.text}`",
                 bit.name.span,
                 "declared again",
-                labels=(Label(named[bit.name.text].span, "first declared here"),),
+                labels=(Label(known[0][0].name.span, "first declared here"),),
                 help="rename one of them",
             )
-        if part.name is not None:
-            named[part.name] = bit.name
-        parts.append(part)
-    return model.Bits(wire, tuple(parts), None if name == "_" else f"{owner}_{name}")
+            continue
+        known.append((bit, piece))
+    return [_member(scope, pieces, owner) for pieces in by_name.values()]
 
 
-def _free(scope: Scope, bit: tree.Bit, used: dict[int, tree.Bit]) -> None:
-    """Complain about bits that another name has taken."""
-    taken = [position for position in range(bit.low, bit.high + 1) if position in used]
-    if taken:
-        scope.diagnostics.error(
-            "E0408",
-            f"bit {taken[0]} is used twice",
-            bit.span,
-            labels=(Label(used[taken[0]].span, "first used here"),),
-            help="correct one of the positions",
-        )
-    used.update(dict.fromkeys(range(bit.low, bit.high + 1), bit))
+def _member(scope: Scope, pieces: list[tuple[tree.Bit, model.Piece]], owner: str) -> model.Part:
+    whole_value(scope, pieces)
+    bit = speaker(scope, pieces)
+    wire = model.Slice(tuple(("", piece) for _, piece in pieces))
+    spec = resolve_bit(scope, bit, wire, owner)
+    part = model.Part(
+        bit.name.text,
+        tuple(piece for _, piece in pieces),
+        spec.conversion,
+        signed=isinstance(spec.wire, model.Slice) and spec.wire.signed,
+        default=value_of_bits(scope, spec, bit.name.text),
+        doc=bit.doc,
+        bounds=spec.bounds,
+    )
+    if spec.value is None:
+        return part
+    return replace(part, fixed=constant_bits(scope, spec.value, spec.holder(bit.name.text)))
 
 
-def _part(scope: Scope, bit: tree.Bit, width: int, owner: str) -> model.Part:
-    if bit.piece is not None:
-        raise scope.unsupported("a piece of a value", bit.span)
-    if bit.high >= width:
-        raise scope.fail(
-            "E0408",
-            f"there is no bit {bit.high}",
-            bit.span,
-            f"positions go from {width - 1} down to 0",
-            help="correct the position, or take a wider type",
-        )
-    if bit.low > bit.high:
-        raise scope.fail(
-            "E0408",
-            "these bits are upside down",
-            bit.span,
-            help=f"write the higher position first: `@{bit.low}..{bit.high}`",
-        )
-    width = bit.high - bit.low + 1
-    integer = f"u{(width + 7) // 8 * 8}"
-    name = tree.Name(integer, span=bit.span)
-    typed = tree.Typed(tree.NamedType(name, span=bit.span), bit.modifiers, span=bit.span)
-    spec = resolve_typed(scope, typed, bit.name.text, owner)
+def value_of_bits(scope: Scope, spec: Spec, name: str) -> int | float | str | bytes:
+    """What bits are that nobody gives: their default, or what raw 0 stands for."""
+    enum = scope.enums.get(spec.conversion.enum or "")
     if spec.default is not None:
-        raise scope.unsupported("a default of bits", spec.default.span, "bits not given are 0")
-    named = None if bit.name.text == "_" else bit.name.text
-    part = model.Part(named, bit.high, bit.low, spec.conversion, None, bounds=spec.bounds)
-    if spec.value is not None:
-        return replace(part, fixed=fixed_bits(scope, part, spec.value))
-    return part
+        value = labelled(enum, constant(scope, spec.default, spec.holder(name))[0])
+        return bool(value) if spec.conversion.boolean else value
+    if enum is not None:
+        known = labelled(enum, 0)
+        return enum.labels[0].name if known == 0 and spec.conversion.strict else known
+    if spec.conversion.boolean:
+        return False
+    offset = spec.conversion.offset
+    return int(offset) if offset.denominator == 1 else float(offset)
 
 
 def with_size(wire: model.Wire, size: model.Size) -> model.Wire:
     """The same wire form with another size."""
-    assert isinstance(wire, model.Text | model.Raw | model.Digits | model.Nested | model.Items)
+    assert isinstance(wire, model.Sized | model.Nested | model.Items)
     return replace(wire, size=size)
 
 
@@ -279,6 +315,8 @@ def fixed_size(element: model.Element) -> int | None:
         return wire.width
     if isinstance(wire, model.Bits):
         return wire.integer.width
+    if isinstance(wire, model.Slice):
+        return 0
     if isinstance(wire, model.Nested) and wire.size is None:
         return total_size(wire.record.elements)
     if isinstance(wire, model.Items):

@@ -8,7 +8,7 @@ from protoc.runtime.declarative.base import Element
 from protoc.runtime.declarative.fields import attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
-from protoc.runtime.declarative.wires import Binary, wire_of
+from protoc.runtime.declarative.wires import Binary, reach, signed, wire_of
 from protoc.runtime.messages import Choice, Part, TextChoice
 
 
@@ -16,10 +16,13 @@ class Bit:
     """Bits of an integer, counted from the least significant.
 
     Args:
-        name: as in the description; `_` for bits without a name.
+        name: as in the description; `_` for bits without a name. Where a value has several pieces,
+            each has its name.
         high, low: the highest and the lowest; one bit where `low` is left out.
+        shift: which bit of the value the lowest is.
         equal: what they always hold.
-        scale, offset, enum, strict, boolean, range: from raw to value.
+        signed, scale, offset, enum, strict, boolean, range: from raw to value; said of the last
+            piece.
     """
 
     def __init__(
@@ -28,7 +31,9 @@ class Bit:
         high: int,
         low: int | None = None,
         *,
+        shift: int = 0,
         equal: int | None = None,
+        signed: bool = False,
         scale: Number = 1,
         offset: Number = 0,
         unit: str = "",
@@ -40,30 +45,26 @@ class Bit:
         self.name = name
         self.low = high if low is None else low
         self.size = high - self.low + 1
+        self.shift = shift
         self.equal = equal
+        self.signed = signed
         self.meaning = Meaning(scale, offset, enum, strict, boolean, range)
 
-    @property
-    def given(self) -> bool:
-        """Whether the message holds it."""
-        return self.name != "_" and self.equal is None
-
     def of(self, number: int) -> int:
-        """What the bits of an integer hold."""
-        return (number >> self.low) % (1 << self.size)
+        """What these bits of an integer give to the value."""
+        return (number >> self.low) % (1 << self.size) << self.shift
 
-    def placed(self, raw: Any, name: str, frame: Frame) -> int:
-        """The integer that holds so much in these bits."""
-        if not isinstance(raw, int) or not 0 <= raw < 1 << self.size:
-            raise frame.unfit(name, f"0..{(1 << self.size) - 1}", raw)
-        return raw << self.low
+    def placed(self, raw: int) -> int:
+        """What the value gives to the integer."""
+        return (raw >> self.shift) % (1 << self.size) << self.low
 
 
 class Bits(Element):
     """An integer whose bits are named.
 
     Args:
-        name: of the group; `_` where the bits belong to the message itself.
+        name: of the group; `_` where the bits belong to the message itself: each name is then that
+            of a field of the type `bits[n]` behind it.
         type_: the integer, as in the description: `u16le`.
         group: the class of the group; None where the bits belong to the message itself.
         key: under which others measure it, where it has no name.
@@ -79,9 +80,7 @@ class Bits(Element):
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
-        wire = wire_of(
-            type_, encoding="", pad=None, left=False, trim=False, decimals=None, lower=False
-        )
+        wire = wire_of(type_)
         assert isinstance(wire, Binary)
         self.wire = wire
         self.fixed = wire.fixed
@@ -89,7 +88,16 @@ class Bits(Element):
         self.parts = parts
 
     def _path(self, part: Bit) -> str:
-        return part.name if self.group is None else f"{self.label}.{part.name}"
+        names = [name for name in (self.label, part.name) if name != "_"]
+        return ".".join(names)
+
+    def _pieces(self) -> list[list[Bit]]:
+        """The values of the group, each with all of its pieces."""
+        by_name: dict[str, list[Bit]] = {}
+        for part in self.parts:
+            if part.name != "_" and part.equal is None:
+                by_name.setdefault(part.name, []).append(part)
+        return list(by_name.values())
 
     def read(self, stream: IO[bytes], frame: Frame) -> int:
         """The integer; bits that always hold the same must do so."""
@@ -99,6 +107,8 @@ class Bits(Element):
         for part in self.parts:
             if part.equal is not None and part.of(number) != part.equal:
                 raise frame.error("constant", self._path(part), at, part.equal, part.of(number))
+            if self.group is None and part.name != "_":
+                frame.bits[part.name] = frame.bits.get(part.name, 0) | part.of(number)
         return number
 
     def begins(self) -> frozenset[int] | None:
@@ -109,46 +119,63 @@ class Bits(Element):
         return frozenset(n for n in range(256) if all(p.of(n) == p.equal for p in known))
 
     def names(self) -> set[str]:
-        if self.group is not None:
-            return {self.label}
-        return {part.name for part in self.parts if part.given}
+        return set() if self.group is None else {self.label}
 
     def values(self, frame: Frame) -> dict[str, Any]:
+        if self.group is None:
+            return {}
         at, _ = frame.places[self.key]
         number: int = frame.raws[self.key]
-        found = {
-            part.name: part.meaning.value(part.of(number), self._path(part), at, frame)
-            for part in self.parts
-            if part.given
-        }
-        if self.group is None:
-            return found
+        found: dict[str, Any] = {}
+        for pieces in self._pieces():
+            last = pieces[-1]
+            raw = signed(sum(p.of(number) for p in pieces), _width(pieces), last.signed)
+            found[last.name] = last.meaning.value(raw, self._path(last), at, frame)
         return {self.label: self.group(**spelt(self.group, found))}
 
     def prepare(self, message: Any, frame: Frame) -> None:
-        self.accept(message if self.group is None else attribute(message, self.label), frame)
+        if self.group is not None:
+            self.accept(attribute(message, self.label), frame)
+        else:
+            frame.raws[self.key] = self._constants()
 
     def accept(self, value: Any, frame: Frame) -> None:
-        number = 0
-        for part in self.parts:
-            if part.equal is not None:
-                number |= part.placed(part.equal, self._path(part), frame)
-            elif part.name != "_":
-                number |= self._given(part, value, frame)
+        number = self._constants()
+        for pieces in self._pieces():
+            raw = self._given(pieces, value, frame)
+            number |= sum(piece.placed(raw) for piece in pieces)
         frame.raws[self.key] = number
 
-    def _given(self, part: Bit, owner: Any, frame: Frame) -> int:
-        path = self._path(part)
+    def _constants(self) -> int:
+        """The integer, only with the bits that always hold the same."""
+        return sum(part.placed(part.equal) for part in self.parts if part.equal is not None)
+
+    def _given(self, pieces: list[Bit], owner: Any, frame: Frame) -> int:
+        last = pieces[-1]
+        path = self._path(last)
         try:
-            value = attribute(owner, part.name)
+            value = attribute(owner, last.name)
         except AttributeError:
             raise frame.unfit(self.label, "an object of bits", owner) from None
-        if part.meaning.boolean and value not in (0, 1):
+        if last.meaning.boolean and value not in (0, 1):
             raise frame.unfit(path, "True or False", value)
-        return part.placed(part.meaning.raw(value, path, frame), path, frame)
+        raw = last.meaning.raw(value, path, frame)
+        low, high = reach(_width(pieces), last.signed)
+        if not isinstance(raw, int) or not low <= raw <= high:
+            raise frame.unfit(path, f"{low}..{high}", value)
+        return raw
 
     def write(self, frame: Frame) -> bytes:
-        return self.wire.data(frame.raws[self.key])
+        number: int = frame.raws[self.key]
+        if self.group is None:
+            for part in self.parts:
+                if part.name != "_" and part.equal is None:
+                    number |= part.placed(frame.raws[part.name])
+        return self.wire.data(number)
+
+
+def _width(pieces: list[Bit]) -> int:
+    return max(piece.shift + piece.size for piece in pieces)
 
 
 def spelt(cls: Any, values: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from protoc.runtime.declarative.base import Element, Sizing, measured
 from protoc.runtime.declarative.endings import Ending, ending_of
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
-from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Text, wire_of
+from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Slice, Text, wire_of
 from protoc.runtime.errors import EncodeError, Incomplete, Reason
 from protoc.runtime.messages import Choice, TextChoice
 
@@ -31,7 +31,7 @@ class Field(Element):
         size: tells how many bytes it has.
         scale, offset, unit, enum, strict, boolean, range: from raw to value.
         max: most bytes it may have; `exclude` bytes that may not stand in it.
-        encoding, pad, left, trim: of text. decimals, lower: of digits.
+        encoding, pad, left, trim: of text. decimals, lower: of digits. signed: of bits.
     """
 
     def __init__(
@@ -61,12 +61,14 @@ class Field(Element):
         trim: bool = False,
         decimals: int | None = None,
         lower: bool = False,
+        signed: bool = False,
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
         self.wire = wire_of(
-            type_, encoding=encoding, pad=pad, left=left, trim=trim, decimals=decimals, lower=lower
-        )
+            type_, encoding=encoding, pad=pad, left=left, trim=trim, decimals=decimals, lower=lower,
+            signed=signed,
+        )  # fmt: skip
         self.fixed = self.wire.fixed
         self.sizing = size
         self.equal = equal
@@ -118,6 +120,8 @@ class Field(Element):
     def read(self, stream: IO[bytes], frame: Frame) -> Any:
         """Its number, or its bytes where they are not needed as a number yet."""
         at = frame.at(stream)
+        if isinstance(self.wire, Slice):
+            return self._bits(self.wire, at, frame)
         data = stream.read(self._count(stream, frame))
         if self.longest is not None and len(data) > self.longest:
             raise frame.error(
@@ -129,6 +133,13 @@ class Field(Element):
         elif isinstance(self.wire, Binary) or (self.early and self.wire.numeric):
             return self._number(data, at, frame)
         return data
+
+    def _bits(self, wire: Slice, at: int, frame: Frame) -> int:
+        """The number that bits of integers before it hold."""
+        raw = wire.value(frame.bits[self.label])
+        if self.equal is not None and raw != self.equal:
+            raise frame.error("constant", self.label, at, self.equal, raw)
+        return raw
 
     def _count(self, stream: IO[bytes], frame: Frame) -> int:
         """The bytes it has here."""

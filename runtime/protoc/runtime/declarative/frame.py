@@ -33,6 +33,7 @@ class Frame:
         data: its bytes, as soon as all of them are there.
         places: start and end of each element, counted from the start of the message.
         raws: raw values: numbers as numbers, text and bytes as bytes.
+        bits: what integers before held of the numbers that are made of bits.
         bounded: the stream ends where the region ends that is read; more will not come.
         origin: where the stream begins, counted from the start of the message.
         doubts: derived values that do not fit, which may change while others are computed.
@@ -47,6 +48,7 @@ class Frame:
         self.data = data
         self.places: dict[str, tuple[int, int]] = {}
         self.raws: dict[str, Any] = {}
+        self.bits: dict[str, int] = {}
         self.bounded = False
         self.origin = 0
         self.doubts: list[EncodeError] = []
@@ -109,11 +111,13 @@ class Frame:
         """What goes back to where reading is now."""
         here, around = stream.tell(), (self.origin, self.bounded, self.index)
         raws, places, readers = dict(self.raws), dict(self.places), dict(self.readers)
+        bits = dict(self.bits)
 
         def back() -> None:
             stream.seek(here)
             self.origin, self.bounded, self.index = around
             self.raws, self.places, self.readers = raws, places, readers
+            self.bits = bits
 
         return back
 

@@ -82,6 +82,41 @@ class Binary(Wire):
         return raw - (1 << 8 * self.fixed) if self.signed and raw >> 8 * self.fixed - 1 else raw
 
 
+class Slice(Wire):
+    """A number made of bits of integers before it."""
+
+    open = False
+    whole = True
+    numeric = True
+
+    def __init__(self, width: int, is_signed: bool) -> None:
+        super().__init__(0)
+        self.width = width
+        self.signed = is_signed
+
+    def value(self, bits: int) -> int:
+        """The number that bits hold."""
+        return signed(bits, self.width, self.signed)
+
+    def data(self, raw: Any) -> bytes:
+        low, high = reach(self.width, self.signed)
+        if not isinstance(raw, int):
+            raise TypeError("a whole number")
+        if not low <= raw <= high:
+            raise ValueError(f"{low}..{high}")
+        return b""
+
+
+def signed(bits: int, width: int, is_signed: bool) -> int:
+    """The number that bits hold, in two's complement where it has a sign."""
+    return bits - (1 << width) if is_signed and bits >> width - 1 else bits
+
+
+def reach(width: int, is_signed: bool) -> tuple[int, int]:
+    """The least and the largest number of so many bits."""
+    return (-(1 << width - 1), (1 << width - 1) - 1) if is_signed else (0, (1 << width) - 1)
+
+
 class Digits(Wire):
     """A number in text."""
 
@@ -212,8 +247,8 @@ _TYPE = re.compile(r"([a-z]+?)(\d*)(le|be)?(?:\[(\d+)\])?")
 
 
 def wire_of(
-    type_: str, *, encoding: str, pad: bytes | None, left: bool, trim: bool,
-    decimals: int | None, lower: bool,
+    type_: str, *, encoding: str = "utf-8", pad: bytes | None = None, left: bool = False,
+    trim: bool = False, decimals: int | None = None, lower: bool = False, signed: bool = False,
 ) -> Wire:  # fmt: skip
     """The wire form of a type as descriptions write it: `u16le`, `hex[2]`, `text`."""
     if type_.startswith("base36"):
@@ -227,6 +262,7 @@ def wire_of(
         "text": lambda: Text(fixed, encoding, pad, left, trim),
         "bytes": lambda: Wire(fixed),
         "base": lambda: Digits("base36", fixed, None, lower),
+        "bits": lambda: Slice(fixed or 0, signed),
     }
     if name in make:
         return make[name]()

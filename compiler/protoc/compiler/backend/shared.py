@@ -1,0 +1,61 @@
+"""An integer that several values share, each with some of its bits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from protoc.compiler import model
+from protoc.compiler.backend.places import bracketed
+from protoc.compiler.resolve.fitting import raw_limits
+
+
+@dataclass
+class Shared:
+    """What is put together, and what must hold of the values.
+
+    Attributes:
+        terms: each with the position of its lowest bit.
+        checks: conditions that all must hold.
+    """
+
+    terms: list[tuple[int, str]] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+    _constant: int = 0
+
+    def constant(self, value: int, pieces: tuple[model.Piece, ...]) -> None:
+        """Bits that are always the same."""
+        for piece in pieces:
+            self._constant |= (value >> piece.shift & piece.mask) << piece.low
+
+    def value(
+        self,
+        raw: str,
+        wire: model.Slice,
+        pieces: tuple[model.Piece, ...],
+        checked: bool = True,
+    ) -> None:
+        """A value that may be anything its bits can hold.
+
+        `pieces` are those in this integer; `checked` when its limits are looked at here.
+        """
+        low, high = raw_limits(wire)
+        if checked:
+            self.checks.append(f"{low} <= {_compared(raw)} <= {high}")
+        for piece in pieces:
+            held = raw
+            if wire.signed or piece.width < wire.width:
+                shifted = f"{bracketed(raw)} >> {piece.shift}" if piece.shift else bracketed(raw)
+                held = f"{shifted} & {piece.mask}"
+            self.terms.append(
+                (piece.low, f"{bracketed(held)} << {piece.low}" if piece.low else held)
+            )
+
+    def rows(self) -> list[str]:
+        """The terms from the highest bits down, constant ones last."""
+        rows = [term for _, term in sorted(self.terms, key=lambda term: -term[0])]
+        return [*rows, str(self._constant)] if self._constant or not rows else rows
+
+
+def _compared(raw: str) -> str:
+    """A value between comparisons."""
+    return f"({raw})" if raw.startswith("not ") else raw
