@@ -77,7 +77,7 @@ def described(attribute: str) -> str:
     return attribute
 
 
-_OWN = ("self", "cls")
+_OWN = ("self", "cls", "bool", "bytes", "float", "int", "list", "str")
 
 
 # ------------------------------------------------------------------ from text

@@ -10,6 +10,8 @@ MESSAGE_MEMBERS = frozenset({
     "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "ECHOES",
     "construct", "decode", "answering",
     "decode_prefix", "encode", "layout", "wire", "self", "cls",
+    # what annotations are made of
+    "bool", "bytes", "float", "int", "list", "str",
 })  # fmt: skip
 DEVICE_MEMBERS = frozenset({
     "PROTOCOL", "open", "connect", "listen", "simulate", "close", "execute", "run", "messages",
