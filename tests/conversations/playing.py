@@ -38,7 +38,7 @@ UNITS = {"ms": 0.001, "s": 1.0}
 def described(device: str) -> Protocol:
     """The table of a device's module."""
     compilation = compile_source(Source.read(HERE / f"{device}.proto"))
-    assert compilation.module, [str(each) for each in compilation.diagnostics]
+    assert compilation.module, [each.message for each in compilation.diagnostics]
     protocol: Protocol = load_module(compilation).PROTOCOL
     return protocol
 

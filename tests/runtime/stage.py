@@ -102,6 +102,8 @@ def shown(event: events.Event) -> str:  # noqa: C901 (one line for each kind)
             return f"incomplete {data.hex()}"
         case events.ParamChanged(name=name, value=value):
             return f"{name} = {value}"
+        case events.ParamSaved(name=name, value=value):
+            return f"saved {name} = {value}"
         case events.AttemptFailed(pair=pair, attempt=attempt, last=last):
             return f"no answer to {pair} {attempt}{' last' if last else ''}"
         case events.TriggerFired(on=on):
@@ -116,6 +118,8 @@ def shown(event: events.Event) -> str:  # noqa: C901 (one line for each kind)
             return f"hook {name} failed: {error}"
         case events.NotSent(name=name, error=error):
             return f"not sent {name}: {error}"
+        case events.QueueLoad(state=state):
+            return f"queue {state}"
         case events.PeerConnected(peer=peer):
             return f"connected {peer}"
         case events.PeerTurnedAway(peer=peer, reason=reason):

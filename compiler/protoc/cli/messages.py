@@ -108,16 +108,17 @@ def build(
     return cls(**values)
 
 
-def encoded(message: Message, link: str) -> bytes:
-    """The bytes of a message.
+def encoded(protocol: Protocol, message: Message) -> bytes:
+    """The bytes of a message as they are sent.
 
     Raises:
         Failure: a value does not fit its field.
     """
     from protoc.runtime.errors import EncodeError
+    from protoc.runtime.session import Session
 
     try:
-        return message.encode(link)
+        return Session(protocol).encode(message)
     except EncodeError as error:
         raise Failure(unfit(error)) from None
 

@@ -169,6 +169,15 @@ class Reporter:
     def _(self, event: events.NotSent) -> None:
         log(f"`{event.name}` was not sent: {event.error}")
 
+    @_record.register
+    def _(self, event: events.QueueLoad) -> None:
+        states = {
+            "high": "is nearly full",
+            "full": "is full: nothing more is taken in",
+            "open": "takes in more again",
+        }
+        log(f"the queue {states[event.state]} ({event.size} bytes)")
+
 
 def _id(number: int | None) -> Record:
     return {} if number is None else {"id": number}

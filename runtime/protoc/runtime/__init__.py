@@ -34,9 +34,11 @@ if TYPE_CHECKING:
         MessageSeen,
         NotSent,
         ParamChanged,
+        ParamSaved,
         PeerConnected,
         PeerDisconnected,
         PeerTurnedAway,
+        QueueLoad,
         TriggerFired,
     )
     from protoc.runtime.messages import Buffer, Choice, Counter, Message, Part, TextChoice
@@ -92,6 +94,7 @@ __all__ = [
     "Pair",
     "Param",
     "ParamChanged",
+    "ParamSaved",
     "Params",
     "Part",
     "PeerConnected",
@@ -99,6 +102,7 @@ __all__ = [
     "PeerTurnedAway",
     "Protocol",
     "ProtocolError",
+    "QueueLoad",
     "Refused",
     "RemoteError",
     "Serial",
@@ -123,7 +127,7 @@ _HOMES = {
     ),
     "events": (
         "ActionRun AttemptFailed Event FrameIncomplete FrameRejected GarbageSeen "
-        "HookFailed HookReached MessageSeen NotSent ParamChanged PeerConnected "
+        "HookFailed HookReached MessageSeen NotSent ParamChanged ParamSaved QueueLoad PeerConnected "
         "PeerDisconnected PeerTurnedAway TriggerFired"
     ),
     "messages": "Buffer Choice Counter Message Part TextChoice",

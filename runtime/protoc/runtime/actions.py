@@ -325,3 +325,7 @@ class Swap(Action, frozen=True):
 
     def told(self) -> tuple[str, str]:
         return "swap", self.message.NAME
+
+
+STEPS = (Make, Read, Fill, Check, Stuff, Replace, Swap)
+"""What is done to the bytes of the command or response at hand."""

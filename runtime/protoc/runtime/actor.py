@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from protoc.runtime import actions as do
 from protoc.runtime.actions import Action
 from protoc.runtime.causes import Cause
-from protoc.runtime.contents import Contents
+from protoc.runtime.contents import Contents, replace
 from protoc.runtime.errors import LocalError
 from protoc.runtime.events import Event
 from protoc.runtime.params import ParamTable
 from protoc.runtime.scope import Scope, value_of
+from protoc.runtime.work import Work, stuffed, unstuffed
 
 MILLISECOND = 0.001
 
@@ -50,6 +52,14 @@ class Host(ABC):
 
     @abstractmethod
     def set_timeout(self, pair: str, seconds: float) -> None: ...
+
+    @abstractmethod
+    def forget(self, message: str) -> None:
+        """Forget what a response was like the last time."""
+
+    @abstractmethod
+    def save(self, param: str) -> None:
+        """Keep the value of a param."""
 
     @abstractmethod
     def set_wait(self, group: str, item: int, seconds: float) -> None: ...
@@ -183,6 +193,50 @@ class Actor:
 
     def _value_resized(self, action: do.Resize, scope: Scope) -> Any:
         return self._contents.resized(action.param, int(action.size(scope)))
+
+    # --- the bytes at hand -------------------------------------------------------------------
+
+    def _make(self, action: do.Make, on: str, scope: Scope, cause: Cause) -> None:
+        _work(cause).make()
+
+    def _read(self, action: do.Read, on: str, scope: Scope, cause: Cause) -> bool:
+        return _work(cause).read()
+
+    def _fill(self, action: do.Fill, on: str, scope: Scope, cause: Cause) -> None:
+        _work(cause).fill(action.what)
+
+    def _check(self, action: do.Check, on: str, scope: Scope, cause: Cause) -> bool:
+        return _work(cause).check(action.what)
+
+    def _stuff(self, action: do.Stuff, on: str, scope: Scope, cause: Cause) -> None:
+        data = self._contents.data
+        change = unstuffed if isinstance(action, do.Unstuff) else stuffed
+        mark, unless = data(action.mark), data(action.unless)
+        _work(cause).edit(partial(change, mark=mark, unless=unless, skip=action.skip))
+
+    def _replace(self, action: do.Replace, on: str, scope: Scope, cause: Cause) -> None:
+        if action.param:
+            value = self._contents.replaced(action)
+            self._triggers.set(action.param, value, scope, cause)
+            return
+        old, new = self._contents.data(action.old), self._contents.data(action.new)
+        _work(cause).edit(partial(replace, old=old, new=new, action=action))
+
+    def _swap(self, action: do.Swap, on: str, scope: Scope, cause: Cause) -> None:
+        self._params.swap(action.message.NAME, action.position, action.param)
+
+    def _forget(self, action: do.Forget, on: str, scope: Scope, cause: Cause) -> None:
+        if not action.framing:  # how it is framed is worked out anew each time
+            self._host.forget(action.message.NAME)
+
+    def _save(self, action: do.Save, on: str, scope: Scope, cause: Cause) -> None:
+        self._host.save(action.param)
+
+
+def _work(cause: Cause) -> Work:
+    if cause.work is None:
+        raise LocalError("there is no command or response at hand")
+    return cause.work
 
 
 def _seconds(milliseconds: Any) -> float:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from protoc.runtime.queue import Ticket
+from protoc.runtime.work import Work
 
 
 class Cause(NamedTuple):
-    """Who holds the ticket of what sets something in motion, and which connection it came by."""
+    """What things belong to.
+
+    Attributes:
+        ticket: of whom; `own` when they are the ticket's own work.
+        connection: the connection that caused them.
+        work: the command or response at hand, for steps.
+    """
 
     ticket: Ticket | None = None
     own: bool = False
     connection: int | None = None
+    work: Work | None = None

@@ -15,6 +15,7 @@ from protoc.runtime.causes import Cause
 from protoc.runtime.compose import compose
 from protoc.runtime.connection import Connection
 from protoc.runtime.dispatch import Candidates, Preferred
+from protoc.runtime.elapsing import Elapsing
 from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.executor import Executor
@@ -26,13 +27,15 @@ from protoc.runtime.framing import (
     FoundRejected,
 )
 from protoc.runtime.machine import Machine
-from protoc.runtime.messages import Message
+from protoc.runtime.messages import Buffer, Decode, Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import Group, Link, On, Protocol, Timer, Trigger
+from protoc.runtime.protocol import Link, On, Protocol, Trigger
 from protoc.runtime.queue import Entry
 from protoc.runtime.scheduler import Scheduler
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
+from protoc.runtime.stepwise import StepReader
 from protoc.runtime.timers import Quiet, Timers
+from protoc.runtime.work import Reading, found_in
 
 Role = Literal["controller", "device"]
 Verb = Literal["open", "close"]
@@ -73,15 +76,19 @@ class Conversation(Host, Wire):
         self.machine = Machine(protocol, self.params, self, hooks, silent=self._device)
         self.executor = Executor(protocol, link, self.params, self.machine, self.scheduler, self)
         timers = () if self._device else protocol.timers
-        self.timers = Timers(timers, self.scheduler, self._elapse, random)
+        elapse = Elapsing(protocol, self.params, self.machine, self.executor, self.report)
+        self.timers = Timers(timers, self.scheduler, elapse, random)
         self._quiet = [
             Quiet(seconds, self.scheduler, partial(self._idle_for, trigger))
             for seconds, trigger in self.machine.idle_triggers
         ]
         self._pairs = protocol.pairs
-        self._immediate = {group.name: group for group in protocol.groups if group.immediate}
         self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
-        self._usual = Candidates(_usual_order(protocol, role, link))
+        self._explicit = protocol.explicit
+        self._silent_equal = protocol.assumed.get("equal_response") == "silent"
+        self._stepwise = StepReader(protocol, self.params, self.machine)
+        self._previous: dict[str, bytes] = {}  # what each response was like the last time
+        self._usual = Candidates(_usual_order(protocol, role, link), self._decoder)
         self._preferred: dict[tuple[str, int], Preferred] = {}
         self.dormant = False
         self._asked: list[int] = []  # the connections whose framers prefer answers
@@ -172,21 +179,79 @@ class Conversation(Host, Wire):
             framer.failed = ()
             if found is None:
                 return damaged
-            self._handle(line, found)
+            damaged = self._handle(line, found) or damaged
 
-    def _handle(self, line: Connection, found: Found) -> None:
+    def _handle(self, line: Connection, found: Found) -> bool:
+        """Report and take in; whether it is an awaited answer that its steps reject."""
         number = line.number
         match found:
+            case FoundMessage(message=Reading() as reading, offset=offset, data=data):
+                return self._read_by_steps(line, reading, offset, data)
             case FoundMessage(message=message, offset=offset, data=data):
-                seen = events.MessageSeen(message, "received", data, offset, number, line.peer)
-                self.report(seen)
+                self._see(message, data, offset, line)
                 self._heard(message, number)
             case FoundGarbage(data=data, offset=offset):
                 self.report(events.GarbageSeen(data, offset, number))
             case FoundRejected(data=data, offset=offset, error=error):
                 self.report(events.FrameRejected(data, offset, error, number))
             case FoundIncomplete(data=data, offset=offset):
-                self.report(events.FrameIncomplete(data, offset, number))
+                if not self._read_unfinished(line, data, offset):
+                    self.report(events.FrameIncomplete(data, offset, number))
+        return False
+
+    def _read_by_steps(self, line: Connection, reading: Reading, offset: int, data: bytes) -> bool:
+        """A response that steps read; whether it is an awaited one that they reject."""
+        awaited = self._awaited(line)
+        if reading.kind not in awaited and reading.kind.KIND == "response":
+            if reading.look() and reading.message is not None:
+                self._see(reading.message, data, offset, line)
+            return False  # late, or somebody else's
+        if reading.kind in awaited and self._stepwise.counts_surplus(reading.kind):
+            reading.add_surplus(line.framer.held())
+        for each in self._stepwise.alternatives(reading, awaited):
+            if self._accept(line, each, offset, data):
+                return False
+        self.report(events.FrameRejected(data, offset, reading.error(), line.number))
+        return reading.kind in awaited
+
+    def _read_unfinished(self, line: Connection, data: bytes, offset: int) -> bool:
+        """Nothing more comes: whether what came is an answer as its steps read it."""
+        readings = self._stepwise.unfinished(data, self.link.name, self._awaited(line))
+        return any(self._accept(line, each, offset, data) for each in readings)
+
+    def _accept(self, line: Connection, reading: Reading, offset: int, data: bytes) -> bool:
+        """Take a response in, when its steps say that it is one."""
+        exchange = self.executor.asker.exchange
+        ticket = exchange.entry.ticket if exchange and self._awaited(line) else None
+        cause = Cause(ticket, connection=line.number)
+        name = reading.kind.NAME
+        equal = self._explicit and self._previous.get(name) == data
+        if not (reading.look() if equal else self._stepwise.accepts(reading, cause)):
+            return False
+        message = reading.message
+        assert message is not None
+        self._see(message, data, offset, line)
+        verdict = self.executor.asker.take(message, line.number)
+        scope = self.scope(message)
+        if not equal:
+            self.machine.take_in(reading.values().items(), scope, cause)
+        self._previous[name] = data
+        if not (equal and self._silent_equal):
+            self.machine.fire_message("after", message, cause)
+        self.executor.asker.conclude(verdict, self.now)
+        return True
+
+    def _awaited(self, line: Connection) -> tuple[type[Message], ...]:
+        """What may answer the command that waits for this connection."""
+        exchange = self.executor.asker.exchange
+        return exchange.awaited() if exchange and line.number in exchange.connections else ()
+
+    def _see(self, message: Message, data: bytes, offset: int, line: Connection) -> None:
+        self.report(events.MessageSeen(message, "received", data, offset, line.number, line.peer))
+
+    def forget(self, message: str) -> None:
+        """Forget what a response was like the last time."""
+        self._previous.pop(message, None)
 
     def _heard(self, message: Message, connection: int) -> None:
         if self._device:
@@ -206,7 +271,8 @@ class Conversation(Host, Wire):
 
     def _take_in(self, message: Message, cause: Cause) -> None:
         self.machine.fire_message("before", message, cause)
-        self.machine.take_in(message, self.scope(message), cause)
+        values = ((name, getattr(message, name)) for name in message.PARAMS)
+        self.machine.take_in(values, self.scope(message), cause)
         self.machine.fire_message("after", message, cause)
 
     def _answer_command(self, request: Message, connection: int) -> None:
@@ -244,8 +310,9 @@ class Conversation(Host, Wire):
 
     def queue(self, target: Execute, scope: Scope, cause: Cause) -> None:
         """Queue what an action executes."""
-        ticket, own, connection = cause
-        entry = Entry(target, scope, ticket=ticket, own=own, connection=connection)
+        entry = Entry(
+            target, scope, ticket=cause.ticket, own=cause.own, connection=cause.connection
+        )
         self.executor.put(entry)
 
     def answer(self, send: Send, scope: Scope, cause: Cause) -> None:
@@ -254,14 +321,13 @@ class Conversation(Host, Wire):
         if self.link.half_duplex:
             self.send_in_turn(send.message, given, cause)
             return
-        message = compose(send.message, self.params, given)
         routes = self.routes(cause.connection)
         if not routes:
             self.report(events.NotSent(send.message.NAME, TransportError("not connected")))
             return
-        self.machine.fire_message("before", message, cause)
-        data = message.encode(self.link.name)
-        self.params.step(send.message)
+        message, data = self.executor.maker.make(
+            send.message, lambda: compose(send.message, self.params, given), cause
+        )
         for connection in routes:
             self.write(connection, message, data)
         self.machine.fire_message("after", message, cause)
@@ -316,6 +382,11 @@ class Conversation(Host, Wire):
         """Change the pause behind an item of a group."""
         self.executor.waits[group, item] = seconds
 
+    def save(self, param: str) -> None:
+        """Tell that a value is to be kept."""
+        row = self.params.param(param)
+        self.report(events.ParamSaved(row.name, self.params.get(param), row.id))
+
     def routes(self, connection: int | None) -> list[int]:
         """The connection that caused it, while it lasts; else all there are."""
         server = self.link.server
@@ -369,10 +440,29 @@ class Conversation(Host, Wire):
             self.connections[number].framer.expect(wanted)
         self._asked = asked
 
+    def _decoder(self, message: type[Message], request: Message | None = None) -> Decode:
+        """How a message is found in the stream: one that steps read with all its faults."""
+        if self._device or self.machine.steps(message) is None:
+            return message.answering(request)
+        return partial(found_in, message, request=request)
+
+    def decode_by_steps(self, message: type[Message], request: Message | None = None) -> Decode:
+        """How a message is decoded that its steps read and check."""
+        if self.machine.steps(message) is None:
+            return message.answering(request)
+
+        def decode(buffer: Buffer, at: int, link: str) -> tuple[Message, int]:
+            reading, end = found_in(message, buffer, at, link, request)
+            if not self._stepwise.accepts(reading, Cause()) or reading.message is None:
+                raise reading.error()
+            return reading.message, end
+
+        return decode
+
     def _preferred_for(self, exchange: Exchange) -> Preferred:
         key = exchange.pair.name, exchange.step
         if key not in self._preferred:
-            self._preferred[key] = Preferred(exchange.awaited(), self._usual)
+            self._preferred[key] = Preferred(exchange.awaited(), self._usual, self._decoder)
         preferred = self._preferred[key]
         preferred.answer(exchange.request)
         return preferred
@@ -384,46 +474,6 @@ class Conversation(Host, Wire):
         before = line.say(data, self.now)
         self.report(events.MessageSeen(message, "sent", data, before, connection, line.peer))
         self._traffic()
-
-    # --- timers ------------------------------------------------------------------------------
-
-    def _elapse(self, timer: Timer, then: Callable[[], None], now: float) -> None:
-        """A timer is due: queue its targets, run immediate groups at once."""
-        scope, cause = self.scope(), Cause()
-        waiting = 1
-
-        def over() -> None:
-            nonlocal waiting
-            waiting -= 1
-            if not waiting:
-                then()
-
-        if self.machine.holds(timer, scope, timer.name, "timer"):
-            self.machine.fire(On("before", "timer", timer.name), scope, cause)
-            for target in timer.targets:
-                waiting += 1
-                self._begin_target(timer, target, scope, over)
-            self.machine.fire(On("after", "timer", timer.name), scope, cause)
-        over()
-
-    def _begin_target(
-        self, timer: Timer, target: Execute, scope: Scope, over: Callable[[], None]
-    ) -> None:
-        group = self._immediate.get(target.name) if target.kind == "group" else None
-        if group is not None:
-            self._run_at_once(group, scope)
-            over()
-            return
-        try:
-            entry = Entry(target, scope, gap=timer.gap, then=over, timer=timer.name)
-            self.executor.put(entry)
-        except LocalError as error:
-            self.report(events.ActionFailed(timer.name, "timer", error))
-
-    def _run_at_once(self, group: Group, scope: Scope) -> None:
-        if self.machine.holds(group, scope, group.name, "group"):
-            for action in group.items:
-                self.machine.act(action, group.name, "timer", scope, Cause())
 
     def _idle_for(self, trigger: Trigger, now: float) -> None:
         self.machine.run(trigger, "idle", self.scope(), Cause())

@@ -7,10 +7,13 @@ looked up one after the other, and what is not in the tables cannot begin there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from protoc.runtime.messages import Buffer, Decode, Message
+
+Decoder = Callable[[type[Message], Message | None], Decode]
+"""Tells how a message is decoded, as the answer to a request where there is one."""
 
 SMALL = 4
 """So few candidates are checked one by one."""
@@ -21,9 +24,9 @@ class Candidate:
 
     __slots__ = ("_match", "_starts", "decode", "message", "open", "size")
 
-    def __init__(self, message: type[Message]) -> None:
+    def __init__(self, message: type[Message], decoder: Decoder | None = None) -> None:
         self.message = message
-        self.decode: Decode = message.decode_prefix
+        self.decode = message.decode_prefix if decoder is None else decoder(message, None)
         self.open = message.OPEN
         self._starts = message.STARTS
         self.size = len(message.STARTS)
@@ -56,11 +59,16 @@ _Node = tuple[Candidate, ...] | _Branch
 
 
 class Candidates:
-    """Messages in the order in which they are tried, with the tables to choose among them."""
+    """Messages in the order in which they are tried, with the tables to choose among them.
 
-    def __init__(self, messages: Sequence[type[Message]]) -> None:
+    Args:
+        messages: in that order.
+        decoder: how each is decoded, where that is not by itself.
+    """
+
+    def __init__(self, messages: Sequence[type[Message]], decoder: Decoder | None = None) -> None:
         self.messages = tuple(messages)
-        self.entries = entries = tuple(Candidate(message) for message in self.messages)
+        self.entries = entries = tuple(Candidate(message, decoder) for message in self.messages)
         self._first = [
             _node(tuple(e for e in entries if not e.allowed(0) or value in e.allowed(0)), {0})
             for value in range(256)
@@ -89,11 +97,18 @@ class Preferred:
     Args:
         first: the messages that are tried first.
         rest: the others; those that are in `first` too are not tried again.
+        decoder: as of `Candidates`.
     """
 
-    def __init__(self, first: Sequence[type[Message]], rest: Candidates) -> None:
-        self._first = Candidates(first)
+    def __init__(
+        self,
+        first: Sequence[type[Message]],
+        rest: Candidates,
+        decoder: Decoder | None = None,
+    ) -> None:
+        self._first = Candidates(first, decoder)
         self._rest = rest
+        self._decoder = decoder
         self._known = frozenset(first)
         self._asking = [each for each in self._first.entries if each.message.ECHOES]
         self._contained = self._known <= frozenset(rest.messages)
@@ -101,7 +116,9 @@ class Preferred:
     def answer(self, request: Message) -> None:
         """The first messages are answers to this request from now on."""
         for candidate in self._asking:
-            candidate.decode = candidate.message.answering(request)
+            message = candidate.message
+            decoder = self._decoder
+            candidate.decode = decoder(message, request) if decoder else message.answering(request)
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
         """As `Candidates.at`."""

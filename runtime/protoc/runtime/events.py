@@ -61,6 +61,14 @@ class ParamChanged(msgspec.Struct, frozen=True):
     id: int | None = None
 
 
+class ParamSaved(msgspec.Struct, frozen=True):
+    """The value of a param is to be kept over restarts."""
+
+    name: str
+    value: Any
+    id: int | None = None
+
+
 class AttemptFailed(msgspec.Struct, frozen=True):
     """No answer to a command; `attempt` counts from 1, `last` after the last retry."""
 
@@ -118,6 +126,13 @@ class NotSent(msgspec.Struct, frozen=True):
     error: Exception
 
 
+class QueueLoad(msgspec.Struct, frozen=True):
+    """So many bytes are queued: many, too many to take more, or few enough again."""
+
+    size: int
+    state: Literal["high", "full", "open"]
+
+
 class PeerConnected(msgspec.Struct, frozen=True):
     """A connection is there."""
 
@@ -146,6 +161,7 @@ Event = (
     | FrameRejected
     | FrameIncomplete
     | ParamChanged
+    | ParamSaved
     | AttemptFailed
     | TriggerFired
     | ActionRun
@@ -153,6 +169,7 @@ Event = (
     | HookReached
     | HookFailed
     | NotSent
+    | QueueLoad
     | PeerConnected
     | PeerDisconnected
     | PeerTurnedAway

@@ -20,6 +20,7 @@ class Exchange:
 
     Attributes:
         request, data: the command and its bytes; resends repeat them.
+        compose: composes them anew for each resend; None where they are repeated.
         connections: where it was sent; who answers first there is the one that counts.
         entry: whom it is done for.
         attempt: how often it was sent; `attempts` how often it may be.
@@ -47,10 +48,17 @@ class Exchange:
         self.timeout = link.timeout if pair.timeout is None else pair.timeout
         self.gap = link.gap if pair.gap is None else pair.gap
         self.replies: list[Message] = []
+        self.compose: Callable[[], tuple[Message, bytes]] | None = None
         self._step = 0
 
     def begin(self) -> None:
-        """It is sent once more: whatever came before does not count."""
+        """It is sent once more: whatever came before does not count.
+
+        Raises:
+            any of FAULTS: it is composed anew and cannot be.
+        """
+        if self.compose is not None and self.attempt:
+            self.request, self.data = self.compose()
         self.attempt += 1
         self.replies = []
         self._step = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, NoReturn
 
 from protoc.runtime import events
 from protoc.runtime.actions import Action, Execute, Expression, Item, Pause
@@ -13,6 +14,7 @@ from protoc.runtime.compose import compose
 from protoc.runtime.errors import LocalError, ProtocolError, TransportError
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.machine import DEEPEST, Machine
+from protoc.runtime.making import Maker
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Group, Link, On, Pair, Protocol, Trigger
@@ -33,6 +35,7 @@ class Executor:
         params, machine, scheduler, wire: what it works with.
 
     Attributes:
+        maker: makes commands.
         asker: the command that awaits its answers.
         timeouts: seconds a pair waits, where an action changed it.
         waits: seconds behind an item of a group, counted from 1, where an action changed it.
@@ -62,8 +65,10 @@ class Executor:
             "command": self._commands,
             "trigger": {trigger.name: trigger for trigger in protocol.triggers},
         }
-        self._queue = Queue()
+        self._queue = Queue(lambda size, state: wire.report(events.QueueLoad(size, state)))
+        self._composes_again = protocol.assumed.get("retry_before_command") == "yes"
         self._frames: list[Frame] = []
+        self.maker = Maker(link, explicit=protocol.explicit, params=params, machine=machine)
         self.asker = Asker(params, machine, scheduler, wire, self._rest)
         self.timeouts: dict[str, float] = {}
         self.waits: dict[tuple[str, int], float] = {}
@@ -101,7 +106,7 @@ class Executor:
         return row
 
     def put(self, entry: Entry) -> bool:
-        """Queue an entry; False when an equal one is queued already and one is enough.
+        """Queue an entry; False when it is not: an equal one is there and one is enough, or full.
 
         Raises:
             LocalError: there is no such target.
@@ -115,7 +120,12 @@ class Executor:
         if target.once and target in self._queue:
             entry.close()
             return False
-        self._queue.put(entry)
+        if self._link.compose == "enqueue":
+            self._compose_early(entry)
+        if not self._queue.put(entry):
+            self._not_sent(target.name, entry, LocalError("the queue is full"))
+            entry.close()
+            return False
         return True
 
     def withdraw(self, ticket: Ticket) -> None:
@@ -270,13 +280,13 @@ class Executor:
     def _execute(self, item: Item, entry: Entry, now: float) -> None:
         """Send a pair's command, or a command alone."""
         pair = self._pairs[item.name] if item.kind == "pair" else None
-        command = pair.command if pair else self._commands[item.name]
         if pair and not (
             self._on_link(pair) and self._machine.holds(pair, entry.scope, pair.name, "pair")
         ):
             return
         try:
-            message, data = self._compose(command, pair, item, entry)
+            made = entry.made.get(id(item)) if entry.made else None
+            message, data = made() if made is not None else self._compose(item, entry)
         except FAULTS as error:
             failure = error if isinstance(error, ProtocolError) else LocalError(str(error))
             self._not_sent(item.name, entry, failure)
@@ -288,6 +298,8 @@ class Executor:
                 pair, message, data, link=self._link, entry=entry, connections=routes
             )
             exchange.timeout = self.timeouts.get(pair.name, exchange.timeout)
+            if self._composes_again:
+                exchange.compose = partial(self._compose, item, entry)
             self.asker.ask(exchange, now)
             return
         for connection in routes:
@@ -304,18 +316,37 @@ class Executor:
         self._wire.report(events.NotSent(name, error))
         entry.failed("error", error)
 
-    def _compose(
-        self, command: type[Message], pair: Pair | None, item: Item, entry: Entry
-    ) -> tuple[Message, bytes]:
+    def _compose(self, item: Item, entry: Entry) -> tuple[Message, bytes]:
+        pair = self._pairs[item.name] if item.kind == "pair" else None
+        command = pair.command if pair else self._commands[item.name]
         fixed = _computed(pair.arguments, entry.scope) if pair else {}
         given = (fixed, _computed(item.arguments, entry.scope), entry.fields)
-        message = compose(command, self._params, *given)
-        if self._machine.listens("before", command):
-            self._machine.fire_message("before", message, _cause(entry))
-            message = compose(command, self._params, *given)
-        data = message.encode(self._link.name)
-        self._params.step(command)
-        return message, data
+        return self.maker.make(
+            command, lambda: compose(command, self._params, *given), _cause(entry)
+        )
+
+    def _compose_early(self, entry: Entry) -> None:
+        """Compose every command of an entry as it is queued; what goes wrong shows in its turn."""
+        entry.made = {}
+        for item in self._sent_by(entry.target):
+            made: Callable[[], tuple[Message, bytes]]
+            try:
+                message, data = self._compose(item, entry)
+            except FAULTS as error:
+                made = partial(_again, error)
+            else:
+                made = partial(tuple[Message, bytes], (message, data))
+                entry.size += len(data)
+            entry.made[id(item)] = made
+
+    def _sent_by(self, target: Item, depth: int = 0) -> Iterator[Item]:
+        """The pairs and commands that a target sends by itself."""
+        if target.kind in ("pair", "command"):
+            yield target
+        elif target.kind == "group" and depth < DEEPEST:
+            for item in self._groups[target.name].items:
+                if isinstance(item, Item) and not isinstance(item, Execute):
+                    yield from self._sent_by(item, depth + 1)
 
     def _rest(self, entry: Entry, gap: float, now: float) -> None:
         self.pause(max(gap, entry.gap), now)
@@ -370,6 +401,10 @@ def _paced(group: Group, waits: Mapping[tuple[str, int], float]) -> tuple[Action
         if (seconds := waits.get((group.name, number))) is not None:
             items.append(Pause(seconds))
     return tuple(items)
+
+
+def _again(error: Exception) -> NoReturn:
+    raise error
 
 
 def _cause(entry: Entry, own: bool = False) -> Cause:

@@ -154,6 +154,10 @@ class Framer:
         """Bytes are held that nothing was reported of yet."""
         return bool(self._ready) or self._held < len(self._buffer)
 
+    def held(self) -> bytes:
+        """The bytes nothing was reported of yet."""
+        return bytes(self._buffer[self._held :])
+
     def may_become(self, messages: Sequence[type[Message]]) -> bool:
         """Whether what waits for more bytes may become one of these messages."""
         if self._at >= len(self._buffer):

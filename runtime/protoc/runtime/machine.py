@@ -6,12 +6,12 @@ expression, an action or a hook stops anything else: it is reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
 from protoc.runtime import events
-from protoc.runtime.actions import Action, Pause
+from protoc.runtime.actions import STEPS, Action, Do, Pause
 from protoc.runtime.actor import Actor, Host, Triggers
 from protoc.runtime.causes import Cause
 from protoc.runtime.errors import LocalError
@@ -55,6 +55,8 @@ class Machine(Triggers):
         self._hook_rows = {hook.name: hook for hook in protocol.hooks}
         self._triggers: dict[_Key, list[Trigger]] = {}
         self._hooked: dict[_Key, list[Hook]] = {}
+        self._explicit = protocol.explicit and not silent
+        self._steps: dict[type[Message], frozenset[type[Action]] | None] = {}
         self._heard: set[str] = set()  # the events that set anything in motion at all
         self.idle_triggers: list[tuple[float, Trigger]] = []
         if not silent:
@@ -85,12 +87,17 @@ class Machine(Triggers):
         if change is not None:
             self._changed_to(change, scope, cause)
 
-    def take_in(self, message: Message, scope: Scope, cause: Cause) -> None:
-        """Set the params bound to a message's fields, in the order of the fields."""
+    def take_in(self, values: Iterable[tuple[str, Any]], scope: Scope, cause: Cause) -> None:
+        """Set the params bound to a message's fields, in the order of the fields.
+
+        Args:
+            values: fields by name; those without a param, and absent ones, are passed over.
+            scope: what triggers see.
+            cause: what changes belong to.
+        """
         outer, self._changed = self._changed, []
-        for name in message.PARAMS:
+        for name, value in values:
             param = self._params.called(name)
-            value = getattr(message, name)
             # An absent optional field leaves the param as it was.
             if param is not None and not param.constant and value is not None:
                 self.set(param.name, value, scope, cause)
@@ -103,7 +110,16 @@ class Machine(Triggers):
         self._host.report(events.ParamChanged(param.name, change.value, change.old, param.id))
         if self._changed is not None:
             self._changed.append(param.name)
-        self.fire(On("change", "param", param.name), scope, cause)
+        on = On("change", "param", param.name)
+        heard = "change" in self._heard
+        if heard:
+            self._run_triggers(on, scope, cause)
+        if param.save:
+            self._host.save(param.name)
+        if param.sets:
+            self.set(param.sets, change.value, scope, cause)
+        if heard:
+            self._call_hooks(on, scope, cause)
 
     # --- triggers ----------------------------------------------------------------------------
 
@@ -118,6 +134,28 @@ class Machine(Triggers):
             return True
         on = On(event, "message", message.NAME)
         return self.fire(on, Scope(self._params, message), cause, message.KIND)
+
+    def steps(self, message: type[Message]) -> frozenset[type[Action]] | None:
+        """The steps by which a message is made or read; None when that happens by itself."""
+        if message not in self._steps:
+            on = On("before", "message", message.NAME)
+            found = frozenset(
+                step
+                for trigger in _found(self._triggers, on, message.KIND)
+                for step in self._steps_of(trigger, [])
+            )
+            self._steps[message] = found if found or self._explicit else None
+        return self._steps[message]
+
+    def _steps_of(self, trigger: Trigger, seen: list[str]) -> Iterator[type[Action]]:
+        """The steps a trigger names, and those of the triggers it runs."""
+        for action in (*trigger.actions, *trigger.otherwise):
+            if isinstance(action, STEPS):
+                yield type(action)
+            elif isinstance(action, Do) and action.trigger not in seen:
+                seen.append(action.trigger)
+                if action.trigger in self._named:
+                    yield from self._steps_of(self._named[action.trigger], seen)
 
     def fire(self, on: On, scope: Scope, cause: Cause, category: str = "") -> bool:
         """Something happened: run its triggers, then its hooks, in the order of the description.

@@ -28,6 +28,9 @@ class ParamTable:
     """Values by name, and what counts as a change.
 
     None stands for no value. `params` are the rows of the description.
+
+    Attributes:
+        swapped: params that stand in the places of others: by message, then by place.
     """
 
     def __init__(self, params: Iterable[Param]) -> None:
@@ -40,6 +43,7 @@ class ParamTable:
         self._cleared: set[str] = set()
         self._counters: dict[str, int] = {}
         self._forms: dict[str, Form | None] = {}
+        self.swapped: dict[str, dict[int, str]] = {}
 
     def __iter__(self) -> Iterator[Param]:
         return iter(self._params.values())
@@ -94,6 +98,10 @@ class ParamTable:
         for counter in kind.COUNTERS.values():
             number = self.count(counter)
             self._counters[counter.name] = number + 1 if number < counter.last else counter.first
+
+    def swap(self, message: str, position: int, param: str) -> None:
+        """Let a param stand in a place of a message from now on."""
+        self.swapped.setdefault(message, {})[position] = param
 
     def values(self) -> dict[str, Any]:
         """Every value there is, by name."""

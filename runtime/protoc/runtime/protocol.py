@@ -92,6 +92,7 @@ class Link(msgspec.Struct, frozen=True):
         timeout: how long to wait for an answer.
         retries: how often a command is sent again.
         gap: pause between an answer and the next command.
+        compose: when commands are composed: as they leave the queue, or as they enter it.
         largest: bytes of the longest message; more is `too long`.
         server: what is said of those who connect; None when nothing is.
         units: what cuts the stream into units; empty when only the messages do.
@@ -118,6 +119,7 @@ class Link(msgspec.Struct, frozen=True):
     timeout: float = 1.0
     retries: int = 0
     gap: float = 0.0
+    compose: Literal["dequeue", "enqueue"] = "dequeue"
     largest: int = 65536
     server: Server | None = None
     units: tuple[Between | Packets, ...] = ()
@@ -151,6 +153,7 @@ class Param(msgspec.Struct, frozen=True):
         blank: what is sent in its place while it has no value.
         constant: it is a named constant and cannot be set.
         save: its value outlasts the program.
+        sets: the param its value is handed to.
         form: makes the element that tells its bytes, where actions work on them.
     """
 
@@ -162,6 +165,7 @@ class Param(msgspec.Struct, frozen=True):
     id: int | None = None
     constant: bool = False
     save: bool = False
+    sets: str = ""
     form: Callable[[], Any] | None = None
     line: int = 0
 
@@ -290,6 +294,8 @@ class Protocol(msgspec.Struct, frozen=True):
 
     Attributes:
         messages: every message that can be on the wire by itself, in the order written.
+        explicit: nothing is made, filled, read or checked but by the steps of triggers.
+        assumed: what is settled where the source of the description leaves a choice.
     """
 
     name: str
@@ -302,3 +308,5 @@ class Protocol(msgspec.Struct, frozen=True):
     timers: tuple[Timer, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     hooks: tuple[Hook, ...] = ()
+    explicit: bool = False
+    assumed: Mapping[str, str] = {}

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from protoc.runtime.actions import Action, Execute
 from protoc.runtime.errors import LocalError, ProtocolError, TransportError
 from protoc.runtime.events import Status
 from protoc.runtime.messages import Message
 from protoc.runtime.scope import Scope
+
+ENTRY_SIZE = 256
+"""Bytes an entry counts by itself, without its fields and commands."""
+HIGH = 200_000_000
+FULL = 300_000_000
+"""So many bytes may be queued; then nothing more is taken in until there are less than `HIGH`."""
 
 _BAD = {"ok": 0, "refused": 1, "timeout": 2, "error": 3}
 
@@ -99,9 +105,23 @@ class Entry:
         gap: seconds to wait at least after each item of it.
         then: called when it is over.
         timer: the timer that queued it, empty when none did.
+        made: what gives the commands of its items that were composed early, by the items' `id`.
+        size: bytes it takes in the queue.
     """
 
-    __slots__ = ("connection", "fields", "gap", "own", "scope", "target", "then", "ticket", "timer")
+    __slots__ = (
+        "connection",
+        "fields",
+        "gap",
+        "made",
+        "own",
+        "scope",
+        "size",
+        "target",
+        "then",
+        "ticket",
+        "timer",
+    )
 
     def __init__(
         self,
@@ -125,6 +145,11 @@ class Entry:
         self.gap = gap
         self.then = then
         self.timer = timer
+        self.made: dict[int, Callable[[], tuple[Message, bytes]]] = {}
+        self.size = ENTRY_SIZE
+        for value in self.fields.values():
+            if isinstance(value, str | bytes):
+                self.size += len(value)
         if ticket is not None:
             ticket.opened(own)
 
@@ -144,15 +169,24 @@ class Entry:
             self.ticket.failed(status, error, self.own)
 
 
+LoadState = Literal["high", "full", "open"]
+
+
 class Queue:
     """Entries in three classes, front to back: `first`, normal, `last` (where timers queue).
 
     `first` goes to the very front, the newest first; normal behind the last one that is not
     `last`; `last` to the very end. `now` waits apart: it interrupts the running group between two
     of its items, in the order in which it came.
+
+    Args:
+        loaded: told the bytes in it when they become `high`, `full`, or `open` again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, loaded: Callable[[int, LoadState], None]) -> None:
+        self._loaded = loaded
+        self._size = 0
+        self._state: LoadState = "open"
         self._front: deque[Entry] = deque()
         self._back: deque[Entry] = deque()
         self._forced: deque[Entry] = deque()
@@ -169,8 +203,11 @@ class Queue:
     def __contains__(self, target: Execute) -> bool:
         return _key(target) in self._waiting
 
-    def put(self, entry: Entry) -> None:
-        """Take an entry in where its priority says."""
+    def put(self, entry: Entry) -> bool:
+        """Take an entry in where its priority says; False while it is full."""
+        if self._state == "full":
+            return False
+        self._weigh(entry.size)
         key = _key(entry.target)
         self._waiting[key] = self._waiting.get(key, 0) + 1
         match entry.target.priority:
@@ -182,6 +219,20 @@ class Queue:
                 self._back.append(entry)
             case "now":
                 self._forced.append(entry)
+        return True
+
+    def _weigh(self, size: int) -> None:
+        """So many bytes more, or less."""
+        self._size += size
+        if self._size >= FULL:
+            state: LoadState = "full"
+        elif self._size >= HIGH:
+            state = "full" if self._state == "full" else "high"
+        else:
+            state = "open"
+        if state != self._state:
+            self._state = state
+            self._loaded(self._size, state)
 
     def take(self) -> Entry | None:
         """The entry that is next, None when there is none."""
@@ -213,6 +264,7 @@ class Queue:
         self._waiting[key] -= 1
         if not self._waiting[key]:
             del self._waiting[key]
+        self._weigh(-entry.size)
         return entry
 
 

@@ -15,7 +15,7 @@ from protoc.runtime.actions import Execute
 from protoc.runtime.causes import Cause
 from protoc.runtime.conversation import Conversation, Role, Verb
 from protoc.runtime.errors import LocalError, TransportError
-from protoc.runtime.messages import Message
+from protoc.runtime.messages import Decode, Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Link, On, Protocol
 from protoc.runtime.queue import Entry, Ticket
@@ -194,6 +194,21 @@ class Session:
             inner.write(inner.line(number).number, message, data)
         inner.machine.fire_message("after", message, Cause(connection=connection))
         inner.executor.pump(now)
+
+    # --- without a conversation --------------------------------------------------------------
+
+    def decoder(self, message: type[Message], request: Message | None = None) -> Decode:
+        """How a message is decoded as the steps of its triggers read and check it."""
+        return self._inner.decode_by_steps(message, request)
+
+    def encode(self, message: Message) -> bytes:
+        """The bytes that would be sent: made, then changed by the steps of its triggers.
+
+        Raises:
+            EncodeError: a value does not fit its field.
+        """
+        maker = self._inner.executor.maker
+        return maker.make(type(message), lambda: message, Cause())[1]
 
     # --- what the driver takes ---------------------------------------------------------------
 

@@ -98,6 +98,10 @@ class UnitFramer:
         """Bytes are held that nothing was reported of yet."""
         return bool(self._ready) or self._held < len(self._buffer)
 
+    def held(self) -> bytes:
+        """The bytes nothing was reported of yet."""
+        return bytes(self._buffer[self._held :])
+
     def may_become(self, messages: Sequence[type[Message]]) -> bool:
         """Whether the unit that waits for more bytes may become one of these messages."""
         at = self._at

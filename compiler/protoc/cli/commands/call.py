@@ -76,7 +76,7 @@ def _sort(
     given = given_fields(described, command, [each for each in assignments if each.name in own])
     made = build(protocol, command, {**_by_field(command, params), **given}, target.fixed)
     if not target.fixed:  # else the pair computes what is not there yet
-        encoded(made, protocol.links[0].name if protocol.links else "")
+        encoded(protocol, made)
     return given, params
 
 

@@ -57,10 +57,13 @@ def candidates(protocol: Protocol, sent: bool) -> list[type[Message]]:
 def _decode(protocol: Protocol, messages: list[type[Message]], pieces: Iterator[bytes]) -> bool:
     """Print what is in the bytes; whether it is nothing but messages."""
     from protoc.cli.reports import found_record
+    from protoc.runtime.dispatch import Candidates
     from protoc.runtime.framing import FoundMessage, Framer
+    from protoc.runtime.session import Session
     from protoc.runtime.units import framer_of
 
-    framer = framer_of(protocol.links[0], messages) if protocol.links else Framer(messages)
+    tried = Candidates(messages, Session(protocol).decoder)
+    framer = framer_of(protocol.links[0], tried) if protocol.links else Framer(tried)
     whole = True
     for piece in pieces:
         for found in framer.feed(piece):

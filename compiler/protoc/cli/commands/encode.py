@@ -26,5 +26,4 @@ def command(source: str, message: str, fields: tuple[str, ...]) -> None:
     protocol = loaded(compilation).PROTOCOL
     cls = find_message(described, protocol, message)
     made = build(protocol, cls, given_fields(described, cls, assignments))
-    link = protocol.links[0].name if protocol.links else ""
-    click.echo(encoded(made, link).hex())
+    click.echo(encoded(protocol, made).hex())

@@ -60,6 +60,11 @@ class _Writer:
             ("hooks", [self._hook(hook) for hook in p.hooks]),
         ]
         rows += [keyed(name, tupled(list(found))) for name, found in sections if found]
+        if p.explicit:
+            rows.append(keyed("explicit", "True"))
+        if p.assumed:
+            assumed = tuple(f"{text(k)}: {text(v)}" for k, v in p.assumed.items())
+            rows.append(keyed("assumed", Call("", assumed, "{}")))
         lines = laid_out("PROTOCOL: Final = ", Call("Protocol", tuple(rows)))
         return ConversationView(lines, self.imports, self.acts)
 
@@ -151,6 +156,7 @@ class _Writer:
             id=str(param.id) if param.id is not None else None,
             constant="True" if param.constant else None,
             save="True" if param.save else None,
+            sets=text(attribute(param.sets, frozenset())) if param.sets else None,
             form=form(param, self.context) if param.name in self.on_bytes else None,
             line=_line(param.span),
         )

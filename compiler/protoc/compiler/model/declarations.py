@@ -36,7 +36,11 @@ class Enum:
 
 @dataclass(frozen=True)
 class Param:
-    """A remembered value. `wire` is None for a name that anything may fill."""
+    """A remembered value. `wire` is None for a name that anything may fill.
+
+    Attributes:
+        sets: the param its value is handed to.
+    """
 
     name: str
     wire: Wire | None
@@ -48,6 +52,7 @@ class Param:
     doc: str = ""
     id: int | None = None
     bounds: tuple[float | None, float | None] | None = None
+    sets: str = ""
 
 
 @dataclass(frozen=True)

@@ -189,8 +189,6 @@ def _steps(scope: Scope, setting: tree.Setting, value: str) -> None:
             setting.span,
             help="write `steps automatic` or `steps explicit`",
         )
-    if value == "explicit":
-        scope.unsupported("`steps explicit`", setting.span, "leave it out")
     scope.explicit = value == "explicit"
 
 
@@ -203,7 +201,6 @@ ASSUMPTIONS: dict[str, tuple[str, ...]] = {
 
 
 def _assume(scope: Scope, setting: tree.Setting) -> None:
-    scope.unsupported(f"`assume {setting.names[0].text}`", setting.span, "leave it out")
     name, value = (setting.names[0].text, setting.names[-1].text) if setting.names else ("", "")
     if name in ("crc_ccitt", "subtract", "utf16", "bus_endian"):
         scope.unsupported(f"`assume {name}`", setting.span, "name the algorithm where it is used")
@@ -244,7 +241,8 @@ def _enums(scope: Scope, statements: _Statements) -> None:
 
 def _params(scope: Scope, statements: _Statements) -> None:
     named = [(param.name, param) for param in statements.of(tree.Param)]
-    for name, param in declare(scope, "param", named).items():
+    scope.param_trees = declare(scope, "param", named)
+    for name, param in scope.param_trees.items():
         try:
             scope.params[name] = _param(scope, param)
         except Unresolved:
@@ -257,10 +255,8 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
         return model.Param(
             name, None, model.Conversion(), param.name.span, doc=param.doc, id=param.id
         )
-    modifiers = tuple(m for m in param.typed.modifiers if m.word != "save")
-    for modifier in param.typed.modifiers:
-        if modifier.word == "save":
-            scope.unsupported("`save`", modifier.span, "leave it out: values last while it runs")
+    modifiers = tuple(m for m in param.typed.modifiers if m.word not in ("save", "sets"))
+    sets = [m for m in param.typed.modifiers if m.word == "sets"]
     typed = tree.Typed(param.typed.type, modifiers, span=param.typed.span)
     spec = resolve_typed(scope, typed, name, "param")
     enum = scope.enums.get(spec.conversion.enum or "")
@@ -276,11 +272,20 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
         param.name.span,
         value,
         spec.value is not None,
-        len(modifiers) < len(param.typed.modifiers),
+        any(modifier.word == "save" for modifier in param.typed.modifiers),
         param.doc,
         param.id,
         spec.bounds,
+        _handed_to(scope, sets[-1]) if sets else "",
     )
+
+
+def _handed_to(scope: Scope, modifier: tree.Modifier) -> str:
+    """The param that takes over what is set: it need not be declared yet."""
+    assert modifier.name is not None
+    if modifier.name.text not in scope.param_trees:
+        raise scope.unknown("param", modifier.name, scope.param_trees)
+    return modifier.name.text
 
 
 def _layouts(scope: Scope, statements: _Statements) -> None:

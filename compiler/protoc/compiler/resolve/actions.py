@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from protoc.compiler import model
-from protoc.compiler.resolve import param_actions
+from protoc.compiler.resolve import param_actions, steps
 from protoc.compiler.resolve.calls import arguments, message_of, no_arguments
 from protoc.compiler.resolve.constants import seconds
 from protoc.compiler.resolve.expressions import Names, Reader
@@ -198,4 +198,13 @@ _READERS: dict[str, Callable[[Scope, tree.Action, Names], list[model.Verb]]] = {
     "resize": param_actions.resize,
     "reverse": param_actions.reverse,
     "enter": param_actions.enter,
+    "save": param_actions.save,
+    "make": steps.make,
+    "read": steps.read,
+    "fill": steps.fill,
+    "check": steps.check,
+    "stuff": steps.stuff,
+    "unstuff": steps.stuff,
+    "replace": steps.replace,
+    "swap": steps.swap,
 }

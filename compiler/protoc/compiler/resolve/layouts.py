@@ -78,9 +78,11 @@ def resolve_layout(
     unit = layout.name.text in units
     if whole and not builder.broken and (unit or not part):
         by_line = bool(links) and all(link.bounded for link in links)
-        by_time = layout.kind == "response" and layout.name.text in awaited
+        by_time = scope.explicit or (layout.kind == "response" and layout.name.text in awaited)
         bounded = not unit and (by_line or by_time)
         elements, is_open = settle(scope, layout, elements, bounded=bounded)
+        # a size that is no length says how much is read, not when everything is there
+        is_open = is_open or (scope.explicit and _sized_by_a_value(elements))
     return model.Message(
         kind=layout.kind,
         name=layout.name.text,
@@ -93,6 +95,19 @@ def resolve_layout(
         unit=unit,
         open=is_open,
     )
+
+
+def _sized_by_a_value(elements: tuple[model.Element, ...]) -> bool:
+    """Whether a field has a size that a field tells which is not a length of it."""
+    fields = [element for element in model.walk(elements) if isinstance(element, model.Field)]
+    lengths = {each.key for each in fields if isinstance(each.origin, model.Derived)}
+    for each in fields:
+        size = getattr(each.wire, "size", None)
+        if isinstance(size, model.GivenSize):
+            told = {o.path[0] for o in model.every(size.expression) if isinstance(o, model.Own)}
+            if told and not told <= lengths:
+                return True
+    return False
 
 
 def _links(scope: Scope, layout: tree.Layout) -> list[model.Link]:

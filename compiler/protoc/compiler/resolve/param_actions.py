@@ -107,7 +107,7 @@ def clear(scope: Scope, action: tree.Action, names: Names) -> Verbs:
     text = name(target).text
     framing = "framing" in action.words
     if text in scope.messages and (framing or text not in scope.params):
-        raise scope.unsupported("`clear` of a response", action.span, "clear its params")
+        return [model.Forget(model.MessageName(text), framing)]
     return [model.Clear(param_name(scope, target), "display" in action.words)]
 
 
@@ -126,3 +126,8 @@ def reverse(scope: Scope, action: tree.Action, names: Names) -> Verbs:
 def enter(scope: Scope, action: tree.Action, names: Names) -> Verbs:
     """`enter p`."""
     return [model.Enter(param_name(scope, action.targets[0]))]
+
+
+def save(scope: Scope, action: tree.Action, names: Names) -> Verbs:
+    """`save p`."""
+    return [model.Save(param_name(scope, action.targets[0]))]

@@ -59,6 +59,7 @@ class Scope:
     timers: dict[str, tree.Timer] = field(default_factory=dict)
     triggers: dict[str, tree.Trigger] = field(default_factory=dict)
     hooks: dict[str, model.Hook] = field(default_factory=dict)
+    param_trees: dict[str, tree.Param] = field(default_factory=dict)
     pair_trees: dict[str, tree.Pair] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     _unknown: int = 0

@@ -124,7 +124,7 @@ class Element(_Construct):
     def give(self, stream: IO[bytes], frame: Frame) -> None:
         """Write it, and note where it stands."""
         start = frame.at(stream)
-        stream.write(self.write(frame))
+        stream.write(frame.instead[self.key] if self.key in frame.instead else self.write(frame))
         frame.places[self.key] = (start, frame.at(stream))
 
     def _parse(self, stream: IO[bytes], context: Any, path: Any) -> Any:

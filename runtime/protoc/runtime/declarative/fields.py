@@ -145,6 +145,8 @@ class Field(Element):
         """The bytes it has here."""
         if self.fixed is not None:
             return self.fixed
+        if self.key in frame.driven:
+            return frame.driven[self.key].size(self.label, stream, frame)
         if self.sizing is not None:
             return measured(self, stream, frame, self.sizing, self.longest, self.label)
         if isinstance(self.wire, Digits):
@@ -212,7 +214,8 @@ class Field(Element):
         return self.wire.cut(value) if self.is_cut and isinstance(self.wire, Binary) else value
 
     def values(self, frame: Frame) -> dict[str, Any]:
-        if not self.given:
+        told = self.given or (self.derivation is not None and frame.flaws is not None)
+        if not told or self.label == "_":
             return {}
         at, _ = frame.places[self.key]
         raw = frame.raws[self.key]
@@ -227,11 +230,18 @@ class Field(Element):
     def prepare(self, message: Any, frame: Frame) -> None:
         frame.readers[self.key] = self
         if self.derivation is not None:
-            frame.raws[self.key] = 0 if self.wire.numeric else bytes(self.fixed or 0)
+            frame.raws[self.key] = self._placeholder(frame)
         elif self.equal is not None:
             frame.raws[self.key] = self._constant(self.equal, frame)
         elif self.given:
             self.accept(attribute(message, self.label), frame)
+
+    def _placeholder(self, frame: Frame) -> Any:
+        """What stands for a derived value until it is computed, or for good where it is not."""
+        value = frame.held[self.reason].get(self.label) if self.reason in frame.held else None
+        if value is not None:
+            return self.meaning.raw(value, self.label, frame)
+        return 0 if self.wire.numeric else bytes(self.fixed or 0)
 
     def accept(self, value: Any, frame: Frame) -> None:
         frame.readers[self.key] = self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, Protocol
 
@@ -24,6 +24,14 @@ class Reader(Protocol):
         ...
 
 
+class Bounding(Protocol):
+    """What ends a field."""
+
+    def size(self, label: str, stream: IO[Octets], frame: Frame) -> int:
+        """The bytes in front of it."""
+        ...
+
+
 class Frame:
     """What the elements of a layout share while one message goes through them.
 
@@ -40,6 +48,9 @@ class Frame:
         index: which item of a list is at hand; `[]` in the name of a field stands for it.
         readers: elements whose raw values may still be the bytes of a number or of text, by key.
         chosen: the way each branch goes, by key.
+        kept: keys of derived values that stay as they are.
+        instead: what is written in the place of other elements, by their keys.
+        driven: fields that end where others do, not where a length says, and what that is.
     """
 
     def __init__(self, message: str, link: str = "", data: Octets = b"") -> None:
@@ -56,6 +67,9 @@ class Frame:
         self.readers: dict[str, Reader] = {}
         self.chosen: dict[str, Any] = {}
         self.source: tuple[IO[Octets], int] | None = None
+        self.kept: set[str] = set()
+        self.instead: dict[str, Octets] = {}
+        self.driven: dict[str, tuple[Any, int]] = {}
 
     def __getitem__(self, name: str) -> Any:
         """The raw value of a field."""

@@ -65,8 +65,9 @@ class Record:
             raise frame.unfit("", "derived values that agree with each other", obj)
         if frame.doubts:
             raise frame.doubts[0]
-        for element in self.row.written(frame):
-            element.agree(frame)
+        if not (frame.held or frame.instead):  # else the bytes are what they are told to be
+            for element in self.row.written(frame):
+                element.agree(frame)
         return frame.data
 
     def _derive(self, frame: Frame) -> bool:
@@ -77,7 +78,11 @@ class Record:
         frame.data = output.getvalue()
         changed = False
         for element in self.row.written(frame):
-            if isinstance(element, Field) and element.derivation is not None:
+            if (
+                isinstance(element, Field)
+                and element.derivation is not None
+                and element.reason not in frame.held
+            ):
                 raw = element.derived(frame)
                 changed |= raw != frame.raws[element.key]
                 frame.raws[element.key] = raw
@@ -129,7 +134,7 @@ def _whole(elements: Iterable[Element]) -> Iterator[Element]:
 
 def _find_early(elements: list[Element]) -> None:
     """Tell digits that a size asks for, and copies why they differ."""
-    asked = _Asked()
+    asked = Asked()
     for element in elements:
         if element.sizing is not None:
             element.sizing(asked)
@@ -142,7 +147,7 @@ def _find_early(elements: list[Element]) -> None:
             field.reason = by_key[field.copied].reason
 
 
-class _Asked(Frame):
+class Asked(Frame):
     """Takes down which fields a size is computed from."""
 
     def __init__(self) -> None:

@@ -8,6 +8,7 @@ from typing import IO, Any
 from protoc.runtime.declarative.base import Element, Sizing, measured
 from protoc.runtime.declarative.constants import expect
 from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.errors import DecodeError
 
 
 class Body(Element):
@@ -143,7 +144,12 @@ class Row:
         """The values by name, as soon as everything is verified."""
         elements = list(every(self.elements))
         for element in elements:
-            element.verify(frame)
+            try:
+                element.verify(frame)
+            except DecodeError as error:
+                if frame.flaws is None or error.reason not in ("length", "crc"):
+                    raise
+                frame.flaws.append(error)
         values: dict[str, Any] = {}
         for element in elements:
             values |= element.values(frame)

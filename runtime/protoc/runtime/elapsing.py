@@ -1,0 +1,78 @@
+"""What a timer does when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from protoc.runtime import events
+from protoc.runtime.actions import Execute
+from protoc.runtime.causes import Cause
+from protoc.runtime.errors import LocalError
+from protoc.runtime.executor import Executor
+from protoc.runtime.machine import Machine
+from protoc.runtime.params import ParamTable
+from protoc.runtime.protocol import Group, On, Protocol, Timer
+from protoc.runtime.queue import Entry
+from protoc.runtime.scope import Scope
+
+
+class Elapsing:
+    """Queues what a timer names, and runs immediate groups at once.
+
+    Args:
+        protocol: the description.
+        params: what expressions see.
+        machine: has the triggers.
+        executor: has the queue.
+        report: told what goes wrong.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        params: ParamTable,
+        machine: Machine,
+        executor: Executor,
+        report: Callable[[events.Event], None],
+    ) -> None:
+        self._params = params
+        self._machine = machine
+        self._executor = executor
+        self._report = report
+        self._immediate = {group.name: group for group in protocol.groups if group.immediate}
+
+    def __call__(self, timer: Timer, then: Callable[[], None], now: float) -> None:
+        """A timer is due; `then` is called when its targets are over."""
+        scope, cause = Scope(self._params), Cause()
+        waiting = 1
+
+        def over() -> None:
+            nonlocal waiting
+            waiting -= 1
+            if not waiting:
+                then()
+
+        if self._machine.holds(timer, scope, timer.name, "timer"):
+            self._machine.fire(On("before", "timer", timer.name), scope, cause)
+            for target in timer.targets:
+                waiting += 1
+                self._begin(timer, target, scope, over)
+            self._machine.fire(On("after", "timer", timer.name), scope, cause)
+        over()
+
+    def _begin(self, timer: Timer, target: Execute, scope: Scope, over: Callable[[], None]) -> None:
+        group = self._immediate.get(target.name) if target.kind == "group" else None
+        if group is not None:
+            self._run_at_once(group, scope)
+            over()
+            return
+        try:
+            entry = Entry(target, scope, gap=timer.gap, then=over, timer=timer.name)
+            self._executor.put(entry)
+        except LocalError as error:
+            self._report(events.ActionFailed(timer.name, "timer", error))
+
+    def _run_at_once(self, group: Group, scope: Scope) -> None:
+        if self._machine.holds(group, scope, group.name, "group"):
+            for action in group.items:
+                self._machine.act(action, group.name, "timer", scope, Cause())

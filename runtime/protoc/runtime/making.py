@@ -1,0 +1,71 @@
+"""Commands on their way out: composed, changed by the triggers before them, turned into bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from protoc.runtime.actions import Fill, Make
+from protoc.runtime.causes import Cause
+from protoc.runtime.machine import Machine
+from protoc.runtime.messages import Message
+from protoc.runtime.params import ParamTable
+from protoc.runtime.protocol import Link
+from protoc.runtime.work import Making
+
+
+class Maker:
+    """Makes commands.
+
+    Args:
+        link: where they go.
+        explicit: nothing is filled but by steps.
+        params: what they are made of.
+        machine: has the triggers before them.
+    """
+
+    def __init__(self, link: Link, *, explicit: bool, params: ParamTable, machine: Machine) -> None:
+        self._link = link.name
+        self._explicit = explicit
+        self._early = link.compose == "enqueue"
+        self._params = params
+        self._machine = machine
+        self._made: dict[type[Message], Message] = {}  # what is sent again where no step makes it
+
+    def make(
+        self, kind: type[Message], compose: Callable[[], Message], cause: Cause
+    ) -> tuple[Message, bytes]:
+        """A command and its bytes.
+
+        Args:
+            kind: its class.
+            compose: gives it with the fields it has now.
+            cause: what it belongs to.
+
+        Raises:
+            any of FAULTS: it cannot be made.
+        """
+        if self._machine.steps(kind) is not None:
+            return self._by_steps(kind, compose, cause)
+        message = compose()
+        if self._machine.listens("before", kind):
+            self._machine.fire_message("before", message, cause)
+            message = compose()
+        data = message.encode(self._link)
+        self._params.step(kind)
+        return message, data
+
+    def _by_steps(
+        self, kind: type[Message], compose: Callable[[], Message], cause: Cause
+    ) -> tuple[Message, bytes]:
+        work = Making(kind, self._link, self._params, compose)
+        if self._explicit and self._early and kind in self._made:
+            work.message = self._made[kind]
+        steps = self._machine.steps(kind) or frozenset()
+        if not self._explicit and not steps & {Make, Fill}:
+            work.fill("length")
+            work.fill("crc")
+        self._machine.fire_message("before", work.message, cause._replace(work=work))
+        self._made[kind] = work.message
+        data = work.data
+        self._params.step(kind)
+        return work.message, data
