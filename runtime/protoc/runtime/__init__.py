@@ -127,8 +127,8 @@ _HOMES = {
     ),
     "events": (
         "ActionRun AttemptFailed Event FrameIncomplete FrameRejected GarbageSeen "
-        "HookFailed HookReached MessageSeen NotSent ParamChanged ParamSaved QueueLoad PeerConnected "
-        "PeerDisconnected PeerTurnedAway TriggerFired"
+        "HookFailed HookReached MessageSeen NotSent ParamChanged ParamSaved PeerConnected "
+        "PeerDisconnected PeerTurnedAway QueueLoad TriggerFired"
     ),
     "messages": "Buffer Choice Counter Message Part TextChoice",
     "params": "Params",

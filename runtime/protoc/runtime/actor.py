@@ -113,6 +113,16 @@ class Actor:
             do.SetWait: self._set_wait,
             do.Clear: self._clear,
             do.Enter: self._enter,
+            do.Save: self._save,
+            do.Forget: self._forget,
+            do.Make: self._make,
+            do.Read: self._read,
+            do.Fill: self._fill,
+            do.Check: self._check,
+            do.Stuff: self._stuff,
+            do.Unstuff: self._stuff,
+            do.Replace: self._replace,
+            do.Swap: self._swap,
         }
 
     def carry_out(self, action: Action, on: str, scope: Scope, cause: Cause) -> bool:

@@ -335,9 +335,15 @@ class Conversation(Host, Wire):
     def send_in_turn(self, message: type[Message], given: Mapping[str, Any], cause: Cause) -> None:
         """Send something as soon as nobody talks, before all that is queued."""
         target = Execute("command", message.NAME, priority="now")
-        ticket, own, connection = cause
         self.executor.put(
-            Entry(target, self.scope(), fields=given, ticket=ticket, own=own, connection=connection)
+            Entry(
+                target,
+                self.scope(),
+                fields=given,
+                ticket=cause.ticket,
+                own=cause.own,
+                connection=cause.connection,
+            )
         )
 
     def turn_timer(self, action: Time) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -27,9 +28,13 @@ WORK_PER_BYTE = 16
 
 
 class FoundMessage(msgspec.Struct, frozen=True):
-    """A whole message; `offset` counts from the start of the stream."""
+    """A whole message; `offset` counts from the start of the stream.
 
-    message: Message
+    Attributes:
+        message: what the decoder of the candidate makes of it: a `Message`, if it says no other.
+    """
+
+    message: Any
     offset: int
     data: bytes
 

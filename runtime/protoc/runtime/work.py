@@ -123,7 +123,8 @@ class Making(Work):
         """
         layout = layout_of(self.kind)
         swapped = self._params.swapped.get(self.kind.NAME, {})
-        unfilled = {field.reason for field in layout.derived.values()} - self._filled
+        reasons: set[Reason] = {field.reason for field in layout.derived.values()}
+        unfilled = reasons - self._filled
         if not swapped and not unfilled:
             data = self.message.encode(self.link)
         else:
@@ -131,7 +132,7 @@ class Making(Work):
             data = layout.compose(
                 self.message,
                 self.link,
-                held=dict.fromkeys(unfilled, _held(layout, self._params)),
+                held={reason: _held(layout, self._params) for reason in unfilled},
                 instead={place: contents.data(name) for place, name in swapped.items()},
             )
         for change in self._edits:

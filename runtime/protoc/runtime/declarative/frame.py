@@ -48,9 +48,10 @@ class Frame:
         index: which item of a list is at hand; `[]` in the name of a field stands for it.
         readers: elements whose raw values may still be the bytes of a number or of text, by key.
         chosen: the way each branch goes, by key.
-        kept: keys of derived values that stay as they are.
+        flaws: lengths and checks that are wrong, where those are put up with; else None.
+        driven: what ends the fields whose size a length tells, where it is not to be believed.
+        held: values of derived fields that are not computed, by reason, then by name.
         instead: what is written in the place of other elements, by their keys.
-        driven: fields that end where others do, not where a length says, and what that is.
     """
 
     def __init__(self, message: str, link: str = "", data: Octets = b"") -> None:
@@ -67,9 +68,10 @@ class Frame:
         self.readers: dict[str, Reader] = {}
         self.chosen: dict[str, Any] = {}
         self.source: tuple[IO[Octets], int] | None = None
-        self.kept: set[str] = set()
+        self.flaws: list[DecodeError] | None = None
+        self.driven: Mapping[str, Bounding] = {}
+        self.held: Mapping[Reason, Mapping[str, Any]] = {}
         self.instead: dict[str, Octets] = {}
-        self.driven: dict[str, tuple[Any, int]] = {}
 
     def __getitem__(self, name: str) -> Any:
         """The raw value of a field."""

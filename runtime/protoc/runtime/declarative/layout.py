@@ -148,7 +148,7 @@ class Layout(MessageConstruct[M]):
             EncodeError: a value does not fit.
         """
         frame = Frame(self.cls.NAME, link)
-        frame.held = dict(held or {})
+        frame.held = held or {}
         row = self.record.row.elements
         frame.instead = {row[place].key: data for place, data in (instead or {}).items()}
         return self.record.write(message, frame)
