@@ -266,11 +266,16 @@ class Decoder(Runs):
         """Derived values must be what they are derived to."""
         for field_ in list(self.fields):
             origin = field_.origin
-            if not isinstance(origin, model.Derived) or self._drives(field_):
+            if not isinstance(origin, model.Derived):
+                continue
+            if self._drives(field_) and field_.bounds is None:
                 continue
             if field_.key not in self._early:
                 self.number(field_)
             raw = self.raws[field_.key]
+            self._within(field_, raw)
+            if self._drives(field_):
+                continue
             name = "expected_bytes" if isinstance(field_.wire, model.Raw) else "expected"
             if (count := self._constant(origin.expression)) is not None:
                 name = count
@@ -278,6 +283,16 @@ class Decoder(Runs):
                 self._computer.assign(name, origin.expression, field_.wire)
             with self.lines.block(f"if {raw} != {name}:"):
                 self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
+
+    def _within(self, field_: model.Field, raw: str) -> None:
+        """A derived number must be in its range."""
+        if field_.bounds is None:
+            return
+        low, high = ("" if bound is None else str(bound) for bound in field_.bounds)
+        condition = f"{low} <= {raw}" if low else raw
+        with self.lines.block(f"if not {condition}{f' <= {high}' if high else ''}:"):
+            words = text(f"{low}..{high}")
+            self.fail("value", field_.name or "", self.places[field_.key][0], words, raw)
 
     def _drives(self, field_: model.Field) -> bool:
         """Whether a length sizes what it measures, so that it is right by construction."""

@@ -24,6 +24,7 @@ from protoc.compiler.backend.encode_lists import Lists
 from protoc.compiler.backend.encode_values import Values
 from protoc.compiler.backend.expressions import Writer, divides, named
 from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.ordering import grows, ordered
 from protoc.compiler.backend.places import Place, before, ends_of, part_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import limits, to_raw
@@ -236,7 +237,7 @@ class Encoder(Values):
     def lengths(self, row: list[Step]) -> None:
         """Derived values that need no bytes of the frame."""
         waiting = [s for s in row if isinstance(s, model.Field) and self._computed(s)]
-        for step in sorted(waiting, key=lambda s: _depends(s)):
+        for step in ordered(waiting, self.message):
             if step.key not in self._done:
                 self._length(step)
         for step in self._late:
@@ -247,14 +248,25 @@ class Encoder(Values):
         assert isinstance(step.origin, model.Derived)
         self._done.add(step.key)
         value: Code = self.expression(step.origin.expression)
-        if isinstance(step.wire, model.Digits):
+        if isinstance(step.wire, model.Digits) and grows(step, self.message):
+            self._grown(step, str(value))
+        elif isinstance(step.wire, model.Digits):
             self._numbered(step, str(value))
         elif str(value).isdigit():
             self.raws[step.key] = str(value)
         else:
             self.lines.add(f"{self.raws[step.key]} = {value}")
+            self._bounded(self.raws[step.key], step.name or "", step.bounds)
             if (limit := limits(step.wire, step.conversion, None)) is not None:
                 self.fits[attribute(step.name or "")] = limit
+
+    def _grown(self, step: model.Field, value: str) -> None:
+        """Digits of a length that measures them as well: as few as will do."""
+        variable = self.raws[step.key]
+        self.lines.add(f'{variable}, before = b"", None')
+        with self.lines.block(f"while {variable} != before:"):
+            self.lines.add(f"before = {variable}")
+            self.lines.add(f"{variable} = ", self._digits(step, value))
 
     def _computed(self, step: model.Field) -> bool:
         return isinstance(step.origin, model.Derived) and not self._is_check(step)
@@ -274,7 +286,7 @@ class Encoder(Values):
     def _numbered(self, step: model.Field, value: str) -> None:
         """Digits of a derived number, which keeps a variable of its own where others copy it."""
         variable = self.raws[step.key]
-        if any(
+        if step.bounds is not None or any(
             step.key in named(field.origin.expression)
             for field in self.message.fields()
             if isinstance(field.origin, model.Derived)
@@ -282,6 +294,7 @@ class Encoder(Values):
             self.numbers[step.key] = f"{variable}_number"
             self.lines.add(f"{variable}_number = {value}")
             value = f"{variable}_number"
+            self._bounded(value, step.name or "", step.bounds)
         self.lines.add(f"{variable} = ", self._digits(step, value))
 
     def _digits(self, step: model.Field, value: str) -> Code:
@@ -416,6 +429,7 @@ class Encoder(Values):
             self._numbered(step, number)
             return
         self._computer.assign(self.raws[step.key], origin.expression, step.wire)
+        self._bounded(self.raws[step.key], step.name or "", step.bounds)
 
     def _checked_piece(self, step: model.Field) -> Piece:
         return self.piece(step, self.raws[step.key])
@@ -502,9 +516,3 @@ def _beginnings(ends: tuple[bytes, ...]) -> set[bytes]:
 def _implied(constant: bytes, others: list[bytes]) -> bool:
     """Whether another forbidden constant stands inside this one, and so forbids it as well."""
     return any(other != constant and other in constant for other in others)
-
-
-def _depends(step: model.Field) -> int:
-    """Copies of other fields come behind what they copy."""
-    assert isinstance(step.origin, model.Derived)
-    return 1 if isinstance(step.origin.expression, model.Own) else 0

@@ -140,6 +140,8 @@ class LayoutWriter:
         arguments += _look(field.wire)
         if isinstance(field.origin, model.Given | model.Defaulted):
             arguments += self._meaning(field.conversion, field.bounds)
+        elif isinstance(field.origin, model.Derived):
+            arguments += self._meaning(model.Conversion(), field.bounds)
         if field.longest is not None:
             arguments.append(keyed("max", str(field.longest)))
         if field.forbidden:

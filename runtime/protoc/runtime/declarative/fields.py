@@ -199,9 +199,16 @@ class Field(Element):
             return
         at, _ = frame.places[self.key]
         raw = self.number(frame)
+        if not self.meaning.inside(raw):
+            raise frame.error("value", self.label, at, self.meaning.limits(), raw)
         expected = self.derived(frame)
         if raw != expected:
             raise frame.error(self.reason, self.label, at, expected, raw)
+
+    def agree(self, frame: Frame) -> None:
+        super().agree(frame)
+        if self.derivation is not None and not self.meaning.inside(raw := frame.raws[self.key]):
+            raise frame.unfit(self.label, self.meaning.limits(), raw)
 
     def derived(self, frame: Frame) -> Any:
         """The raw value that follows from the rest of the message."""

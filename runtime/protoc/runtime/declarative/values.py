@@ -60,15 +60,15 @@ class Meaning:
         elif self.linear:
             value = raw * self._factor + self._summand
             value = value if self._parts == 1 else value / self._parts
-        if not self._inside(value):
-            raise frame.error("value", name, at, self._limits(), value)
+        if not self.inside(value):
+            raise frame.error("value", name, at, self.limits(), value)
         return value
 
     def raw(self, value: Any, name: str, frame: Frame) -> Any:
         """The raw value of a value."""
         try:
-            if not self._inside(value):
-                raise frame.unfit(name, self._limits(), value)
+            if not self.inside(value):
+                raise frame.unfit(name, self.limits(), value)
             if self.strict and self.labels is not None and value not in self.labels:
                 raise frame.unfit(name, "a value with a label", value)
             if self.boolean:
@@ -84,11 +84,13 @@ class Meaning:
         except (TypeError, ValueError, ArithmeticError) as error:
             raise frame.unfit(name, f"a value that fits ({error})", value) from None
 
-    def _inside(self, value: Any) -> bool:
+    def inside(self, value: Any) -> bool:
+        """Whether a value is in range."""
         low, high = self.bounds
         # not `value < low`: what is no number is in no range
         return (low is None or value >= low) and (high is None or value <= high)
 
-    def _limits(self) -> str:
+    def limits(self) -> str:
+        """The range in words."""
         low, high = self.bounds
         return f"{'' if low is None else low}..{'' if high is None else high}"

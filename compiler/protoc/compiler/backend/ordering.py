@@ -1,0 +1,50 @@
+"""In which order an encoder computes derived values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from protoc.compiler import model
+from protoc.compiler.resolve.sizes import covered
+from protoc.compiler.resolve.types import fixed_size
+
+
+def ordered(
+    fields: Iterable[model.Field], owner: model.Message | model.Record
+) -> list[model.Field]:
+    """Each field behind those its value is computed from; rings were refused before."""
+    waiting = list(fields)
+    found: list[model.Field] = []
+    while waiting:
+        keys = {field.key for field in waiting}
+        ready = next((f for f in waiting if not (_needs(f, owner) & keys) - {f.key}), waiting[0])
+        waiting.remove(ready)
+        found.append(ready)
+    return found
+
+
+def grows(field: model.Field, owner: model.Message | model.Record) -> bool:
+    """Whether a length measures its own digits, which are as many as it takes."""
+    return field.key in _needs(field, owner)
+
+
+def _needs(field: model.Field, owner: model.Message | model.Record) -> set[str]:
+    """The fields whose values, or whose digits where these vary, a value is computed from."""
+    assert isinstance(field.origin, model.Derived)
+    found: set[str] = set()
+    for part in model.every(field.origin.expression):
+        if isinstance(part, model.Own):
+            found.add(part.path[0])
+        elif isinstance(part, model.Length):
+            inside = model.walk(covered(owner.elements, part.extent))
+            found |= {e.key for e in inside if _varies(e)}
+    return found
+
+
+def _varies(element: model.Element) -> bool:
+    """Whether the bytes of a derived value depend on the value."""
+    return (
+        isinstance(element, model.Field)
+        and isinstance(element.origin, model.Derived)
+        and fixed_size(element) is None
+    )
