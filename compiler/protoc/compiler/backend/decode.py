@@ -323,6 +323,7 @@ class Decoder(Runs):
             own=self._own,
             length=lambda e: self._distance(e.extent),
             count=lambda e: f"len({self.settled[e.key]})",
+            present=lambda e: f"int({self.settled[e.name]} is not None)",
             replace=lambda: self.context.use("replaced"),
         )
 
@@ -345,6 +346,9 @@ class Decoder(Runs):
         return Computer(self.lines, self.context, self._writer, self._covered, self.fresh)
 
     def _distance(self, extent: model.Extent) -> str:
+        if extent.until is not None and extent.until not in self.places:
+            # it measures what stands in front of the element that comes now
+            return self.at.minus(self.places[extent.first][0])
         start, end = ends_of(self.places, extent)
         return end.minus(start)
 

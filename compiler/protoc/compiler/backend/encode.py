@@ -316,6 +316,7 @@ class Encoder(Values):
             own=self._own,
             length=lambda e: self._distance(e.extent),
             count=lambda e: f"len(self.{attribute(e.key)})",
+            present=lambda e: f"int(self.{attribute(e.name)} is not None)",
             replace=lambda: self.context.use("replaced"),
         )
 

@@ -131,7 +131,7 @@ def holds_check(branch: model.Branch) -> bool:
 
 
 def counts_only(expression: model.Expression) -> bool:
-    """Whether an expression is computed from numbers of items alone."""
+    """Whether an expression is computed from what is given and how often, not from bytes."""
     if isinstance(expression, model.Operation):
         return all(map(counts_only, expression.operands))
-    return isinstance(expression, model.Count | model.Value)
+    return isinstance(expression, model.Count | model.Present | model.Value)

@@ -30,7 +30,7 @@ class Writer:
         own: a field of the message.
         asked: a field of the request.
         scoped: a name of the conversation.
-        length, count, checksum: what measures the message.
+        length, count, present, checksum: what measures the message.
         replace: the function that replaces bytes of a number.
         divide: the operator for `/`: whole numbers stay whole inside messages.
     """
@@ -40,6 +40,7 @@ class Writer:
     scoped: Callable[[model.Scoped], str] = _refuse
     length: Callable[[model.Length], str] = _refuse
     count: Callable[[model.Count], str] = _refuse
+    present: Callable[[model.Present], str] = _refuse
     checksum: Callable[[model.Checksum], str] = _refuse
     replace: Callable[[], str] = lambda: "replaced"
     divide: str = "//"
@@ -92,6 +93,8 @@ class Writer:
             return self.length(expression)
         if isinstance(expression, model.Count):
             return self.count(expression)
+        if isinstance(expression, model.Present):
+            return self.present(expression)
         if isinstance(expression, model.Checksum):
             return self.checksum(expression)
         if isinstance(expression, model.Replaced):

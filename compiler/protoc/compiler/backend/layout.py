@@ -209,6 +209,7 @@ class LayoutWriter:
         writer = Writer(
             own=own or self.own,
             count=lambda e: f"m.count({text(e.key)})",
+            present=lambda e: f"m.present({text(e.name)})",
             length=lambda e: f"len({self._octets(e.extent)})",
             checksum=lambda e: str(self._check(e)),
             replace=lambda: "wire.replaced",

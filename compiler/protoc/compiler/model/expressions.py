@@ -90,6 +90,13 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Present:
+    """1 when a field is there that a message may come without, else 0; by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Crc:
     """A cyclic redundancy check, Rocksoft parameters."""
 
@@ -180,6 +187,7 @@ Expression = (
     | Operation
     | Length
     | Count
+    | Present
     | Checksum
     | Replaced
 )

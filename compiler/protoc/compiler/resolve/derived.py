@@ -21,7 +21,7 @@ def draw(
     fields = {e.key: e for e in model.walk(elements) if isinstance(e, model.Field)}
     for drawer in drawers:
         try:
-            value = Formula(scope, drawer, fields).drawn()
+            value = Formula(scope, drawer, elements, fields).drawn()
         except Unresolved:
             whole = False
             continue

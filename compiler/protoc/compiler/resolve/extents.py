@@ -37,18 +37,19 @@ class Ranges:
     """Reads the ranges in the expression of one derived value.
 
     Attributes:
-        fields: those of the message by key.
+        elements: those of the message; its `fields` by key.
     """
 
     scope: Scope
     drawer: Drawer
+    elements: tuple[model.Element, ...]
     fields: Mapping[str, model.Field]
 
     def extent(self, value: tree.Expression) -> model.Extent:
         """The bytes of a field or a range."""
         block, own = self.drawer.block, self._bearers(self.drawer.key)[0]
         if isinstance(value, tree.Reference):
-            return model.Extent(*self._key(value))
+            return model.Extent(self._key(value), self._key(value, last=True))
         if not isinstance(value, tree.Range):
             raise self.scope.fail(
                 "E0303",
@@ -56,12 +57,12 @@ class Ranges:
                 value.span,
                 help="`data`, `first..last`, `first..` or `..`",
             )
-        first = self._key(value.start)[0] if value.start is not None else block[0]
+        first = self._key(value.start) if value.start is not None else block[0]
         if value.end is None:
             if block.index(first) >= self._position:
                 raise self._empty(value)
             return model.Extent(first, None, own)
-        last = self._key(value.end)[1]
+        last = self._key(value.end, last=True)
         if block.index(first) > block.index(last):
             raise self.scope.fail(
                 "E0306",
@@ -85,7 +86,7 @@ class Ranges:
         return self.scope.fail(
             "E0306",
             f"the range begins behind `{own}`, where it ends"
-            if self._key(value.start)[0] != own
+            if self._key(value.start) != own
             else f"the range begins with `{own}`, in front of which it ends",
             value.span,
             help="write where it ends: `a..b`",
@@ -106,8 +107,8 @@ class Ranges:
         is_known = first in self.drawer.block and first != self.drawer.key
         return self.drawer.block.index(first) if is_known else self.drawer.position
 
-    def _key(self, value: tree.Expression) -> tuple[str, str]:
-        """The first and the last element of what a name stands for."""
+    def _key(self, value: tree.Expression, *, last: bool = False) -> str:
+        """The key of the element of the block that a range begins or ends with."""
         if not isinstance(value, tree.Reference) or len(value.path) != 1:
             raise self.scope.fail(
                 "E0306",
@@ -117,12 +118,22 @@ class Ranges:
             )
         name = value.path[0]
         key = self.drawer.names.key(name.text) or name.text
-        if key not in self.drawer.block and f"{key}?" in self.drawer.block:
-            key = f"{key}?"  # what may be absent is measured with nothing around it
-        if key not in self.drawer.block:
-            known = [key for key in self.drawer.block if not key.startswith("#")]
-            raise self.scope.unknown("field", name, known)
-        return self._bearers(key)
+        if key in self.drawer.block:
+            return self._bearers(key)[last]
+        for element in model.walk(self.elements):
+            if element.key not in self.drawer.block or key not in _keys(element):
+                continue
+            if key in _edges(element, last=last):
+                return element.key
+            raise self.scope.fail(
+                "E0306",
+                f"`{name.text}` stands in the midst of what may be absent",
+                value.span,
+                "where no range of this field can end" if last else "no range can begin there",
+                help="name the first or the last field of it, or one around it",
+            )
+        known = [key for key in self.drawer.block if not key.startswith("#")]
+        raise self.scope.unknown("field", name, known)
 
     def _bearers(self, key: str) -> tuple[str, str]:
         """The first and the last element with bytes of a field: bits have those of integers."""
@@ -131,3 +142,17 @@ class Ranges:
             hosts = sorted((host for host, _ in wire.pieces), key=self.drawer.block.index)
             return hosts[0], hosts[-1]
         return key, key
+
+
+def _keys(element: model.Element) -> set[str]:
+    """The keys of everything in an element."""
+    return {inner.key for row in model.parts(element) for inner in model.walk(row)}
+
+
+def _edges(element: model.Element, *, last: bool) -> set[str]:
+    """The keys of what an element begins or ends with."""
+    found = {element.key}
+    for row in model.parts(element):
+        if row:
+            found |= _edges(row[-1 if last else 0], last=last)
+    return found

@@ -13,8 +13,7 @@ from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
 _OPERATORS = frozenset(["+", "-", "*", "/", "%", "&", "|", "^", "~", "<<", ">>"])
-_FUNCTIONS = ("len", "count", *CHECKSUMS, *WITHIN, "swap")
-_LATER = frozenset(["present", "log10"])
+_FUNCTIONS = ("len", "count", "present", *CHECKSUMS, *WITHIN, "swap")
 _HELP = "write a number, a field, or len(…), sum(…), xor(…), crc(…) with arithmetic"
 
 
@@ -23,11 +22,12 @@ class Formula:
     """Reads the formula of one derived value.
 
     Attributes:
-        fields: those of the message by key.
+        elements: those of the message; its `fields` by key.
     """
 
     scope: Scope
     drawer: Drawer
+    elements: tuple[model.Element, ...]
     fields: dict[str, model.Field]
 
     def drawn(self) -> model.Expression:
@@ -186,7 +186,7 @@ class Formula:
 
     def _call(self, call: tree.Invocation) -> model.Expression:
         name = call.name.text
-        ranges = Ranges(self.scope, self.drawer, self.fields)
+        ranges = Ranges(self.scope, self.drawer, self.elements, self.fields)
         if name == "len":
             if len(call.arguments) != 1:
                 raise self.scope.fail(
@@ -198,6 +198,8 @@ class Formula:
             return model.Length(ranges.extent(call.arguments[0].value))
         if name == "count":
             return self._count(call)
+        if name == "present":
+            return self._present(call)
         if name in CHECKSUMS:
             return Checks(self.scope, ranges).read(call)
         if name == "swap":
@@ -218,8 +220,6 @@ class Formula:
                 "nothing in the message tells its value",
                 help="write `default counter()`",
             )
-        if name in _LATER:
-            raise self.scope.unsupported(f"`{name}`", call.name.span)
         raise self.scope.fail(
             "E0303",
             f"there is no function `{name}`",
@@ -240,6 +240,20 @@ class Formula:
                 help="count(records), where `records` is a list of this message",
             )
         return model.Count(key)
+
+    def _present(self, call: tree.Invocation) -> model.Present:
+        """Whether a field is there that the message may come without."""
+        value = call.arguments[0].value if len(call.arguments) == 1 else call
+        name = value.text if isinstance(value, tree.Reference) else ""
+        fields = {field.name for field in self.fields.values()}
+        if name not in fields & model.sometimes(self.elements):
+            raise self.scope.fail(
+                "E0303",
+                "`present` is about a field that may be absent",
+                value.span,
+                help="present(note), where `note : text?` or `optional { … }` says so",
+            )
+        return model.Present(name)
 
     def _swap(self, call: tree.Invocation) -> model.Replaced:
         """A number whose bytes must not have certain values on the wire."""

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.types import fixed_size, is_open, with_size
+
+
+@dataclass(frozen=True)
+class _Driven:
+    """An element whose size a length tells.
+
+    Attributes:
+        around: fixed bytes of the extent beside it.
+        front: measures what stands in front of it in the extent, where that varies.
+    """
+
+    element: model.Element
+    around: int
+    front: model.Length | None
 
 
 def drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Element, ...]:
@@ -21,10 +36,14 @@ def drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Elem
             elements = model.rebuilt(elements, partial(_counted, scope, field, count))
         for length in _lengths(field.origin.expression):
             driven = _driven(elements, length.extent)
-            if driven is None or order.index(driven.key) < order.index(field.key):
+            if driven is None or order.index(driven.element.key) < order.index(field.key):
                 continue
-            size = _solved(scope, field, length, _fixed_around(elements, length.extent, driven))
-            elements = model.rebuilt(elements, partial(_sized, driven=driven, size=size))
+            size = _solved(scope, field, length, driven)
+            elements = model.rebuilt(elements, partial(_sized, driven=driven.element, size=size))
+        for part in model.every(field.origin.expression):
+            if isinstance(part, model.Present):
+                tell = partial(_told, scope, field, part, order)
+                elements = model.rebuilt(elements, tell)
     return elements
 
 
@@ -39,6 +58,24 @@ def _counted(
         return element
     number = _inverted(scope, field, count)
     return replace(element, wire=replace(element.wire, size=None, count=number))
+
+
+def _told(
+    scope: Scope,
+    field: model.Field,
+    present: model.Present,
+    order: list[str],
+    element: model.Element,
+) -> model.Element:
+    """What may be absent, where a field in front of it tells whether it is there."""
+    if not isinstance(element, model.Branch) or element.how != "optional":
+        return element
+    names = [e.name for e in model.walk(element.arms[0].elements) if isinstance(e, model.Field)]
+    if present.name not in names or order.index(element.key) < order.index(field.key):
+        return element
+    there = model.Operation("==", (_inverted(scope, field, present), model.Value(1)))
+    arms = (replace(element.arms[0], when=there), model.Arm(()))
+    return replace(element, how="if", arms=arms, closed=True)
 
 
 def _sized(element: model.Element, *, driven: model.Element, size: model.Size) -> model.Element:
@@ -100,30 +137,40 @@ def _is_loose(element: model.Element) -> bool:
     return isinstance(element, model.Field) and is_open(element.wire)
 
 
-def _driven(elements: tuple[model.Element, ...], extent: model.Extent) -> model.Element | None:
-    """The one element of an extent whose size the length tells, when all others are fixed."""
+def _driven(elements: tuple[model.Element, ...], extent: model.Extent) -> _Driven | None:
+    """What the length of an extent tells the size of: the last that waits for somebody to do so.
+
+    What stands behind it is fixed; what stands in front may vary, where it ends by itself.
+    """
     inside = covered(elements, extent)
-    loose = [e for e in inside if _is_loose(e)]
-    others = [e for e in inside if not _is_loose(e)]
-    if len(loose) != 1 or any(fixed_size(e) is None for e in others):
+    last = next((i for i in reversed(range(len(inside))) if _is_loose(inside[i])), None)
+    if last is None or any(fixed_size(e) is None for e in inside[last + 1 :]):
         return None
-    return loose[0]
+    for element, following in pairwise(inside[: last + 1]):
+        if _is_loose(element) and not isinstance(following, model.Constant):
+            return None
+    fixed = [fixed_size(e) for e in inside[:last]]
+    front = None
+    around = sum(fixed_size(e) or 0 for e in inside[last + 1 :])
+    if None in fixed:
+        front = model.Length(model.Extent(extent.first, None, inside[last].key))
+    else:
+        around += sum(size or 0 for size in fixed)
+    return _Driven(inside[last], around, front)
 
 
-def _fixed_around(
-    elements: tuple[model.Element, ...], extent: model.Extent, driven: model.Element
-) -> int:
-    return sum(fixed_size(e) or 0 for e in covered(elements, extent) if e.key != driven.key)
-
-
-def _solved(scope: Scope, field: model.Field, length: model.Length, around: int) -> model.Size:
+def _solved(scope: Scope, field: model.Field, length: model.Length, driven: _Driven) -> model.Size:
     """The size of what is measured, from the value of the length field: `len(x) * a + b`."""
     value = _inverted(scope, field, length)
-    return model.GivenSize(_plus(value, Fraction(-around)) if around else value)
+    if driven.around:
+        value = _plus(value, Fraction(-driven.around))
+    if driven.front is not None:
+        value = model.Operation("-", (value, driven.front))
+    return model.GivenSize(value)
 
 
 def _inverted(
-    scope: Scope, field: model.Field, length: model.Length | model.Count
+    scope: Scope, field: model.Field, length: model.Length | model.Count | model.Present
 ) -> model.Expression:
     """A length or number of items, from the value of the field derived from it."""
     assert isinstance(field.origin, model.Derived)
@@ -159,7 +206,7 @@ def _plus(value: model.Expression, number: Fraction) -> model.Expression:
 
 
 def _linear(
-    expression: model.Expression, length: model.Length | model.Count
+    expression: model.Expression, length: model.Length | model.Count | model.Present
 ) -> tuple[Fraction, Fraction] | None:
     """Slope and shift of an expression over a length; None when it is not linear."""
     if expression == length:

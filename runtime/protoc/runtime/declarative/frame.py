@@ -52,6 +52,7 @@ class Frame:
         driven: what ends the fields whose size a length tells, where it is not to be believed.
         held: values of derived fields that are not computed, by reason, then by name.
         instead: what is written in the place of other elements, by their keys.
+        given: whether a caller gives the value of a name; None while reading.
     """
 
     def __init__(self, message: str, link: str = "", data: Octets = b"") -> None:
@@ -67,6 +68,7 @@ class Frame:
         self.index = 0
         self.readers: dict[str, Reader] = {}
         self.chosen: dict[str, Any] = {}
+        self.given: Callable[[str], bool] | None = None
         self.source: tuple[IO[Octets], int] | None = None
         self.flaws: list[DecodeError] | None = None
         self.driven: Mapping[str, Bounding] = {}
@@ -85,6 +87,10 @@ class Frame:
     def count(self, name: str) -> int:
         """The number of items of a list."""
         return len(self.raws[name])
+
+    def present(self, name: str) -> int:
+        """1 when a field is there that may be absent, else 0."""
+        return int(name in self.raws if self.given is None else self.given(name))
 
     # ---------------------------------------------------------------- the stream
 

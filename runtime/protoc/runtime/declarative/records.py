@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 
 from protoc.runtime.declarative.base import Element
 from protoc.runtime.declarative.bits import spelt
-from protoc.runtime.declarative.fields import Field
+from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.sequence import Row, every
 
@@ -56,6 +56,7 @@ class Record:
 
     def write(self, obj: Any, frame: Frame) -> bytes:
         """The bytes of an object."""
+        frame.given = lambda name: attribute(obj, name) is not None
         for element in every(self.row.elements):
             element.prepare(obj, frame)
         for _ in range(_ROUNDS):
