@@ -19,7 +19,7 @@ import msgspec
 
 from protoc.runtime.dispatch import Candidate, Candidates, Preferred
 from protoc.runtime.errors import DecodeError, Incomplete
-from protoc.runtime.messages import Message
+from protoc.runtime.messages import Buffer, Message
 
 LARGEST_GARBAGE = 65536
 """Garbage is reported in pieces of this size at most, so that memory stays bounded."""
@@ -89,7 +89,7 @@ class Framer:
         self._largest = largest
         self._piece = max(4096, min(65536, largest))
         self._backlog: deque[bytes] = deque()  # what does not go into the buffer yet
-        self._buffer = bytearray()
+        self._buffer: Buffer = b""
         self._base = 0  # offset in the stream of the buffer's first byte
         self._ready: deque[Found] = deque()
         self._ended = False  # no more comes …
@@ -128,7 +128,7 @@ class Framer:
         """
         # Candidates search the whole buffer: what comes in bulk is let in piece by piece.
         if len(data) <= self._piece and not self._backlog:
-            self._buffer += data
+            self._take(data)
         else:
             piece = self._piece
             self._backlog.extend(data[at : at + piece] for at in range(0, len(data), piece))
@@ -140,18 +140,14 @@ class Framer:
     def next(self) -> Found | None:
         """The next thing found; None when more bytes are needed."""
         while not self._ready:
-            if self._step():
-                continue
-            self._compact()
-            if self._backlog:
-                self._buffer += self._backlog.popleft()
-            elif self._final:
-                self._close()
-            elif self._ended:
-                self._final = True
-                self._await_anything()
-            else:
-                return None
+            at = self._at
+            if at >= len(self._buffer) or (self._needed and not self._ripe()):
+                if not self._go_on():
+                    return None
+            elif at < self._skip_to:
+                self._pass_to(min(self._skip_to, len(self._buffer)))
+            elif (found := self._try()) is not None:
+                return found
         return self._ready.popleft()
 
     @property
@@ -186,6 +182,7 @@ class Framer:
         self._error_end = 0
         self._unfinished: int | None = None  # where the candidate cut off by the end begins
         self._skip_to = 0  # its work is used up to here
+        self._fresh = True  # none of that is so, and nothing is awaited
         self._work = 0
         self._await_anything()
 
@@ -195,6 +192,35 @@ class Framer:
         self._until = b""
         self._searched = 0  # up to where there is no `until`
         self._tried: dict[Candidate, DecodeError] = {}
+
+    def _take(self, data: bytes) -> None:
+        """Put bytes behind those that are held.
+
+        They are copied as long as that costs no more than they do; a growing frame is appended to.
+        """
+        held = self._buffer
+        if not held:
+            self._buffer = bytes(data)
+        elif len(held) <= len(data):
+            self._buffer = b"".join((held, data))
+        else:
+            if not isinstance(held, bytearray):
+                self._buffer = held = bytearray(held)
+            held += data
+
+    def _go_on(self) -> bool:
+        """Let in more of what came; False when there is no more."""
+        self._compact()
+        if self._backlog:
+            self._take(self._backlog.popleft())
+        elif self._final:
+            self._close()
+        elif self._ended:
+            self._final = True
+            self._await_anything()
+        else:
+            return False
+        return True
 
     def _drain(self) -> list[Found]:
         found: list[Found] = []
@@ -206,7 +232,10 @@ class Framer:
         """Forget what is reported. A bytearray is shortened in front without being copied."""
         gone = self._held
         if gone:
-            del self._buffer[:gone]
+            if isinstance(self._buffer, bytearray):
+                del self._buffer[:gone]
+            else:
+                self._buffer = self._buffer[gone:]
             self._base += gone
             self._held = 0
             self._at -= gone
@@ -222,23 +251,13 @@ class Framer:
         cut = self._unfinished
         self._report_up_to(end if cut is None else cut)
         if cut is not None:
-            self._ready.append(FoundIncomplete(self._bytes(cut, end), self._base + cut))
+            self._ready.append(FoundIncomplete(bytes(self._buffer[cut:end]), self._base + cut))
         self._held = end
         self._compact()
         self._ended = self._final = False
         self._reset(0)
 
     # --- one step ----------------------------------------------------------------------------
-
-    def _step(self) -> bool:
-        """Decide about the current position; False when that takes more bytes."""
-        at, size = self._at, len(self._buffer)
-        if at >= size or ((self._needed or self._until) and not self._ripe()):
-            return False
-        if at < self._skip_to:
-            self._pass_to(min(self._skip_to, size))
-            return True
-        return self._try()
 
     def _ripe(self) -> bool:
         """Whether a candidate that was incomplete can tell more by now."""
@@ -253,39 +272,51 @@ class Framer:
         self._searched = max(self._searched, min(len(self._buffer), limit) - len(self._until) + 1)
         return present >= self._largest
 
-    def _try(self) -> bool:
-        """Try the candidates at the current position in order."""
+    def _try(self) -> FoundMessage | None:
+        """Try the candidates at the current position in order.
+
+        Returns a message when nothing is to be reported before it.
+        """
         buffer, at, tried = self._buffer, self._at, self._tried
+        there = len(buffer) - at
         unfinished = 0
-        for candidate in self._candidates.at(buffer, at):
-            if candidate in tried or not candidate.fits(buffer, at):
+        candidates = self._candidates.at(buffer, at)
+        alone = len(candidates) == 1  # then it finds out by itself whether it fits
+        for candidate in candidates:
+            if not alone and (candidate in tried or not candidate.fits(buffer, at)):
                 continue
             try:
-                if len(buffer) < at + candidate.size or (candidate.open and not self._final):
-                    raise Incomplete(len(buffer) - at + 1)
+                if candidate.size > there or (candidate.open and not self._final):
+                    raise Incomplete(there + 1)
                 message, end = candidate.decode(buffer, at, self._link)
             except DecodeError as error:
-                tried[candidate] = self._failure(candidate, error)
+                if candidate.fits(buffer, at):
+                    tried[candidate] = self._failure(candidate, error)
             except Incomplete as more:
+                if not candidate.fits(buffer, at):
+                    continue
                 if self._never_whole(more):
                     tried[candidate] = self._too_long(candidate)
                 elif self._final:
-                    unfinished += _unfinished_work(more, len(buffer) - at)
+                    unfinished += _unfinished_work(more, there)
                 else:
                     self._wait(more)
-                    return False
+                    return None
             else:
                 if at < end <= at + self._largest:
-                    self._deliver(message, end)
-                    return True
+                    return self._deliver(message, end)
                 tried[candidate] = self._too_long(candidate)
+        self._go_past(tried, unfinished)
+        return None
+
+    def _go_past(self, tried: dict[Candidate, DecodeError], unfinished: int) -> None:
+        """No message begins here."""
         if unfinished and not any(map(_was_whole, tried.values())):
             self._cut_off(unfinished)
         elif tried:
             self._reject(tried)
         else:
-            self._pass_to(self._candidates.next_start(buffer, at + 1))
-        return True
+            self._pass_to(self._candidates.next_start(self._buffer, self._at + 1))
 
     def _failure(self, candidate: Candidate, error: DecodeError) -> DecodeError:
         if _extent(error) > self._largest:
@@ -303,6 +334,7 @@ class Framer:
         return DecodeError("too long", name, "", 0, f"at most {largest} bytes", "more", largest)
 
     def _wait(self, more: Incomplete) -> None:
+        self._fresh = False
         present = len(self._buffer) - self._at
         self._needed = max(more.needed, present + 1)
         self._until = more.until
@@ -311,16 +343,22 @@ class Framer:
 
     # --- what a step decides -----------------------------------------------------------------
 
-    def _deliver(self, message: Message, end: int) -> None:
+    def _deliver(self, message: Message, end: int) -> FoundMessage | None:
         at = self._at
+        found = FoundMessage(message, self._base + at, bytes(self._buffer[at:end]))
         if self._held < at:
             self._report_up_to(at)
-        self._ready.append(FoundMessage(message, self._base + at, self._bytes(at, end)))
-        self._reset(end)
+            self._ready.append(found)
+        if self._fresh and not self._tried:
+            self._at = self._held = end
+        else:
+            self._reset(end)
+        return None if self._ready else found
 
     def _reject(self, tried: dict[Candidate, DecodeError]) -> None:
         """No candidate is left: search again from the second byte."""
         at = self._at
+        self._fresh = False
         if at < self._error_end or self._unfinished is not None:
             self._spend(sum(map(_work, tried.values())))
         else:
@@ -337,6 +375,7 @@ class Framer:
     def _cut_off(self, work: int) -> None:
         """The end came before a candidate was whole: search again from the second byte."""
         at = self._at
+        self._fresh = False
         if at < self._error_end or self._unfinished is not None:
             self._spend(work)
         else:
@@ -354,7 +393,8 @@ class Framer:
     def _pass_to(self, at: int) -> None:
         """No message begins before `at`."""
         self._at = at
-        self._await_anything()
+        if not self._fresh:
+            self._await_anything()
         if self._error is not None and at >= self._error_end:
             self._report_rejected(self._error_end)
         if self._error is None and self._unfinished is None:
@@ -367,23 +407,22 @@ class Framer:
         """Report what is held before `at`: first what was rejected, then garbage."""
         if self._error is not None:
             self._report_rejected(min(self._error_end, at))
-        while self._held < at:
-            self._report_garbage(min(self._held + LARGEST_GARBAGE, at))
+        while at - self._held > LARGEST_GARBAGE:
+            self._report_garbage(self._held + LARGEST_GARBAGE)
+        if self._held < at:
+            self._report_garbage(at)
 
     def _report_rejected(self, end: int) -> None:
         assert self._error is not None
-        data = self._bytes(self._held, end)
+        data = bytes(self._buffer[self._held : end])
         self._ready.append(FoundRejected(data, self._base + self._held, self._error))
         self._held = end
         self._error = None
 
     def _report_garbage(self, end: int) -> None:
-        data = self._bytes(self._held, end)
-        self._ready.append(FoundGarbage(data, self._base + self._held))
+        start = self._held
+        self._ready.append(FoundGarbage(bytes(self._buffer[start:end]), self._base + start))
         self._held = end
-
-    def _bytes(self, start: int, end: int) -> bytes:
-        return bytes(self._buffer[start:end])
 
 
 def _extent(error: DecodeError) -> int:
