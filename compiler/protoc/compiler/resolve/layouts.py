@@ -337,6 +337,9 @@ class Builder:
         if statement.optional:
             raise self.scope.unsupported("a field that may be absent", statement.span)
         if name in self.scope.params:
+            data = self._constant_bytes(self.scope.params[name])
+            if data:
+                return (self._named_constant(name, data, statement, place),)
             param = self._param(self.scope.params[name], statement)
             field_ = replace(param, key=self.unique(name))
             self._place(field_, place)
@@ -349,6 +352,25 @@ class Builder:
         trail = self.deeper(name, place, statement)
         inner = replace(place, fixed={}, filling=None, trail=trail)
         return self.statements(body_of(other.body), inner)
+
+    def _constant_bytes(self, param: model.Param) -> bytes:
+        """The bytes of a param that is a constant text or constant bytes; else none."""
+        wire = param.wire
+        if not param.constant or not isinstance(wire, model.Text | model.Raw):
+            return b""
+        raw = raw_of_default(self.scope, param)
+        if isinstance(raw, str) and isinstance(wire, model.Text) and wire.pad is None:
+            return raw.encode(wire.encoding)
+        return raw if isinstance(raw, bytes) else b""
+
+    def _named_constant(
+        self, name: str, data: bytes, statement: tree.Bare, place: Place
+    ) -> model.Constant:
+        """A constant that ranges can name: it ends fields in front of it as any other does."""
+        self.claim(name, statement.name)
+        constant = model.Constant(self.unique(name), (data,), statement.span)
+        place.block.append(constant.key)
+        return constant
 
     def _param(self, param: model.Param, statement: tree.Bare) -> model.Field:
         """A bare name that is a param: its type, bound to its value."""

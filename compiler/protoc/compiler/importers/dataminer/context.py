@@ -33,6 +33,7 @@ class Context:
 
     Attributes:
         changed: numbers of params whose bytes something may change at run time.
+        sizes: numbers of params that say how long another one is.
         became: for each object what it is in the description, by its element.
         assumed: choices the connector leaves open and their values.
         absent: kinds and numbers of objects that are not imported.
@@ -42,6 +43,7 @@ class Context:
     names: Names
     account: Account
     changed: frozenset[int] = frozenset()
+    sizes: frozenset[int] = frozenset()
     became: dict[int, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     absent: set[tuple[str, int]] = field(default_factory=set)

@@ -29,7 +29,7 @@ _CHANGING = (
 
 def literal(connector: Connector, account: Account) -> tuple[tree.Document, Context]:
     """The connector as it is: every step and action written out."""
-    context = Context(connector, Names(connector), account, changed=_changed(connector))
+    context = Context(connector, Names(connector), account, _changed(connector), _sizes(connector))
     declarations: list[tree.Declaration] = []
     conversation.leave_out(context)
     declarations += links.links(context)
@@ -113,6 +113,15 @@ def _nested(connector: Connector) -> frozenset[int]:
         each.id for pair in connector.pairs.values() for each in (*pair.responses, *pair.refusals)
     }
     return frozenset(inside - asked)
+
+
+def _sizes(connector: Connector) -> frozenset[int]:
+    """Params that say how long another one is: whole numbers."""
+    return frozenset(
+        param.interprete.until.id
+        for param in connector.params.values()
+        if param.interprete.sizing == "other param" and param.interprete.until is not None
+    )
 
 
 def _changed(connector: Connector) -> frozenset[int]:

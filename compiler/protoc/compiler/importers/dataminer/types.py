@@ -152,8 +152,10 @@ def _number(context: Context, param: Param, size: int | str | None) -> tree.Type
             view_of(context, param), f"numbers of base {interprete.base}: imported as text"
         )
         return nodes.typed("text", span, size=size)
-    if kind == "float" and (param.kind == "length" or _named_whole(param)):
-        kind = "dec" if param.kind == "length" else "int"
+    if kind == "float" and (param.kind == "length" or param.id in context.sizes):
+        kind = "dec"
+    elif kind == "float" and _named_whole(param):
+        kind = "int"
     return nodes.typed(kind, span, size=size)
 
 
