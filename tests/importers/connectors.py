@@ -100,6 +100,31 @@ def trigger(
     return f'<Trigger id="{id_}">{event}{more}{rest}</Trigger>'
 
 
+def group(id_: int, name: str, *items: str, kind: str = "poll") -> str:
+    """A group; `Pair:1`, or `Pair:1:500` with a delay behind it."""
+    content = ""
+    for item in items:
+        what, number_, *delay = item.split(":")
+        given = f' next="{delay[0]}"' if delay else ""
+        content += f"<{what}{given}>{number_}</{what}>"
+    return (
+        f'<Group id="{id_}"><Name>{name}</Name><Type>{kind}</Type>'
+        f"<Content>{content}</Content></Group>"
+    )
+
+
+def timer(
+    id_: int, name: str, time: object, *groups: int, initial: str = "", more: str = ""
+) -> str:
+    """A timer."""
+    given = f' initial="{initial}"' if initial else ""
+    content = "".join(f"<Group>{each}</Group>" for each in groups)
+    return (
+        f'<Timer id="{id_}"><Name>{name}</Name><Time{given}>{time}</Time>{more}'
+        f"<Content>{content}</Content></Timer>"
+    )
+
+
 def action(id_: int, on: str, verb: str, target: object = None, given: str = "") -> str:
     """An action; `given` are attributes of its type."""
     which = "" if target is None else f' id="{target}"'

@@ -1,5 +1,7 @@
 """What the objects of a connector become, each in the words of the language."""
 
+from typing import Any
+
 import pytest
 
 from tests.importers.connectors import (
@@ -9,6 +11,7 @@ from tests.importers.connectors import (
     connector,
     description,
     fixed,
+    group,
     imported,
     interprete,
     lines,
@@ -18,6 +21,7 @@ from tests.importers.connectors import (
     pair,
     param,
     text,
+    timer,
     trigger,
 )
 
@@ -111,7 +115,7 @@ def test_names_that_meet() -> None:
         ("numeric text", 4, {"DefaultValue": "-1.5"}, "float[4] default -1.5"),
     ],
 )
-def test_types_of_numbers(raw: str, size: int, more: dict[str, object], type_: str) -> None:
+def test_types_of_numbers(raw: str, size: int, more: dict[str, Any], type_: str) -> None:
     assert one_param(number(1, "n", size, raw=raw, **more)) == f"param n id 1 : {type_}"
 
 
@@ -533,10 +537,8 @@ def bench(own: str, *triggers: str) -> str:
         commands=(message("Command", 1, "c", 4),),
         responses=(message("Response", 1, "r", 4),),
         pairs=(pair(1, "p", 1, 1),),
-        groups=('<Group id="1"><Name>g</Name><Content><Pair>1</Pair></Content></Group>',),
-        timers=(
-            '<Timer id="1"><Name>t</Name><Time>5000</Time><Content><Group>1</Group></Content></Timer>',
-        ),
+        groups=(group(1, "g", "Pair:1"),),
+        timers=(timer(1, "t", 5000, 1),),
         triggers=triggers or (trigger(1, "", "", 1),),
         actions=(own,),
     )
@@ -671,16 +673,15 @@ def test_groups_and_timers() -> None:
         commands=(message("Command", 1, "c", 1),),
         pairs=(pair(1, "p", 1),),
         groups=(
-            '<Group id="1"><Name>g</Name><Content><Pair next="500">1</Pair><Pair>1</Pair></Content></Group>',
-            '<Group id="2"><Name>h</Name><Type>action</Type><Content><Action>1</Action></Content></Group>',
-            '<Group id="3"><Name>i</Name><Type>poll trigger</Type><Content><Trigger>1</Trigger></Content></Group>',
+            group(1, "g", "Pair:1:500", "Pair:1"),
+            group(2, "h", "Action:1", kind="action"),
+            group(3, "i", "Trigger:1", kind="poll trigger"),
         ),
         timers=(
-            '<Timer id="1"><Name>a</Name><Time>400</Time><Content><Group>1</Group></Content></Timer>',
-            '<Timer id="2"><Name>b</Name><Time initial="false">60000</Time><Interval>75</Interval>'
-            "<Content><Group>1</Group><Group>2</Group></Content></Timer>",
-            '<Timer id="3"><Name>d</Name><Time initial="random=5:30">loop</Time><Content><Group>3</Group></Content></Timer>',
-            '<Timer id="4"><Name>e</Name><Time>1000</Time><Content></Content></Timer>',
+            timer(1, "a", 400, 1),
+            timer(2, "b", 60000, 1, 2, initial="false", more="<Interval>75</Interval>"),
+            timer(3, "d", "loop", 3, initial="random=5:30"),
+            timer(4, "e", 1000),
         ),
         triggers=(trigger(1, "", "", 1),),
         actions=(action(1, "protocol", "sleep"),),
@@ -696,11 +697,12 @@ def test_groups_and_timers() -> None:
 
 
 def test_qactions_are_hooks_and_a_skeleton_to_fill_in() -> None:
+    code = '<![CDATA[\n  int sum = 0;\n    // """\n]]>'
+    given = 'name="Sum" triggers="1" inputParameters="1;2"'
     source = connector(
         params=(text(1, "a", 2), number(2, "n", 1)),
         qactions=(
-            '<QAction id="3" name="Sum" triggers="1" inputParameters="1;2"><![CDATA[\n'
-            '  int sum = 0;\n    // """\n]]></QAction>',
+            f'<QAction id="3" {given}>{code}</QAction>',
             '<QAction id="4" name="Library" options="precompile">class A {}</QAction>',
         ),
         name="QA",
