@@ -191,7 +191,14 @@ class Decoder(Runs):
         """A stretch up to a constant."""
         targets = steps(size.targets)
         target, start = targets[0], self.at.moved(size.between)
-        if len(targets) > 1 or size.or_end:
+        if size.times != 1:
+            limits = _alternatives(steps((size.limit,) if size.limit else ()))
+            (mark,) = _alternatives(targets)
+            occurrence = self.context.occurrence(mark, size.times, limits)
+            stop = (self.stop,) if self.stop else ()
+            arguments = ("buffer", str(start), "at", "cls.NAME", *stop)
+            self.lines.add(f"{end} = ", Call(f"{occurrence}.find", arguments))
+        elif len(targets) > 1 or size.or_end:
             self._first(end, targets, start, size.or_end)
         elif isinstance(target, Literal) and len(target.alternatives) == 1:
             constant = octets(target.alternatives[0])
@@ -221,14 +228,7 @@ class Decoder(Runs):
 
     def _first(self, end: str, targets: list[Step], start: At, or_end: bool) -> None:
         """The first of several constants, or the end of the region."""
-        alternatives: list[bytes] = []
-        for target in targets:
-            if isinstance(target, model.LinkEnd):
-                alternatives += dict.fromkeys(e for _, ends in target.by_link for e in ends)
-            else:
-                assert isinstance(target, Literal)
-                alternatives += target.alternatives
-        delimiter = self.context.delimiter(tuple(dict.fromkeys(alternatives)))
+        delimiter = self.context.delimiter(_alternatives(targets))
         if or_end:
             arguments: tuple[str, ...] = ("buffer", str(start), self.limit)
             self.lines.add(f"{end} = ", Call(f"{delimiter}.before", arguments))
@@ -356,6 +356,18 @@ class Decoder(Runs):
         return span("buffer", *ends_of(self.places, extent))
 
     # -------------------------------------------------------------- errors
+
+
+def _alternatives(targets: list[Step]) -> tuple[bytes, ...]:
+    """The constants that several elements stand for, on any link."""
+    found: list[bytes] = []
+    for target in targets:
+        if isinstance(target, model.LinkEnd):
+            found += [end for _, ends in target.by_link for end in ends]
+        else:
+            assert isinstance(target, Literal)
+            found += target.alternatives
+    return tuple(dict.fromkeys(found))
 
 
 def _less(count: int) -> str:

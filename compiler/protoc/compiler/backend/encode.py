@@ -160,7 +160,9 @@ class Encoder(Values):
         size = getattr(step.wire, "size", None)
         constants = list(step.forbidden)
         beginnings: set[bytes] = set()
-        if isinstance(size, model.UntilNext) and not isinstance(step.wire, model.Digits):
+        if isinstance(size, model.UntilNext) and size.times != 1:
+            self._occurrences(step, size, variable)
+        elif isinstance(size, model.UntilNext) and not isinstance(step.wire, model.Digits):
             for target in steps(size.targets):
                 groups: list[tuple[bytes, ...]] = []
                 if isinstance(target, Literal):
@@ -178,6 +180,16 @@ class Encoder(Values):
             with self.lines.block(f"if {variable}.endswith({octets(beginning)}):"):
                 words = f"no {beginning!r} at its end"
                 self.refuse(step.name or self.item, words, self.value(step))
+
+    def _occurrences(self, step: model.Field, size: model.UntilNext, variable: str) -> None:
+        """The n-th of a constant ends a field: those before are in it, and any before the last."""
+        (mark,) = size.targets
+        if not size.times or not isinstance(mark, model.Constant):
+            return
+        constant = mark.alternatives[0]
+        with self.lines.block(f"if {variable}.count({octets(constant)}) != {size.times - 1}:"):
+            words = f"{constant!r} inside, {size.times - 1} times"
+            self.refuse(step.name or self.item, words, self.value(step))
 
     # -------------------------------------------------------------- places and lengths
 

@@ -137,6 +137,8 @@ class LayoutWriter:
         size = getattr(field.wire, "size", None)
         if isinstance(size, model.GivenSize):
             arguments.append(self.function("size", size.expression))
+        if isinstance(size, model.UntilNext) and size.named:
+            arguments.append(keyed("until", _until(size)))
         arguments += _look(field.wire)
         if isinstance(field.origin, model.Given | model.Defaulted):
             arguments += self._meaning(field.conversion, field.bounds)
@@ -352,6 +354,16 @@ def _look(wire: model.Wire) -> list[Code]:
         if wire.lower:
             options.append(keyed("lower", "True"))
     return options
+
+
+def _until(size: model.UntilNext) -> Code:
+    """The constant a field names itself."""
+    (mark,) = size.targets
+    assert isinstance(mark, model.Constant)
+    arguments = [octets(mark.alternatives[0])]
+    if size.times != 1:
+        arguments.append(f"times={size.times}")
+    return Call("wire.Until", tuple(arguments))
 
 
 def _number(value: Fraction) -> str:

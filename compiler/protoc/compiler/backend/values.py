@@ -11,7 +11,7 @@ from protoc.compiler.backend.naming import Names, attribute, constant
 from protoc.compiler.backend.plan import CHARACTERS
 
 CODECS = frozenset(
-    {"Delimiter", "UNFIT", "WITHIN", "ANY", "OneOf"} | {n.upper() for n in CHARACTERS}
+    {"Delimiter", "Occurrence", "UNFIT", "WITHIN", "ANY", "OneOf"} | {n.upper() for n in CHARACTERS}
 )
 CHECKSUMS = frozenset(
     {"byte_sum", "xor", "word_sum", "word_xor", "added", "replaced", "crc"}
@@ -56,6 +56,15 @@ class Context:
         """The constant that finds one of several constants."""
         name = "_" + "_OR_".join(_spelt(a) for a in alternatives)
         self.constants[name] = Call(self.use("Delimiter"), tuple(map(octets, alternatives)))
+        return name
+
+    def occurrence(self, mark: bytes, times: int, limits: tuple[bytes, ...]) -> str:
+        """The constant that finds the n-th of a constant, or the last one."""
+        which = f"{times}" if times else "LAST"
+        name = "_".join(["", _spelt(mark), which, *("BEFORE" for _ in limits[:1])])
+        name += "_OR".join(f"_{_spelt(limit)}" for limit in limits)
+        arguments = (octets(mark), str(times), *map(octets, limits))
+        self.constants[name] = Call(self.use("Occurrence"), arguments)
         return name
 
     def ends(self, by_link: tuple[tuple[str, tuple[bytes, ...]], ...]) -> str:

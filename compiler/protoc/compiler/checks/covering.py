@@ -66,7 +66,7 @@ class _Walk:
             return self._counted(x, size)
         if element.longest is not None:
             return False
-        if isinstance(size, model.UntilNext) and not size.between:
+        if isinstance(size, model.UntilNext) and not size.between and size.times == 1:
             return self._up_to(x, element)
         if size == model.UntilEnd(0) and self.i + 1 == len(self.a.atoms):
             return self._rest(element)

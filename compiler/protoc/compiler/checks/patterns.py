@@ -178,7 +178,8 @@ class _Maker:
             return Stretch(element, place, self._comparable(size.expression, by_span=True), inside)
         if isinstance(size, model.UntilNext):
             ends = tuple(end for target in size.targets for end in _alternatives(target))
-            return Stretch(element, ("until", ends, size.between), None, inside, ends)
+            place = ("until", ends, size.between, size.times)
+            return Stretch(element, place, None, inside, ends if size.times == 1 else ())
         return Stretch(element, size, None, inside)
 
     def _bytes(self, element: model.Field, size: int) -> list[Byte]:

@@ -35,11 +35,17 @@ class UntilNext:
         targets: the elements that hold the constant: several, where what follows may be absent.
         between: bytes of the fixed elements between the field and that constant.
         or_end: the end of the region will do as well.
+        named: the field names its one target itself.
+        times: which occurrence of that it is; 0 for the last one.
+        limit: what ends the stretch in which the last one is looked for.
     """
 
     targets: tuple[Constant | LinkEnd, ...]
     between: int = 0
     or_end: bool = False
+    named: bool = False
+    times: int = 1
+    limit: Constant | LinkEnd | None = None
 
 
 @dataclass(frozen=True)

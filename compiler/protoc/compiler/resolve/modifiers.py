@@ -22,9 +22,9 @@ ENCODINGS = {
     "utf16be": "utf-16-be",
 }
 _WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "max", "pad", "except",
-          "trim", "lower", *ENCODINGS)  # fmt: skip
+          "trim", "lower", "until", "times", *ENCODINGS)  # fmt: skip
 _LATER = frozenset(
-    ("reversed", "like", "via", "sets", "count", "until", "while", "sep", "times", "signed")
+    ("reversed", "like", "via", "sets", "count", "while", "sep", "signed")
 )  # fmt: skip
 _MOST_DECIMALS = 17
 
@@ -141,6 +141,27 @@ class Modifiers:
                 help="write the smaller number first",
             )
         return least, most
+
+    def until(self) -> model.UntilNext | None:
+        """The constant that ends the field: `until X`, `until last X`, `until X times 2`."""
+        modifier, times = self.take("until"), self.take("times")
+        if modifier is None:
+            return None
+        mark = modifier.values[0]
+        if not isinstance(mark, tree.String | tree.Octets):
+            raise self.scope.fail(
+                "E0205",
+                "a text runs until a constant",
+                mark.span,
+                help='write the bytes that end it: `until ";"`, `until CR`',
+            )
+        data = octets(self.scope, (mark,))
+        count = 0 if modifier.flag == "last" else 1
+        if times is not None:
+            count = whole(self.scope, times.values[0], 1)
+        # where it stands is settled with the elements behind it
+        target = model.Constant("", (data,), mark.span)
+        return model.UntilNext((target,), -1, named=True, times=count)
 
     def longest(self) -> int | None:
         """The most bytes a field may have: `max 40`."""

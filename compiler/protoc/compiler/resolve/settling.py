@@ -120,6 +120,20 @@ def _next(following: tuple[model.Element, ...], between: int = 0) -> _Next:
     return _Next(tuple(targets), distances.pop(), any(f.end for f in found))
 
 
+def _up_to(
+    mark: tuple[bytes, ...], following: tuple[model.Element, ...], between: int = 0
+) -> tuple[int, tuple[model.Element, ...]]:
+    """The bytes in front of a constant that comes at a certain place, and what is behind it."""
+    for i, element in enumerate(following):
+        if isinstance(element, model.Constant) and element.alternatives == mark:
+            return between, following[i + 1 :]
+        size = fixed_size(element)
+        if size is None:
+            break
+        between += size
+    return 0, following
+
+
 @dataclass
 class _Settler:
     """Settles what no length drives.
@@ -196,7 +210,25 @@ class _Settler:
         if not is_open(field.wire):
             self._digits(field, following)
             return field
+        size = size_of(field)
+        if isinstance(size, model.UntilNext):
+            return replace(field, wire=with_size(field.wire, self._mark(field, size, following)))
         return replace(field, wire=with_size(field.wire, self._end(field, following)))
+
+    def _mark(
+        self, field: model.Field, size: model.UntilNext, following: tuple[model.Element, ...]
+    ) -> model.UntilNext:
+        """Where a field ends that says itself what ends it."""
+        (mark,) = size.targets
+        assert isinstance(mark, model.Constant)
+        between, behind = _up_to(mark.alternatives, following)
+        if size.times:
+            return replace(size, between=between)
+        constants = (e for e in behind if isinstance(e, model.Constant | model.LinkEnd))
+        limit = next(constants, None)
+        if limit is None and not self._has_end():
+            raise self._endless(field)
+        return replace(size, between=between, limit=limit)
 
     def _end(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Size:
         """Where a field ends that nothing measures."""

@@ -140,10 +140,10 @@ def _wire(
     if name in ("text", "char"):
         encoding = modifiers.encoding()
         pad, left, terminated = modifiers.padding(encoding)
-        size = size or (model.FixedSize(1) if name == "char" else OPEN)
+        size = size or (model.FixedSize(1) if name == "char" else modifiers.until() or OPEN)
         return model.Text(encoding, size, pad, left, terminated, modifiers.flag("trim"))
     if name == "bytes":
-        return model.Raw(size or OPEN)
+        return model.Raw(size or modifiers.until() or OPEN)
     if name in _LATER:
         raise scope.unsupported(f"the type `{name}`", type_.name.span)
     if name in scope.layouts:
@@ -286,7 +286,8 @@ def with_size(wire: model.Wire, size: model.Size) -> model.Wire:
 
 def is_open(wire: model.Wire) -> bool:
     """Whether nothing has settled the size yet."""
-    return getattr(wire, "size", None) is OPEN
+    size = getattr(wire, "size", None)
+    return size is OPEN or (isinstance(size, model.UntilNext) and size.between < 0)
 
 
 def size_of(element: model.Element) -> model.Size | None:

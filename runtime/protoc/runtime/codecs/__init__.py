@@ -6,7 +6,7 @@ a value and raise `EncodeError`. Their arguments `message`, `field` and `offset`
 
 from __future__ import annotations
 
-from protoc.runtime.codecs.delimiters import Delimiter
+from protoc.runtime.codecs.delimiters import Delimiter, Occurrence
 from protoc.runtime.codecs.digits import (
     read_base36,
     read_bin,
@@ -59,6 +59,7 @@ __all__ = [
     "UNFIT",
     "WITHIN",
     "Delimiter",
+    "Occurrence",
     "OneOf",
     "among",
     "echoes",

@@ -89,3 +89,47 @@ class Delimiter:
             raise Incomplete(limit - at + 1)
         there = bytes(buffer[start : start + size])
         raise DecodeError("constant", message, "", start - at, self.written, there)
+
+
+class Occurrence:
+    """A constant that ends a stretch where it stands for the n-th time, or for the last.
+
+    Args:
+        mark: the constant.
+        times: which time; 0 for the last.
+        limits: what ends the stretch where the last one is looked for and nothing else does.
+    """
+
+    __slots__ = ("_limits", "_mark", "_times")
+
+    def __init__(self, mark: bytes, times: int, *limits: bytes) -> None:
+        self._mark = mark
+        self._times = times
+        self._limits = Delimiter(*limits)
+
+    def find(
+        self, buffer: Buffer, start: int, at: int, message: str, stop: int | None = None
+    ) -> int:
+        """Where it begins, at `start` or behind it.
+
+        Raises:
+            Incomplete: it is not there yet.
+            DecodeError: it is not there before `stop`, the end of the region.
+        """
+        limit = len(buffer) if stop is None else stop
+        if self._times:
+            found = start - len(self._mark)
+            for _ in range(self._times):
+                found = buffer.find(self._mark, found + len(self._mark), limit)
+                if found < 0:
+                    break
+            if found < 0 and stop is None:
+                raise Incomplete(limit - at + 1, self._mark[-1:])
+        else:
+            if stop is None:
+                limit = self._limits.find(buffer, start, at, message)
+            found = buffer.rfind(self._mark, start, limit)
+        if found < 0:
+            place = start - at
+            raise DecodeError("constant", message, "", place, self._mark, "nothing", limit - at)
+        return found

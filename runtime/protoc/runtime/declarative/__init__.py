@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from protoc.runtime.declarative.codec import Codec, codec_of
     from protoc.runtime.declarative.constants import Constant, Ends
+    from protoc.runtime.declarative.endings import Until
     from protoc.runtime.declarative.fields import Field
     from protoc.runtime.declarative.forms import Form
     from protoc.runtime.declarative.frame import Frame
@@ -62,6 +63,7 @@ __all__ = [
     "Object",
     "Optional",
     "Record",
+    "Until",
     "Way",
     "When",
     "added",
@@ -82,6 +84,7 @@ _HOMES = {
     "checks": "added fletcher8 fletcher16 md5 replaced sha1 sha256 words xor",
     "codec": "Codec codec_of",
     "constants": "Constant Ends",
+    "endings": "Until",
     "fields": "Field",
     "frame": "Frame",
     "forms": "Form",

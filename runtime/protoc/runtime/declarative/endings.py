@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -9,6 +10,7 @@ from typing import IO
 from protoc.runtime.declarative.base import Element
 from protoc.runtime.declarative.constants import Constant, Ends, find
 from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.errors import Incomplete
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,69 @@ class Ending:
     def hides_in(self, data: bytes) -> bool:
         """Whether it would be found before the end of a field with this data."""
         return any(target.hides_in(data, self.between > 0) for target in self.targets)
+
+
+@dataclass(frozen=True)
+class Until:
+    """A constant that a field says itself it ends at.
+
+    Attributes:
+        times: where it stands for that time; 0 for the last.
+    """
+
+    data: bytes
+    times: int = 1
+
+    def ending(self, following: Sequence[Element]) -> Ending:
+        """What ends an element that others follow."""
+        between, behind = self._ahead(following)
+        if self.times == 1:
+            return Ending((Constant(self.data),), between, end=False)
+        limits = [element for element in behind if isinstance(element, Constant | Ends)]
+        return _Occurrence(tuple(limits[:1]), between, not limits, self.data, self.times)
+
+    def _ahead(self, following: Sequence[Element]) -> tuple[int, Sequence[Element]]:
+        """The bytes in front of it, and what stands behind it."""
+        between = 0
+        for i, element in enumerate(following):
+            if isinstance(element, Constant) and element.alternatives == (self.data,):
+                return between, following[i + 1 :]
+            if element.extent is None:
+                break
+            between += element.extent
+        return 0, following
+
+
+@dataclass(frozen=True)
+class _Occurrence(Ending):
+    """The n-th of a constant, or the last one before what can come next."""
+
+    data: bytes
+    times: int
+
+    def size(self, label: str, stream: IO[bytes], frame: Frame) -> int:
+        rest = frame.rest(stream)
+        at = self._nth(rest) if self.times else self._last(rest, stream, frame)
+        if at >= self.between:
+            return at - self.between
+        if self.times and not frame.bounded:
+            raise Incomplete(frame.at(stream) + len(rest) + 1)
+        raise frame.error("constant", "", frame.at(stream), self.data, "nothing")
+
+    def _nth(self, rest: bytes) -> int:
+        """Where it stands for that time; -1 when it does not."""
+        found = re.finditer(re.escape(self.data), rest[self.between :])
+        places = [match.start() + self.between for match in found]
+        return places[self.times - 1] if len(places) >= self.times else -1
+
+    def _last(self, rest: bytes, stream: IO[bytes], frame: Frame) -> int:
+        """Where it stands for the last time; -1 when it does not."""
+        if not frame.bounded:
+            rest = rest[: find(self.constants(frame), stream, frame, self.between)]
+        return rest.rfind(self.data, self.between)
+
+    def hides_in(self, data: bytes) -> bool:
+        return bool(self.times) and data.count(self.data) != self.times - 1
 
 
 def ending_of(following: Sequence[Element], bounded: bool, label: str) -> Ending:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import IO, Any
 
 from protoc.runtime.declarative.base import Element, Sizing, measured
-from protoc.runtime.declarative.endings import Ending, ending_of
+from protoc.runtime.declarative.endings import Ending, Until, ending_of
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
 from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Slice, Text, wire_of
@@ -30,6 +30,7 @@ class Field(Element):
         copy: the field whose raw value it repeats.
         size: tells how many bytes it has.
         scale, offset, unit, enum, strict, boolean, range: from raw to value.
+        until: the constant it ends at; without it, the next one.
         max: most bytes it may have; `exclude` bytes that may not stand in it.
         encoding, pad, left, trim: of text. decimals, lower: of digits. signed: of bits.
     """
@@ -53,6 +54,7 @@ class Field(Element):
         strict: bool = False,
         boolean: bool = False,
         range: Bounds = (None, None),
+        until: Until | None = None,
         max: int | None = None,
         exclude: tuple[bytes, ...] = (),
         encoding: str = "utf-8",
@@ -79,6 +81,7 @@ class Field(Element):
         if copy is not None:
             self.derivation = itemgetter(copy)
         self.meaning = Meaning(scale, offset, enum, strict, boolean, range, self.wire.whole)
+        self.until = until
         self.longest = max
         self.excluded = exclude
         # what the sequence around tells: whether a size asks for its number, and what ends it
@@ -91,7 +94,9 @@ class Field(Element):
         return self.label != "_" and self.equal is None and self.derivation is None
 
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
-        if self.fixed is None and self.sizing is None and self.wire.open:
+        if self.until is not None:
+            self.ending = self.until.ending(following)
+        elif self.fixed is None and self.sizing is None and self.wire.open:
             self.ending = ending_of(following, bounded, self.label)
 
     def constants(self, frame: Frame) -> tuple[bytes, ...]:
