@@ -246,3 +246,14 @@ def shown(value: Plain) -> str:
     else:
         text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def constant_bytes(scope: Scope, param: model.Param) -> bytes:
+    """The bytes of a param that is a constant text or constant bytes; else none."""
+    wire = param.wire
+    if not param.constant or not isinstance(wire, model.Text | model.Raw):
+        return b""
+    raw = raw_of_default(scope, param)
+    if isinstance(raw, str) and isinstance(wire, model.Text) and wire.pad is None:
+        return raw.encode(wire.encoding)
+    return raw if isinstance(raw, bytes) else b""

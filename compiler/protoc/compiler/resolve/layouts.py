@@ -24,6 +24,7 @@ from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.fitting import (
     Holder,
     constant,
+    constant_bytes,
     raw_of_default,
     require,
     unscaled,
@@ -32,6 +33,7 @@ from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.parameters import instantiated
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
 from protoc.compiler.resolve.settling import settle
+from protoc.compiler.resolve.sizes import sized_by_a_value
 from protoc.compiler.resolve.structures import Structures
 from protoc.compiler.resolve.types import (
     OPEN,
@@ -82,7 +84,7 @@ def resolve_layout(
         bounded = not unit and (by_line or by_time)
         elements, is_open = settle(scope, layout, elements, bounded=bounded)
         # a size that is no length says how much is read, not when everything is there
-        is_open = is_open or (scope.explicit and _sized_by_a_value(elements))
+        is_open = is_open or (scope.explicit and sized_by_a_value(elements))
     return model.Message(
         kind=layout.kind,
         name=layout.name.text,
@@ -95,19 +97,6 @@ def resolve_layout(
         unit=unit,
         open=is_open,
     )
-
-
-def _sized_by_a_value(elements: tuple[model.Element, ...]) -> bool:
-    """Whether a field has a size that a field tells which is not a length of it."""
-    fields = [element for element in model.walk(elements) if isinstance(element, model.Field)]
-    lengths = {each.key for each in fields if isinstance(each.origin, model.Derived)}
-    for each in fields:
-        size = getattr(each.wire, "size", None)
-        if isinstance(size, model.GivenSize):
-            told = {o.path[0] for o in model.every(size.expression) if isinstance(o, model.Own)}
-            if told and not told <= lengths:
-                return True
-    return False
 
 
 def _links(scope: Scope, layout: tree.Layout) -> list[model.Link]:
@@ -337,7 +326,7 @@ class Builder:
         if statement.optional:
             raise self.scope.unsupported("a field that may be absent", statement.span)
         if name in self.scope.params:
-            data = self._constant_bytes(self.scope.params[name])
+            data = constant_bytes(self.scope, self.scope.params[name])
             if data:
                 return (self._named_constant(name, data, statement, place),)
             param = self._param(self.scope.params[name], statement)
@@ -352,16 +341,6 @@ class Builder:
         trail = self.deeper(name, place, statement)
         inner = replace(place, fixed={}, filling=None, trail=trail)
         return self.statements(body_of(other.body), inner)
-
-    def _constant_bytes(self, param: model.Param) -> bytes:
-        """The bytes of a param that is a constant text or constant bytes; else none."""
-        wire = param.wire
-        if not param.constant or not isinstance(wire, model.Text | model.Raw):
-            return b""
-        raw = raw_of_default(self.scope, param)
-        if isinstance(raw, str) and isinstance(wire, model.Text) and wire.pad is None:
-            return raw.encode(wire.encoding)
-        return raw if isinstance(raw, bytes) else b""
 
     def _named_constant(
         self, name: str, data: bytes, statement: tree.Bare, place: Place

@@ -229,3 +229,16 @@ def _linear(
     if expression.operator == "/" and c == 0 and d != 0:
         return a / d, b / d
     return None
+
+
+def sized_by_a_value(elements: tuple[model.Element, ...]) -> bool:
+    """Whether a field has a size that a field tells which is not a length of it."""
+    fields = [element for element in model.walk(elements) if isinstance(element, model.Field)]
+    lengths = {each.key for each in fields if isinstance(each.origin, model.Derived)}
+    for each in fields:
+        size = getattr(each.wire, "size", None)
+        if isinstance(size, model.GivenSize):
+            told = {o.path[0] for o in model.every(size.expression) if isinstance(o, model.Own)}
+            if told and not told <= lengths:
+                return True
+    return False
