@@ -133,7 +133,7 @@ def _up_to(
 def _is_loose(element: model.Element) -> bool:
     """Whether an element waits for somebody to tell its size."""
     if isinstance(element, model.Region):
-        return element.size is None and any(_is_loose(e) for e in element.elements)
+        return element.size is None and fixed_size(element) is None
     return isinstance(element, model.Field) and is_open(element.wire)
 
 
