@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from protoc.compiler import model
 from protoc.compiler.backend import naming
 from protoc.compiler.backend.code import Call, Code, docstring, laid_out, text
-from protoc.compiler.backend.values import Context, annotation
+from protoc.compiler.backend.values import Context, annotation, value_types
 from protoc.compiler.resolve.expressions import free_fields
 from protoc.compiler.resolve.fitting import bits_as_number
 
@@ -117,8 +117,13 @@ def _method(pair: model.Pair, protocol: model.Protocol, context: Context) -> Met
     parameters: list[Code] = ["self"]
     if fields:
         parameters.append("*")
+    types = value_types(command.elements, context)
+    sometimes = model.sometimes(command.elements)
     for key, field in fields.items():
-        parameters.append(_parameter(key, field, context))
+        if isinstance(field, model.Part):
+            parameters.append(_bits_parameter(key, field, context))
+        else:
+            parameters.append(_parameter(key, types[key], field, absent=key in sometimes))
     answers = [context.classes[f"message {a.message}"] for s in pair.steps[-1:] for a in s]
     reply = " | ".join(dict.fromkeys(answers)) if answers else "None"
     given = Call("", tuple(_entry(key) for key in fields), "{}")
@@ -152,13 +157,18 @@ def _head(keyword: str, name: str, parameters: list[Code], returned: str) -> lis
     return [f"    {keyword}{name}(", *(f"        {p}," for p in parameters), f"    {suffix}"]
 
 
-def _parameter(name: str, field: model.Field | model.Part, context: Context) -> str:
-    if isinstance(field, model.Part):
-        type_ = annotation(bits_as_number(field), field.conversion, context)
-        return f"{naming.attribute(name)}: {type_} | UnsetType = UNSET"
-    type_ = annotation(field.wire, field.conversion, context)
-    optional = field.param or isinstance(field.origin, model.Defaulted)
-    return f"{naming.attribute(name)}: {type_}" + (" | UnsetType = UNSET" if optional else "")
+def _bits_parameter(name: str, part: model.Part, context: Context) -> str:
+    type_ = annotation(bits_as_number(part), part.conversion, context)
+    return f"{naming.attribute(name)}: {type_} | UnsetType = UNSET"
+
+
+def _parameter(name: str, type_: str, field: model.Field, *, absent: bool) -> str:
+    """An argument; `absent` when the message may come without it."""
+    none = " | None" if absent else ""
+    head = f"{naming.attribute(name)}: {type_}"
+    if field.param or isinstance(field.origin, model.Defaulted):
+        return f"{head} | UnsetType{none} = UNSET"
+    return f"{head} | None = None" if absent else head
 
 
 def _entry(name: str) -> str:
