@@ -45,10 +45,9 @@ from protoc.runtime.checksums import byte_sum, xor
 from protoc.runtime.codecs import (
     ANY,
     UNFIT,
-    read_dec,
+    not_text,
     read_hex,
     read_int,
-    read_text,
     starts,
     unfit,
     write_dec,
@@ -144,11 +143,16 @@ class ReadStatus(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"RS", c2, 9)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 7, b"}\r", c3, 9)
-        check = read_hex(check_raw, cls.NAME, "check", 5, 9)
         expected = xor(buffer[at : at + 5])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 9)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 5, 9)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 9
+            )
+        address = int(address_raw)
         return cls(address=address), at + 9
 
     def encode(self, link: str = "") -> bytes:
@@ -225,13 +229,32 @@ class Status(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"RS", c2, 18)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 16, b"}\r", c3, 18)
-        check = read_hex(check_raw, cls.NAME, "check", 14, 18)
         expected = xor(buffer[at : at + 14])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 14, expected, check, 18)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 18)
-        mode = read_dec(mode_raw, cls.NAME, "mode", 5, 18)
-        helix_current = read_dec(helix_current_raw, cls.NAME, "helix_current", 6, 18)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 14, 18)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 14, expected, check, 18)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 18
+            )
+        address = int(address_raw)
+        if not mode_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "mode", 5, "decimal digits", mode_raw, 18
+            )
+        mode = int(mode_raw)
+        if not helix_current_raw.isdigit():
+            raise DecodeError(
+                "value",
+                cls.NAME,
+                "helix_current",
+                6,
+                "decimal digits",
+                helix_current_raw,
+                18,
+            )
+        helix_current = int(helix_current_raw)
         temperature = read_int(temperature_raw, cls.NAME, "temperature", 10, 18)
         return (
             cls(
@@ -320,11 +343,16 @@ class ReadAlarms(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"RA", c2, 9)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 7, b"}\r", c3, 9)
-        check = read_hex(check_raw, cls.NAME, "check", 5, 9)
         expected = xor(buffer[at : at + 5])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 9)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 5, 9)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 9
+            )
+        address = int(address_raw)
         return cls(address=address), at + 9
 
     def encode(self, link: str = "") -> bytes:
@@ -395,11 +423,16 @@ class Alarms(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"RA", c2, 11)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 9, b"}\r", c3, 11)
-        check = read_hex(check_raw, cls.NAME, "check", 7, 11)
         expected = xor(buffer[at : at + 7])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 7, expected, check, 11)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 11)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 7, 11)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 7, expected, check, 11)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 11
+            )
+        address = int(address_raw)
         return (
             cls(
                 address=address,
@@ -509,11 +542,16 @@ class NoAlarms(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"RA", c2, 9)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 7, b"}\r", c3, 9)
-        check = read_hex(check_raw, cls.NAME, "check", 5, 9)
         expected = xor(buffer[at : at + 5])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 9)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 5, 9)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 9
+            )
+        address = int(address_raw)
         return cls(address=address), at + 9
 
     def encode(self, link: str = "") -> bytes:
@@ -584,12 +622,21 @@ class Power(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"SP", c2, 13)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 11, b"}\r", c3, 13)
-        check = read_hex(check_raw, cls.NAME, "check", 9, 13)
         expected = xor(buffer[at : at + 9])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 9, expected, check, 13)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 13)
-        watts = read_dec(watts_raw, cls.NAME, "watts", 5, 13)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 9, 13)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 9, expected, check, 13)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 13
+            )
+        address = int(address_raw)
+        if not watts_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "watts", 5, "decimal digits", watts_raw, 13
+            )
+        watts = int(watts_raw)
         watts_value = watts / 10
         if not 0 <= watts_value <= 400:
             raise DecodeError("value", cls.NAME, "watts", 5, "0..400", watts_value, 13)
@@ -657,11 +704,16 @@ class Done(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"OK", c2, 9)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 7, b"}\r", c3, 9)
-        check = read_hex(check_raw, cls.NAME, "check", 5, 9)
         expected = xor(buffer[at : at + 5])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 9)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 5, 9)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 9
+            )
+        address = int(address_raw)
         return cls(address=address), at + 9
 
     def encode(self, link: str = "") -> bytes:
@@ -731,12 +783,21 @@ class Denied(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"NO", c2, 10)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 8, b"}\r", c3, 10)
-        check = read_hex(check_raw, cls.NAME, "check", 6, 10)
         expected = xor(buffer[at : at + 6])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 6, expected, check, 10)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 10)
-        why = read_dec(why_raw, cls.NAME, "why", 5, 10)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 6, 10)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 6, expected, check, 10)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 10
+            )
+        address = int(address_raw)
+        if not why_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "why", 5, "decimal digits", why_raw, 10
+            )
+        why = int(why_raw)
         return cls(address=address, why=Denial.of(why)), at + 10
 
     def encode(self, link: str = "") -> bytes:
@@ -808,12 +869,21 @@ class Alarm(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "code", 3, b"AL", c2, 10)
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 8, b"}\r", c3, 10)
-        check = read_hex(check_raw, cls.NAME, "check", 6, 10)
         expected = xor(buffer[at : at + 6])
-        if check != expected:
-            raise DecodeError("crc", cls.NAME, "check", 6, expected, check, 10)
-        address = read_dec(address_raw, cls.NAME, "address", 1, 10)
-        cause = read_dec(cause_raw, cls.NAME, "cause", 5, 10)
+        if check_raw != b"%02X" % expected:
+            check = read_hex(check_raw, cls.NAME, "check", 6, 10)
+            if check != expected:
+                raise DecodeError("crc", cls.NAME, "check", 6, expected, check, 10)
+        if not address_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "address", 1, "decimal digits", address_raw, 10
+            )
+        address = int(address_raw)
+        if not cause_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "cause", 5, "decimal digits", cause_raw, 10
+            )
+        cause = int(cause_raw)
         return cls(address=address, cause=Cause.of(cause)), at + 10
 
     def encode(self, link: str = "") -> bytes:
@@ -877,7 +947,10 @@ class Hello(Message, kw_only=True):
         expected = (byte_sum(buffer[at : at + 4]) - 32) % 95 + 32
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
-        unit = read_text(unit_raw, "utf-8", cls.NAME, "unit", 1, 5)
+        try:
+            unit = unit_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "unit", 1, 5) from None
         return cls(unit=unit), at + 5
 
     def encode(self, link: str = "") -> bytes:
@@ -941,7 +1014,10 @@ class Here(Message, kw_only=True):
         expected = (byte_sum(buffer[at : at + 4]) - 32) % 95 + 32
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
-        unit = read_text(unit_raw, "utf-8", cls.NAME, "unit", 1, 5)
+        try:
+            unit = unit_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "unit", 1, 5) from None
         return cls(unit=unit), at + 5
 
     def encode(self, link: str = "") -> bytes:
@@ -1005,7 +1081,10 @@ class ReadHelix(Message, kw_only=True):
         expected = (byte_sum(buffer[at : at + 4]) - 32) % 95 + 32
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
-        unit = read_text(unit_raw, "utf-8", cls.NAME, "unit", 1, 5)
+        try:
+            unit = unit_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "unit", 1, 5) from None
         return cls(unit=unit), at + 5
 
     def encode(self, link: str = "") -> bytes:
@@ -1081,8 +1160,21 @@ class Helix(Message, kw_only=True):
         expected = (byte_sum(buffer[at : at + 8]) - 32) % 95 + 32
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 8, expected, check, 9)
-        unit = read_text(unit_raw, "utf-8", cls.NAME, "unit", 1, 9)
-        helix_current = read_dec(helix_current_raw, cls.NAME, "helix_current", 3, 9)
+        try:
+            unit = unit_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "unit", 1, 9) from None
+        if not helix_current_raw.isdigit():
+            raise DecodeError(
+                "value",
+                cls.NAME,
+                "helix_current",
+                3,
+                "decimal digits",
+                helix_current_raw,
+                9,
+            )
+        helix_current = int(helix_current_raw)
         return cls(unit=unit, helix_current=helix_current / 100), at + 9
 
     def encode(self, link: str = "") -> bytes:

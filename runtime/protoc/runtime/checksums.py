@@ -17,7 +17,7 @@ Form = Literal["big", "little", "hex"]
 # the library declares no types for it
 _xor: Callable[[int, int], int] = operator.xor  # pyright: ignore
 
-_FEW = 12
+_FEW = 20
 """Below so many bytes a call of the library costs more than it saves."""
 _EXACT = 256
 """The low half of Adler-32 is the plain sum of so many bytes: it is less than its modulus."""

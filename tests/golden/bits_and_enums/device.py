@@ -30,15 +30,7 @@ from protoc.runtime import (
 )
 from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import byte_sum, xor
-from protoc.runtime.codecs import (
-    ANY,
-    UNFIT,
-    OneOf,
-    read_text,
-    starts,
-    unfit,
-    write_text,
-)
+from protoc.runtime.codecs import ANY, UNFIT, OneOf, not_text, starts, unfit, write_text
 
 
 class Mode(Choice):
@@ -153,7 +145,10 @@ class State(Message, kw_only=True):
         expected = xor(buffer[at : at + 11])
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 11, expected, check, 12)
-        relay = read_text(relay_raw, "utf-8", cls.NAME, "relay", 5, 12)
+        try:
+            relay = relay_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "relay", 5, 12) from None
         relay_label = Relay.of(relay)
         if not isinstance(relay_label, Relay):
             raise DecodeError(

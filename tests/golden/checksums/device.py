@@ -39,9 +39,8 @@ from protoc.runtime.checksums import (
 )
 from protoc.runtime.codecs import (
     UNFIT,
-    read_dec,
+    not_text,
     read_hex,
-    read_text,
     starts,
     unfit,
     write_bytes,
@@ -128,16 +127,21 @@ class SetSums(Message, kw_only=True):
         expected = word_xor(buffer[at + 1 : at + 6], 2, "little")
         if words != expected:
             raise DecodeError("crc", cls.NAME, "words", 12, expected, words, 21)
-        digits = read_hex(digits_raw, cls.NAME, "digits", 14, 21)
         expected = word_xor(buffer[at + 2 : at + 6], 2, "hex")
-        if digits != expected:
-            raise DecodeError("crc", cls.NAME, "digits", 14, expected, digits, 21)
+        if digits_raw != b"%02X" % expected:
+            digits = read_hex(digits_raw, cls.NAME, "digits", 14, 21)
+            if digits != expected:
+                raise DecodeError("crc", cls.NAME, "digits", 14, expected, digits, 21)
         expected = (
             byte_sum(buffer[at + 1 : at + 2] + buffer[at + 2 : at + 6]) % 1000 | 0x8000
         )
         if total_ != expected:
             raise DecodeError("crc", cls.NAME, "total", 16, expected, total_, 21)
-        text = read_dec(text_raw, cls.NAME, "text", 18, 21)
+        if not text_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "text", 18, "decimal digits", text_raw, 21
+            )
+        text = int(text_raw)
         expected = byte_sum(buffer[at : at + 18]) % 256
         if text != expected:
             raise DecodeError("crc", cls.NAME, "text", 18, expected, text, 21)
@@ -269,10 +273,11 @@ class Named(Message, kw_only=True):
         expected_bytes = fletcher8(buffer[at + 1 : at + 5]).to_bytes(2, "big")
         if sums != expected_bytes:
             raise DecodeError("crc", cls.NAME, "sums", 12, expected_bytes, sums, 38)
-        text = read_hex(text_raw, cls.NAME, "text", 14, 38)
         expected = fletcher16(buffer[at + 1 : at + 5])
-        if text != expected:
-            raise DecodeError("crc", cls.NAME, "text", 14, expected, text, 38)
+        if text_raw != b"%04x" % expected:
+            text = read_hex(text_raw, cls.NAME, "text", 14, 38)
+            if text != expected:
+                raise DecodeError("crc", cls.NAME, "text", 14, expected, text, 38)
         number = md5(buffer[at : at + 18] + buffer[at + 5 : at + 7])
         expected_bytes = number.to_bytes(16, "big")
         if digest != expected_bytes:
@@ -388,13 +393,17 @@ class Around(Message, kw_only=True):
         expected = xor(buffer[at + 1 : p1 + 2])
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 0, expected, check, p1 + 8 - at)
-        text = read_hex(text_raw, cls.NAME, "text", p1 + 4 - at, p1 + 8 - at)
         expected = _CRC_16_XMODEM(buffer[at : p1 + 4])
-        if text != expected:
-            raise DecodeError(
-                "crc", cls.NAME, "text", p1 + 4 - at, expected, text, p1 + 8 - at
-            )
-        data = read_text(data_raw, "utf-8", cls.NAME, "data", 2, p1 + 8 - at)
+        if text_raw != b"%04X" % expected:
+            text = read_hex(text_raw, cls.NAME, "text", p1 + 4 - at, p1 + 8 - at)
+            if text != expected:
+                raise DecodeError(
+                    "crc", cls.NAME, "text", p1 + 4 - at, expected, text, p1 + 8 - at
+                )
+        try:
+            data = data_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "data", 2, p1 + 8 - at) from None
         return cls(first=first, data=data, last=last), p1 + 8
 
     def encode(self, link: str = "") -> bytes:

@@ -33,8 +33,8 @@ from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import byte_sum
 from protoc.runtime.codecs import (
     UNFIT,
+    not_text,
     read_dec,
-    read_text,
     scan_dec,
     starts,
     unfit,
@@ -90,7 +90,10 @@ class Report(Message, kw_only=True):
             raise DecodeError(
                 "crc", cls.NAME, "check", p1 - at, expected, check, p1 + 1 - at
             )
-        note = read_text(note_raw, "utf-8", cls.NAME, "note", 2, p1 + 1 - at)
+        try:
+            note = note_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "note", 2, p1 + 1 - at) from None
         return cls(kind=kind, note=note), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
@@ -262,7 +265,10 @@ class Answer_(Message, kw_only=True):
             )
         p1 = len(buffer)
         text_raw = bytes(buffer[at + 1 : p1])
-        text = read_text(text_raw, "utf-8", cls.NAME, "text", 1, p1 - at)
+        try:
+            text = text_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "text", 1, p1 - at) from None
         return cls(text=text), p1
 
     def encode(self, link: str = "") -> bytes:

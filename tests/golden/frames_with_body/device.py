@@ -32,6 +32,7 @@ from protoc.runtime.checksums import byte_sum
 from protoc.runtime.codecs import (
     ANY,
     UNFIT,
+    not_text,
     read_dec,
     read_text,
     scan_dec,
@@ -127,7 +128,12 @@ class SetName(Message, kw_only=True):
                 check,
                 data_end + 3 - at,
             )
-        name = read_text(name_raw, "utf-8", cls.NAME, "name", 6, data_end + 3 - at)
+        try:
+            name = name_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(
+                error, "utf-8", cls.NAME, "name", 6, data_end + 3 - at
+            ) from None
         return cls(unit=unit, channel=channel, name=name), data_end + 3
 
     def encode(self, link: str = "") -> bytes:
@@ -427,9 +433,12 @@ class Refused(Message, kw_only=True):
                 data_end + 3 - at,
             )
         line = read_dec(line_raw, cls.NAME, "line", 5, data_end + 3 - at)
-        why = read_text(
-            why_raw, "utf-8", cls.NAME, "why", p1 + 1 - at, data_end + 3 - at
-        )
+        try:
+            why = why_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(
+                error, "utf-8", cls.NAME, "why", p1 + 1 - at, data_end + 3 - at
+            ) from None
         return cls(unit=unit, line=line, why=why), data_end + 3
 
     def encode(self, link: str = "") -> bytes:

@@ -28,8 +28,8 @@ from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
     UNFIT,
     Delimiter,
+    not_text,
     read_dec,
-    read_text,
     starts,
     unfit,
     write_bytes,
@@ -168,9 +168,12 @@ class Counted(Message, kw_only=True):
             if len(buffer) < p1 + 3:
                 raise Incomplete(p1 + 3 - at)
             note_raw = bytes(buffer[p1 + 1 : p1 + 3])
-            note_text = read_text(
-                note_raw, "utf-8", cls.NAME, "note", p1 + 1 - at, p1 + 3 - at
-            )
+            try:
+                note_text = note_raw.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise not_text(
+                    error, "utf-8", cls.NAME, "note", p1 + 1 - at, p1 + 3 - at
+                ) from None
             note = note_text
             p2 = p1 + 3
         if len(buffer) < p2 + 1:
@@ -184,7 +187,10 @@ class Counted(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "size", 1, expected, size, p2 + 1 - at
             )
-        name = read_text(name_raw, "utf-8", cls.NAME, "name", 2, p2 + 1 - at)
+        try:
+            name = name_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "name", 2, p2 + 1 - at) from None
         return cls(name=name, note=note), p2 + 1
 
     def encode(self, link: str = "") -> bytes:
@@ -247,7 +253,11 @@ class Block(Message, kw_only=True):
         c1, width_raw = _BE_1S1S.unpack_from(buffer, at)
         if c1 != b"#":
             raise DecodeError("constant", cls.NAME, "", 0, b"#", c1)
-        width = read_dec(width_raw, cls.NAME, "width", 1, 2)
+        if not width_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "width", 1, "decimal digits", width_raw, 2
+            )
+        width = int(width_raw)
         p1 = at + 2 + width
         if len(buffer) < p1:
             raise Incomplete(p1 - at)

@@ -32,7 +32,7 @@ from protoc.runtime.checksums import crc
 from protoc.runtime.codecs import (
     ANY,
     UNFIT,
-    read_text,
+    not_text,
     starts,
     unfit,
     write_bytes,
@@ -215,7 +215,10 @@ class Line(Message, kw_only=True):
     ) -> tuple[Self, int]:
         p1 = len(buffer)
         text_raw = bytes(buffer[at:p1])
-        text = read_text(text_raw, "utf-8", cls.NAME, "text", 0, p1 - at)
+        try:
+            text = text_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "text", 0, p1 - at) from None
         return cls(text=text), p1
 
     def encode(self, link: str = "") -> bytes:

@@ -29,7 +29,7 @@ from protoc.runtime import (
     Protocol,
 )
 from protoc.runtime import declarative as wire
-from protoc.runtime.codecs import ANY, UNFIT, echoes, read_dec, starts, unfit, write_dec
+from protoc.runtime.codecs import ANY, UNFIT, echoes, starts, unfit, write_dec
 
 _BE_1SB1SB2SBH: Final = Struct(">1sB1sB2sBH")
 _BE_1SB1SBB: Final = Struct(">1sB1sBB")
@@ -152,7 +152,9 @@ class Keep(Message, kw_only=True):
             raise DecodeError("length", cls.NAME, "size", 3, 5, size, 9)
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 9)
-        own = read_dec(own_raw, cls.NAME, "own", 4, 9)
+        if not own_raw.isdigit():
+            raise DecodeError("value", cls.NAME, "own", 4, "decimal digits", own_raw, 9)
+        own = int(own_raw)
         return cls(sequence=sequence, own=own, item=item_, value=value), at + 9
 
     def encode(self, link: str = "") -> bytes:

@@ -30,8 +30,7 @@ from protoc.runtime.codecs import (
     UNFIT,
     WITHIN,
     Delimiter,
-    read_dec,
-    read_text,
+    not_text,
     short,
     starts,
     unfit,
@@ -279,9 +278,12 @@ class Names(Message, kw_only=True):
                 p1 = _2C.expect(buffer, p1, at, cls.NAME)
             p2 = _2C_OR_3B.find(buffer, p1, at, cls.NAME)
             names_raw = bytes(buffer[p1:p2])
-            names_text = read_text(
-                names_raw, "utf-8", cls.NAME, f"names[{len(names)}]", p1 - at, p2 - at
-            )
+            try:
+                names_text = names_raw.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise not_text(
+                    error, "utf-8", cls.NAME, f"names[{len(names)}]", p1 - at, p2 - at
+                ) from None
             names.append(names_text)
             p1 = p2
         if len(buffer) < p1 + 1:
@@ -443,7 +445,10 @@ class Noted(Message, kw_only=True):
             if p2 < 0:
                 raise Incomplete(len(buffer) - at + 1, b"\r\n")
             note_raw = bytes(buffer[at + 4 : p2])
-            note_text = read_text(note_raw, "utf-8", cls.NAME, "note", 4, p2 - at)
+            try:
+                note_text = note_raw.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise not_text(error, "utf-8", cls.NAME, "note", 4, p2 - at) from None
             note = note_text
             p1 = p2
         if len(buffer) < p1 + 2:
@@ -452,7 +457,11 @@ class Noted(Message, kw_only=True):
             raise DecodeError(
                 "constant", cls.NAME, "", p1 - at, b"\r\n", bytes(buffer[p1 : p1 + 2])
             )
-        code = read_dec(code_raw, cls.NAME, "code", 1, p1 + 2 - at)
+        if not code_raw.isdigit():
+            raise DecodeError(
+                "value", cls.NAME, "code", 1, "decimal digits", code_raw, p1 + 2 - at
+            )
+        code = int(code_raw)
         return cls(code=code, note=note), p1 + 2
 
     def encode(self, link: str = "") -> bytes:
@@ -515,7 +524,17 @@ class Sized(Message, kw_only=True):
             if len(buffer) < p2 + 3:
                 raise Incomplete(p2 + 3 - at)
             wide_raw = bytes(buffer[p2 : p2 + 3])
-            wide_number_ = read_dec(wide_raw, cls.NAME, "wide", p2 - at, p2 + 3 - at)
+            if not wide_raw.isdigit():
+                raise DecodeError(
+                    "value",
+                    cls.NAME,
+                    "wide",
+                    p2 - at,
+                    "decimal digits",
+                    wide_raw,
+                    p2 + 3 - at,
+                )
+            wide_number_ = int(wide_raw)
             wide = wide_number_
             p1 = p2 + 3
         except DecodeError:

@@ -33,10 +33,10 @@ from protoc.runtime.codecs import (
     FLOAT,
     UNFIT,
     Delimiter,
+    not_text,
     read_dec,
     read_float,
     read_hex,
-    read_text,
     scan_dec,
     scan_float,
     starts,
@@ -308,9 +308,17 @@ class Ident(Message, kw_only=True):
         p3 = _LF_OR_CRLF.find(buffer, p2 + 1, at, cls.NAME)
         name_raw = bytes(buffer[p2 + 1 : p3])
         p4 = _LF_OR_CRLF.expect(buffer, p3, at, cls.NAME)
-        maker = read_text(maker_raw, "utf-8", cls.NAME, "maker", 0, p4 - at)
+        try:
+            maker = maker_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "maker", 0, p4 - at) from None
         serial = read_dec(serial_raw, cls.NAME, "serial", p1 + 1 - at, p4 - at)
-        name = read_text(name_raw, "utf-8", cls.NAME, "name", p2 + 1 - at, p4 - at)
+        try:
+            name = name_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(
+                error, "utf-8", cls.NAME, "name", p2 + 1 - at, p4 - at
+            ) from None
         return cls(maker=maker, serial=serial, name=name), p4
 
     def encode(self, link: str = "") -> bytes:

@@ -31,10 +31,10 @@ from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
     UNFIT,
     Delimiter,
+    not_text,
     read_dec,
     read_float,
     read_hex,
-    read_text,
     scan_dec,
     scan_float,
     starts,
@@ -140,7 +140,12 @@ class Playing(Message, kw_only=True):
         title_raw = bytes(buffer[p1 + 1 : p2])
         p3 = _ENDS_LINE_NET[link].expect(buffer, p2, at, cls.NAME)
         track = read_dec(track_raw, cls.NAME, "track", 3, p3 - at)
-        title = read_text(title_raw, "utf-8", cls.NAME, "title", p1 + 1 - at, p3 - at)
+        try:
+            title = title_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(
+                error, "utf-8", cls.NAME, "title", p1 + 1 - at, p3 - at
+            ) from None
         return cls(track=track, title=title), p3
 
     def encode(self, link: str = "") -> bytes:

@@ -34,7 +34,7 @@ from protoc.runtime import actions as do
 from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
     UNFIT,
-    read_text,
+    not_text,
     starts,
     unfit,
     write_bytes,
@@ -128,7 +128,10 @@ class Note(Message, kw_only=True):
             raise DecodeError(
                 "constant", cls.NAME, "", p1 - at, b">", bytes(buffer[p1 : p1 + 1])
             )
-        note = read_text(note_raw, "utf-8", cls.NAME, "note", 3, p1 + 1 - at)
+        try:
+            note = note_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "note", 3, p1 + 1 - at) from None
         return cls(note=note), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
@@ -273,7 +276,10 @@ class Rest(Message, kw_only=True):
         kind, size = _BE_BH.unpack_from(buffer, at)
         p1 = len(buffer)
         text_raw = bytes(buffer[at + 3 : p1])
-        text = read_text(text_raw, "utf-8", cls.NAME, "text", 3, p1 - at)
+        try:
+            text = text_raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_text(error, "utf-8", cls.NAME, "text", 3, p1 - at) from None
         return cls(kind=kind, size=size, text=text), p1
 
     def encode(self, link: str = "") -> bytes:

@@ -162,7 +162,8 @@ class Decoder(Runs):
             with self.lines.block(f"if {end} < {self.at}:"):
                 self.fail("length", name, self.at, text("a size of at least 0"), count, False)
         if longest is not None:
-            with self.lines.block(f"if {end} > {self.at.moved(longest)}:"):
+            far = f"{end} > {self.at.moved(longest)}"
+            with self.lines.block(f"if {f'{count} > {longest}' if count.isidentifier() else far}:"):
                 self.fail("too long", name, self.at, f'"at most {longest} bytes"', count, False)
         if self.stop == "stop":
             self.need(At(end), behind[0] if behind else Leave(None))  # type: ignore[arg-type]
@@ -270,7 +271,8 @@ class Decoder(Runs):
                 continue
             if self._drives(field_) and field_.bounds is None:
                 continue
-            if field_.key not in self._early:
+            as_text = self._as_text(field_)
+            if field_.key not in self._early and not as_text:
                 self.number(field_)
             raw = self.raws[field_.key]
             self._within(field_, raw)
@@ -281,8 +283,27 @@ class Decoder(Runs):
                 name = count
             else:
                 self._computer.assign(name, origin.expression, field_.wire)
-            with self.lines.block(f"if {raw} != {name}:"):
-                self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
+            if as_text:
+                with self.lines.block(f"if {raw} != {as_text} % {name}:"):
+                    self.number(field_)
+                    self._same(field_, origin, name)
+            else:
+                self._same(field_, origin, name)
+
+    def _same(self, field_: model.Field, origin: model.Derived, name: str) -> None:
+        raw = self.raws[field_.key]
+        with self.lines.block(f"if {raw} != {name}:"):
+            self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
+
+    def _as_text(self, field_: model.Field) -> str:
+        """The format of digits nobody else asks for: they are compared before they are read."""
+        wire = field_.wire
+        if not isinstance(wire, model.Digits) or wire.notation != "hex" or field_.bounds:
+            return ""
+        asked = {n for f in self.message.fields() for n in _mentioned(f.origin)}
+        if not isinstance(wire.size, model.FixedSize) or field_.key in asked | self._early:
+            return ""
+        return octets(f"%0{wire.size.bytes}{'x' if wire.lower else 'X'}".encode())
 
     def _within(self, field_: model.Field, raw: str) -> None:
         """A derived number must be in its range."""
@@ -355,7 +376,9 @@ class Decoder(Runs):
     def _covered(self, extent: model.Extent) -> str:
         return span("buffer", *ends_of(self.places, extent))
 
-    # -------------------------------------------------------------- errors
+
+def _mentioned(origin: model.Origin) -> set[str]:
+    return named(origin.expression) if isinstance(origin, model.Derived) else set()
 
 
 def _alternatives(targets: list[Step]) -> tuple[bytes, ...]:

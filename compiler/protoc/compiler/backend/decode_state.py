@@ -140,9 +140,15 @@ class State:
             return
         self.parsed.add(step.key)
         raw = self.raws[step.key]
-        read = self.context.use(f"read_{step.wire.notation}")
-        at = self.places[step.key][0].minus(At("at"))
+        place = self.places[step.key][0]
         name = self.raws[step.key] = self.read(step, "number")
+        if step.wire.notation == "dec" and isinstance(step.wire.size, model.FixedSize):
+            with self.lines.block(f"if not {raw}.isdigit():"):
+                self.fail("value", step.name or "", place, text("decimal digits"), raw)
+            self.lines.add(f"{name} = int({raw})")
+            return
+        read = self.context.use(f"read_{step.wire.notation}")
+        at = place.minus(At("at"))
         arguments = (raw, "cls.NAME", self.label(step.name or ""), at, self.extent)
         self.lines.add(f"{name} = ", Call(read, arguments))
 

@@ -14,6 +14,9 @@ from protoc.compiler.backend.values import from_raw
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
 
+_TOTAL = ("latin-1",)
+"""Encodings in which all bytes stand for something."""
+
 
 @dataclass
 class Presenter:
@@ -51,6 +54,9 @@ class Presenter:
         if not isinstance(wire, model.Text) or field_.key in self.decoder.parsed:
             return
         self.decoder.parsed.add(field_.key)
+        if wire.pad is None and not wire.trim:
+            self._plain_text(field_, wire)
+            return
         raw = self.decoder.raws[field_.key]
         at = self.decoder.places[field_.key][0].minus(At("at"))
         options: list[Code] = []
@@ -74,6 +80,24 @@ class Presenter:
         )
         name = self.decoder.raws[field_.key] = self.decoder.read(field_, "text")
         self.decoder.lines.add(f"{name} = ", call)
+
+    def _plain_text(self, field_: model.Field, wire: model.Text) -> None:
+        """Text from all its bytes."""
+        decoder = self.decoder
+        raw = decoder.raws[field_.key]
+        name = decoder.raws[field_.key] = decoder.read(field_, "text")
+        decode = f"{name} = {raw}.decode({text(wire.encoding)})"
+        if wire.encoding in _TOTAL:
+            decoder.lines.add(decode)
+            return
+        at = decoder.places[field_.key][0].minus(At("at"))
+        with decoder.lines.block("try:"):
+            decoder.lines.add(decode)
+        with decoder.lines.block("except UnicodeDecodeError as error:"):
+            name = decoder.label(field_.name or "")
+            arguments = ("error", text(wire.encoding), "cls.NAME", name, at, decoder.extent)
+            call = Call(decoder.context.use("not_text"), arguments)
+            decoder.lines.add("raise ", call, " from None")
 
     def _converted(
         self, raw: str, conversion: model.Conversion, name: str, field_: model.Field

@@ -45,7 +45,7 @@ from protoc.runtime.codecs.starts import (
     OneOf,
     starts,
 )
-from protoc.runtime.codecs.text import read_text, write_bytes, write_text
+from protoc.runtime.codecs.text import not_text, read_text, write_bytes, write_text
 
 __all__ = [
     "ANY",
@@ -64,6 +64,7 @@ __all__ = [
     "among",
     "echoes",
     "missing",
+    "not_text",
     "read_base36",
     "read_bin",
     "read_dec",

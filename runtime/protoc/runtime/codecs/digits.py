@@ -66,8 +66,13 @@ def _reader(pattern: bytes, base: int, words: str) -> Callable[[bytes, str, str,
 
     def read(raw: bytes, message: str, field: str, offset: int, size: int) -> int:
         """The number that digits stand for; anything else is rejected."""
+        if base == 10 and raw.isdigit() and len(raw) <= LONGEST_NUMBER:
+            return int(raw)
         if matches(raw) is None:
             raise DecodeError("value", message, field, offset, words, raw, size)
+        if len(raw) > LONGEST_NUMBER:
+            most = f"at most {LONGEST_NUMBER} characters"
+            raise DecodeError("too long", message, field, offset, most, len(raw), size)
         return int(raw, base)
 
     return read

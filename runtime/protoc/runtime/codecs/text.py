@@ -28,13 +28,19 @@ def read_text(
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        raise DecodeError(
-            "value", message, field, offset + error.start, f"text in {encoding}", raw, size
-        ) from None
+        raise not_text(error, encoding, message, field, offset, size) from None
     if pad is not None:
         filler = pad.decode(encoding)
         text = text.lstrip(filler) if left else text.rstrip(filler)
     return text.strip() if trim else text
+
+
+def not_text(
+    error: UnicodeDecodeError, encoding: str, message: str, field: str, offset: int, size: int
+) -> DecodeError:
+    """The error for bytes that are no characters of an encoding."""
+    place, expected = offset + error.start, f"text in {encoding}"
+    return DecodeError("value", message, field, place, expected, error.object, size)
 
 
 def write_text(
