@@ -9,9 +9,9 @@ Beside each `x.proto` stands `x.talk`. In it a line `== …` begins a scene with
       > b'Get B;'
 
 `do KIND NAME FIELD=VALUE…` executes, `hear BYTES` lets the device speak, `wait TIME` lets time
-pass, `set PARAM VALUE` is the user's, `start` fires the start-up trigger and starts the timers,
-`drop` and `connect` are the line's. Bytes and values are written as Python writes them; `=> …` is
-how what was executed ended.
+pass, `sent` shows which bytes have left so far, `set PARAM VALUE` is the user's, `start` fires the
+start-up trigger and starts the timers, `drop` and `connect` are the line's. Bytes and values are
+written as Python writes them; `=> …` is how what was executed ended.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class Scene:
         self.session = Session(protocol)
         self.now = 0.0
         self.ticket: Ticket | None = None
+        self.written: list[str] = []
         self.session.connected(0, "device", self.now)
         list(self.said())
 
@@ -86,6 +87,10 @@ class Scene:
 
     def hear(self, data: str) -> None:
         self.session.receive(0, literal_eval(data), self.now)
+
+    def sent(self, _: str) -> None:
+        for _number, data in self.session.data_to_send():
+            self.written.append(f"sends {data!r}")
 
     def set(self, words: str) -> None:
         name, _, value = words.partition(" ")
@@ -113,6 +118,8 @@ class Scene:
         while (event := self.session.next_event()) is not None:
             if line := _shown(event):
                 yield line
+        yield from self.written
+        self.written.clear()
         for verb in self.session.line_requests():
             yield f"[{verb}]"
         if self.ticket is not None and self.ticket.settled:
@@ -128,7 +135,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _shown(event: events.Event) -> str:
+def _shown(event: events.Event) -> str:  # noqa: C901 (one line for each kind)
     """An event in a few words; triggers and actions show in what they do."""
     match event:
         case events.MessageSeen(data=data, direction="sent"):
@@ -150,6 +157,10 @@ def _shown(event: events.Event) -> str:
             return f"{name} failed: {error}"
         case events.HookReached(name=name, arguments=arguments):
             return f"hook {name}{arguments!r}"
+        case events.HookFailed(name=name, error=error):
+            return f"hook {name} failed: {error}"
+        case events.DeviceState(responding=responding):
+            return "the device responds" if responding else "the device does not respond"
         case events.NotSent(name=name, error=error):
             return f"{name} not sent: {error}"
         case events.PeerConnected() | events.PeerDisconnected():

@@ -178,6 +178,10 @@ class Reporter:
         }
         log(f"the queue {states[event.state]} ({event.size} bytes)")
 
+    @_record.register
+    def _(self, event: events.DeviceState) -> None:
+        log("the device responds again" if event.responding else "the device does not respond")
+
 
 def _id(number: int | None) -> Record:
     return {} if number is None else {"id": number}

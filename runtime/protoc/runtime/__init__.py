@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from protoc.runtime.events import (
         ActionRun,
         AttemptFailed,
+        DeviceState,
         Event,
         FrameIncomplete,
         FrameRejected,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
         Protocol,
         Serial,
         Server,
+        SlowPoll,
         Timer,
         Trigger,
     )
@@ -73,6 +75,7 @@ __all__ = [
     "Counter",
     "DecodeError",
     "Device",
+    "DeviceState",
     "EncodeError",
     "Event",
     "FrameIncomplete",
@@ -109,6 +112,7 @@ __all__ = [
     "Server",
     "Session",
     "Simulator",
+    "SlowPoll",
     "TextChoice",
     "Ticket",
     "Timeout",
@@ -126,14 +130,15 @@ _HOMES = {
         "Refused RemoteError"
     ),
     "events": (
-        "ActionRun AttemptFailed Event FrameIncomplete FrameRejected GarbageSeen "
+        "ActionRun AttemptFailed DeviceState Event FrameIncomplete FrameRejected GarbageSeen "
         "HookFailed HookReached MessageSeen NotSent ParamChanged ParamSaved PeerConnected "
         "PeerDisconnected PeerTurnedAway QueueLoad TriggerFired"
     ),
     "messages": "Buffer Choice Counter Message Part TextChoice",
     "params": "Params",
     "protocol": (
-        "Answer Between Group Hook Link On Packets Pair Param Protocol Serial Server Timer Trigger"
+        "Answer Between Group Hook Link On Packets Pair Param Protocol Serial Server SlowPoll "
+        "Timer Trigger"
     ),
     "session": "Session Ticket",
     "simulator": "Simulator",

@@ -14,6 +14,7 @@ from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import On
 from protoc.runtime.queue import Entry
+from protoc.runtime.reachability import Reachability
 from protoc.runtime.scheduler import Planned, Scheduler
 from protoc.runtime.scope import Scope
 
@@ -38,14 +39,19 @@ class Wire(ABC):
 
     @abstractmethod
     def flush(self, connection: int) -> None:
-        """Drop the unfinished bytes that came in, deliver what is whole in them."""
+        """Nothing more comes: drop the unfinished bytes, deliver what is whole in them."""
+
+    @abstractmethod
+    def drop_late(self, connection: int) -> None:
+        """What still came in belongs to nothing that is asked now."""
 
     @abstractmethod
     def expect(self, exchange: Exchange | None) -> None:
         """Let the framer try what this exchange awaits before all others."""
 
     @abstractmethod
-    def write(self, connection: int, message: Message, data: bytes) -> None: ...
+    def write(self, connection: int, message: Message, data: bytes, pace: float = 0.0) -> float:
+        """Send a message, with `pace` seconds between its bytes; returns when it is sent."""
 
 
 class Asker:
@@ -53,6 +59,7 @@ class Asker:
 
     Args:
         params, machine, scheduler, wire: what it works with.
+        reachability: told what is answered and what is not.
         rest: told how many seconds to pause when an exchange is over.
 
     Attributes:
@@ -65,12 +72,14 @@ class Asker:
         machine: Machine,
         scheduler: Scheduler,
         wire: Wire,
+        reachability: Reachability,
         rest: Callable[[Entry, float, float], None],
     ) -> None:
         self._params = params
         self._machine = machine
         self._scheduler = scheduler
         self._wire = wire
+        self._reachability = reachability
         self._rest = rest
         self.exchange: Exchange | None = None
         self._deadline: Planned | None = None
@@ -78,7 +87,7 @@ class Asker:
     def ask(self, exchange: Exchange, now: float) -> None:
         """Send a command for the first time."""
         self._send(exchange, now)
-        self._machine.fire_message("after", exchange.request, _cause(exchange))
+        self._machine.fire_sent(exchange.request, _cause(exchange))
 
     def drop(self) -> None:
         """Await nothing more."""
@@ -88,16 +97,38 @@ class Asker:
 
     def _send(self, exchange: Exchange, now: float) -> None:
         """Send the command, for the first time or again."""
-        # What still came in belongs to nothing that is asked now.
         self.exchange = None
         for connection in exchange.connections:
-            self._wire.flush(connection)
+            self._wire.drop_late(connection)
         exchange.begin()
         self.exchange = exchange
         self._wire.expect(exchange)
+        sent = now
         for connection in exchange.connections:
-            self._wire.write(connection, exchange.request, exchange.data)
-        self._deadline = self._scheduler.at(now + exchange.timeout, self._timed_out)
+            end = self._wire.write(
+                connection, exchange.request, exchange.data, exchange.pair.bytewise
+            )
+            sent = max(sent, end)
+        if not exchange.pair.quiet:
+            self._reachability.asked(now)
+        self._wait_on(exchange, sent)
+
+    def _wait_on(self, exchange: Exchange, now: float) -> None:
+        """Wait for an answer as long as that may take."""
+        exchange.until = now + exchange.timeout
+        self._wait(exchange.until)
+
+    def _wait(self, until: float) -> None:
+        self._cancel_deadline()
+        self._deadline = self._scheduler.at(until, self._timed_out)
+
+    def heard(self, connection: int, now: float) -> None:
+        """Something came that is not whole: it may be the answer if nothing more comes."""
+        exchange, deadline = self.exchange, self._deadline
+        if exchange is None or deadline is None or connection not in exchange.connections:
+            return
+        if exchange.pair.after_idle:
+            self._wait(min(exchange.until, now + exchange.pair.after_idle))
 
     def take(self, message: Message, connection: int) -> Verdict:
         """Say whether a message answers the command that waits."""
@@ -115,10 +146,10 @@ class Asker:
         exchange = self.exchange
         if exchange is None or verdict == "stranger":
             return
+        self._reachability.answered()
         if verdict == "part":
             self._wire.expect(exchange)
-            self._cancel_deadline()
-            self._deadline = self._scheduler.at(now + exchange.timeout, self._timed_out)
+            self._wait_on(exchange, now)
         elif verdict == "whole":
             self._succeed(exchange, now)
         else:
@@ -142,6 +173,8 @@ class Asker:
         pair = exchange.pair
         last = exchange.attempt >= exchange.attempts
         self._wire.report(events.AttemptFailed(pair.name, exchange.attempt, last))
+        if not pair.quiet:
+            self._reachability.failed(now)
         scope, cause = Scope(self._params, exchange.request), _cause(exchange)
         if last:
             error = Timeout(pair.name, exchange.attempts)

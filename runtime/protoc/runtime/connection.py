@@ -30,6 +30,7 @@ class Connection:
         sent: bytes sent to it.
         heard_at: when something came last.
         busy_until: when what was sent last has left the wire.
+        greeted: commands may be sent: it has said what it has to say first.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Connection:
         self.framer = framer_of(link, candidates)
         self.sent = 0
         self.heard_at = self.busy_until = float("-inf")
+        self.greeted = link.greeting is None
         self._stalled = stalled
         self._stall = Quiet(link.pause or link.timeout, scheduler, self._fell_silent)
         self._datagram = link.datagram

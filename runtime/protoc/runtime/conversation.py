@@ -14,30 +14,21 @@ from protoc.runtime.asker import Wire
 from protoc.runtime.causes import Cause
 from protoc.runtime.compose import compose
 from protoc.runtime.connection import Connection
-from protoc.runtime.dispatch import Candidates, Preferred
 from protoc.runtime.elapsing import Elapsing
 from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.executor import Executor
-from protoc.runtime.framing import (
-    Found,
-    FoundGarbage,
-    FoundIncomplete,
-    FoundMessage,
-    FoundRejected,
-)
 from protoc.runtime.machine import Machine
-from protoc.runtime.messages import Buffer, Decode, Message
+from protoc.runtime.messages import Message
+from protoc.runtime.pacing import Pacer
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Link, On, Protocol, Trigger
 from protoc.runtime.queue import Entry
+from protoc.runtime.receiving import Receiver, Role
 from protoc.runtime.scheduler import Scheduler
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
-from protoc.runtime.stepwise import StepReader
 from protoc.runtime.timers import Quiet, Timers
-from protoc.runtime.work import Reading, found_in
 
-Role = Literal["controller", "device"]
 Verb = Literal["open", "close"]
 
 
@@ -83,21 +74,30 @@ class Conversation(Host, Wire):
             for seconds, trigger in self.machine.idle_triggers
         ]
         self._pairs = protocol.pairs
-        self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
-        self._explicit = protocol.explicit
-        self._silent_equal = protocol.assumed.get("equal_response") == "silent"
-        self._stepwise = StepReader(protocol, self.params, self.machine)
-        self._previous: dict[str, bytes] = {}  # what each response was like the last time
-        self._usual = Candidates(_usual_order(protocol, role, link), self._decoder)
-        self._preferred: dict[tuple[str, int], Preferred] = {}
+        self.receiver = Receiver(
+            protocol,
+            link,
+            role,
+            params=self.params,
+            machine=self.machine,
+            asker=self.executor.asker,
+            lines=self.connections,
+            report=self.report,
+            asked=self._answer_command,
+        )
+        self._pacers: dict[int, Pacer] = {}
         self.dormant = False
-        self._asked: list[int] = []  # the connections whose framers prefer answers
 
     # --- connections -------------------------------------------------------------------------
 
     def join(self, number: int, peer: str) -> None:
         """A connection is there."""
-        line = Connection(number, peer, self.link, self._usual, self.scheduler, self._stalled)
+        usual = self.receiver.usual
+        line = Connection(number, peer, self.link, usual, self.scheduler, self._stalled)
+        put = partial(self._put, number)
+        self._pacers[number] = Pacer(put, self.scheduler)
+        if not line.greeted:
+            self.scheduler.at(self.now + self.link.timeout, partial(self._not_greeted, line))
         if self.link.idle_close:
             seconds = self.link.idle_close
             line.close_when_silent(seconds, self.scheduler, self._was_silent, self.now)
@@ -111,14 +111,16 @@ class Conversation(Host, Wire):
         """A connection is gone: what it left unfinished is told, what waits for it fails."""
         line = self.line(number)
         line.framer.finish()
-        self._drain(line)
+        self.receiver.drain(line, self.now)
         line.rest()
+        self._pacers.pop(number).stop()
         del self.connections[number]
         self.out = [each for each in self.out if each[0] != number]
         self.report(events.PeerDisconnected(line.peer, number, reason))
         last = not self.connections
         self.executor.lost(number, last, reason)
         if last:
+            self.executor.reachability.asked(self.now)
             for quiet in self._quiet:
                 quiet.stop()
         self._moved("disconnect", reason or "disconnected", line.peer, number, Cause())
@@ -159,121 +161,21 @@ class Conversation(Host, Wire):
         """Bytes came in."""
         line = self.line(number)
         self._traffic()
-        exchange = self.executor.asker.exchange
-        attempt = exchange.attempt if exchange else 0
-        damaged = False
-        for _ in line.hear(data, self.now):
-            damaged = self._drain(line) or damaged
-        # A good answer may have come right behind the damaged one, so this is decided last.
-        if damaged and exchange is not None and exchange is self.executor.asker.exchange:
-            self.executor.asker.fail_attempt(self.now, attempt)
+        self.receiver.take(line, data, self.now)
 
-    def _drain(self, line: Connection) -> bool:
-        """Handle what the framer has; whether a whole frame of an awaited answer was damaged."""
-        framer = line.framer
-        damaged = False
-        while True:
-            found = framer.next()
-            for error in framer.failed:
-                damaged = damaged or self.executor.asker.awaits(error.message, line.number)
-            framer.failed = ()
-            if found is None:
-                return damaged
-            damaged = self._handle(line, found) or damaged
+    def _stalled(self, connection: int) -> None:
+        """Nothing came for the pause or timeout of the link: what is unfinished stays so."""
+        line = self.connections.get(connection)
+        if line is not None:
+            self.receiver.drain(line, self.now)
 
-    def _handle(self, line: Connection, found: Found) -> bool:
-        """Report and take in; whether it is an awaited answer that its steps reject."""
-        number = line.number
-        match found:
-            case FoundMessage(message=Reading() as reading, offset=offset, data=data):
-                return self._read_by_steps(line, reading, offset, data)
-            case FoundMessage(message=message, offset=offset, data=data):
-                self._see(message, data, offset, line)
-                self._heard(message, number)
-            case FoundGarbage(data=data, offset=offset):
-                self.report(events.GarbageSeen(data, offset, number))
-            case FoundRejected(data=data, offset=offset, error=error):
-                self.report(events.FrameRejected(data, offset, error, number))
-            case FoundIncomplete(data=data, offset=offset):
-                if not self._read_unfinished(line, data, offset):
-                    self.report(events.FrameIncomplete(data, offset, number))
-        return False
-
-    def _read_by_steps(self, line: Connection, reading: Reading, offset: int, data: bytes) -> bool:
-        """A response that steps read; whether it is an awaited one that they reject."""
-        awaited = self._awaited(line)
-        if reading.kind not in awaited and reading.kind.KIND == "response":
-            if reading.look() and reading.message is not None:
-                self._see(reading.message, data, offset, line)
-            return False  # late, or somebody else's
-        if reading.kind in awaited and self._stepwise.counts_surplus(reading.kind):
-            reading.add_surplus(line.framer.held())
-        for each in self._stepwise.alternatives(reading, awaited):
-            if self._accept(line, each, offset, data):
-                return False
-        self.report(events.FrameRejected(data, offset, reading.error(), line.number))
-        return reading.kind in awaited
-
-    def _read_unfinished(self, line: Connection, data: bytes, offset: int) -> bool:
-        """Nothing more comes: whether what came is an answer as its steps read it."""
-        readings = self._stepwise.unfinished(data, self.link.name, self._awaited(line))
-        return any(self._accept(line, each, offset, data) for each in readings)
-
-    def _accept(self, line: Connection, reading: Reading, offset: int, data: bytes) -> bool:
-        """Take a response in, when its steps say that it is one."""
-        exchange = self.executor.asker.exchange
-        ticket = exchange.entry.ticket if exchange and self._awaited(line) else None
-        cause = Cause(ticket, connection=line.number)
-        name = reading.kind.NAME
-        equal = self._explicit and self._previous.get(name) == data
-        if not (reading.look() if equal else self._stepwise.accepts(reading, cause)):
-            return False
-        message = reading.message
-        assert message is not None
-        self._see(message, data, offset, line)
-        verdict = self.executor.asker.take(message, line.number)
-        scope = self.scope(message)
-        if not equal:
-            self.machine.take_in(reading.values().items(), scope, cause)
-        self._previous[name] = data
-        if not (equal and self._silent_equal):
-            self.machine.fire_message("after", message, cause)
-        self.executor.asker.conclude(verdict, self.now)
-        return True
-
-    def _awaited(self, line: Connection) -> tuple[type[Message], ...]:
-        """What may answer the command that waits for this connection."""
-        exchange = self.executor.asker.exchange
-        return exchange.awaited() if exchange and line.number in exchange.connections else ()
-
-    def _see(self, message: Message, data: bytes, offset: int, line: Connection) -> None:
-        self.report(events.MessageSeen(message, "received", data, offset, line.number, line.peer))
-
-    def forget(self, message: str) -> None:
-        """Forget what a response was like the last time."""
-        self._previous.pop(message, None)
-
-    def _heard(self, message: Message, connection: int) -> None:
-        if self._device:
-            self._take_in(message, Cause(connection=connection))
-            self._answer_command(message, connection)
-            return
-        exchange = self.executor.asker.exchange
-        verdict = self.executor.asker.take(message, connection)
-        if verdict == "stranger" and message.KIND in ("response", "command"):
-            return  # late, or somebody else's
-        if verdict == "stranger" or exchange is None:
-            cause = Cause(connection=connection)
-        else:
-            cause = Cause(exchange.entry.ticket, connection=connection)
-        self._take_in(message, cause)
-        self.executor.asker.conclude(verdict, self.now)
-
-    def _take_in(self, message: Message, cause: Cause) -> None:
-        self.machine.fire_message("before", message, cause)
-        values = ((name, getattr(message, name)) for name in message.PARAMS)
-        self.machine.take_in(values, self.scope(message), cause)
-        self.machine.fire_message("after", message, cause)
+    def _not_greeted(self, line: Connection, now: float) -> None:
+        """What a connection has to say first did not come: commands wait no longer."""
+        if not line.greeted and self.connections.get(line.number) is line:
+            assert self.link.greeting is not None
+            line.greeted = True
+            error = LocalError(f"it did not come within {self.link.timeout:g} s")
+            self.report(events.ActionFailed(self.link.greeting.NAME, "await", error))
 
     def _answer_command(self, request: Message, connection: int) -> None:
         """As the device: the first answer of each step of the first pair that it is sent by."""
@@ -295,12 +197,6 @@ class Conversation(Host, Wire):
                 except FAULTS as error:
                     self.report(events.NotSent(kind.NAME, error))
             return
-
-    def _stalled(self, connection: int) -> None:
-        """Nothing came for the pause or timeout of the link: what is unfinished stays so."""
-        line = self.connections.get(connection)
-        if line is not None:
-            self._drain(line)
 
     # --- what the machine and the executor ask for -------------------------------------------
 
@@ -330,7 +226,7 @@ class Conversation(Host, Wire):
         )
         for connection in routes:
             self.write(connection, message, data)
-        self.machine.fire_message("after", message, cause)
+        self.machine.fire_sent(message, cause)
 
     def send_in_turn(self, message: type[Message], given: Mapping[str, Any], cause: Cause) -> None:
         """Send something as soon as nobody talks, before all that is queued."""
@@ -418,83 +314,45 @@ class Conversation(Host, Wire):
         self.hang_ups.append(connection)
 
     def clear_at(self, connection: int | None) -> float | None:
-        """When a command may be sent on a line where only one may talk at a time."""
+        """When a command may be sent: not before the greeting, nor while somebody talks."""
         lines = [self.connections[number] for number in self.routes(connection)]
+        if not all(line.greeted for line in lines):
+            return None
+        if not self.link.half_duplex:
+            return self.now
         if any(line.framer.pending for line in lines):
             return None
         pause = self.link.pause
         return max(max(line.heard_at, line.busy_until) + pause for line in lines)
 
     def flush(self, connection: int) -> None:
-        """Drop unfinished bytes before they look like an answer, unless an event is in them."""
-        line = self.connections[connection]
-        exchange = self.executor.asker.exchange
-        awaited = exchange.awaited() if exchange is not None else ()
-        kept = [message for message in self._unsolicited if message not in awaited]
-        if line.framer.pending and not line.framer.may_become(kept):
-            line.framer.finish()
-            self._drain(line)
+        """Nothing more comes: drop what is unfinished."""
+        self.receiver.flush(self.connections[connection], self.now)
+
+    def drop_late(self, connection: int) -> None:
+        """What still came in belongs to nothing that is asked now, unless it is to be matched."""
+        if self.link.late == "drop":
+            self.flush(connection)
 
     def expect(self, exchange: Exchange | None) -> None:
-        """Let the framers try what an exchange awaits before all others."""
-        wanted = self._usual if exchange is None else self._preferred_for(exchange)
-        asked = [] if exchange is None else exchange.connections
-        for number in self._asked:
-            if number in self.connections and number not in asked:
-                self.connections[number].framer.expect(self._usual)
-        for number in asked:
-            self.connections[number].framer.expect(wanted)
-        self._asked = asked
+        """Try what an exchange awaits before all others."""
+        self.receiver.expect(exchange)
 
-    def _decoder(self, message: type[Message], request: Message | None = None) -> Decode:
-        """How a message is found in the stream: one that steps read with all its faults."""
-        if self._device or self.machine.steps(message) is None:
-            return message.answering(request)
-        return partial(found_in, message, request=request)
+    def forget(self, message: str) -> None:
+        """Forget what a response was like the last time."""
+        self.receiver.forget(message)
 
-    def decode_by_steps(self, message: type[Message], request: Message | None = None) -> Decode:
-        """How a message is decoded that its steps read and check."""
-        if self.machine.steps(message) is None:
-            return message.answering(request)
-
-        def decode(buffer: Buffer, at: int, link: str) -> tuple[Message, int]:
-            reading, end = found_in(message, buffer, at, link, request)
-            if not self._stepwise.accepts(reading, Cause()) or reading.message is None:
-                raise reading.error()
-            return reading.message, end
-
-        return decode
-
-    def _preferred_for(self, exchange: Exchange) -> Preferred:
-        key = exchange.pair.name, exchange.step
-        if key not in self._preferred:
-            self._preferred[key] = Preferred(exchange.awaited(), self._usual, self._decoder)
-        preferred = self._preferred[key]
-        preferred.answer(exchange.request)
-        return preferred
-
-    def write(self, connection: int, message: Message, data: bytes) -> None:
-        """Hand bytes to the driver."""
+    def write(self, connection: int, message: Message, data: bytes, pace: float = 0.0) -> float:
+        """Hand bytes to the driver, one by one where they have a pace."""
         line = self.connections[connection]
-        self.out.append((connection, data))
-        before = line.say(data, self.now)
+        end = self._pacers[connection].send(data, pace, self.now)
+        before = line.say(data, end)
         self.report(events.MessageSeen(message, "sent", data, before, connection, line.peer))
         self._traffic()
+        return end
+
+    def _put(self, connection: int, data: bytes) -> None:
+        self.out.append((connection, data))
 
     def _idle_for(self, trigger: Trigger, now: float) -> None:
         self.machine.run(trigger, "idle", self.scope(), Cause())
-
-
-def _usual_order(protocol: Protocol, role: Role, link: Link) -> list[type[Message]]:
-    """Which messages are tried, and in which order, while no answer is awaited."""
-    order = ["command", "message"] if role == "device" else ["unsolicited", "response"]
-    if role == "controller" and link.bystanders == "ignore":
-        order.append("command")
-    kinds = {"event": "unsolicited", "message": "unsolicited"} if role == "controller" else {}
-    return [
-        message
-        for wanted in order
-        for message in protocol.messages
-        if kinds.get(message.KIND, message.KIND) == wanted
-        and (not message.LINKS or link.name in message.LINKS)
-    ]

@@ -45,6 +45,9 @@ class Elapsing:
         """A timer is due; `then` is called when its targets are over."""
         scope, cause = Scope(self._params), Cause()
         waiting = 1
+        if self._executor.reachability.slow:  # only pings are of use
+            then()
+            return
 
         def over() -> None:
             nonlocal waiting

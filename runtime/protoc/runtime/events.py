@@ -133,6 +133,12 @@ class QueueLoad(msgspec.Struct, frozen=True):
     state: Literal["high", "full", "open"]
 
 
+class DeviceState(msgspec.Struct, frozen=True):
+    """The device responds again, or has not responded for as long as its link allows."""
+
+    responding: bool
+
+
 class PeerConnected(msgspec.Struct, frozen=True):
     """A connection is there."""
 
@@ -170,6 +176,7 @@ Event = (
     | HookFailed
     | NotSent
     | QueueLoad
+    | DeviceState
     | PeerConnected
     | PeerDisconnected
     | PeerTurnedAway

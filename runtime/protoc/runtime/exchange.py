@@ -25,6 +25,7 @@ class Exchange:
         entry: whom it is done for.
         attempt: how often it was sent; `attempts` how often it may be.
         timeout, gap: seconds, of the pair or else of the link.
+        until: when it is given up.
         replies: the answers so far.
     """
 
@@ -47,8 +48,10 @@ class Exchange:
         self.attempts = 1 + (link.retries if pair.retries is None else pair.retries)
         self.timeout = link.timeout if pair.timeout is None else pair.timeout
         self.gap = link.gap if pair.gap is None else pair.gap
+        self.until = 0.0
         self.replies: list[Message] = []
         self.compose: Callable[[], tuple[Message, bytes]] | None = None
+        self._rules = [rule for rule in (link.where, pair.where) if rule is not None]
         self._step = 0
 
     def begin(self) -> None:
@@ -102,19 +105,22 @@ class Exchange:
         return None
 
     def _belongs(self, message: Message, params: ParamTable, failed: Callable[[Any], None]) -> bool:
-        """Whether the pair's `where` holds, as far as what it compares is there already."""
-        where = self.pair.where
-        if where is None:
+        """Whether each `where` holds, as far as there is what it compares."""
+        if not self._rules:
             return True
         names = {one.NAME: one for one in self.replies}
         names |= {message.NAME: message, "request": self.request, "reply": message}
-        try:
-            return bool(where(_SoFar(params, names, self.pair)))
-        except AttributeError:
-            return True
-        except FAULTS as error:
-            failed(error)
-            return False
+        scope = _SoFar(params, names, self.pair)
+        for rule in self._rules:
+            try:
+                if not rule(scope):
+                    return False
+            except AttributeError:  # a message that is to come, or without that field
+                continue
+            except FAULTS as error:
+                failed(error)
+                return False
+        return True
 
 
 class _SoFar(Scope):

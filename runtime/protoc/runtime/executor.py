@@ -19,6 +19,7 @@ from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Group, Link, On, Pair, Protocol, Trigger
 from protoc.runtime.queue import Entry, Frame, Queue, Ticket, line_lost
+from protoc.runtime.reachability import RESPONDING, Reachability
 from protoc.runtime.scheduler import Planned, Scheduler
 from protoc.runtime.scope import FAULTS, Scope, value_of
 
@@ -37,6 +38,7 @@ class Executor:
     Attributes:
         maker: makes commands.
         asker: the command that awaits its answers.
+        reachability: whether the device answers.
         timeouts: seconds a pair waits, where an action changed it.
         waits: seconds behind an item of a group, counted from 1, where an action changed it.
         sleepers: triggers that go on later; till then nothing is over.
@@ -69,7 +71,14 @@ class Executor:
         self._composes_again = protocol.assumed.get("retry_before_command") == "yes"
         self._frames: list[Frame] = []
         self.maker = Maker(link, explicit=protocol.explicit, params=params, machine=machine)
-        self.asker = Asker(params, machine, scheduler, wire, self._rest)
+        self.reachability = Reachability(
+            link.offline,
+            link.slow_poll,
+            scheduler=scheduler,
+            changed=self._reaches,
+            ping=self._ping,
+        )
+        self.asker = Asker(params, machine, scheduler, wire, self.reachability, self._rest)
         self.timeouts: dict[str, float] = {}
         self.waits: dict[tuple[str, int], float] = {}
         self.sleepers = 0
@@ -261,7 +270,7 @@ class Executor:
         if not self._wire.routes(connection):
             self._wire.wanted()
             return False
-        if not self._link.half_duplex:
+        if not (self._link.half_duplex or self._link.greeting):
             return True
         clear_at = self._wire.clear_at(connection)
         if clear_at is not None and clear_at > now:
@@ -293,7 +302,7 @@ class Executor:
             self._rest(entry, 0.0, now)
             return
         routes = self._wire.routes(entry.connection)
-        if pair and pair.steps:
+        if pair and pair.steps and not self._gets_no_reply(message):
             exchange = Exchange(
                 pair, message, data, link=self._link, entry=entry, connections=routes
             )
@@ -302,15 +311,41 @@ class Executor:
                 exchange.compose = partial(self._compose, item, entry)
             self.asker.ask(exchange, now)
             return
-        for connection in routes:
-            self._wire.write(connection, message, data)
-        self._machine.fire_message("after", message, _cause(entry))
+        pace = pair.bytewise if pair else 0.0
+        sent = max(self._wire.write(connection, message, data, pace) for connection in routes)
+        self._machine.fire_sent(message, _cause(entry))
         if pair:
             self._machine.fire(
                 On("success", "pair", pair.name), self._scope(message), _cause(entry)
             )
         gap = pair.gap if pair and pair.gap is not None else self._link.gap
-        self._rest(entry, gap, now)
+        self._rest(entry, gap, max(now, sent))
+
+    def _gets_no_reply(self, request: Message) -> bool:
+        """Whether the link says that nobody answers this request."""
+        if self._link.no_reply is None:
+            return False
+        try:
+            return bool(self._link.no_reply(Scope(self._params, {"request": request})))
+        except AttributeError:  # what it asks for is not in this request
+            return False
+        except FAULTS as error:
+            self._wire.report(events.ActionFailed(request.NAME, "no_reply", error))
+            return False
+
+    # --- the device --------------------------------------------------------------------------
+
+    def _reaches(self, state: str) -> None:
+        self._wire.report(events.DeviceState(state == RESPONDING))
+        self._machine.fire(On("status", name=state), Scope(self._params), Cause())
+
+    def _ping(self, now: float) -> None:
+        """Ask what the device answers if it is there: the pair for it, else the first one."""
+        pairs = [pair for pair in self._pairs.values() if pair.steps and self._on_link(pair)]
+        pings = [pair for pair in pairs if pair.ping]
+        for pair in (pings or pairs)[:1]:
+            target = Execute("pair", pair.name, priority="first", once=True)
+            self.put(Entry(target, Scope(self._params)))
 
     def _not_sent(self, name: str, entry: Entry, error: ProtocolError) -> None:
         self._wire.report(events.NotSent(name, error))

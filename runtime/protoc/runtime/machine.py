@@ -135,6 +135,11 @@ class Machine(Triggers):
         on = On(event, "message", message.NAME)
         return self.fire(on, Scope(self._params, message), cause, message.KIND)
 
+    def fire_sent(self, message: Message, cause: Cause) -> None:
+        """A message was sent; what goes both ways is `after` only when it came."""
+        if message.KIND == "command":
+            self.fire_message("after", message, cause)
+
     def steps(self, message: type[Message]) -> frozenset[type[Action]] | None:
         """The steps by which a message is made or read; None when that happens by itself."""
         if message not in self._steps:

@@ -81,6 +81,20 @@ class Packets(msgspec.Struct, frozen=True):
     message: type[Message]
 
 
+class SlowPoll(msgspec.Struct, frozen=True):
+    """A device that does not respond is only pinged, until it answers again.
+
+    Attributes:
+        every: seconds between two pings.
+        after: seconds without an answer more than `offline`, before it begins.
+        timeouts: so many attempts in a row without an answer instead; 0 for the time.
+    """
+
+    every: float
+    after: float = 0.0
+    timeouts: int = 0
+
+
 class Link(msgspec.Struct, frozen=True):
     """One way to reach the device.
 
@@ -93,6 +107,13 @@ class Link(msgspec.Struct, frozen=True):
         retries: how often a command is sent again.
         gap: pause between an answer and the next command.
         compose: when commands are composed: as they leave the queue, or as they enter it.
+        where: whether an answer belongs to a request; its scope has `request` and `reply`.
+        no_reply: whether a request gets no answer; its scope has `request`.
+        greeting: what the device says first; commands wait for it, `timeout` at most.
+        late: answers that nobody waits for any more are only reported, or taken in all the same.
+        ignore_equal: a response that is, byte for byte, the last one of its kind only answers.
+        offline: seconds without an answer after which the device does not respond; 0 for never.
+        slow_poll: what becomes of one that does not respond; None for nothing.
         largest: bytes of the longest message; more is `too long`.
         server: what is said of those who connect; None when nothing is.
         units: what cuts the stream into units; empty when only the messages do.
@@ -120,6 +141,13 @@ class Link(msgspec.Struct, frozen=True):
     retries: int = 0
     gap: float = 0.0
     compose: Literal["dequeue", "enqueue"] = "dequeue"
+    where: Expression | None = None
+    no_reply: Expression | None = None
+    greeting: type[Message] | None = None
+    late: Literal["drop", "match"] = "drop"
+    ignore_equal: bool = False
+    offline: float = 0.0
+    slow_poll: SlowPoll | None = None
     largest: int = 65536
     server: Server | None = None
     units: tuple[Between | Packets, ...] = ()
@@ -189,6 +217,11 @@ class Pair(msgspec.Struct, frozen=True):
         when: whether the pair is to be executed at all.
         timeout, retries, gap: override those of the link.
         links: names of the links it belongs to; empty for all.
+        ping: it is what is asked of a device that does not respond.
+        quiet: no answer to it says nothing about the device.
+        bytewise: seconds between two bytes of the command; 0 for all at once.
+        after_idle: seconds without a byte after which what came is taken for the answer; 0 for
+            only when it is whole.
     """
 
     name: str
@@ -202,6 +235,10 @@ class Pair(msgspec.Struct, frozen=True):
     retries: int | None = None
     gap: float | None = None
     links: tuple[str, ...] = ()
+    ping: bool = False
+    quiet: bool = False
+    bytewise: float = 0.0
+    after_idle: float = 0.0
     id: int | None = None
     line: int = 0
 

@@ -13,12 +13,13 @@ from typing import Any
 from protoc.runtime import events
 from protoc.runtime.actions import Execute
 from protoc.runtime.causes import Cause
-from protoc.runtime.conversation import Conversation, Role, Verb
+from protoc.runtime.conversation import Conversation, Verb
 from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.messages import Decode, Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Link, On, Protocol
 from protoc.runtime.queue import Entry, Ticket
+from protoc.runtime.receiving import Role
 
 __all__ = ["Role", "Session", "Ticket"]
 
@@ -92,6 +93,7 @@ class Session:
         inner = self._at(now)
         if not inner.connections:
             inner.executor.lost(-1, True, reason)
+            inner.executor.reachability.asked(now)
         inner.dormant = bool(self.link.idle_close) and self._was_connected
 
     def receive(self, connection: int, data: bytes, now: float) -> None:
@@ -192,14 +194,14 @@ class Session:
         lines = list(inner.connections) if connection is None else [connection]
         for number in lines:
             inner.write(inner.line(number).number, message, data)
-        inner.machine.fire_message("after", message, Cause(connection=connection))
+        inner.machine.fire_sent(message, Cause(connection=connection))
         inner.executor.pump(now)
 
     # --- without a conversation --------------------------------------------------------------
 
     def decoder(self, message: type[Message], request: Message | None = None) -> Decode:
         """How a message is decoded as the steps of its triggers read and check it."""
-        return self._inner.decode_by_steps(message, request)
+        return self._inner.receiver.decode_by_steps(message, request)
 
     def encode(self, message: Message) -> bytes:
         """The bytes that would be sent: made, then changed by the steps of its triggers.

@@ -156,6 +156,7 @@ class Reading(Work):
         message: what they mean as they are, None when that is not known.
 
     Attributes:
+        arrived: its bytes, as they came.
         flaws: the lengths and checks that are wrong, as far as it is read.
         failed: the step that failed last; empty while none did.
     """
@@ -169,6 +170,7 @@ class Reading(Work):
     ) -> None:
         self.kind = kind
         self.link = link
+        self.arrived = data
         self._data = data
         self._surplus = b""
         self._message = message

@@ -105,8 +105,30 @@ class _Writer:
                 if link.reconnect and link.reconnect_longest != 60.0
                 else None
             ),
+            **self._talk(link),
             line=_line(link.span),
         )
+
+    def _talk(self, link: model.Link) -> dict[str, Code | None]:
+        """How both sides talk over a link."""
+        slow: Code | None = None
+        if link.slow_poll:
+            slow = self._call(
+                "SlowPoll",
+                repr(link.slow_poll),
+                after=repr(link.slow_after) if link.slow_after else None,
+                timeouts=str(link.slow_timeouts) if link.slow_timeouts else None,
+            )
+        return {
+            "compose": text(link.compose) if link.compose != "dequeue" else None,
+            "where": self._condition(link.where),
+            "no_reply": self._condition(link.no_reply),
+            "greeting": self._class(link.greeting) if link.greeting else None,
+            "late": text(link.late) if link.late != "drop" else None,
+            "ignore_equal": "True" if link.ignore_equal else None,
+            "offline": repr(link.offline) if link.offline else None,
+            "slow_poll": slow,
+        }
 
     def _serial(self, link: model.Link) -> Code:
         """The settings of a port."""
@@ -186,6 +208,10 @@ class _Writer:
             retries=_number(pair.retries),
             gap=_number(pair.gap),
             links=tupled([text(link) for link in pair.links]) if pair.links else None,
+            ping="True" if pair.ping else None,
+            quiet="True" if pair.quiet else None,
+            bytewise=repr(pair.bytewise) if pair.bytewise else None,
+            after_idle=repr(pair.after_idle) if pair.after_idle else None,
             id=_number(pair.id),
             line=_line(pair.span),
         )

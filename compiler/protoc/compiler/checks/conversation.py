@@ -95,16 +95,31 @@ def timers_faster_than_the_line(protocol: model.Protocol, diagnostics: Diagnosti
 def answers_over_at_the_timeout(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
     """W0501: nothing ends an answer but the time that is waited for it."""
     bounded = {link.name for link in protocol.links if link.bounded}
+    ended = _ended_by_pauses(protocol)
     for message in protocol.messages:
-        if message.open and not (message.links and set(message.links) <= bounded):
+        if (
+            message.open
+            and message.name not in ended
+            and not (message.links and set(message.links) <= bounded)
+        ):
             diagnostics.warning(
                 "W0501",
                 f"`{message.name}` is over only when its time is",
                 message.span,
                 "nothing in it, and nothing on its link, says where it ends",
                 help="every command it answers takes the whole timeout; say what ends it: a size, "
-                "a constant behind it, or `end CRLF`, `idle 20ms`, `datagram` of the link",
+                "a constant behind it, `end CRLF`, `idle 20ms` or `datagram` of the link, or "
+                "`after_idle 20ms` of its pair",
             )
+
+
+def _ended_by_pauses(protocol: model.Protocol) -> set[str]:
+    """The answers of pairs that take what came when nothing more comes, and of no other pair."""
+    by_pause, others = set[str](), set[str]()
+    for pair in protocol.pairs:
+        answers = {answer.message for step in pair.steps for answer in step}
+        (by_pause if pair.after_idle else others).update(answers, pair.refusals)
+    return by_pause - others
 
 
 def _least(message: model.Message) -> int:

@@ -19,7 +19,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Pair:
-    """A command and what answers it."""
+    """A command and what answers it.
+
+    Attributes:
+        ping: it is what is asked of a device that does not respond.
+        quiet: no answer to it says nothing about the device.
+        bytewise: seconds between two bytes of the command; 0 for all at once.
+        after_idle: seconds without a byte after which what came is taken for the answer; 0 for not.
+    """
 
     name: str
     command: str
@@ -35,6 +42,10 @@ class Pair:
     links: tuple[str, ...] = ()
     doc: str = ""
     id: int | None = None
+    ping: bool = False
+    quiet: bool = False
+    bytewise: float = 0.0
+    after_idle: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from protoc.compiler.model.expressions import Expression
 from protoc.compiler.model.wire import Conversion, Wire
 from protoc.dsl import tree
 from protoc.dsl.source import Span
@@ -76,6 +77,14 @@ class Link:
         reconnect, reconnect_longest: seconds until a line that broke is opened again, at first
             and at most; 0 for never.
         half_duplex, echo, bystanders: how the line is shared.
+        compose: when commands are composed.
+        where, no_reply: whether an answer belongs to a request; whether a request gets none.
+        greeting: name of the message that commands wait for.
+        late: what becomes of answers that nobody waits for any more.
+        ignore_equal: a response that is the last one of its kind again only answers.
+        offline: seconds without an answer after which the device does not respond; 0 for never.
+        slow_poll: seconds between pings of one that does not respond; 0 for none. They begin
+            `slow_after` seconds later, or after so many attempts as `slow_timeouts`.
     """
 
     name: str
@@ -111,6 +120,16 @@ class Link:
     flow: Literal["", "rtscts", "dsrdtr", "xonxoff"] = ""
     rts: Literal["", "on", "off"] = ""
     dtr: Literal["", "on", "off"] = ""
+    compose: Literal["dequeue", "enqueue"] = "dequeue"
+    where: Expression | None = None
+    no_reply: Expression | None = None
+    greeting: str = ""
+    late: Literal["drop", "match"] = "drop"
+    ignore_equal: bool = False
+    offline: float = 0.0
+    slow_poll: float = 0.0
+    slow_after: float = 0.0
+    slow_timeouts: int = 0
 
     @property
     def bounded(self) -> bool:

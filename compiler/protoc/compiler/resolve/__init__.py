@@ -18,6 +18,7 @@ from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
 from protoc.compiler.resolve.fitting import constant
 from protoc.compiler.resolve.layouts import resolve_layout
+from protoc.compiler.resolve.link_rules import resolve_rules
 from protoc.compiler.resolve.links import resolve_links
 from protoc.compiler.resolve.modifiers import ENCODINGS
 from protoc.compiler.resolve.pairs import resolve_pair
@@ -46,6 +47,7 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
         scope, list(statements.of(tree.Link)), list(statements.of(tree.Framing))
     )
     _layouts(scope, statements)
+    resolve_rules(scope, list(statements.of(tree.Link)), list(statements.of(tree.Framing)))
     _names(scope, statements)
     groups = statements.each(tree.Group, lambda group: conversation.resolve_group(scope, group))
     timers = statements.numbered(tree.Timer, lambda t, n: conversation.resolve_timer(scope, t, n))

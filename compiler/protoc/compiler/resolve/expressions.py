@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
 
-Names = Mapping[
-    str, model.Message | model.Param | model.Field | model.Part | model.HookParameter | None
-]
+Fields = Mapping[str, model.Field | model.Part]
+Target = (
+    model.Message | model.Param | model.Field | model.Part | model.HookParameter | Fields | None
+)
+Names = Mapping[str, Target]
 """What a name means: a message has fields, a field or param has bits and labels; None, anything."""
 
 
@@ -78,9 +80,7 @@ class Reader:
             return self.scope.enums.get(target.conversion.enum or "")
         return None
 
-    def _target(
-        self, reference: tree.Reference
-    ) -> model.Message | model.Param | model.Field | model.Part | model.HookParameter | None:
+    def _target(self, reference: tree.Reference) -> Target:
         """What a path leads to, as far as that is known."""
         target = self.names.get(reference.path[0].text)
         for part in reference.path[1:]:
@@ -104,10 +104,18 @@ class Reader:
         return model.Scoped(tuple(part.text for part in reference.path))
 
 
-def _members(
-    target: model.Message | model.Param | model.Field | model.Part | model.HookParameter | None,
-) -> dict[str, model.Field | model.Part | None]:
+def any_of(messages: Iterable[model.Message]) -> Fields:
+    """The fields that any of several messages has."""
+    found: dict[str, model.Field | model.Part] = {}
+    for message in messages:
+        found = fields_of(message) | found
+    return found
+
+
+def _members(target: Target) -> dict[str, model.Field | model.Part | None]:
     """The names behind a dot."""
+    if isinstance(target, Mapping):
+        return dict(target)
     if isinstance(target, model.Message):
         return dict(fields_of(target))
     if isinstance(target, model.Field | model.Param) and isinstance(target.wire, model.Bits):

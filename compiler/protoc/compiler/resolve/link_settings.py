@@ -14,10 +14,9 @@ from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 from protoc.dsl.source import Span
 
-_LATER = frozenset(
-    ("wrap", "where", "no_reply", "await", "late",
-     "compose", "ignore_equal", "offline", "slow_poll")
-)  # fmt: skip
+_LATER = frozenset(("wrap",))
+RULES = frozenset(("where", "no_reply", "await"))
+"""What is said of messages: `link_rules` reads it when those are known."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,14 @@ def read(scope: Scope, settings: Iterable[tree.LinkSetting]) -> list[Setting]:
         try:
             if word in _LATER:
                 raise scope.unsupported(f"the link setting `{word}`", setting.span, "leave it out")
+            if word in RULES:
+                continue
             if word not in _READERS:
                 raise scope.fail(
                     "E0208",
                     f"there is no link setting `{word}`",
                     setting.word.span,
-                    help=suggestion(word, (*_READERS, *_LATER), "setting"),
+                    help=suggestion(word, (*_READERS, *RULES, *_LATER), "setting"),
                 )
             values = _READERS[word](scope, setting)
         except Unresolved:
@@ -165,6 +166,22 @@ def _idle(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
     return {"idle_characters": float(pause)} if characters else {"idle": pause}
 
 
+def _slow_poll(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+    """How often to ping, and when to begin: after a time, or after so many timeouts."""
+    if not 1 <= len(setting.values) <= 2:
+        raise _lacking(scope, setting, "a time, and may have when it begins", "30s, 5")
+    every, *begin = setting.values
+    found: dict[str, Any] = {"slow_poll": seconds(scope, every)}
+    for value in begin:
+        if isinstance(value, tree.Duration):
+            found["slow_after"] = seconds(scope, value)
+        else:
+            found["slow_timeouts"] = whole(scope, value, 1)
+    if found["slow_poll"] <= 0:
+        raise _lacking(scope, setting, "a time between two pings", "30s")
+    return found
+
+
 def _reconnect(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
     """The first wait and the longest."""
     if not 1 <= len(setting.values) <= 2:
@@ -285,6 +302,11 @@ _READERS: dict[str, Reader] = {
     "timeout": _duration("timeout", "500ms"),
     "retries": _number("retries", "2"),
     "gap": _duration("gap", "5ms"),
+    "compose": _choice("compose", "dequeue", "enqueue"),
+    "late": _choice("late", "drop", "match"),
+    "ignore_equal": _flag("ignore_equal"),
+    "offline": _duration("offline", "30s"),
+    "slow_poll": _slow_poll,
     "max_connections": _number("max_connections", "8", 1),
     "allow": _networks,
     "connected": _peer_param("connected"),

@@ -7,11 +7,12 @@ from typing import Any
 from protoc.compiler import model
 from protoc.compiler.resolve.calls import arguments, message_of
 from protoc.compiler.resolve.constants import seconds, whole
-from protoc.compiler.resolve.expressions import Reader
+from protoc.compiler.resolve.expressions import Reader, any_of
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
 
-_PAIR_LATER = frozenset(["ping", "quiet", "bytewise", "after_idle"])
+BYTE_GAP = 0.005
+"""Seconds between the bytes of a command, where nothing else is said."""
 
 
 def resolve_pair(scope: Scope, pair: tree.Pair) -> model.Pair:
@@ -25,8 +26,7 @@ def resolve_pair(scope: Scope, pair: tree.Pair) -> model.Pair:
     for name in [a.message for step in steps for a in step] + list(refusals):
         names[name] = scope.messages[name]
     replies = [*steps[0], *[model.Answer(r) for r in refusals]] if steps else []
-    # what can be said of any of several answers is said of the first
-    names["reply"] = scope.messages[replies[0].message] if replies else None
+    names["reply"] = any_of(scope.messages[reply.message] for reply in replies)
     names.update({name: param for name, param in scope.params.items() if name not in names})
     options = _pair_options(scope, pair, Reader(scope, names))
     return model.Pair(
@@ -62,9 +62,25 @@ def _pair_options(scope: Scope, pair: tree.Pair, reader: Reader) -> dict[str, An
             if value.text not in scope.links:
                 raise scope.unknown("link", value.path[0], scope.links)
             found["links"] = (value.text,)
-        elif option.word in _PAIR_LATER:
-            raise scope.unsupported(f"the pair option `{option.word}`", option.span, "leave it out")
+        elif option.word in ("ping", "quiet"):
+            found[option.word] = True
+        elif option.word == "bytewise":
+            found["bytewise"] = BYTE_GAP if value is None else seconds(scope, value)
+        elif option.word == "after_idle":
+            found["after_idle"] = _pause(scope, option)
     return found
+
+
+def _pause(scope: Scope, option: tree.Option) -> float:
+    pause = 0.0 if option.value is None else seconds(scope, option.value)
+    if pause <= 0:
+        raise scope.fail(
+            "E0607",
+            "`after_idle` needs a pause",
+            option.span,
+            help="write how long nothing comes behind the answer: `after_idle 20ms`",
+        )
+    return pause
 
 
 _ANSWERS = ("response", "event", "message")

@@ -26,7 +26,7 @@ class Answer(Node):
 
 @dataclass(frozen=True, slots=True)
 class Option(Node):
-    """An option of a pair: `timeout 5s`, `retries 2`, `where …`, `on main`, `quiet`."""
+    """An option of a pair: `timeout 5s`, `retries 2`, `where …`, `on main`, `quiet`, `ping`."""
 
     word: str
     value: Expression | None = None

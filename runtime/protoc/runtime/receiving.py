@@ -1,0 +1,290 @@
+"""What comes in: found in the stream, read, and taken in by whom it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Literal
+
+from protoc.runtime import events
+from protoc.runtime.asker import Asker
+from protoc.runtime.causes import Cause
+from protoc.runtime.connection import Connection
+from protoc.runtime.dispatch import Candidates, Preferred
+from protoc.runtime.exchange import Exchange
+from protoc.runtime.framing import (
+    Found,
+    FoundGarbage,
+    FoundIncomplete,
+    FoundMessage,
+    FoundRejected,
+)
+from protoc.runtime.machine import Machine
+from protoc.runtime.messages import Buffer, Decode, Message
+from protoc.runtime.params import ParamTable
+from protoc.runtime.protocol import Link, Protocol
+from protoc.runtime.scope import Scope
+from protoc.runtime.stepwise import StepReader
+from protoc.runtime.work import Reading, found_in
+
+Role = Literal["controller", "device"]
+
+
+class Receiver:
+    """Takes in what the connections hear.
+
+    Args:
+        protocol, link, role: as of `Session`.
+        params: what is set.
+        machine: has the triggers.
+        asker: has the command that awaits its answers.
+        lines: the connections by number.
+        report: told what happens.
+        asked: called with a command that came, and its connection, as the device.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        link: Link,
+        role: Role,
+        *,
+        params: ParamTable,
+        machine: Machine,
+        asker: Asker,
+        lines: Mapping[int, Connection],
+        report: Callable[[events.Event], None],
+        asked: Callable[[Message, int], None],
+    ) -> None:
+        self._link = link
+        self._params = params
+        self._machine = machine
+        self._asker = asker
+        self._lines = lines
+        self._report = report
+        self._asked = asked
+        self._device = role == "device"
+        self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
+        self._explicit = protocol.explicit
+        silent = protocol.assumed.get("equal_response") == "silent"
+        self._silent_equal = link.ignore_equal or silent
+        self._stepwise = StepReader(protocol, params, machine)
+        self._previous: dict[str, bytes] = {}  # what each response was like the last time
+        self.usual = Candidates(_usual_order(protocol, role, link), self._decoder)
+        self._preferred: dict[tuple[str, int], Preferred] = {}
+        self._preferring: list[int] = []  # the connections whose framers prefer answers
+
+    # --- found -------------------------------------------------------------------------------
+
+    def take(self, line: Connection, data: bytes, now: float) -> None:
+        """Bytes came in."""
+        exchange = self._asker.exchange
+        attempt = exchange.attempt if exchange else 0
+        damaged = False
+        for _ in line.hear(data, now):
+            damaged = self.drain(line, now) or damaged
+        if exchange is None or exchange is not self._asker.exchange:
+            return
+        if damaged:  # a good answer may have come right behind, so this is decided last
+            self._asker.fail_attempt(now, attempt)
+        elif exchange.attempt == attempt and line.framer.pending:
+            self._asker.heard(line.number, now)
+
+    def drain(self, line: Connection, now: float) -> bool:
+        """Handle what the framer has; whether a whole frame of an awaited answer was damaged."""
+        framer = line.framer
+        damaged = False
+        while True:
+            found = framer.next()
+            for error in framer.failed:
+                damaged = damaged or self._asker.awaits(error.message, line.number)
+            framer.failed = ()
+            if found is None:
+                return damaged
+            damaged = self._handle(line, found, now) or damaged
+
+    def flush(self, line: Connection, now: float) -> None:
+        """Drop unfinished bytes before they look like an answer, unless an event is in them."""
+        exchange = self._asker.exchange
+        awaited = exchange.awaited() if exchange is not None else ()
+        kept = [message for message in self._unsolicited if message not in awaited]
+        if line.framer.pending and not line.framer.may_become(kept):
+            line.framer.finish()
+            self.drain(line, now)
+
+    def _handle(self, line: Connection, found: Found, now: float) -> bool:
+        """Report and take in; whether it is an awaited answer that its steps reject."""
+        number = line.number
+        match found:
+            case FoundMessage(message=Reading() as reading, offset=offset, data=data):
+                return self._read_by_steps(line, reading, offset, data, now)
+            case FoundMessage(message=message, offset=offset, data=data):
+                self._see(message, data, offset, line)
+                self._take_whole(message, data, line, now)
+            case FoundGarbage(data=data, offset=offset):
+                self._report(events.GarbageSeen(data, offset, number))
+            case FoundRejected(data=data, offset=offset, error=error):
+                self._report(events.FrameRejected(data, offset, error, number))
+            case FoundIncomplete(data=data, offset=offset):
+                if not self._read_unfinished(line, data, offset, now):
+                    self._report(events.FrameIncomplete(data, offset, number))
+        return False
+
+    def _see(self, message: Message, data: bytes, offset: int, line: Connection) -> None:
+        self._report(events.MessageSeen(message, "received", data, offset, line.number, line.peer))
+        if isinstance(message, self._link.greeting or ()):
+            line.greeted = True
+
+    # --- taken in as a whole -----------------------------------------------------------------
+
+    def _take_whole(self, message: Message, data: bytes, line: Connection, now: float) -> None:
+        if self._device:
+            self._take_in(message, Cause(connection=line.number))
+            self._asked(message, line.number)
+            return
+        exchange = self._asker.exchange
+        verdict = self._asker.take(message, line.number)
+        if verdict == "stranger" and not self._concerns(message):
+            return
+        if verdict == "stranger" or exchange is None:
+            cause = Cause(connection=line.number)
+        else:
+            cause = Cause(exchange.entry.ticket, connection=line.number)
+        if not (self._silent_equal and message.KIND == "response" and self._equal(message, data)):
+            self._take_in(message, cause)
+        self._asker.conclude(verdict, now)
+
+    def _concerns(self, message: Message) -> bool:
+        """Whether something nobody waits for is taken in: answers that are late only if said so."""
+        late = message.KIND == "response" and self._link.late == "match"
+        return late or message.KIND not in ("response", "command")
+
+    def _equal(self, message: Message, data: bytes) -> bool:
+        """Whether it is what it was the last time; from now on this is the last time."""
+        equal = self._previous.get(message.NAME) == data
+        self._previous[message.NAME] = data
+        return equal
+
+    def _take_in(self, message: Message, cause: Cause) -> None:
+        self._machine.fire_message("before", message, cause)
+        values = ((name, getattr(message, name)) for name in message.PARAMS)
+        self._machine.take_in(values, Scope(self._params, message), cause)
+        self._machine.fire_message("after", message, cause)
+
+    def forget(self, message: str) -> None:
+        """Forget what a response was like the last time."""
+        self._previous.pop(message, None)
+
+    # --- read by steps -----------------------------------------------------------------------
+
+    def _read_by_steps(
+        self, line: Connection, reading: Reading, offset: int, data: bytes, now: float
+    ) -> bool:
+        """A response that steps read; whether it is an awaited one that they reject."""
+        awaited = self._awaited(line)
+        if (
+            reading.kind not in awaited
+            and reading.kind.KIND == "response"
+            and self._link.late == "drop"
+        ):
+            if reading.look() and reading.message is not None:
+                self._see(reading.message, data, offset, line)
+            return False  # late, or somebody else's
+        if reading.kind in awaited and self._stepwise.counts_surplus(reading.kind):
+            reading.add_surplus(line.framer.held())
+        if self._accept_first(line, self._stepwise.alternatives(reading, awaited), offset, now):
+            return False
+        self._report(events.FrameRejected(data, offset, reading.error(), line.number))
+        return reading.kind in awaited
+
+    def _read_unfinished(self, line: Connection, data: bytes, offset: int, now: float) -> bool:
+        """Nothing more comes: whether what came is an answer as its steps read it."""
+        readings = self._stepwise.unfinished(data, self._link.name, self._awaited(line))
+        return self._accept_first(line, readings, offset, now)
+
+    def _accept_first(
+        self, line: Connection, readings: Iterable[Reading], offset: int, now: float
+    ) -> bool:
+        """Take in the first response whose steps say that it is one."""
+        return any(self._accept(line, reading, offset, now) for reading in readings)
+
+    def _accept(self, line: Connection, reading: Reading, offset: int, now: float) -> bool:
+        exchange = self._asker.exchange
+        ticket = exchange.entry.ticket if exchange and self._awaited(line) else None
+        cause = Cause(ticket, connection=line.number)
+        name, data = reading.kind.NAME, reading.arrived
+        equal = self._explicit and self._previous.get(name) == data
+        if not (reading.look() if equal else self._stepwise.accepts(reading, cause)):
+            return False
+        message = reading.message
+        assert message is not None
+        self._see(message, data, offset, line)
+        verdict = self._asker.take(message, line.number)
+        scope = Scope(self._params, message)
+        if not equal:
+            self._machine.take_in(reading.values().items(), scope, cause)
+        self._previous[name] = data
+        if not (equal and self._silent_equal):
+            self._machine.fire_message("after", message, cause)
+        self._asker.conclude(verdict, now)
+        return True
+
+    def _awaited(self, line: Connection) -> tuple[type[Message], ...]:
+        """What may answer the command that waits for this connection."""
+        exchange = self._asker.exchange
+        return exchange.awaited() if exchange and line.number in exchange.connections else ()
+
+    # --- candidates --------------------------------------------------------------------------
+
+    def expect(self, exchange: Exchange | None) -> None:
+        """Let the framers try what an exchange awaits before all others."""
+        wanted = self.usual if exchange is None else self._preferred_for(exchange)
+        asked = [] if exchange is None else exchange.connections
+        for number in self._preferring:
+            if number in self._lines and number not in asked:
+                self._lines[number].framer.expect(self.usual)
+        for number in asked:
+            self._lines[number].framer.expect(wanted)
+        self._preferring = asked
+
+    def _preferred_for(self, exchange: Exchange) -> Preferred:
+        key = exchange.pair.name, exchange.step
+        if key not in self._preferred:
+            self._preferred[key] = Preferred(exchange.awaited(), self.usual, self._decoder)
+        preferred = self._preferred[key]
+        preferred.answer(exchange.request)
+        return preferred
+
+    def _decoder(self, message: type[Message], request: Message | None = None) -> Decode:
+        """How a message is found in the stream: one that steps read with all its faults."""
+        if self._device or self._machine.steps(message) is None:
+            return message.answering(request)
+        return partial(found_in, message, request=request)
+
+    def decode_by_steps(self, message: type[Message], request: Message | None = None) -> Decode:
+        """How a message is decoded that its steps read and check."""
+        if self._machine.steps(message) is None:
+            return message.answering(request)
+
+        def decode(buffer: Buffer, at: int, link: str) -> tuple[Any, int]:
+            reading, end = found_in(message, buffer, at, link, request)
+            if not self._stepwise.accepts(reading, Cause()) or reading.message is None:
+                raise reading.error()
+            return reading.message, end
+
+        return decode
+
+
+def _usual_order(protocol: Protocol, role: Role, link: Link) -> list[type[Message]]:
+    """Which messages are tried, and in which order, while no answer is awaited."""
+    order = ["command", "message"] if role == "device" else ["unsolicited", "response"]
+    if role == "controller" and link.bystanders == "ignore":
+        order.append("command")
+    kinds = {"event": "unsolicited", "message": "unsolicited"} if role == "controller" else {}
+    return [
+        message
+        for wanted in order
+        for message in protocol.messages
+        if kinds.get(message.KIND, message.KIND) == wanted
+        and (not message.LINKS or link.name in message.LINKS)
+    ]
