@@ -379,7 +379,7 @@ def test_data_of_the_size_another_param_says_is_cut_off() -> None:
         .replace("next param", "other param")
     )
     shown = response_of(fixed(1, "key", "K"), size, data)
-    assert shown == "key size data : text[size] _ : bytes"
+    assert shown == "key size data : text[size]"
 
 
 def test_what_nothing_ends_waits_for_its_time() -> None:

@@ -7,15 +7,45 @@ from functools import singledispatchmethod
 from typing import Any
 
 from protoc.cli.output import log
-from protoc.runtime import events
-from protoc.runtime.errors import DecodeError
+from protoc.runtime import Protocol, events
+from protoc.runtime.errors import DecodeError, Incomplete
 from protoc.runtime.framing import Found, FoundGarbage, FoundIncomplete, FoundMessage
+from protoc.runtime.messages import Message
 from protoc.runtime.values import plain_fields, to_plain
 
 Record = dict[str, Any]
 
 
-def found_record(found: Found) -> Record:
+class Fields:
+    """The fields of messages of a protocol, as they are printed.
+
+    Where steps are explicit, lengths and checks are params as well: what came of them is shown.
+    """
+
+    def __init__(self, protocol: Protocol) -> None:
+        self._explicit = protocol.explicit
+
+    def __call__(self, message: Message, data: bytes) -> Record:
+        """The fields of a message that has these bytes; those that are absent are left out."""
+        fields = plain_fields(message)
+        if not self._explicit:
+            return fields
+        from protoc.runtime.work import layout_of
+
+        layout = layout_of(type(message))
+        if not layout.derived:
+            return fields
+        try:
+            found = layout.dissect(data).values
+        except (DecodeError, Incomplete):
+            return fields
+        shown = {name: to_plain(value) for name, value in found.items() if name in layout.derived}
+        order = [*found, *fields]
+        fields.update(shown)
+        return {name: fields[name] for name in dict.fromkeys(order) if name in fields}
+
+
+def found_record(found: Found, fields: Fields) -> Record:
     """What a framer found, for `decode`."""
     if isinstance(found, FoundMessage):
         return {
@@ -23,7 +53,7 @@ def found_record(found: Found) -> Record:
             "name": found.message.NAME,
             "offset": found.offset,
             "size": len(found.data),
-            "fields": plain_fields(found.message),
+            "fields": fields(found.message, found.data),
         }
     if isinstance(found, FoundGarbage):
         return _bytes("garbage", found.offset, found.data)
@@ -53,6 +83,7 @@ class Reporter:
     Args:
         emit: takes the records.
         clock: the time since the start, in seconds.
+        fields: shows the fields of messages.
         trace: triggers and actions are wanted.
         server: others connect to us, so that every message says who it is from.
     """
@@ -61,12 +92,14 @@ class Reporter:
         self,
         emit: Callable[[Record], None],
         clock: Callable[[], float],
+        fields: Fields,
         *,
         trace: bool = False,
         server: bool = False,
     ) -> None:
         self._emit = emit
         self._clock = clock
+        self._fields = fields
         self._trace = trace
         self._server = server
 
@@ -89,7 +122,7 @@ class Reporter:
             "offset": event.offset,
             "size": len(event.data),
             "hex": event.data.hex(),
-            "fields": plain_fields(event.message),
+            "fields": self._fields(event.message, event.data),
             "connection": event.connection,
         }
         return {**record, "peer": event.peer} if self._server else record

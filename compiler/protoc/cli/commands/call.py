@@ -90,11 +90,13 @@ class _Call:
     """One conversation: what was given is set, the target executed, and the end awaited."""
 
     def __init__(self, protocol: Protocol, url: str, target: Target, trace: bool) -> None:
-        from protoc.cli.reports import Reporter
+        from protoc.cli.reports import Fields, Reporter
         from protoc.runtime.drivers.blocking import Driver
         from protoc.runtime.drivers.coupling import couple
 
-        self._report = Reporter(emit, stopwatch(), trace=trace)
+        self._fields = Fields(protocol)
+        self._report = Reporter(emit, stopwatch(), self._fields, trace=trace)
+        self._received: dict[str, bytes] = {}
         self._target = target
         self._worst: Status = "ok"
         with urls():
@@ -136,13 +138,15 @@ class _Call:
                 self._failed("error")
 
     def _happened(self, event: Event) -> None:
-        from protoc.runtime.events import AttemptFailed, NotSent
+        from protoc.runtime.events import AttemptFailed, MessageSeen, NotSent
 
         # What a changed param executes has no ticket: that it failed shows here only.
         if isinstance(event, AttemptFailed) and event.last:
             self._failed("timeout")
         elif isinstance(event, NotSent):
             self._failed("error")
+        elif isinstance(event, MessageSeen) and event.direction == "received":
+            self._received[event.message.NAME] = event.data
         self._report(event)
 
     def _failed(self, status: Status) -> None:
@@ -150,14 +154,13 @@ class _Call:
             self._worst = status
 
     def _result(self, ticket: Ticket | None) -> None:
-        from protoc.runtime.values import plain_fields
-
         reply = ticket.reply if ticket is not None else None
+        data = self._received.get(reply.NAME, b"") if reply is not None else b""
         emit(
             {
                 "event": "result",
                 "status": self._worst,
                 "reply": reply.NAME if reply is not None else None,
-                "fields": plain_fields(reply) if reply is not None else {},
+                "fields": self._fields(reply, data) if reply is not None else {},
             }
         )

@@ -56,7 +56,7 @@ def candidates(protocol: Protocol, sent: bool) -> list[type[Message]]:
 
 def _decode(protocol: Protocol, messages: list[type[Message]], pieces: Iterator[bytes]) -> bool:
     """Print what is in the bytes; whether it is nothing but messages."""
-    from protoc.cli.reports import found_record
+    from protoc.cli.reports import Fields, found_record
     from protoc.runtime.dispatch import Candidates
     from protoc.runtime.framing import FoundMessage, Framer
     from protoc.runtime.session import Session
@@ -64,14 +64,15 @@ def _decode(protocol: Protocol, messages: list[type[Message]], pieces: Iterator[
 
     tried = Candidates(messages, Session(protocol).decoder)
     framer = framer_of(protocol.links[0], tried) if protocol.links else Framer(tried)
+    fields = Fields(protocol)
     whole = True
     for piece in pieces:
         for found in framer.feed(piece):
             whole = whole and isinstance(found, FoundMessage)
-            emit(found_record(found))
+            emit(found_record(found, fields))
     for found in framer.end():
         whole = whole and isinstance(found, FoundMessage)
-        emit(found_record(found))
+        emit(found_record(found, fields))
     return whole
 
 

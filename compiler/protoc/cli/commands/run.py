@@ -29,14 +29,15 @@ def command(
     """Run the whole conversation with a device: timers, triggers, what it says by itself."""
     if (connect is None) == (listen is None):
         raise UsageFailure("run: give one of --connect URL and --listen URL")
-    from protoc.cli.reports import Reporter
+    from protoc.cli.reports import Fields, Reporter
     from protoc.runtime.drivers.blocking import Driver
     from protoc.runtime.drivers.coupling import couple
 
     protocol = loaded(compiled(source)).PROTOCOL
     values = param_values(protocol, settings)
     printed = Announced()
-    report = Reporter(printed, stopwatch(), trace=trace, server=listen is not None)
+    fields = Fields(protocol)
+    report = Reporter(printed, stopwatch(), fields, trace=trace, server=listen is not None)
     with urls():
         session, endpoint = couple(protocol, listen or connect or "", listen=listen is not None)
     for name, value in values.items():

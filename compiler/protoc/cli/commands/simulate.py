@@ -20,13 +20,13 @@ def command(source: str, url: str, settings: tuple[str, ...], seconds: float | N
 
     Each command of a pair is answered with the pair's first response, made from the params.
     """
-    from protoc.cli.reports import Reporter
+    from protoc.cli.reports import Fields, Reporter
     from protoc.runtime.simulator import Simulator
 
     protocol = loaded(compiled(source)).PROTOCOL
     values = param_values(protocol, settings)
     printed = Announced()
-    report = Reporter(printed, stopwatch(), server=True)
+    report = Reporter(printed, stopwatch(), Fields(protocol), server=True)
     with urls():
         simulator = Simulator(protocol, url, params=values, on_event=report)
     with stoppable() as stop, line_failures():

@@ -208,7 +208,7 @@ class Encoder(Values):
                     at = at.moved(size)
                 elif isinstance(step, model.Branch) and holds_check(step):
                     at = at.moved(0, Branches(self).size(step))
-                elif isinstance(step, model.Field | model.Branch):
+                elif isinstance(step, model.Field | model.Branch) and step.key in self.raws:
                     at = at.moved(0, f"len({self.raws[step.key]})")
                 self.places[step.key] = (start, at)
         return at

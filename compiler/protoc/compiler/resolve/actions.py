@@ -35,19 +35,22 @@ _TIME: dict[str, Literal["start", "stop", "restart", "reschedule"]] = {
 }
 
 
-def execute(scope: Scope, call: tree.Invocation, names: Names) -> model.Execute:
-    """`execute x`: the group, else the pair, else the command of that name, else the trigger."""
+def execute(scope: Scope, call: tree.Invocation, names: Names, kind: str = "") -> model.Execute:
+    """`execute x`: the group, else the pair, else the command of that name, else the trigger.
+
+    With a `kind` it is only looked for among those.
+    """
     name = call.name.text
-    if name in scope.groups:
+    if name in scope.groups and kind in ("", "group"):
         no_arguments(scope, call, "group")
         return model.Execute("group", name)
-    if name in scope.pairs:
+    if name in scope.pairs and kind in ("", "pair"):
         command = scope.messages[scope.pairs[name].command]
         return model.Execute("pair", name, arguments(scope, call, command, names))
     message = scope.messages.get(name)
-    if message is not None and message.kind == "command":
+    if message is not None and message.kind == "command" and kind in ("", "command"):
         return model.Execute("command", name, arguments(scope, call, message, names))
-    if name in scope.triggers:
+    if name in scope.triggers and kind in ("", "trigger"):
         no_arguments(scope, call, "trigger")
         return model.Execute("trigger", name)
     commands = [m.name for m in scope.messages.values() if m.kind == "command"]
@@ -87,7 +90,15 @@ def _queued(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]
 
 
 def _item(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
-    found = [execute(scope, call(target), names) for target in action.targets]
+    kind = action.words[0] if action.words else ""
+    if kind not in ("", "group", "pair", "command", "trigger"):
+        raise scope.fail(
+            "E0603",
+            f"a group holds no `{kind}`",
+            action.span,
+            help="name a group, a pair or a command; `pair x` says which `x` is meant",
+        )
+    found = [execute(scope, call(target), names, kind) for target in action.targets]
     return [model.Item(each.kind, each.name, each.arguments) for each in found]
 
 

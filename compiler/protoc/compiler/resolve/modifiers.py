@@ -166,7 +166,7 @@ class Modifiers:
     def longest(self) -> int | None:
         """The most bytes a field may have: `max 40`."""
         value = self.operand("max")
-        return whole(self.scope, value, 1) if value is not None else None
+        return whole(self.scope, value) if value is not None else None
 
     def forbidden(self) -> tuple[bytes, ...]:
         """Bytes that may not occur: `except LF`."""

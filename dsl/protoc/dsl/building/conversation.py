@@ -205,9 +205,15 @@ class Conversation(Types):
         phrase = [child for child in phrase if child is not None]
         span = self.span([*phrase, condition])
         if not isinstance(phrase[0], str):
-            return Action(verb="item", targets=(phrase[0],), condition=condition, span=span)
+            kinds, target = phrase[0].value if isinstance(phrase[0], Part) else ((), phrase[0])
+            return Action("item", (target,), words=kinds, condition=condition, span=span)
         verb, *rest = phrase
         return Action(verb=str(verb), **_operands(verb, rest), condition=condition, span=span)
+
+    def item(self, children: list[Child]) -> Part:
+        """A target and what it is."""
+        kind, target = children
+        return self.part(((str(kind),), target), children)
 
     # ------------------------------------------------------------------ examples
 

@@ -86,8 +86,9 @@ class Conversation(Layouts):
                 f"{word} {', '.join(_piece(v, pieces=pieces) for v in values)}"
                 for word, values in node.operands
             )
-            verb = None if node.verb == "item" else node.verb
-            said = spaced(verb, targets, value, *node.words, *operands)
+            verb = " ".join(node.words) if node.verb == "item" else node.verb
+            words = () if node.verb == "item" else node.words
+            said = spaced(verb or None, targets, value, *words, *operands)
         return assemble(spaced("".join(map(str, said)), _condition(node.condition)), room)
 
     def example(self, node: tree.Example, room: int) -> list[Part]:

@@ -144,7 +144,8 @@ class Action(Statement):
         verb: `set`, `execute`, `send`, `run`, `copy`, `append`, `clear`, `fill`, `check`, `read`,
             `make`, `stuff`, `unstuff`, `replace`, `swap`, `resize`, `reverse`, `enter`, `save`,
             `start`, `stop`, `restart`, `reschedule`, `open`, `close`, `sleep`, `leave`, `lock`,
-            `unlock`, `do`, `wait`; `item` for a bare pair, group, command or param in a group.
+            `unlock`, `do`, `wait`; `item` for a bare pair, group, command or param in a group;
+            its word, if any, says which of them.
         targets: the names or calls it works on, in the order written; a `Reference` without
             parentheses, an `Invocation` with them.
         value: what `set x = …` assigns, what `wait`/`sleep` last, the constant that `append`,

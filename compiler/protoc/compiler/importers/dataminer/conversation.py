@@ -141,7 +141,9 @@ def _item(context: Context, item: Item, own: Group) -> list[tree.Action]:
     try:
         if item.kind == "pair":
             name = context.named("Pair", context.names.pairs, item.target)
-            return [nodes.action("item", span, name)]
+            # the name of a group goes first
+            shared = name in context.names.groups.values()
+            return [nodes.action("item", span, name, words=("pair",) if shared else ())]
         name = context.named("Trigger", context.names.triggers, item.target)
         return [nodes.action("do", span, name)]
     except Absent:

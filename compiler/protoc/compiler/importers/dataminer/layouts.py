@@ -119,16 +119,15 @@ class Layouts:
         return list(nested(elements, found, message.optional.span))
 
     def _rest(self, own: Sequence[Place], span: Span) -> list[tree.Element]:
-        """What makes a response wait for the end of its time.
+        """What makes a response wait for the end of its time: it says that nothing follows.
 
-        Behind data of a given size the surplus is cut off; behind anything else there is none.
+        Data that runs on, or of a size that another param tells, waits by itself.
         """
-        last = own[-1].param
-        if last.interprete.sizing in completion.OPEN:
+        last = own[-1].param.interprete.sizing
+        if last in completion.OPEN or last == "other param":
             return []
-        cut = last.interprete.sizing == "other param"
-        limit = () if cut else (nodes.modifier("max", span, nodes.number(0, span)),)
-        return [nodes.field("_", nodes.typed("bytes", span, *limit), span)]
+        nothing = nodes.modifier("max", span, nodes.number(0, span))
+        return [nodes.field("_", nodes.typed("bytes", span, nothing), span)]
 
     # ------------------------------------------------------------------ one position
 
