@@ -127,6 +127,10 @@ class Encoder(Values):
         self.raws[step.key] = variable
         self.lines.add(f"{variable} = ", self._text(step, value))
         self._measured(step, variable)
+        if step.pattern:
+            with self.lines.block(f"if not {self.context.like(step.pattern)}({value}):"):
+                words = f"a text like {step.pattern}"
+                self.refuse(step.name or self.item, words, value)
         self.delimited(step, variable)
 
     def _bits(self, step: model.Field) -> None:

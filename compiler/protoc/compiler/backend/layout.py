@@ -146,6 +146,8 @@ class LayoutWriter:
             arguments += self._meaning(model.Conversion(), field.bounds)
         if field.longest is not None:
             arguments.append(keyed("max", str(field.longest)))
+        if field.pattern:
+            arguments.append(keyed("like", text(field.pattern)))
         if field.forbidden:
             arguments.append(keyed("exclude", tupled([octets(f) for f in field.forbidden])))
         return Call("wire.Field", tuple(arguments))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import unicodedata
+from collections.abc import Iterable
 
 MESSAGE_MEMBERS = frozenset({
     "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "ECHOES",
@@ -63,10 +65,23 @@ def pascal(name: str) -> str:
 
 
 def constant(name: str) -> str:
-    """`lamp broken` as an enumeration member is called: `LAMP_BROKEN`."""
+    """`lamp broken` as an enumeration member is called: `LAMP_BROKEN`; `%` is `PERCENT_SIGN`."""
+    if not re.search(r"[^\W_]", name):
+        name = " ".join(unicodedata.name(character, "_") for character in name)
     safe = re.sub(r"\W+", "_", name).strip("_").upper() or "_"
     safe = f"_{safe}" if safe[0].isdigit() else safe
     return f"{safe}_" if keyword.iskeyword(safe.lower()) and safe in ("NONE_",) else safe
+
+
+def members(labels: Iterable[str]) -> dict[str, str]:
+    """What the members of an enumeration are called, by label; no two the same."""
+    found: dict[str, str] = {}
+    for label in labels:
+        name = constant(label)
+        while name in found.values():
+            name += "_"
+        found[label] = name
+    return found
 
 
 class Names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -178,6 +179,7 @@ CHARACTERS = {
     "base36": b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
 }
 _MOST = 16
+_WILD = re.compile(r"[*?]")
 
 
 def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
@@ -209,8 +211,11 @@ def _starts(
     first: bool,
 ) -> tuple[list[bytes], bool]:
     """The first bytes of a step, and whether what follows it stands at a known place."""
-    if isinstance(step, Enter | Leave):
-        return [], not (isinstance(step, Enter) and fixed_size(step.region) is None)
+    if isinstance(step, Enter):
+        told = isinstance(step.region.size, model.GivenSize)
+        return [], not told or fixed_size(step.region) is not None
+    if isinstance(step, Leave):
+        return [], True
     if isinstance(step, Literal):
         size = step.size
         if size is None:
@@ -222,6 +227,9 @@ def _starts(
     derived = isinstance(step.origin, model.Derived) and step.origin.reason == "crc"
     if isinstance(wire, model.Digits) and first:
         return [CHARACTERS[wire.notation]] + [b""] * ((size or 1) - 1), size is not None
+    if isinstance(wire, model.Text) and step.pattern:
+        literal = _WILD.split(step.pattern)[0].encode(wire.encoding)
+        return [bytes([byte]) for byte in literal], False
     if size is None or derived:
         return [], False
     if size == 1 and isinstance(wire, model.Bits):

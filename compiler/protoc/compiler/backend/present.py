@@ -44,6 +44,12 @@ class Presenter:
         self.decoder.number(field_)
         self.text(field_)
         raw = self.decoder.raws[field_.key]
+        if field_.pattern:
+            looks = self.decoder.context.like(field_.pattern)
+            with self.decoder.lines.block(f"if not {looks}({raw}):"):
+                at = self.decoder.places[field_.key][0]
+                words = text(f"a text like {field_.pattern}")
+                self.decoder.fail("value", field_.name, at, words, raw)
         value = self._converted(raw, field_.conversion, field_.name, field_)
         value = self._bounded(value, field_.name, field_.bounds, field_)
         return [keyed(attribute(field_.name), value)]

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, literal, octets, text
-from protoc.compiler.backend.naming import Names, attribute, constant
+from protoc.compiler.backend.naming import Names, attribute, constant, members
 from protoc.compiler.backend.plan import CHARACTERS
 
 CODECS = frozenset(
@@ -65,6 +65,16 @@ class Context:
         name += "_OR".join(f"_{_spelt(limit)}" for limit in limits)
         arguments = (octets(mark), str(times), *map(octets, limits))
         self.constants[name] = Call(self.use("Occurrence"), arguments)
+        return name
+
+    def like(self, pattern: str) -> str:
+        """The constant that says whether a text looks like a pattern."""
+        call = Call(self.use("like"), (text(pattern),))
+        words = "".join(c if c.isascii() and c.isalnum() else " " for c in pattern).split()
+        name = "_LIKE_" + "_".join(words).upper()
+        while self.constants.get(name, call) != call:
+            name += "_"
+        self.constants[name] = call
         return name
 
     def ends(self, by_link: tuple[tuple[str, tuple[bytes, ...]], ...]) -> str:
@@ -199,14 +209,21 @@ def given(
 ) -> str:
     """A value as it is written in Python: a label as the member of its enumeration."""
     if conversion.enum is not None and isinstance(value, str):
-        for label in context.enums[conversion.enum].labels:
-            if label.name == value:
-                return f"{context.classes[conversion.enum]}.{constant(value)}"
+        labels = members(label.name for label in context.enums[conversion.enum].labels)
+        if value in labels:
+            return f"{context.classes[conversion.enum]}.{labels[value]}"
     if conversion.boolean and isinstance(value, int):
         return repr(bool(value))
     if isinstance(value, int) and annotation(wire, conversion, context) == "float":
         return repr(float(value))
     return text(value) if isinstance(value, str) else literal(value)
+
+
+def blank_of(field_: model.Field, context: Context) -> str:
+    """What is sent for a field while nobody has given a value."""
+    if field_.pattern:
+        return text(field_.pattern.replace("*", "").replace("?", " "))
+    return blank(field_.wire, field_.conversion, field_.bounds, context)
 
 
 def blank(
@@ -221,13 +238,9 @@ def blank(
     if conversion.enum is not None:
         enum = context.enums[conversion.enum]
         values = [v for label in enum.labels for v in label.values]
-        if conversion.strict and 0 not in values:
-            return f"{context.classes[conversion.enum]}.{constant(enum.labels[0].name)}"
-        return (
-            f"{context.classes[conversion.enum]}.{constant(enum.labels[0].name)}"
-            if (enum.text)
-            else "0"
-        )
+        if enum.text or (conversion.strict and 0 not in values):
+            return given(enum.labels[0].name, wire, conversion, context)
+        return "0"
     if conversion.boolean:
         return "False"
     if isinstance(wire, model.Items):
@@ -253,7 +266,7 @@ def _blank_object(wire: model.Nested, context: Context) -> str:
     """An object whose required values are blank."""
     sometimes = model.sometimes(wire.record.elements)
     arguments = [
-        f"{field_name(f)}={blank(f.wire, f.conversion, f.bounds, context)}"
+        f"{field_name(f)}={blank_of(f, context)}"
         for f in wire.record.fields()
         if f.name and f.name not in sometimes and isinstance(f.origin, model.Given)
     ]

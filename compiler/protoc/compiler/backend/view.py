@@ -26,7 +26,7 @@ from protoc.compiler.backend.device import DeviceView, device
 from protoc.compiler.backend.encode import Encoder
 from protoc.compiler.backend.layout import LayoutWriter
 from protoc.compiler.backend.plan import CHARACTERS, starts
-from protoc.compiler.backend.values import Context, annotation, blank, given, value_types
+from protoc.compiler.backend.values import Context, annotation, blank_of, given, value_types
 from protoc.compiler.backend.words import layout_words
 from protoc.compiler.resolve.fitting import bits_as_number
 
@@ -189,17 +189,18 @@ def _constants(context: Context) -> list[str]:
 
 def _enum(enum: model.Enum, context: Context) -> EnumView:
     context.classes[enum.name] = name = context.names.take(enum.name)
-    members = [line for label in enum.labels for line in _member(label)]
+    names = naming.members(label.name for label in enum.labels)
+    members = [line for label in enum.labels for line in _member(names[label.name], label)]
     base = context.use("TextChoice" if enum.text else "Choice")
     doc = enum.doc.strip() or f"`{enum.name}`; values without a label stay plain."
     doc = f"{doc}\n\nDescription: {enum.span.cited}."
     return EnumView(name, base, docstring(doc, 4), members)
 
 
-def _member(label: model.Label) -> list[str]:
+def _member(name: str, label: model.Label) -> list[str]:
     first, *others = map(literal, label.values)
     written = ", ".join((first, text(label.name), *others))
-    lines = laid_out(f"{naming.constant(label.name)} = ", written, "", 4)
+    lines = laid_out(f"{name} = ", written, "", 4)
     return [*lines, *docstring(label.doc, 4)] if label.doc else lines
 
 
@@ -393,7 +394,7 @@ def _blanks(message: model.Message, context: Context) -> list[tuple[str, str]]:
     sometimes = model.sometimes(message.elements)
     for field_ in message.fields():
         if field_.name and field_.name not in sometimes and isinstance(field_.origin, model.Given):
-            value = blank(field_.wire, field_.conversion, field_.bounds, context)
+            value = blank_of(field_, context)
             found.append((naming.attribute(field_.name), value))
     return found
 

@@ -184,6 +184,7 @@ def _is_free(element: model.Element) -> bool:
         and not isinstance(element.origin, model.Derived | model.Fixed)
         and element.bounds is None
         and not element.forbidden
+        and not element.pattern
         and not element.conversion.strict
         and not element.conversion.boolean
     )

@@ -189,8 +189,9 @@ class _Maker:
             labels = tuple(v for label in self.enums[conversion.enum].labels for v in label.values)
         limits = (element.bounds, conversion.scale, conversion.offset) if element.bounds else None
         rule: Hashable = None
-        if labels is not None or limits is not None or conversion.boolean or element.forbidden:
-            rule = (wire, labels, limits, conversion.boolean, element.forbidden)
+        inside = element.forbidden or element.pattern
+        if labels is not None or limits is not None or conversion.boolean or inside:
+            rule = (wire, labels, limits, conversion.boolean, inside)
         if isinstance(wire, model.Bits):
             return self._bits(element, wire, rule)
         if isinstance(wire, model.Digits):

@@ -100,6 +100,7 @@ class Field:
         bounds: least and largest value, either may be open.
         longest: most bytes it may have.
         forbidden: bytes that may not occur in it.
+        pattern: what a text looks like, `*` for any characters and `?` for one.
     """
 
     key: str
@@ -113,6 +114,7 @@ class Field:
     bounds: tuple[float | None, float | None] | None = None
     longest: int | None = None
     forbidden: tuple[bytes, ...] = ()
+    pattern: str = ""
 
 
 @dataclass(frozen=True)

@@ -440,6 +440,7 @@ class Builder:
             spec.bounds,
             spec.longest,
             spec.forbidden,
+            spec.pattern,
         )
 
     def _drawer(

@@ -21,10 +21,10 @@ ENCODINGS = {
     "utf16le": "utf-16-le",
     "utf16be": "utf-16-be",
 }
-_WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "max", "pad", "except",
-          "trim", "lower", "until", "times", *ENCODINGS)  # fmt: skip
+_WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "like", "max", "pad",
+          "except", "trim", "lower", "until", "times", *ENCODINGS)  # fmt: skip
 _LATER = frozenset(
-    ("reversed", "like", "via", "sets", "count", "while", "sep", "signed")
+    ("reversed", "via", "sets", "count", "while", "sep", "signed")
 )  # fmt: skip
 _MOST_DECIMALS = 17
 
@@ -174,6 +174,22 @@ class Modifiers:
         values = modifier.values if modifier else ()
         constants = [c for c in values if isinstance(c, tree.String | tree.Octets)]
         return tuple(octets(self.scope, (constant,)) for constant in constants)
+
+    def pattern(self, wire: model.Wire) -> str:
+        """What a text looks like: `like "SW6 *"`."""
+        modifier = self.take("like")
+        if modifier is None:
+            return ""
+        (pattern,) = modifier.values
+        assert isinstance(pattern, tree.String)
+        if not isinstance(wire, model.Text):
+            raise self.scope.fail(
+                "E0404",
+                "only texts look like something",
+                modifier.span,
+                help="give a number a `range`, and bytes a constant of their own",
+            )
+        return pattern.value
 
     def conversion(self, wire: model.Wire, name: str, owner: str) -> model.Conversion:
         """From raw to value."""

@@ -60,6 +60,7 @@ class Spec:
     longest: int | None = None
     forbidden: tuple[bytes, ...] = ()
     own: tuple[tuple[tree.Bit, model.Piece], ...] = ()
+    pattern: str = ""
 
     def holder(self, name: str) -> Holder:
         """What takes the values of a field of this type."""
@@ -103,6 +104,7 @@ def _spec(wire: model.Wire, modifiers: Modifiers, name: str, owner: str) -> Spec
         bounds=modifiers.bounds(wire),
         longest=modifiers.longest(),
         forbidden=modifiers.forbidden(),
+        pattern=modifiers.pattern(wire),
     )
     modifiers.finish()
     return spec

@@ -45,7 +45,7 @@ from protoc.runtime.codecs.starts import (
     OneOf,
     starts,
 )
-from protoc.runtime.codecs.text import not_text, read_text, write_bytes, write_text
+from protoc.runtime.codecs.text import like, not_text, read_text, write_bytes, write_text
 
 __all__ = [
     "ANY",
@@ -63,6 +63,7 @@ __all__ = [
     "OneOf",
     "among",
     "echoes",
+    "like",
     "missing",
     "not_text",
     "read_base36",

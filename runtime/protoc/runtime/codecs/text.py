@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any, cast
 
 from protoc.runtime.errors import DecodeError, EncodeError
@@ -41,6 +43,13 @@ def not_text(
     """The error for bytes that are no characters of an encoding."""
     place, expected = offset + error.start, f"text in {encoding}"
     return DecodeError("value", message, field, place, expected, error.object, size)
+
+
+def like(pattern: str) -> Callable[[str], object]:
+    """Whether a text looks like a pattern: `*` stands for any characters, `?` for one."""
+    wild = {"*": ".*", "?": "."}
+    parts = (wild.get(c) or re.escape(c) for c in pattern)
+    return re.compile("".join(parts), re.DOTALL).fullmatch
 
 
 def write_text(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import IO, Any
 
+from protoc.runtime.codecs import like as matcher
 from protoc.runtime.declarative.base import Element, Sizing, measured
 from protoc.runtime.declarative.endings import Ending, Until, ending_of
 from protoc.runtime.declarative.frame import Frame
@@ -32,6 +33,7 @@ class Field(Element):
         scale, offset, unit, enum, strict, boolean, range: from raw to value.
         until: the constant it ends at; without it, the next one.
         max: most bytes it may have; `exclude` bytes that may not stand in it.
+        like: what a text looks like, `*` for any characters and `?` for one.
         encoding, pad, left, trim: of text. decimals, lower: of digits. signed: of bits.
     """
 
@@ -57,6 +59,7 @@ class Field(Element):
         until: Until | None = None,
         max: int | None = None,
         exclude: tuple[bytes, ...] = (),
+        like: str = "",
         encoding: str = "utf-8",
         pad: bytes | None = None,
         left: bool = False,
@@ -84,6 +87,8 @@ class Field(Element):
         self.until = until
         self.longest = max
         self.excluded = exclude
+        self.pattern = like
+        self._looks = matcher(like) if like else None
         # what the sequence around tells: whether a size asks for its number, and what ends it
         self.early = False
         self.ending: Ending | None = None
@@ -235,6 +240,8 @@ class Field(Element):
             if isinstance(raw, bytes) and excluded in raw:
                 raise frame.error("value", self.label, at, "none of it", excluded)
         raw = self.text(frame) if isinstance(self.wire, Text) else self.number(frame)
+        if self._looks and not self._looks(raw):
+            raise frame.error("value", self.label, at, f"a text like {self.pattern}", raw)
         return {self.label: self.meaning.value(raw, self.label, at, frame)}
 
     # ---------------------------------------------------------------- writing
@@ -258,6 +265,8 @@ class Field(Element):
     def accept(self, value: Any, frame: Frame) -> None:
         frame.readers[self.key] = self
         raw = self.meaning.raw(value, self.label, frame)
+        if self._looks and isinstance(raw, str) and not self._looks(raw):
+            raise frame.unfit(self.label, f"a text like {self.pattern}", raw)
         frame.raws[self.key] = raw if self.wire.numeric else self._encoded(raw, frame)
 
     def write(self, frame: Frame) -> bytes:
