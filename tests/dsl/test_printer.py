@@ -65,7 +65,7 @@ def test_untidy() -> None:
 def test_colons_of_neighbours_stand_below_each_other() -> None:
     assert printed("""
         message m {
-            a : u8
+            a : u8  ## the first
             long_name : u8
             STX
             b : u8
@@ -75,7 +75,7 @@ def test_colons_of_neighbours_stand_below_each_other() -> None:
         }
     """) == dedent("""\
         message m {
-            a         : u8
+            a         : u8  ## the first
             long_name : u8
             STX
             b  : u8

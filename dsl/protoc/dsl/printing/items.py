@@ -54,7 +54,7 @@ class Items:
     ) -> Lines:
         """The items one below the other, with their comments."""
         lines: Lines = []
-        for item, own in zip(items, aligned(items, drawn), strict=True):
+        for item, own in zip(items, self._aligned(items, drawn), strict=True):
             lines += _above(item, first=not lines)
             behind = item.trivia.behind
             if item.doc and not (len(own) == 1 and self._documented_behind(item)):
@@ -92,6 +92,26 @@ class Items:
         rest = text[end : stop if stop >= 0 else len(text)]
         return rest.lstrip(" \t;,").startswith("##")
 
+    def _aligned(self, items: Sequence[tree.Statement], drawn: list[Lines]) -> list[Lines]:
+        """The lines of the items, with the colons of neighbouring fields below each other.
+
+        Neighbours are fields of one line each with nothing between them.
+        """
+        result = [list(lines) for lines in drawn]
+        run: list[int] = []
+        for i, item in enumerate([*items, None]):
+            plain = isinstance(item, tree.Field) and len(drawn[i]) == 1
+            apart = item is not None and bool(item.trivia.above or self._documented_above(item))
+            if run and (not plain or apart):
+                _align(items, result, run)
+                run = []
+            if plain:
+                run.append(i)
+        return result
+
+    def _documented_above(self, item: tree.Statement) -> bool:
+        return bool(item.doc) and not self._documented_behind(item)
+
 
 def _above(item: tree.Statement, *, first: bool) -> Lines:
     lines = [line.rstrip() for line in item.trivia.above]
@@ -102,24 +122,6 @@ def _without_blanks(lines: Sequence[str]) -> Lines:
     """The lines without the blank ones they begin with."""
     start = next((i for i, line in enumerate(lines) if line), len(lines))
     return list(lines[start:])
-
-
-def aligned(items: Sequence[tree.Statement], drawn: list[Lines]) -> list[Lines]:
-    """The lines of the items, with the colons of neighbouring fields below each other.
-
-    Neighbours are fields of one line each with nothing between them.
-    """
-    result = [list(lines) for lines in drawn]
-    run: list[int] = []
-    for i, item in enumerate([*items, None]):
-        plain = isinstance(item, tree.Field) and len(drawn[i]) == 1
-        apart = item is not None and bool(item.trivia.above or item.doc)
-        if run and (not plain or apart):
-            _align(items, result, run)
-            run = []
-        if plain:
-            run.append(i)
-    return result
 
 
 def _align(items: Sequence[tree.Statement], result: list[Lines], run: list[int]) -> None:
