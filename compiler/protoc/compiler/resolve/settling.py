@@ -344,4 +344,17 @@ def is_telling(elements: tuple[model.Element, ...]) -> bool:
         return True
     if isinstance(first.wire, model.Nested):
         return is_telling(first.wire.record.elements)
+    if isinstance(first.wire, model.Bits):
+        return first.wire.integer.width == 1 and _holds_constants(first, elements)
     return first.conversion.strict and isinstance(first.wire, model.Integer)
+
+
+def _holds_constants(host: model.Field, elements: tuple[model.Element, ...]) -> bool:
+    """Whether some bits of an integer are the same in every message."""
+    assert isinstance(host.wire, model.Bits)
+    fixed = [
+        f for f in elements if isinstance(f, model.Field) and isinstance(f.origin, model.Fixed)
+    ]
+    slices = [f.wire for f in fixed if isinstance(f.wire, model.Slice)]
+    own = any(part.fixed is not None for part in host.wire.parts)
+    return own or any(key == host.key for wire in slices for key, _ in wire.pieces)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import IO, Any
 
 from protoc.runtime.declarative.base import Element
-from protoc.runtime.declarative.fields import attribute
+from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
 from protoc.runtime.declarative.wires import Binary, reach, signed, wire_of
@@ -86,6 +87,8 @@ class Bits(Element):
         self.fixed = wire.fixed
         self.group = group
         self.parts = parts
+        # bits that always hold the same, and what they hold in the integer
+        self.known = self._certain({})
 
     def _path(self, part: Bit) -> str:
         names = [name for name in (self.label, part.name) if name != "_"]
@@ -111,12 +114,23 @@ class Bits(Element):
                 frame.bits[part.name] = frame.bits.get(part.name, 0) | part.of(number)
         return number
 
+    def _certain(self, equal: dict[str, int]) -> list[tuple[Bit, int]]:
+        """Bits that always hold the same; `equal` are such values of the message."""
+        held = [(part, equal.get(part.name, part.equal)) for part in self.parts]
+        return [(part, part.placed(value)) for part, value in held if value is not None]
+
+    def settle(self, following: Sequence[Element], bounded: bool) -> None:
+        if self.group is None:
+            fields = [element for element in following if isinstance(element, Field)]
+            self.known = self._certain({f.label: f.equal for f in fields if f.equal is not None})
+
     def begins(self) -> frozenset[int] | None:
         """A single byte some bits of which always hold the same."""
-        known = [part for part in self.parts if part.equal is not None]
-        if self.fixed != 1 or not known:
+        if self.fixed != 1 or not self.known:
             return None
-        return frozenset(n for n in range(256) if all(p.of(n) == p.equal for p in known))
+        return frozenset(
+            n for n in range(256) if all(p.placed(p.of(n)) == held for p, held in self.known)
+        )
 
     def names(self) -> set[str]:
         return set() if self.group is None else {self.label}
@@ -148,7 +162,7 @@ class Bits(Element):
 
     def _constants(self) -> int:
         """The integer, only with the bits that always hold the same."""
-        return sum(part.placed(part.equal) for part in self.parts if part.equal is not None)
+        return sum(held for _, held in self.known)
 
     def _given(self, pieces: list[Bit], owner: Any, frame: Frame) -> int:
         last = pieces[-1]

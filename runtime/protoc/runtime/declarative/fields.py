@@ -251,7 +251,8 @@ class Field(Element):
         if self.derivation is not None:
             frame.raws[self.key] = self._placeholder(frame)
         elif self.equal is not None:
-            frame.raws[self.key] = self._constant(self.equal, frame)
+            bits = isinstance(self.wire, Slice)
+            frame.raws[self.key] = self.equal if bits else self._constant(self.equal, frame)
         elif self.given:
             self.accept(attribute(message, self.label), frame)
 
