@@ -24,15 +24,19 @@ NAMES = [
 NUMBERS = [
     "u8", "i8", "u16", "i16le", "u24", "i24le", "u32le", "i32", "u40", "u48le", "u64", "i64le",
     "f32", "f64le", "f32le", "dec[3]", "int[4]", "hex[2]", "hex[4]", "oct[3]", "bin[8]",
-    "base36[2]", "float[6]",
+    "base36[2]", "float[6]", "bcd[2]", "bcd[2] reversed", "bcd[1] signed", "nibbles[3]",
+    "nibbles[2] signed reversed", 'dec[5] pad " "', 'int[6] pad left " "', "hex[4] signed",
+    "hex[4] reversed",
 ]  # fmt: skip
 WHOLE = [
-    "u8", "i8", "u16", "i16le", "u24", "u32le", "dec[3]", "int[4]", "hex[4]",
+    "u8", "i8", "u16", "i16le", "u24", "u32le", "dec[3]", "int[4]", "hex[4]", "bcd[2]",
+    "nibbles[2]", "hex[2] signed",
 ]  # fmt: skip
 TEXTS = [
     'text[4] pad " "', 'text[6] pad left " "', "text[5] pad NUL", "text[3]", "char",
     "text[4] latin1", 'text[8] utf16le pad " "', "text[8] utf16be pad NUL", "bytes[3]",
-    'text[6] pad " " trim',
+    'text[6] pad " " trim', "digits[3]", "digits[2] reversed", 'quoted[6] pad " "',
+    "bytes[3] reversed", 'text[4] pad " " reversed', "quoted[4]",
 ]  # fmt: skip
 CONSTANTS = [
     '";"', '","', '":"', "CRLF", "STX", "ETX", "0xA5", 'x"01 02"', '"<>"', '";;"', "CRLF | LF",
@@ -142,9 +146,10 @@ class Writer:
         """A field whose size is not known, and what tells it."""
         kind = self.pick("length", "until", "digits", "driven", "scaled", "between")
         name, size = self.name(), self.name()
-        what = self.pick("bytes", "text", "text latin1", "bytes max 5", "text max 4")
+        what = self.pick("bytes", "text", "text latin1", "bytes max 5", "text max 4",
+                         "bytes reversed", "digits")  # fmt: skip
         if kind == "length":
-            form = self.pick("u8", "u16le", "dec[2]", "hex[2]", "i8")
+            form = self.pick("u8", "u16le", "dec[2]", "hex[2]", "i8", "bcd[1]")
             value = self.pick(f"len({name})", f"len({name}) + 1", f"len({size}..{name})")
             self.add(f"{size} : {form} = {value}", size)
             self.add(f"{name} : {what}", name)
@@ -163,7 +168,7 @@ class Writer:
             self.add(f"{size} : {self.pick('u8', 'hex[2]')}", size)
             self.add(self.pick(*CONSTANTS))
         else:
-            notation = self.pick("dec", "int", "float", "hex", "oct", "bin", "float .2")
+            notation = self.pick("dec", "int", "float", "hex", "oct", "bin", "float .2", "quoted")
             self.add(f"{name} : {notation}", name)
             self.add(self.pick('","', "CRLF", '";"', '"!" | "??"'))
 

@@ -19,7 +19,6 @@ from protoc.runtime.messages import Part
 _LETTERS = st.characters(min_codepoint=33, max_codepoint=126)
 # what the constants of descriptions are made of
 _TRICKY = st.sampled_from(";,:<>#@ab!?\r\n\x02\x03\x01")
-_BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}
 
 
 @dataclass(frozen=True)
@@ -144,6 +143,13 @@ def _value(raw: int, conversion: model.Conversion) -> float:
 
 
 def _texts(wire: model.Text, longest: int | None) -> st.SearchStrategy[Any]:
+    if wire.encoding == model.DIGITS:
+        size = wire.size.bytes if isinstance(wire.size, model.FixedSize) else None
+        octets = st.binary(min_size=size or 0, max_size=size or 5)
+        return octets.map(lambda data: data.hex().upper())
+    if wire.quoted:
+        most = wire.size.bytes - 2 if isinstance(wire.size, model.FixedSize) else 6
+        return st.text(_LETTERS, min_size=0 if wire.pad else most, max_size=most)
     if wire.trim and not isinstance(wire.size, model.FixedSize):
         return st.text(_LETTERS, max_size=4)
     if not isinstance(wire.size, model.FixedSize):
@@ -166,6 +172,7 @@ def _raws(wire: model.Wire) -> st.SearchStrategy[Any]:
         if size is not None:
             return st.integers(-9999, 9999).map(lambda n: n / 10)
         return st.floats(allow_nan=False, allow_infinity=False)
-    most = _BASES.get(wire.notation, 10) ** (size or 6) - 1
-    least = -(_BASES.get(wire.notation, 10) ** ((size or 6) - 1) - 1)
-    return st.integers(least if wire.notation == "int" else 0, most)
+    if wire.reach is not None:
+        return st.integers(*wire.reach)
+    most = wire.base**6 - 1
+    return st.integers(-most if wire.negative else 0, most)

@@ -117,14 +117,15 @@ class Decoder(Runs):
         if not isinstance(size, model.WhileFits):
             end = self.stretch(step, size, behind)
         else:
-            assert isinstance(wire, model.Digits)
             end = self.position()
-            scan = self.context.use(f"scan_{wire.notation}")
+            what = wire.notation if isinstance(wire, model.Digits) else "quoted"
+            scan = self.context.use(f"scan_{what}")
             limits = (self.stop,) if self.stop else ()
             name = self.label(step.name or "")
             arguments = ("buffer", str(start), "at", "cls.NAME", name, *limits)
             self.lines.add(f"{end} = ", Call(scan, arguments))
-        self.lines.add(f"{raw} = bytes({span('buffer', start, end)})")
+        order = "[::-1]" if wire.reversed else ""
+        self.lines.add(f"{raw} = bytes({span('buffer', start, end)}){order}")
         self.moved(step.key, start, end)
         if step.longest is not None and not isinstance(size, model.GivenSize):
             with self.lines.block(f"if len({raw}) > {step.longest}:"):
@@ -183,7 +184,7 @@ class Decoder(Runs):
         """Whether a size is told by a field with a sign."""
         wires = [f.wire for f in self.message.fields() if f.key in named(size)]
         return any(
-            wire.signed if isinstance(wire, model.Integer) else wire.notation == "int"
+            wire.signed if isinstance(wire, model.Integer) else wire.negative
             for wire in wires
             if isinstance(wire, model.Integer | model.Digits)
         )
@@ -299,6 +300,8 @@ class Decoder(Runs):
         """The format of digits nobody else asks for: they are compared before they are read."""
         wire = field_.wire
         if not isinstance(wire, model.Digits) or wire.notation != "hex" or field_.bounds:
+            return ""
+        if wire.signed or wire.pad is not None:
             return ""
         asked = {n for f in self.message.fields() for n in _mentioned(f.origin)}
         if not isinstance(wire.size, model.FixedSize) or field_.key in asked | self._early:

@@ -10,6 +10,7 @@ from protoc.compiler.backend.decode_state import State
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, bits_of, part_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of
+from protoc.compiler.backend.values import is_reversed
 from protoc.compiler.resolve.types import fixed_size
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
@@ -121,6 +122,8 @@ class Runs(State):
         for code, name, step in codes:
             if name and code.endswith("s"):
                 self._joined(name, step)
+            if name and isinstance(step, model.Field) and is_reversed(step.wire):
+                self.lines.add(f"{name} = {name}[::-1]")
 
     def _coded(self, code: str, step: Step, order: str) -> str:
         """A number of the other byte order, or of an odd width, comes as bytes first."""

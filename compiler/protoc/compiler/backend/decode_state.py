@@ -12,7 +12,10 @@ from protoc.compiler.backend.expressions import named
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At
 from protoc.compiler.backend.plan import Step
-from protoc.compiler.backend.values import Context
+from protoc.compiler.backend.values import Context, digits_look
+
+_MOST_DIGITS = 64
+"""As many as the runtime takes for a number."""
 
 
 @dataclass
@@ -142,7 +145,7 @@ class State:
         raw = self.raws[step.key]
         place = self.places[step.key][0]
         name = self.raws[step.key] = self.read(step, "number")
-        if step.wire.notation == "dec" and isinstance(step.wire.size, model.FixedSize):
+        if _is_plain(step.wire):
             with self.lines.block(f"if not {raw}.isdigit():"):
                 self.fail("value", step.name or "", place, text("decimal digits"), raw)
             self.lines.add(f"{name} = int({raw})")
@@ -150,7 +153,8 @@ class State:
         read = self.context.use(f"read_{step.wire.notation}")
         at = place.minus(At("at"))
         arguments = (raw, "cls.NAME", self.label(step.name or ""), at, self.extent)
-        self.lines.add(f"{name} = ", Call(read, arguments))
+        options = digits_look(step.wire)
+        self.lines.add(f"{name} = ", Call(read, (*arguments, *options)))
 
     @property
     def extent(self) -> str:
@@ -167,6 +171,12 @@ class State:
         if known or self.whole:
             arguments.append(self.whole or self.extent)
         self.lines.add("raise ", Call(self.context.use("DecodeError"), tuple(arguments)))
+
+
+def _is_plain(wire: model.Digits) -> bool:
+    """Whether there are always so many decimal digits, and nothing else."""
+    few = isinstance(wire.size, model.FixedSize) and wire.size.bytes <= _MOST_DIGITS
+    return few and wire.notation == "dec" and wire.pad is None
 
 
 def _gap(decoder: State) -> str:

@@ -27,7 +27,7 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.ordering import grows, ordered
 from protoc.compiler.backend.places import Place, before, ends_of, part_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
-from protoc.compiler.backend.values import limits, to_raw
+from protoc.compiler.backend.values import digits_look, is_reversed, limits, to_raw
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
@@ -162,11 +162,12 @@ class Encoder(Values):
     def delimited(self, step: model.Field, variable: str) -> None:
         """What ends a field cannot stand in it, nor what is forbidden."""
         size = getattr(step.wire, "size", None)
+        variable = f"{variable}[::-1]" if is_reversed(step.wire) else variable
         constants = list(step.forbidden)
         beginnings: set[bytes] = set()
         if isinstance(size, model.UntilNext) and size.times != 1:
             self._occurrences(step, size, variable)
-        elif isinstance(size, model.UntilNext) and not isinstance(step.wire, model.Digits):
+        elif isinstance(size, model.UntilNext):
             for target in steps(size.targets):
                 groups: list[tuple[bytes, ...]] = []
                 if isinstance(target, Literal):
@@ -318,7 +319,9 @@ class Encoder(Values):
         size = step.wire.size
         width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
         call = self.context.use(f"write_{step.wire.notation}")
-        options: list[Code] = [keyed("lower", "True")] if step.wire.lower else []
+        options = digits_look(step.wire)
+        if step.wire.lower:
+            options.append(keyed("lower", "True"))
         name = text(attribute(step.name or ""))
         return Call(call, (value, width, "self.NAME", name, *options))
 
@@ -424,7 +427,7 @@ class Encoder(Values):
             return Piece(f"{raw}.to_bytes({wire.width}, {order}{signed})")
         if isinstance(wire, model.Real):
             return Piece(raw, "f" if wire.width == 4 else "d", wire.little)
-        return Piece(raw)
+        return Piece(f"{raw}[::-1]" if is_reversed(wire) else raw)
 
     def _check(self, step: model.Field, origin: model.Derived) -> None:
         """A check over the frame so far; one over what follows is filled in when that is there."""

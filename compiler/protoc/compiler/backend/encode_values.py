@@ -12,14 +12,13 @@ from protoc.compiler.backend.code import (
     Code,
     Lines,
     keyed,
-    octets,
     text,
 )
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place
 from protoc.compiler.backend.plan import slices_of
 from protoc.compiler.backend.shared import Shared
-from protoc.compiler.backend.values import Context, limits, to_raw
+from protoc.compiler.backend.values import Context, digits_look, limits, text_look, to_raw
 from protoc.compiler.resolve.fitting import bits_as_number
 
 
@@ -77,7 +76,7 @@ class Values:
             if step.conversion.boolean:
                 raw = f"int(bool({value}))"
             call = self.context.use(f"write_{wire.notation}")
-            arguments: list[Code] = [raw, width, "self.NAME", name]
+            arguments: list[Code] = [raw, width, "self.NAME", name, *digits_look(wire)]
             if wire.decimals is not None:
                 arguments.append(keyed("decimals", str(wire.decimals)))
             if wire.lower:
@@ -90,15 +89,12 @@ class Values:
             call = self.context.use("write_bytes")
             return Call(call, (value, width, "self.NAME", name, *longest))
         assert isinstance(wire, model.Text)
-        options: list[Code] = []
-        if wire.pad is not None:
-            options.append(keyed("pad", octets(wire.pad)))
-        if wire.left:
-            options.append(keyed("left", "True"))
+        if wire.encoding == model.DIGITS:
+            call = self.context.use("write_digits")
+            return Call(call, (value, width, "self.NAME", name, *longest))
         call = self.context.use("write_text")
-        return Call(
-            call, (value, width, text(wire.encoding), "self.NAME", name, *options, *longest)
-        )
+        look = text_look(wire)
+        return Call(call, (value, width, text(wire.encoding), "self.NAME", name, *look, *longest))
 
     def _bounded(
         self, value: str, name: str, bounds: tuple[float | None, float | None] | None

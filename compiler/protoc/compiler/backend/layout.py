@@ -24,7 +24,7 @@ from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import bits_called
 from protoc.compiler.backend.plan import slices_of
-from protoc.compiler.backend.values import Context
+from protoc.compiler.backend.values import Context, is_reversed
 
 Naming = Callable[[model.Own], str]
 """Writes a name in an expression."""
@@ -331,30 +331,35 @@ def _type(wire: model.Wire) -> str:
     assert isinstance(wire, model.Sized)
     if isinstance(wire, model.Digits):
         name: str = wire.notation
+    elif isinstance(wire, model.Text):
+        digits = wire.encoding == model.DIGITS
+        name = "digits" if digits else "quoted" if wire.quoted else "text"
     else:
-        name = "text" if isinstance(wire, model.Text) else "bytes"
+        name = "bytes"
     return f"{name}[{wire.size.bytes}]" if isinstance(wire.size, model.FixedSize) else name
 
 
 def _look(wire: model.Wire) -> list[Code]:
-    """How text and digits look."""
+    """How values look."""
     options: list[Code] = []
-    if isinstance(wire, model.Slice) and wire.signed:
+    if isinstance(wire, model.Slice | model.Digits) and wire.signed:
         options.append(keyed("signed", "True"))
-    if isinstance(wire, model.Text):
-        if wire.encoding != "utf-8":
-            options.append(keyed("encoding", text(wire.encoding)))
+    if isinstance(wire, model.Text) and wire.encoding not in ("utf-8", model.DIGITS):
+        options.append(keyed("encoding", text(wire.encoding)))
+    if isinstance(wire, model.Text | model.Digits):
         if wire.pad is not None:
             options.append(keyed("pad", octets(wire.pad)))
         if wire.left:
             options.append(keyed("left", "True"))
-        if wire.trim:
-            options.append(keyed("trim", "True"))
-    elif isinstance(wire, model.Digits):
+    if isinstance(wire, model.Text) and wire.trim:
+        options.append(keyed("trim", "True"))
+    if isinstance(wire, model.Digits):
         if wire.decimals is not None:
             options.append(keyed("decimals", str(wire.decimals)))
         if wire.lower:
             options.append(keyed("lower", "True"))
+    if is_reversed(wire):
+        options.append(keyed("reversed", "True"))
     return options
 
 

@@ -122,29 +122,56 @@ def size_of(step: Step) -> int | None:
 
 def encoded(wire: model.Wire, value: float | str | bytes) -> bytes:
     """A raw value on the wire, computed when compiling."""
+    data = _in_order(wire, value)
+    return data[::-1] if getattr(wire, "reversed", False) else data
+
+
+def _in_order(wire: model.Wire, value: float | str | bytes) -> bytes:
+    """A raw value, its first byte in front."""
     if isinstance(wire, model.Integer):
         order = "little" if wire.little else "big"
         return int(value).to_bytes(wire.width, order, signed=wire.signed)  # type: ignore[arg-type]
     if isinstance(wire, model.Real):
         return struct.pack(("<" if wire.little else ">") + "fd"[wire.width == 8], value)
     if isinstance(wire, model.Digits):
-        digits = _DIGITS[wire.notation](value)
-        width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
-        if wire.notation == "float" and wire.decimals is not None:
-            digits = f"{float(value):.{wire.decimals}f}"
-        elif wire.notation == "float" and width:
-            digits = digits.removesuffix(".0")
-        # zeros stand behind the sign
-        text = digits.zfill(width)
-        return (text if wire.lower else text.upper()).encode()
+        assert isinstance(value, int | float)
+        return _packed(wire, int(value)) if wire.packed else _characters(wire, value)
     if isinstance(wire, model.Text):
-        data = str(value).encode(wire.encoding) if not isinstance(value, bytes) else value
+        data = wire.encode(str(value)) if not isinstance(value, bytes) else value
         width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
         filler = wire.pad or b" "
         return data.rjust(width, filler) if wire.left else data.ljust(width, filler)
     if isinstance(wire, model.Raw) and isinstance(value, bytes):
         return value
     raise ValueError(f"{value!r} does not fit")
+
+
+def _characters(wire: model.Digits, value: float) -> bytes:
+    """The characters of a number."""
+    width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
+    if wire.signed and value < 0:
+        value += wire.base**width
+    digits = _DIGITS[wire.notation](value)
+    if wire.notation == "float" and wire.decimals is not None:
+        digits = f"{float(value):.{wire.decimals}f}"
+    elif wire.notation == "float" and width:
+        digits = digits.removesuffix(".0")
+    text = (digits if wire.lower else digits.upper()).encode()
+    if wire.pad is not None:
+        return text.rjust(width, wire.pad) if wire.left else text.ljust(width, wire.pad)
+    # zeros stand behind the sign
+    return text.zfill(width)
+
+
+def _packed(wire: model.Digits, value: int) -> bytes:
+    """The digits of a number that are no characters."""
+    width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
+    if wire.notation == "nibbles":
+        value %= 16**width if width else value + 1
+        return bytes.fromhex("".join(f"0{digit}" for digit in f"{value:0{width or 1}x}"))
+    value %= 100**width if width else value + 1
+    digits = f"{value:0{2 * width}d}"
+    return bytes.fromhex(digits if len(digits) % 2 == 0 else f"0{digits}")
 
 
 _DIGITS = {
@@ -178,6 +205,19 @@ CHARACTERS = {
     "bin": b"01",
     "base36": b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
 }
+"""What digits can be, where they are characters."""
+
+
+def octets_of(wire: model.Digits) -> bytes:
+    """The values that the bytes of a number can have."""
+    if wire.notation == "bcd":
+        return bytes(16 * high + low for high in range(10) for low in range(10))
+    if wire.notation == "nibbles":
+        return bytes(range(16))
+    return bytes(sorted({*CHARACTERS[wire.notation], *(wire.pad or b"")}))
+
+
+QUOTE = b'"'
 _MOST = 16
 _WILD = re.compile(r"[*?]")
 
@@ -225,9 +265,11 @@ def _starts(
         return [], False
     wire, size = step.wire, fixed_size(step)
     derived = isinstance(step.origin, model.Derived) and step.origin.reason == "crc"
-    if isinstance(wire, model.Digits) and first:
-        return [CHARACTERS[wire.notation]] + [b""] * ((size or 1) - 1), size is not None
-    if isinstance(wire, model.Text) and step.pattern:
+    if isinstance(wire, model.Digits) and first and not wire.packed:
+        return [octets_of(wire)] + [b""] * ((size or 1) - 1), size is not None
+    if isinstance(wire, model.Text) and wire.quoted and first:
+        return [QUOTE] + [b""] * ((size or 1) - 1), size is not None
+    if isinstance(wire, model.Text) and step.pattern and wire.plain:
         literal = _WILD.split(step.pattern)[0].encode(wire.encoding)
         return [bytes([byte]) for byte in literal], False
     if size is None or derived:
@@ -276,4 +318,6 @@ def _least(element: model.Element) -> int:
         return least_size(element.elements) if element.size is None else 0
     if isinstance(element, model.Field) and isinstance(element.wire, model.Digits):
         return int(isinstance(element.wire.size, model.WhileFits))
+    if isinstance(element, model.Field) and isinstance(element.wire, model.Text):
+        return 2 if element.wire.quoted else 0
     return 0

@@ -9,7 +9,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import At, part_of
-from protoc.compiler.backend.values import from_raw
+from protoc.compiler.backend.values import from_raw, is_reversed, text_look
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
@@ -31,8 +31,9 @@ class Presenter:
         if field_.name is None or not isinstance(field_.origin, model.Given | model.Defaulted):
             return []
         raw = self.decoder.raws[field_.key]
+        held = f"{raw}[::-1]" if is_reversed(field_.wire) else raw
         for forbidden in field_.forbidden:
-            with self.decoder.lines.block(f"if {octets(forbidden)} in {raw}:"):
+            with self.decoder.lines.block(f"if {octets(forbidden)} in {held}:"):
                 got = octets(forbidden)
                 self.decoder.fail(
                     "value",
@@ -60,16 +61,15 @@ class Presenter:
         if not isinstance(wire, model.Text) or field_.key in self.decoder.parsed:
             return
         self.decoder.parsed.add(field_.key)
-        if wire.pad is None and not wire.trim:
+        raw = self.decoder.raws[field_.key]
+        if wire.encoding == model.DIGITS:
+            self.decoder.raws[field_.key] = f"{raw}.hex().upper()"
+            return
+        if wire.pad is None and not wire.trim and not wire.quoted:
             self._plain_text(field_, wire)
             return
-        raw = self.decoder.raws[field_.key]
         at = self.decoder.places[field_.key][0].minus(At("at"))
-        options: list[Code] = []
-        if wire.pad is not None:
-            options.append(keyed("pad", octets(wire.pad)))
-        if wire.left:
-            options.append(keyed("left", "True"))
+        options = text_look(wire)
         if wire.trim:
             options.append(keyed("trim", "True"))
         call = Call(

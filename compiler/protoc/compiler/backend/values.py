@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, literal, octets, text
+from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text
 from protoc.compiler.backend.naming import Names, attribute, constant, members
 from protoc.compiler.backend.plan import CHARACTERS
 
@@ -152,6 +152,35 @@ def to_raw(value: str, conversion: model.Conversion, whole: bool) -> str:
     return f"round({raw})" if whole else raw
 
 
+def digits_look(wire: model.Digits) -> list[Code]:
+    """How digits look, for those who read and who write them."""
+    options: list[Code] = []
+    if wire.signed:
+        options.append(keyed("signed", "True"))
+    if wire.pad is not None:
+        options.append(keyed("pad", octets(wire.pad)))
+    if wire.left:
+        options.append(keyed("left", "True"))
+    return options
+
+
+def text_look(wire: model.Text) -> list[Code]:
+    """How text looks, for those who read and who write it."""
+    options: list[Code] = []
+    if wire.quoted:
+        options.append(keyed("quoted", "True"))
+    if wire.pad is not None:
+        options.append(keyed("pad", octets(wire.pad)))
+    if wire.left:
+        options.append(keyed("left", "True"))
+    return options
+
+
+def is_reversed(wire: model.Wire) -> bool:
+    """Whether the last byte stands first."""
+    return isinstance(wire, model.Sized) and wire.reversed
+
+
 def is_whole(wire: model.Wire) -> bool:
     """Whether raw values are whole numbers."""
     if isinstance(wire, model.Digits):
@@ -249,10 +278,11 @@ def blank(
         return _blank_object(wire, context)
     size = wire.size if isinstance(wire, model.Text | model.Raw) else None
     if wire is None or isinstance(wire, model.Text):
-        filled = isinstance(size, model.FixedSize) and isinstance(wire, model.Text)
-        if filled and isinstance(size, model.FixedSize) and wire and wire.pad is None:
-            return text(" " * size.bytes)
-        return text("")
+        if wire is None or not isinstance(size, model.FixedSize) or wire.pad is not None:
+            return text("")
+        if wire.encoding == model.DIGITS:
+            return text("00" * size.bytes)
+        return text(" " * (size.bytes - 2 * wire.quoted))
     if isinstance(wire, model.Raw):
         return octets(b"\0" * size.bytes) if isinstance(size, model.FixedSize) else octets(b"")
     low, high = bounds or (None, None)
@@ -282,10 +312,8 @@ def limits(
     if isinstance(wire, model.Integer | model.Slice):
         bits = wire.width * 8 if isinstance(wire, model.Integer) else wire.width
         low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if wire.signed else (0, (1 << bits) - 1)
-    elif isinstance(wire, model.Digits) and isinstance(wire.size, model.FixedSize):
-        base = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}.get(wire.notation, 10)
-        high = base**wire.size.bytes - 1
-        low = -(base ** (wire.size.bytes - 1) - 1) if wire.notation in ("int", "float") else 0
+    elif isinstance(wire, model.Digits) and wire.reach is not None:
+        low, high = wire.reach
     else:
         return None
     ends = sorted(_plain(edge * conversion.scale + conversion.offset) for edge in (low, high))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protoc.compiler import model
-from protoc.compiler.backend.plan import CHARACTERS
+from protoc.compiler.backend.plan import octets_of
 from protoc.compiler.checks.atoms import ASCII, Atom, Byte, Pattern, Stretch
 from protoc.compiler.checks.patterns import computed
 
@@ -175,6 +175,8 @@ class _Walk:
 
 
 _BINARY = model.Integer | model.Real | model.Bits
+# encodings in which every byte is a character
+_FREE = ("latin-1", model.DIGITS)
 
 
 def _is_free(element: model.Element) -> bool:
@@ -215,9 +217,9 @@ def _takes_byte(wire: model.Wire, atom: object) -> bool:
         return False
     if isinstance(wire, model.Raw):
         return True
-    if not isinstance(wire, model.Text):
+    if not isinstance(wire, model.Text) or wire.quoted:
         return False
-    if wire.encoding == "latin-1" or atom.rule == ("text", wire.encoding):
+    if wire.encoding in _FREE or atom.rule == ("text", wire.encoding):
         return True
     return wire.encoding in ("utf-8", "ascii", "cp1252") and not atom.values & ~ASCII
 
@@ -243,13 +245,16 @@ def _takes(wire: model.Wire, other: model.Wire) -> bool:
     if isinstance(wire, model.Raw):
         return True
     if isinstance(wire, model.Text):
-        if wire.encoding == "latin-1":
+        if wire.quoted:
+            return wire == other
+        if wire.encoding in _FREE:
             return True
         if isinstance(other, model.Text):
             return wire.encoding == other.encoding
-        return isinstance(other, model.Digits) and wire.encoding in ("utf-8", "ascii", "cp1252")
+        characters = isinstance(other, model.Digits) and not other.packed
+        return characters and wire.encoding in ("utf-8", "ascii", "cp1252")
     if isinstance(wire, model.Digits) and isinstance(other, model.Digits):
-        return wire.notation == other.notation
+        return (wire.notation, wire.pad, wire.left) == (other.notation, other.pad, other.left)
     return False
 
 
@@ -259,5 +264,5 @@ def _can_hold(atom: Byte | Stretch, first: int, x: Stretch) -> bool:
         return bool(atom.values & first)
     element = atom.element
     if isinstance(element, model.Field) and isinstance(element.wire, model.Digits):
-        return bool(sum(1 << c for c in CHARACTERS[element.wire.notation]) & first)
+        return bool(sum(1 << c for c in octets_of(element.wire)) & first)
     return not (isinstance(element, model.Field) and atom.ends == x.ends)

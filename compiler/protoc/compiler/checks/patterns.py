@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
-from protoc.compiler.backend.plan import CHARACTERS, encoded, has_bytes, held_bits
+from protoc.compiler.backend.plan import encoded, has_bytes, held_bits, octets_of
 from protoc.compiler.checks.atoms import ANY, LONGEST, Atom, Byte, Check, Pattern, Stretch
 from protoc.compiler.resolve.types import fixed_size
 
@@ -195,11 +195,13 @@ class _Maker:
         if isinstance(wire, model.Bits):
             return self._bits(element, wire, rule)
         if isinstance(wire, model.Digits):
-            values = sum(1 << c for c in CHARACTERS[wire.notation])
-            signed = wire.notation in ("int", "float")
-            return [Byte(values, _either(rule, wire if signed else None))] * size
+            values = sum(1 << c for c in octets_of(wire))
+            free = wire.pad is None and wire.notation not in ("int", "float")
+            return [Byte(values, _either(rule, None if free else wire))] * size
+        if isinstance(wire, model.Text) and wire.quoted:
+            return [Byte(ANY, _either(rule, wire))] * size
         if isinstance(wire, model.Text):
-            free = wire.encoding == "latin-1"
+            free = wire.encoding in ("latin-1", model.DIGITS)
             return [Byte(ANY, _either(rule, None if free else ("text", wire.encoding)))] * size
         if size == 1 and isinstance(wire, model.Integer) and rule is not None:
             return [Byte(_allowed(wire, labels, element, conversion))]

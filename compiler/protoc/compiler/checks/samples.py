@@ -113,10 +113,12 @@ def _plain(element: model.Element, fields: tuple[model.Field, ...]) -> bytes:
     wire = element.wire
     if isinstance(element.origin, model.Fixed) and has_bytes(wire):
         return encoded(wire, element.origin.value)
+    if isinstance(wire, model.Text) and wire.quoted:
+        return b'"' + _TEXT * (0 if size is None else max(size - 2, 0)) + b'"'
     if isinstance(wire, model.Text):
         return _TEXT * (1 if size is None else size)
     if isinstance(wire, model.Digits):
-        return b"0" * (1 if size is None else size)
+        return (b"\0" if wire.packed else b"0") * (1 if size is None else size)
     if isinstance(wire, model.Bits):
         _, fixed = held_bits(element, fields)
         return fixed.to_bytes(wire.integer.width, "little" if wire.integer.little else "big")

@@ -113,6 +113,8 @@ from protoc.compiler.model.messages import (
 )
 from protoc.compiler.model.protocol import Example, Exchange, Protocol
 from protoc.compiler.model.wire import (
+    DIGITS,
+    PACKED,
     Bits,
     Conversion,
     Digits,
@@ -121,6 +123,7 @@ from protoc.compiler.model.wire import (
     Integer,
     Items,
     Nested,
+    Notation,
     Part,
     Piece,
     Raw,
@@ -137,6 +140,8 @@ from protoc.compiler.model.wire import (
 )
 
 __all__ = [
+    "DIGITS",
+    "PACKED",
     "Action",
     "Added",
     "Algorithm",
@@ -198,6 +203,7 @@ __all__ = [
     "Message",
     "MessageName",
     "Nested",
+    "Notation",
     "Object",
     "Octets",
     "On",

@@ -80,21 +80,68 @@ class Real:
     little: bool
 
 
+Notation = Literal["dec", "int", "float", "hex", "oct", "bin", "base36", "bcd", "nibbles"]
+PACKED = ("bcd", "nibbles")
+"""Notations whose digits are no characters."""
+
+BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36, "nibbles": 16}
+"""What is not here has base 10."""
+
+
 @dataclass(frozen=True)
 class Digits:
-    """A number in text.
+    """A number in digits.
 
     Attributes:
-        notation: `dec` digits only, `int` with a sign, `float` any notation, or digits of `hex`,
-            `oct`, `bin`, `base36`.
+        notation: `dec` digits only, `int` with a sign, `float` any notation, digits of `hex`,
+            `oct`, `bin`, `base36`; `bcd` two decimal digits in a byte, `nibbles` four bits in one.
         decimals: written behind the point of a `float`; None for as many as needed.
         lower: lower-case letters are written.
+        signed: the upper half of the numbers stands for negative ones: two's complement, ten's
+            complement of decimal digits.
+        pad: what fills it up to its size instead of zeros; `left` in front.
+        reversed: the last byte stands first.
     """
 
-    notation: Literal["dec", "int", "float", "hex", "oct", "bin", "base36"]
+    notation: Notation
     size: Size
     decimals: int | None = None
     lower: bool = False
+    signed: bool = False
+    pad: bytes | None = None
+    left: bool = False
+    reversed: bool = False
+
+    @property
+    def packed(self) -> bool:
+        """Whether its digits are no characters."""
+        return self.notation in PACKED
+
+    @property
+    def base(self) -> int:
+        """How many digits there are."""
+        return BASES.get(self.notation, 10)
+
+    @property
+    def negative(self) -> bool:
+        """Whether it can hold numbers below 0."""
+        return self.signed or self.notation in ("int", "float")
+
+    @property
+    def reach(self) -> tuple[int, int] | None:
+        """The least and the largest number that fits; None without a size that is known."""
+        if not isinstance(self.size, FixedSize):
+            return None
+        count = self.size.bytes * (2 if self.notation == "bcd" else 1)
+        most = self.base**count
+        if self.signed:
+            return -(most // 2), (most + 1) // 2 - 1
+        least = -(self.base ** (count - 1) - 1) if self.negative else 0
+        return least, most - 1
+
+
+DIGITS = "digits"
+"""The encoding of text made of hexadecimal digits, two in a byte."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +149,13 @@ class Text:
     """Text in a codec.
 
     Attributes:
+        encoding: Python's name of the codec, or `digits`.
         pad: what fills it up to its size and is stripped; None without.
         left: the filling stands in front.
         terminated: NUL ends the text inside its size.
         trim: blanks are taken off on decode.
+        quoted: it stands in double quotes, which are doubled inside.
+        reversed: the last byte stands first.
     """
 
     encoding: str
@@ -114,13 +164,28 @@ class Text:
     left: bool = False
     terminated: bool = False
     trim: bool = False
+    quoted: bool = False
+    reversed: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether its first character stands first."""
+        left = self.left and self.pad is not None
+        return not (self.quoted or self.reversed or left or self.encoding == DIGITS)
+
+    def encode(self, text: str) -> bytes:
+        """The bytes of a text, not filled up; ValueError when a character does not exist."""
+        if self.quoted:
+            text = '"' + text.replace('"', '""') + '"'
+        return bytes.fromhex(text) if self.encoding == DIGITS else text.encode(self.encoding)
 
 
 @dataclass(frozen=True)
 class Raw:
-    """Bytes as they are."""
+    """Bytes as they are; `reversed`, the last one stands first."""
 
     size: Size
+    reversed: bool = False
 
 
 @dataclass(frozen=True)

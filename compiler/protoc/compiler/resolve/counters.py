@@ -7,8 +7,6 @@ from protoc.compiler.resolve.fitting import Holder, raw_limits
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
 
-_BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}
-
 
 def is_counter(expression: tree.Expression | None) -> bool:
     """Whether `counter()` is written."""
@@ -46,10 +44,11 @@ def counted(scope: Scope, call: tree.Expression, into: Holder, owner: str) -> mo
 def _limits(wire: model.Wire) -> tuple[int, int] | None:
     """The least and the most of a whole number; counting begins at 0 where that is possible."""
     if isinstance(wire, model.Digits):
-        if wire.notation == "float" or not isinstance(wire.size, model.FixedSize):
+        if wire.notation == "float" or wire.reach is None:
             return None
-        digits = wire.size.bytes - (wire.notation == "int")
-        return 0, _BASES.get(wire.notation, 10) ** digits - 1
+        low, high = wire.reach
+        # counted without a sign, there is room for one digit less
+        return 0, min(high, -low) if low and not wire.signed else high
     if not isinstance(wire, model.Integer):
         return None
     return max(0, raw_limits(wire)[0]), raw_limits(wire)[1]

@@ -17,7 +17,6 @@ from protoc.dsl.source import Span
 Raw = int | float | str | bytes
 Bounds = tuple[float | None, float | None]
 
-_BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36}
 _SHOWN = 24
 
 
@@ -203,9 +202,12 @@ def _no_digits(raw: Plain, wire: model.Digits) -> str | None:
     else:
         if not isinstance(raw, int):
             return "it holds whole numbers"
-        if raw < 0 and wire.notation != "int":
+        if raw < 0 and not wire.negative:
             return "it has no sign"
-        text = _digits(raw, _BASES.get(wire.notation, 10))
+        if (wire.packed or wire.signed) and wire.reach is not None:
+            low, high = wire.reach
+            return None if low <= raw <= high else f"it holds {low} to {high}"
+        text = _digits(raw, wire.base)
     if isinstance(wire.size, model.FixedSize) and len(text) > wire.size.bytes:
         return f"it has {wire.size.bytes} digits, this takes {len(text)}"
     return None
@@ -227,13 +229,17 @@ def _no_text(raw: Plain, wire: model.Text) -> str | None:
         data = raw
     elif isinstance(raw, str):
         try:
-            data = raw.encode(wire.encoding)
+            data = wire.encode(raw)
         except UnicodeEncodeError as error:
             return f"`{raw[error.start]}` does not exist in {wire.encoding}"
+        except ValueError:
+            return "it holds hexadecimal digits, two in each byte"
     else:
         return "it holds text in quotes"
-    if isinstance(wire.size, model.FixedSize) and len(data) > wire.size.bytes:
-        return f"it has {wire.size.bytes} bytes, this {len(data)}"
+    if isinstance(wire.size, model.FixedSize):
+        exactly = wire.encoding == model.DIGITS
+        if len(data) > wire.size.bytes or (exactly and len(data) < wire.size.bytes):
+            return f"it has {wire.size.bytes} bytes, this {len(data)}"
     return None
 
 

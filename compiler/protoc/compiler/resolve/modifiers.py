@@ -22,9 +22,10 @@ ENCODINGS = {
     "utf16be": "utf-16-be",
 }
 _WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "like", "max", "pad",
-          "except", "trim", "lower", "until", "times", *ENCODINGS)  # fmt: skip
+          "except", "trim", "lower", "signed", "reversed", "until", "times",
+          *ENCODINGS)  # fmt: skip
 _LATER = frozenset(
-    ("reversed", "via", "sets", "count", "while", "sep", "signed")
+    ("via", "sets", "count", "while", "sep")
 )  # fmt: skip
 _MOST_DECIMALS = 17
 
@@ -119,6 +120,44 @@ class Modifiers:
         # two bytes where a character has two
         filler = filler.decode("latin-1").encode(encoding)
         return filler, modifier.flag == "left", not any(filler)
+
+    def filling(self, wire: model.Digits) -> tuple[bytes | None, bool]:
+        """What fills a number up instead of zeros, and whether in front."""
+        modifier = self.left.get("pad")
+        filler, left, _ = self.padding("latin-1")
+        if modifier is None or filler is None:
+            return None, False
+        if left and filler == b"0":
+            return None, False
+        if filler.isalnum() or filler in (b"+", b"-", b"."):
+            raise self.scope.fail(
+                "E0205",
+                "this padding could be a part of the number",
+                modifier.span,
+                help='fill up with zeros in front (`pad left "0"`), or with something else',
+            )
+        if isinstance(wire.size, model.WhileFits):
+            raise self.scope.fail(
+                "E0404",
+                "`pad` needs a size",
+                modifier.span,
+                "a number without one is as long as its digits",
+                help="say how many bytes it has: `dec[6]`",
+            )
+        return filler, left
+
+    def sign(self, wire: model.Digits) -> bool:
+        """Whether the upper half of the numbers stands for negative ones."""
+        modifier = self.take("signed")
+        if modifier is not None and wire.reach is None:
+            raise self.scope.fail(
+                "E0404",
+                "`signed` needs a size",
+                modifier.span,
+                "the sign is told by the highest of so many digits",
+                help=f"say how many bytes it has: `{wire.notation}[4]`",
+            )
+        return modifier is not None
 
     def bounds(self, wire: model.Wire) -> Bounds | None:
         """The least and the largest value: `range 0..100`."""

@@ -288,8 +288,8 @@ class _Settler:
         return replace(field, wire=replace(wire, item=item))
 
     def _digits(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
-        """Digits without a size end where they stop, but something has to stop them."""
-        if self.sized or not isinstance(field.wire, model.Digits):
+        """Digits and quotes without a size end where they stop, but something has to stop them."""
+        if self.sized or not isinstance(field.wire, model.Digits | model.Text):
             return
         if not isinstance(field.wire.size, model.WhileFits):
             return
@@ -340,8 +340,12 @@ def is_telling(elements: tuple[model.Element, ...]) -> bool:
         return all(row and is_telling(row) for row in rows)
     if not isinstance(first, model.Field):
         return False
-    if isinstance(first.origin, model.Fixed) or isinstance(first.wire, model.Digits):
+    if isinstance(first.origin, model.Fixed):
         return True
+    if isinstance(first.wire, model.Digits):
+        return not first.wire.packed
+    if isinstance(first.wire, model.Text):
+        return first.wire.quoted
     if isinstance(first.wire, model.Nested):
         return is_telling(first.wire.record.elements)
     if isinstance(first.wire, model.Bits):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from protoc.compiler import model
 from protoc.compiler.resolve.bits import BITS, Numbering, Taken, speaker
@@ -22,8 +21,7 @@ OPEN = model.UntilEnd(behind=-1)
 
 _INTEGER = re.compile(r"([ui])(\d+)(le|be)?")
 _REAL = re.compile(r"f(32|64)(le|be)?")
-_Notation = Literal["dec", "int", "float", "hex", "oct", "bin", "base36"]
-_DIGITS: dict[str, _Notation] = {
+_DIGITS: dict[str, model.Notation] = {
     "dec": "dec",
     "int": "int",
     "float": "float",
@@ -31,14 +29,17 @@ _DIGITS: dict[str, _Notation] = {
     "oct": "oct",
     "bin": "bin",
     "base36": "base36",
+    "bcd": "bcd",
+    "nibbles": "nibbles",
 }
-_LATER = ("bcd", "digits", "nibbles", "quoted")
-_NAMES = ("u8", "u16", "u32", "i16", "f32", "dec", "hex", "float", "text", "bytes", "bool", "char")
+_TEXTS = ("text", "char", "digits", "quoted")
+_NAMES = ("u8", "u16", "u32", "i16", "f32", "dec", "hex", "float", "text", "bytes", "bool", "char",
+          "bcd", "digits", "nibbles", "quoted")  # fmt: skip
 
 
 def is_builtin(name: str) -> bool:
     """Whether a type is the language's own, whatever messages are called."""
-    own = (*_DIGITS, *_LATER, "text", "char", "bytes", "bool", "body")
+    own = (*_DIGITS, *_TEXTS, "bytes", "bool", "body")
     return name in own or bool(_INTEGER.fullmatch(name) or _REAL.fullmatch(name))
 
 
@@ -136,18 +137,11 @@ def _wire(
             )
         return binary
     if name in _DIGITS:
-        return model.Digits(
-            _DIGITS[name], size or model.WhileFits(), modifiers.decimals(), modifiers.flag("lower")
-        )
-    if name in ("text", "char"):
-        encoding = modifiers.encoding()
-        pad, left, terminated = modifiers.padding(encoding)
-        size = size or (model.FixedSize(1) if name == "char" else modifiers.until() or OPEN)
-        return model.Text(encoding, size, pad, left, terminated, modifiers.flag("trim"))
+        return _digits(scope, _DIGITS[name], size, modifiers)
+    if name in _TEXTS:
+        return _text(scope, name, size, modifiers)
     if name == "bytes":
-        return model.Raw(size or modifiers.until() or OPEN)
-    if name in _LATER:
-        raise scope.unsupported(f"the type `{name}`", type_.name.span)
+        return model.Raw(size or modifiers.until() or OPEN, modifiers.flag("reversed"))
     if name in scope.layouts:
         raise scope.unsupported("a message as a field", type_.span)
     if name in scope.broken:
@@ -158,6 +152,40 @@ def _wire(
         type_.name.span,
         help=suggestion(name, _NAMES, "type"),
     )
+
+
+def _digits(
+    scope: Scope, notation: model.Notation, size: model.Size | None, modifiers: Modifiers
+) -> model.Digits:
+    packed = notation in model.PACKED
+    wire = model.Digits(
+        notation,
+        size or (modifiers.until() or OPEN if packed else model.WhileFits()),
+        modifiers.decimals(),
+        modifiers.flag("lower"),
+        reversed=modifiers.flag("reversed"),
+    )
+    if notation in ("hex", "oct", "bin", *model.PACKED):
+        wire = replace(wire, signed=modifiers.sign(wire))
+    if packed:
+        return wire
+    pad, left = modifiers.filling(wire)
+    return replace(wire, pad=pad, left=left)
+
+
+def _text(scope: Scope, name: str, size: model.Size | None, modifiers: Modifiers) -> model.Text:
+    if name == "quoted":
+        size = size or model.WhileFits()
+    elif name == "char":
+        size = size or model.FixedSize(1)
+    size = size or modifiers.until() or OPEN
+    backwards = modifiers.flag("reversed")
+    if name == "digits":
+        return model.Text(model.DIGITS, size, reversed=backwards)
+    encoding = modifiers.encoding()
+    pad, left, terminated = modifiers.padding(encoding)
+    trim = modifiers.flag("trim")
+    return model.Text(encoding, size, pad, left, terminated, trim, name == "quoted", backwards)
 
 
 def _binary(scope: Scope, type_: tree.NamedType) -> model.Integer | model.Real | None:

@@ -32,6 +32,13 @@ from protoc.runtime.codecs.digits import (
 )
 from protoc.runtime.codecs.echoes import echoes
 from protoc.runtime.codecs.fitting import UNFIT, unfit
+from protoc.runtime.codecs.packed import (
+    read_bcd,
+    read_nibbles,
+    write_bcd,
+    write_digits,
+    write_nibbles,
+)
 from protoc.runtime.codecs.regions import WITHIN, among, missing, short
 from protoc.runtime.codecs.starts import (
     ANY,
@@ -45,7 +52,14 @@ from protoc.runtime.codecs.starts import (
     OneOf,
     starts,
 )
-from protoc.runtime.codecs.text import like, not_text, read_text, write_bytes, write_text
+from protoc.runtime.codecs.text import (
+    like,
+    not_text,
+    read_text,
+    scan_quoted,
+    write_bytes,
+    write_text,
+)
 
 __all__ = [
     "ANY",
@@ -67,11 +81,13 @@ __all__ = [
     "missing",
     "not_text",
     "read_base36",
+    "read_bcd",
     "read_bin",
     "read_dec",
     "read_float",
     "read_hex",
     "read_int",
+    "read_nibbles",
     "read_oct",
     "read_text",
     "scan_base36",
@@ -81,16 +97,20 @@ __all__ = [
     "scan_hex",
     "scan_int",
     "scan_oct",
+    "scan_quoted",
     "short",
     "starts",
     "unfit",
     "write_base36",
+    "write_bcd",
     "write_bin",
     "write_bytes",
     "write_dec",
+    "write_digits",
     "write_float",
     "write_hex",
     "write_int",
+    "write_nibbles",
     "write_oct",
     "write_text",
 ]

@@ -61,21 +61,43 @@ scan_bin = _scanner(rb"[01]*", BIN, "binary digits")
 scan_base36 = _scanner(rb"[0-9A-Za-z]*", BASE36, "digits and letters")
 
 
-def _reader(pattern: bytes, base: int, words: str) -> Callable[[bytes, str, str, int, int], int]:
+def _reader(pattern: bytes, base: int, words: str) -> Callable[..., int]:
     matches = re.compile(pattern).fullmatch
 
-    def read(raw: bytes, message: str, field: str, offset: int, size: int) -> int:
+    def read(
+        raw: bytes,
+        message: str,
+        field: str,
+        offset: int,
+        size: int,
+        *,
+        signed: bool = False,
+        pad: bytes | None = None,
+        left: bool = False,
+    ) -> int:
         """The number that digits stand for; anything else is rejected."""
         if base == 10 and raw.isdigit() and len(raw) <= LONGEST_NUMBER:
             return int(raw)
-        if matches(raw) is None:
+        digits = raw if pad is None else raw.lstrip(pad) if left else raw.rstrip(pad)
+        if matches(digits) is None:
             raise DecodeError("value", message, field, offset, words, raw, size)
         if len(raw) > LONGEST_NUMBER:
-            most = f"at most {LONGEST_NUMBER} characters"
-            raise DecodeError("too long", message, field, offset, most, len(raw), size)
-        return int(raw, base)
+            raise too_long(raw, message, field, offset, size)
+        number = int(digits, base)
+        return complemented(number, base ** len(raw)) if signed else number
 
     return read
+
+
+def too_long(raw: bytes, message: str, field: str, offset: int, size: int) -> DecodeError:
+    """The error for more digits than any number has."""
+    most = f"at most {LONGEST_NUMBER} characters"
+    return DecodeError("too long", message, field, offset, most, len(raw), size)
+
+
+def complemented(number: int, modulus: int) -> int:
+    """The number of which this is the complement, where it stands in the upper half."""
+    return number - modulus if number >= modulus // 2 else number
 
 
 read_dec = _reader(rb"[0-9]+", 10, "decimal digits")
@@ -88,36 +110,77 @@ read_base36 = _reader(rb"[0-9A-Za-z]+", 36, "digits and letters")
 _is_real = re.compile(rb" *" + _REAL).fullmatch
 
 
-def read_float(raw: bytes, message: str, field: str, offset: int, size: int) -> float:
+def read_float(
+    raw: bytes,
+    message: str,
+    field: str,
+    offset: int,
+    size: int,
+    *,
+    pad: bytes | None = None,
+    left: bool = False,
+) -> float:
     """The number that text stands for, in any notation."""
-    if _is_real(raw) is None:
+    digits = raw if pad is None else raw.lstrip(pad) if left else raw.rstrip(pad)
+    if _is_real(digits) is None:
         raise DecodeError("value", message, field, offset, "a number", raw, size)
-    return float(raw)
+    return float(digits)
 
 
-def _sized(digits: str, size: int | None, message: str, field: str, value: object) -> bytes:
+def _sized(
+    digits: str,
+    size: int | None,
+    message: str,
+    field: str,
+    value: object,
+    pad: bytes | None,
+    left: bool,
+) -> bytes:
     if size is not None and len(digits) != size:
         if len(digits) > size:
             raise EncodeError(message, field, f"at most {size} characters", value)
+        if pad is not None:
+            raw = digits.encode("ascii")
+            return raw.rjust(size, pad) if left else raw.ljust(size, pad)
         sign = digits[:1] if digits[:1] in ("-", "+") else ""
         digits = sign + digits[len(sign) :].rjust(size - len(sign), "0")
     return digits.encode("ascii")
 
 
-def _writer(name: str, code: str, signed: bool) -> Callable[..., bytes]:
+def _writer(name: str, code: str, base: int, negative: bool = False) -> Callable[..., bytes]:
     def write(
-        value: Any, size: int | None, message: str, field: str, *, lower: bool = False
+        value: Any,
+        size: int | None,
+        message: str,
+        field: str,
+        *,
+        lower: bool = False,
+        signed: bool = False,
+        pad: bytes | None = None,
+        left: bool = False,
     ) -> bytes:
-        """Digits, zero padded to `size` where there is one."""
+        """Digits, filled up to `size` where there is one: with zeros, or with `pad`."""
         if isinstance(value, bool) or not isinstance(value, int):
             raise EncodeError(message, field, "a whole number", value)
-        if value < 0 and not signed:
+        number = value
+        if signed and size is not None:
+            number = complement(value, base**size, message, field)
+        if number < 0 and not negative:
             raise EncodeError(message, field, "a number of at least 0", value)
-        digits = format(value, code) if code else _base36(value)
-        return _sized(digits if lower else digits.upper(), size, message, field, value)
+        digits = format(number, code) if code else _base36(number)
+        digits = digits if lower else digits.upper()
+        return _sized(digits, size, message, field, value, pad, left)
 
     write.__name__ = name
     return write
+
+
+def complement(value: int, modulus: int, message: str, field: str) -> int:
+    """The number that stands for another which may be below 0."""
+    least, most = -(modulus // 2), modulus // 2 - 1
+    if not least <= value <= most:
+        raise EncodeError(message, field, f"{least}..{most}", value)
+    return value % modulus
 
 
 def _base36(value: int) -> str:
@@ -128,16 +191,23 @@ def _base36(value: int) -> str:
     return digits
 
 
-write_dec = _writer("write_dec", "d", False)
-write_int = _writer("write_int", "d", True)
-write_hex = _writer("write_hex", "x", False)
-write_oct = _writer("write_oct", "o", False)
-write_bin = _writer("write_bin", "b", False)
-write_base36 = _writer("write_base36", "", False)
+write_dec = _writer("write_dec", "d", 10)
+write_int = _writer("write_int", "d", 10, negative=True)
+write_hex = _writer("write_hex", "x", 16)
+write_oct = _writer("write_oct", "o", 8)
+write_bin = _writer("write_bin", "b", 2)
+write_base36 = _writer("write_base36", "", 36)
 
 
 def write_float(
-    value: Any, size: int | None, message: str, field: str, *, decimals: int | None = None
+    value: Any,
+    size: int | None,
+    message: str,
+    field: str,
+    *,
+    decimals: int | None = None,
+    pad: bytes | None = None,
+    left: bool = False,
 ) -> bytes:
     """A number in text, with so many decimals; as many as needed where that is None."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
@@ -145,4 +215,4 @@ def write_float(
     digits = repr(value) if decimals is None else f"{value:.{decimals}f}"
     if decimals is None and size is not None and digits.endswith(".0"):
         digits = digits[:-2]
-    return _sized(digits, size, message, field, value)
+    return _sized(digits, size, message, field, value, pad, left)

@@ -6,7 +6,31 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
-from protoc.runtime.errors import DecodeError, EncodeError
+from protoc.runtime.errors import DecodeError, EncodeError, Incomplete
+from protoc.runtime.messages import Buffer
+
+_is_quoted = re.compile(r'"(?:[^"]|"")*"', re.DOTALL).fullmatch
+_quoted = re.compile(rb'"(?:[^"]|"")*+"', re.DOTALL).match
+
+
+def scan_quoted(
+    buffer: Buffer, start: int, at: int, message: str, field: str, stop: int | None = None
+) -> int:
+    """Where text in double quotes ends; a quote that is doubled belongs to the text.
+
+    Raises:
+        Incomplete: the quote that ends it is not there yet, or may be the first of two.
+        DecodeError: there is none at `start`, or no second one before `stop`.
+    """
+    limit = len(buffer) if stop is None else stop
+    found = _quoted(buffer, start, limit)
+    if found is not None and (stop is not None or found.end() < limit):
+        return found.end()
+    begun = bytes(buffer[start : start + 1])
+    if stop is None and begun in (b"", b'"'):
+        raise Incomplete(limit - at + 1, b"" if found is not None or not begun else b'"')
+    got = begun if begun != b'"' else bytes(buffer[start:limit])
+    raise DecodeError("value", message, field, start - at, "text in quotes", got)
 
 
 def read_text(
@@ -20,8 +44,9 @@ def read_text(
     pad: bytes | None = None,
     left: bool = False,
     trim: bool = False,
+    quoted: bool = False,
 ) -> str:
-    """Text from its bytes: padding taken off, NUL padding cut at the first one."""
+    """Text from its bytes: padding and quotes taken off, NUL padding cut at the first one."""
     if pad == b"\0" and not left:
         raw = raw.partition(pad)[0]
     elif pad == b"\0\0" and not left:
@@ -34,6 +59,10 @@ def read_text(
     if pad is not None:
         filler = pad.decode(encoding)
         text = text.lstrip(filler) if left else text.rstrip(filler)
+    if quoted:
+        if _is_quoted(text) is None:
+            raise DecodeError("value", message, field, offset, "text in quotes", raw, size)
+        text = text[1:-1].replace('""', '"')
     return text.strip() if trim else text
 
 
@@ -62,20 +91,22 @@ def write_text(
     pad: bytes | None = None,
     left: bool = False,
     longest: int | None = None,
+    quoted: bool = False,
 ) -> bytes:
     """Text as bytes, filled up to `size` where there is padding."""
     if not isinstance(value, str):
         raise EncodeError(message, field, "text", value)
+    text = '"' + value.replace('"', '""') + '"' if quoted else value
     try:
-        raw = value.encode(encoding)
+        raw = text.encode(encoding)
     except UnicodeEncodeError as error:
         raise EncodeError(
-            message, field, f"characters of {encoding}, not {value[error.start]!r}", value
+            message, field, f"characters of {encoding}, not {text[error.start]!r}", value
         ) from None
     if size is not None and pad and len(raw) < size:
         filling = pad * ((size - len(raw)) // len(pad))
         raw = filling + raw if left else raw + filling
-    return _fitting(raw, size, longest, message, field, value)
+    return fitting(raw, size, longest, message, field, value)
 
 
 def write_bytes(
@@ -90,12 +121,13 @@ def write_bytes(
     if not isinstance(value, bytes | bytearray | memoryview):
         raise EncodeError(message, field, "bytes", value)
     raw = bytes(cast(bytes, value))
-    return _fitting(raw, size, longest, message, field, raw)
+    return fitting(raw, size, longest, message, field, raw)
 
 
-def _fitting(
+def fitting(
     raw: bytes, size: int | None, longest: int | None, message: str, field: str, value: object
 ) -> bytes:
+    """The bytes, refused unless they have the right size."""
     if size is not None and len(raw) != size:
         raise EncodeError(message, field, f"exactly {size} bytes", value)
     if longest is not None and len(raw) > longest:

@@ -8,8 +8,9 @@ from typing import IO, Any
 from protoc.runtime.declarative.base import Element
 from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.declarative.types import wire_of
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
-from protoc.runtime.declarative.wires import Binary, reach, signed, wire_of
+from protoc.runtime.declarative.wires import Binary, reach, signed
 from protoc.runtime.messages import Choice, Part, TextChoice
 
 

@@ -10,8 +10,10 @@ from protoc.runtime.codecs import like as matcher
 from protoc.runtime.declarative.base import Element, Sizing, measured
 from protoc.runtime.declarative.endings import Ending, Until, ending_of
 from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.declarative.texts import Text
+from protoc.runtime.declarative.types import wire_of
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
-from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Slice, Text, wire_of
+from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Slice, TooLong
 from protoc.runtime.errors import EncodeError, Incomplete, Reason
 from protoc.runtime.messages import Choice, TextChoice
 
@@ -34,7 +36,8 @@ class Field(Element):
         until: the constant it ends at; without it, the next one.
         max: most bytes it may have; `exclude` bytes that may not stand in it.
         like: what a text looks like, `*` for any characters and `?` for one.
-        encoding, pad, left, trim: of text. decimals, lower: of digits. signed: of bits.
+        encoding, pad, left, trim: of text. decimals, lower, pad, left: of digits. signed: of bits
+            and digits. reversed: the last byte stands first.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Field(Element):
         decimals: int | None = None,
         lower: bool = False,
         signed: bool = False,
+        reversed: bool = False,
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
@@ -89,6 +93,7 @@ class Field(Element):
         self.excluded = exclude
         self.pattern = like
         self._looks = matcher(like) if like else None
+        self.order = -1 if reversed else 1
         # what the sequence around tells: whether a size asks for its number, and what ends it
         self.early = False
         self.ending: Ending | None = None
@@ -111,9 +116,11 @@ class Field(Element):
     def begins(self) -> frozenset[int] | None:
         """What always stands here, digits, or the labels of a strict enumeration."""
         if self.equal is not None:
-            return frozenset(self._constant(self.equal, Frame(""))[:1])
+            return frozenset(self._constant(self.equal, Frame(""))[:: self.order][:1])
         if isinstance(self.wire, Digits):
             return self.wire.characters()
+        if isinstance(self.wire, Text) and self.wire.quoted:
+            return frozenset(b'"')
         if self.fixed == 1 and isinstance(self.wire, Binary) and self.meaning.strict:
             return frozenset(raw & 0xFF for raw in self.meaning.labels or ())
         return None
@@ -137,12 +144,16 @@ class Field(Element):
             raise frame.error(
                 "too long", self.label, at, f"at most {self.longest} bytes", len(data)
             )
-        if self.equal is not None:
-            if data != (expected := self.write(frame)):
-                raise frame.error("constant", self.label, at, expected, data)
-        elif isinstance(self.wire, Binary) or (self.early and self.wire.numeric):
+        if self.equal is not None and data != (expected := self.write(frame)):
+            raise frame.error("constant", self.label, at, expected, data)
+        data = data[:: self.order]
+        if self.equal is None and self._is_number():
             return self._number(data, at, frame)
         return data
+
+    def _is_number(self) -> bool:
+        """Whether a number is made of its bytes at once."""
+        return isinstance(self.wire, Binary) or (self.early and self.wire.numeric)
 
     def _bits(self, wire: Slice, at: int, frame: Frame) -> int:
         """The number that bits of integers before it hold."""
@@ -161,6 +172,8 @@ class Field(Element):
             return measured(self, stream, frame, self.sizing, self.longest, self.label)
         if isinstance(self.wire, Digits):
             return self._characters(self.wire, stream, frame)
+        if isinstance(self.wire, Text) and self.wire.quoted:
+            return self._quotes(self.wire, stream, frame)
         assert self.ending is not None
         return self.ending.size(self.label, stream, frame)
 
@@ -178,12 +191,26 @@ class Field(Element):
             raise frame.error("too long", self.label, at, most, count)
         return count
 
+    def _quotes(self, wire: Text, stream: IO[bytes], frame: Frame) -> int:
+        """As many bytes as stand in quotes."""
+        rest, at = frame.rest(stream), frame.at(stream)
+        count = wire.length(rest) if rest[:1] == b'"' else None
+        if count is not None and (count < len(rest) or frame.bounded):
+            return count
+        if rest[:1] in (b"", b'"') and not frame.bounded:
+            raise Incomplete(at + len(rest) + 1)
+        raise frame.error("value", self.label, at, "text in quotes", rest[:8])
+
     def _number(self, data: bytes, at: int, frame: Frame) -> Any:
         try:
             return self.wire.raw(data)
+        except TooLong:
+            most = f"at most {LONGEST_NUMBER} characters"
+            raise frame.error("too long", self.label, at, most, len(data)) from None
         except ValueError:
             kind = getattr(self.wire, "notation", "binary")
-            raise frame.error("value", self.label, at, f"a number ({kind})", data) from None
+            words = f"a number ({kind})"
+            raise frame.error(self.wire.reason, self.label, at, words, data) from None
 
     def number(self, frame: Frame) -> Any:
         """The raw value; digits become a number when somebody asks."""
@@ -203,6 +230,8 @@ class Field(Element):
         except UnicodeDecodeError as error:
             words = f"text in {self.wire.encoding}"
             raise frame.error("value", self.label, at + error.start, words, raw) from None
+        except ValueError as error:
+            raise frame.error("value", self.label, at, str(error), raw) from None
 
     def verify(self, frame: Frame) -> None:
         if self.derivation is None:
@@ -237,7 +266,7 @@ class Field(Element):
         at, _ = frame.places[self.key]
         raw = frame.raws[self.key]
         for excluded in self.excluded:
-            if isinstance(raw, bytes) and excluded in raw:
+            if isinstance(raw, bytes) and excluded in raw[:: self.order]:
                 raise frame.error("value", self.label, at, "none of it", excluded)
         raw = self.text(frame) if isinstance(self.wire, Text) else self.number(frame)
         if self._looks and not self._looks(raw):
@@ -272,12 +301,12 @@ class Field(Element):
 
     def write(self, frame: Frame) -> bytes:
         if self.equal is not None:
-            return self._constant(self.equal, frame)
+            return self._constant(self.equal, frame)[:: self.order]
         if self.label == "_" and self.derivation is None:
             return bytes(self.fixed or 0)
         try:
             raw = frame.raws[self.key]
-            data = self._encoded(raw, frame) if self.wire.numeric else raw
+            data = (self._encoded(raw, frame) if self.wire.numeric else raw)[:: self.order]
             self._allowed(data, frame)
             return data
         except EncodeError as error:

@@ -6,17 +6,21 @@ proper error of it.
 
 from __future__ import annotations
 
-import re
 import string
-from collections.abc import Callable
 from typing import Any
 
 import construct
+
+from protoc.runtime.errors import Reason
 
 DIGITS = string.digits + string.ascii_lowercase
 BASES = {"dec": 10, "int": 10, "hex": 16, "oct": 8, "bin": 2, "base36": 36}
 LONGEST_NUMBER = 64
 """Characters a number without a size may have."""
+
+
+class TooLong(ValueError):
+    """More digits than any number has."""
 
 
 class Wire:
@@ -26,12 +30,15 @@ class Wire:
         fixed: the bytes a value has; None when that varies.
         whole: raw values are whole numbers.
         open: without a size it runs to the next constant, or to the end of its region.
+        numeric: raw values are numbers.
+        reason: why bytes are rejected that stand for nothing.
     """
 
     fixed: int | None
     whole = False
     open = True
     numeric = False
+    reason: Reason = "value"
 
     def __init__(self, fixed: int | None = None) -> None:
         self.fixed = fixed
@@ -117,19 +124,37 @@ def reach(width: int, is_signed: bool) -> tuple[int, int]:
     return (-(1 << width - 1), (1 << width - 1) - 1) if is_signed else (0, (1 << width) - 1)
 
 
+def complemented(number: int, modulus: int) -> int:
+    """The number of which this is the complement, where it stands in the upper half."""
+    return number - modulus if 2 * number >= modulus else number
+
+
+def complement(raw: int, modulus: int) -> int:
+    """The number that stands for another which may be below 0."""
+    if not -modulus <= 2 * raw < modulus:
+        raise ValueError(f"{-(modulus // 2)}..{(modulus - 1) // 2}")
+    return raw % modulus
+
+
 class Digits(Wire):
     """A number in text."""
 
     open = False
     numeric = True
 
-    def __init__(self, notation: str, fixed: int | None, decimals: int | None, lower: bool) -> None:
+    def __init__(
+        self, notation: str, fixed: int | None, *, decimals: int | None = None, lower: bool = False,
+        signed: bool = False, pad: bytes | None = None, left: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(fixed)
         self.notation = notation
         self.whole = notation != "float"
-        self.signed = notation in ("int", "float")
+        self.has_sign = notation in ("int", "float")
         self.decimals = decimals
         self.lower = lower
+        self.signed = signed
+        self.pad = pad
+        self.left = left
 
     def length(self, rest: str) -> tuple[int, bool]:
         """How many characters belong to the number, and whether more might."""
@@ -144,27 +169,42 @@ class Digits(Wire):
     def characters(self) -> frozenset[int]:
         """What a number can begin with."""
         if self.notation == "float":
-            return frozenset(b"+-.0123456789")
+            return frozenset(b"+-.0123456789") | frozenset(self.pad or b"")
         digits = DIGITS[: BASES[self.notation]]
-        signs = "+-" if self.signed else ""
-        return frozenset((signs + digits + digits.upper()).encode())
+        signs = "+-" if self.has_sign else ""
+        return frozenset((signs + digits + digits.upper()).encode()) | frozenset(self.pad or b"")
 
     def raw(self, data: bytes) -> Any:
-        text = data.decode("latin-1").lstrip(" " if self.signed else "")
+        held = data
+        if self.pad is not None:
+            held = data.lstrip(self.pad) if self.left else data.rstrip(self.pad)
+        text = held.decode("latin-1").lstrip(" " if self.has_sign else "")
         if not text or self.length(text) != (len(text), True):
             raise ValueError(self.notation)
-        return float(text) if self.notation == "float" else int(text, BASES[self.notation])
+        if self.notation == "float":
+            return float(text)
+        if len(data) > LONGEST_NUMBER:
+            raise TooLong
+        base = BASES[self.notation]
+        number = int(text, base)
+        return complemented(number, base ** len(data)) if self.signed else number
 
     def data(self, raw: Any) -> bytes:
         if isinstance(raw, bool) or not isinstance(raw, int if self.whole else int | float):
             raise TypeError("a whole number" if self.whole else "a number")
+        if self.signed and self.fixed is not None:
+            raw = complement(int(raw), BASES[self.notation] ** self.fixed)
         digits = self._real(raw) if self.notation == "float" else self._whole(abs(int(raw)))
         sign, digits = ("-", digits.lstrip("-")) if raw < 0 or digits[0] == "-" else ("", digits)
-        if sign and not self.signed:
+        if sign and not self.has_sign:
             raise ValueError("a number of at least 0")
         if self.fixed is not None and len(sign + digits) > self.fixed:
             raise ValueError(f"at most {self.fixed} characters")
-        return (sign + digits.zfill((self.fixed or 0) - len(sign))).encode()
+        if self.pad is None:
+            return (sign + digits.zfill((self.fixed or 0) - len(sign))).encode()
+        data = (sign + digits).encode()
+        width = self.fixed or 0
+        return data.rjust(width, self.pad) if self.left else data.ljust(width, self.pad)
 
     def _real(self, raw: float) -> str:
         if raw - raw != 0:
@@ -200,72 +240,3 @@ def _real_length(rest: str) -> tuple[int, bool]:
     power = at + 1 + int(rest[at + 1 : at + 2] in ("+", "-"))
     end = digits(power)
     return (end if end > power else at), end == len(rest)
-
-
-class Text(Wire):
-    """Text in an encoding, perhaps filled up."""
-
-    def __init__(
-        self, fixed: int | None, encoding: str, pad: bytes | None, left: bool, trim: bool
-    ) -> None:
-        super().__init__(fixed)
-        self.encoding = encoding
-        self.pad = pad
-        self.left = left
-        self.trim = trim
-
-    def value(self, data: bytes) -> str:
-        """The text that bytes stand for."""
-        if self.pad is not None and not any(self.pad) and not self.left:
-            unit = len(self.pad)
-            pieces = [data[at : at + unit] for at in range(0, len(data), unit)]
-            data = data[: unit * pieces.index(self.pad)] if self.pad in pieces else data
-        text = data.decode(self.encoding)
-        if self.pad is not None:
-            filler = self.pad.decode(self.encoding)
-            while self.left and text.startswith(filler):
-                text = text.removeprefix(filler)
-            while not self.left and text.endswith(filler):
-                text = text.removesuffix(filler)
-        return text.strip() if self.trim else text
-
-    def data(self, raw: Any) -> bytes:
-        if not isinstance(raw, str):
-            raise TypeError("text")
-        try:
-            data = raw.encode(self.encoding)
-        except UnicodeEncodeError:
-            raise ValueError(f"characters of {self.encoding}") from None
-        missing = (self.fixed or 0) - len(data)
-        if self.pad and missing > 0:
-            filling = self.pad * (missing // len(self.pad))
-            data = filling + data if self.left else data + filling
-        return data
-
-
-_TYPE = re.compile(r"([a-z]+?)(\d*)(le|be)?(?:\[(\d+)\])?")
-
-
-def wire_of(
-    type_: str, *, encoding: str = "utf-8", pad: bytes | None = None, left: bool = False,
-    trim: bool = False, decimals: int | None = None, lower: bool = False, signed: bool = False,
-) -> Wire:  # fmt: skip
-    """The wire form of a type as descriptions write it: `u16le`, `hex[2]`, `text`."""
-    if type_.startswith("base36"):
-        type_ = type_.replace("base36", "base", 1)
-    match = _TYPE.fullmatch(type_)
-    if match is None:
-        raise ValueError(f"there is no type {type_!r}")
-    name, bits, order, count = match.groups()
-    fixed = int(count) if count else None
-    make: dict[str, Callable[[], Wire]] = {
-        "text": lambda: Text(fixed, encoding, pad, left, trim),
-        "bytes": lambda: Wire(fixed),
-        "base": lambda: Digits("base36", fixed, None, lower),
-        "bits": lambda: Slice(fixed or 0, signed),
-    }
-    if name in make:
-        return make[name]()
-    if name in BASES or name == "float":
-        return Digits(name, fixed, decimals, lower)
-    return Binary(int(bits) // 8, name, order == "le")

@@ -1,0 +1,76 @@
+"""Numbers and text in digits that are no characters: binary coded decimals, nibbles."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from protoc.runtime.codecs.digits import LONGEST_NUMBER, complement, complemented, too_long
+from protoc.runtime.codecs.text import fitting
+from protoc.runtime.errors import DecodeError, EncodeError
+
+_are_nibbles = re.compile(rb"[\x00-\x0F]*").fullmatch
+_are_digits = re.compile(r"(?:[0-9A-Fa-f]{2})*").fullmatch
+
+
+def read_bcd(
+    raw: bytes, message: str, field: str, offset: int, size: int, *, signed: bool = False
+) -> int:
+    """The number of two decimal digits in each byte; `signed` in ten's complement."""
+    digits = raw.hex()
+    if not digits.isdecimal():
+        raise DecodeError("value", message, field, offset, "two decimal digits a byte", raw, size)
+    if len(raw) > LONGEST_NUMBER:
+        raise too_long(raw, message, field, offset, size)
+    return complemented(int(digits), 100 ** len(raw)) if signed else int(digits)
+
+
+def write_bcd(
+    value: Any, size: int | None, message: str, field: str, *, signed: bool = False
+) -> bytes:
+    """Two decimal digits in each byte; as many bytes as needed where there is no `size`."""
+    number = _whole(value, 10, size and 2 * size, signed, message, field)
+    digits = str(number)
+    return bytes.fromhex(digits.zfill(len(digits) + 1 & ~1 if size is None else 2 * size))
+
+
+def read_nibbles(
+    raw: bytes, message: str, field: str, offset: int, size: int, *, signed: bool = False
+) -> int:
+    """The number spread over the low halves of bytes; `signed` in two's complement."""
+    if not raw or _are_nibbles(raw) is None:
+        high = "bytes with a high half of 0"
+        raise DecodeError("constant", message, field, offset, high, raw, size)
+    if len(raw) > LONGEST_NUMBER:
+        raise too_long(raw, message, field, offset, size)
+    number = int(raw.hex()[1::2], 16)
+    return complemented(number, 16 ** len(raw)) if signed else number
+
+
+def write_nibbles(
+    value: Any, size: int | None, message: str, field: str, *, signed: bool = False
+) -> bytes:
+    """Four bits in each byte; as many bytes as needed where there is no `size`."""
+    number = _whole(value, 16, size, signed, message, field)
+    return bytes.fromhex("".join(f"0{digit}" for digit in f"{number:0{size or 1}x}"))
+
+
+def write_digits(
+    value: Any, size: int | None, message: str, field: str, *, longest: int | None = None
+) -> bytes:
+    """Text of hexadecimal digits, two in each byte."""
+    if not isinstance(value, str) or _are_digits(value) is None:
+        raise EncodeError(message, field, "hexadecimal digits, two a byte", value)
+    return fitting(bytes.fromhex(value), size, longest, message, field, value)
+
+
+def _whole(value: Any, base: int, count: int | None, signed: bool, message: str, field: str) -> int:
+    """The number that so many digits stand for."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise EncodeError(message, field, "a whole number", value)
+    if signed and count is not None:
+        return complement(value, base**count, message, field)
+    if value < 0 or (count is not None and value >= base**count):
+        most = "" if count is None else base**count - 1
+        raise EncodeError(message, field, f"0..{most}", value)
+    return value
