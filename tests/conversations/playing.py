@@ -120,8 +120,8 @@ class Scene:
                 yield line
         yield from self.written
         self.written.clear()
-        for verb in self.session.line_requests():
-            yield f"[{verb}]"
+        while self.session.requests:
+            yield f"[{self.session.requests.popleft().verb}]"
         if self.ticket is not None and self.ticket.settled:
             reply = f" {self.ticket.reply.NAME}" if self.ticket.reply else ""
             yield f"=> {self.ticket.status}{reply}"

@@ -430,8 +430,7 @@ def test_the_line_is_asked_for() -> None:
     )
     stage.execute("level", channel=1)
     stage.wait(2)
-    assert stage.session.line_requests() == ["close", "open"]
-    assert stage.session.line_requests() == []
+    assert [request.verb for request in stage.session.requests] == ["close", "open"]
 
 
 # --- hooks ---

@@ -101,14 +101,15 @@ class Asker:
         for connection in exchange.connections:
             self._wire.drop_late(connection)
         exchange.begin()
-        self.exchange = exchange
-        self._wire.expect(exchange)
+        # Nothing comes in before this is over, so all that can wait is done behind the writing.
         sent = now
         for connection in exchange.connections:
             end = self._wire.write(
                 connection, exchange.request, exchange.data, exchange.pair.bytewise
             )
             sent = max(sent, end)
+        self.exchange = exchange
+        self._wire.expect(exchange)
         if not exchange.pair.quiet:
             self._reachability.asked(now)
         self._wait_on(exchange, sent)
@@ -135,11 +136,7 @@ class Asker:
         exchange = self.exchange
         if exchange is None or connection not in exchange.connections:
             return "stranger"
-
-        def failed(error: Exception) -> None:
-            self._wire.report(events.ActionFailed(exchange.pair.name, "where", error))
-
-        return exchange.take(message, self._params, failed)
+        return exchange.take(message, self._params, self._wire.report)
 
     def conclude(self, verdict: Verdict, now: float) -> None:
         """The message is taken in: go on with the pair it belonged to."""
@@ -206,9 +203,10 @@ class Asker:
     def _succeed(self, exchange: Exchange, now: float) -> None:
         exchange.entry.answered(exchange.replies)
         self._over(exchange, now)
-        scope = Scope(self._params, exchange.replies[-1] if exchange.replies else exchange.request)
-        on = On("success", "pair", exchange.pair.name)
-        self._machine.fire(on, scope, _cause(exchange))
+        if self._machine.hears("success"):
+            last = exchange.replies[-1] if exchange.replies else exchange.request
+            on = On("success", "pair", exchange.pair.name)
+            self._machine.fire(on, Scope(self._params, last), _cause(exchange))
 
     def _over(self, exchange: Exchange, now: float) -> None:
         self.drop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from protoc.runtime.dispatch import Candidates
@@ -64,24 +64,22 @@ class Connection:
         self._silence = Quiet(seconds, scheduler, lambda _: reached(self.number))
         self._silence.heard(now)
 
-    def hear(self, data: bytes, now: float) -> Iterator[None]:
-        """Bytes came in; the framer is to be asked at each yield, before more is pushed."""
+    def hear(self, data: bytes, now: float) -> Iterable[tuple[bytes, bool]]:
+        """Bytes came in: the pieces for the framer, which is to be asked after each of them.
+
+        With each, whether nothing more belongs to it.
+        """
         self.heard_at = now
         if self._silence is not None:
             self._silence.heard(now)
         if self._echo is not None:
             data = self._echo.strip(data, now)
         if self._hand_over is None:
-            self.framer.push(data)
-            if self._datagram:
-                self.framer.finish()
-            yield
-        else:
-            for piece, over in self._hand_over.pieces(data):
-                self.framer.push(piece)
-                if over:
-                    self.framer.finish()
-                yield
+            return ((data, self._datagram),)
+        return self._hand_over.pieces(data)
+
+    def look_again(self, now: float) -> None:
+        """The framer was asked: what it could not decide is decided when nothing more comes."""
         if self.framer.pending or self._hand_over is not None:
             self._stall.heard(now)
 

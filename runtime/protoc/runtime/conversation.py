@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from protoc.runtime import events
 from protoc.runtime.actions import Execute, Send, Time
@@ -29,7 +29,17 @@ from protoc.runtime.scheduler import Scheduler
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
 from protoc.runtime.timers import Quiet, Timers
 
-Verb = Literal["open", "close"]
+
+class Request(NamedTuple):
+    """What the driver is asked to do with the line, or with one of its connections.
+
+    Attributes:
+        verb: `open` or `close` the line, or `hang up` on a connection.
+        connection: its number; -1 where the line is meant.
+    """
+
+    verb: Literal["open", "close", "hang up"]
+    connection: int = -1
 
 
 class Conversation(Host, Wire):
@@ -40,7 +50,9 @@ class Conversation(Host, Wire):
 
     Attributes:
         params, scheduler, machine, executor, timers: the parts.
-        events, out, line_requests, hang_ups: what the driver has yet to take.
+        events, out, requests: what the driver has yet to take.
+        carry: called with connection and bytes for what is to be written; by default it waits in
+            `out`.
         connections: by number.
         dormant: the line was closed as unused, and is opened when something is to be sent.
         now: the time of what is happening.
@@ -56,11 +68,12 @@ class Conversation(Host, Wire):
     ) -> None:
         self.link = link
         self.params = ParamTable(protocol.params)
+        self._params_only = Scope(self.params)
         self.now = 0.0
         self.events: deque[events.Event] = deque()
         self.out: list[tuple[int, bytes]] = []
-        self.line_requests: list[Verb] = []
-        self.hang_ups: list[int] = []
+        self.carry: Callable[[int, bytes], object] = self._keep
+        self.requests: deque[Request] = deque()
         self.connections: dict[int, Connection] = {}
         self.scheduler = Scheduler()
         self._device = role == "device"
@@ -149,7 +162,7 @@ class Conversation(Host, Wire):
 
     def scope(self, own: Message | Mapping[str, Any] | None = None) -> Scope:
         """What expressions see: the fields of a message, then the params."""
-        return Scope(self.params, own)
+        return self._params_only if own is None else Scope(self.params, own)
 
     def _traffic(self) -> None:
         for quiet in self._quiet:
@@ -248,18 +261,18 @@ class Conversation(Host, Wire):
             self.executor.withdraw_timer(action.timer)
         self.timers.turn(action.verb, action.timer, self.now, at_once=action.now)
 
-    def ask_line(self, verb: Verb, link: str) -> None:
+    def ask_line(self, verb: Literal["open", "close"], link: str) -> None:
         """Ask the driver to open or close the line."""
         if link and link != self.link.name:
             raise LocalError(f"link {link} is not this one: it is on {self.link.name}")
-        self.line_requests.append(verb)
+        self.requests.append(Request(verb))
 
     def hang_up(self, peer: str) -> None:
         """Ask the driver to close one connection."""
         found = [line.number for line in self.connections.values() if line.peer == peer]
         if not found:
             raise LocalError(f"{peer} is not connected")
-        self.hang_ups += found
+        self.requests.extend(Request("hang up", number) for number in found)
 
     def pause(self, seconds: float, then: Callable[[], None] | None = None) -> None:
         """Begin nothing more for so long."""
@@ -300,7 +313,7 @@ class Conversation(Host, Wire):
         """Something is to be sent, and nobody is there: open a line that was closed as unused."""
         if self.dormant:
             self.dormant = False
-            self.line_requests.append("open")
+            self.requests.append(Request("open"))
 
     def _was_silent(self, connection: int) -> None:
         """Nothing was said on a connection for as long as the link allows."""
@@ -311,7 +324,7 @@ class Conversation(Host, Wire):
         if client and not self.executor.idle:
             return
         self.dormant = client
-        self.hang_ups.append(connection)
+        self.requests.append(Request("hang up", connection))
 
     def clear_at(self, connection: int | None) -> float | None:
         """When a command may be sent: not before the greeting, nor while somebody talks."""
@@ -343,7 +356,10 @@ class Conversation(Host, Wire):
         self.receiver.forget(message)
 
     def write(self, connection: int, message: Message, data: bytes, pace: float = 0.0) -> float:
-        """Hand bytes to the driver, one by one where they have a pace."""
+        """Hand bytes to the driver, one by one where they have a pace.
+
+        What is noted down of them is noted down while they are on their way.
+        """
         line = self.connections[connection]
         end = self._pacers[connection].send(data, pace, self.now)
         before = line.say(data, end)
@@ -352,6 +368,9 @@ class Conversation(Host, Wire):
         return end
 
     def _put(self, connection: int, data: bytes) -> None:
+        self.carry(connection, data)
+
+    def _keep(self, connection: int, data: bytes) -> None:
         self.out.append((connection, data))
 
     def _idle_for(self, trigger: Trigger, now: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from protoc.runtime.events import ActionFailed, Event
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Answer, Link, Pair
@@ -75,12 +76,16 @@ class Exchange:
         """What may come next, replies before refusals."""
         return awaited_at(self.pair, self._step)
 
-    def take(self, message: Message, params: ParamTable, failed: Callable[[Any], None]) -> Verdict:
+    def take(
+        self, message: Message, params: ParamTable, report: Callable[[Event], None]
+    ) -> Verdict:
         """Say whether a message belongs here, and go on to the next step when it does."""
         kind = type(message)
         found = self._step_of(kind)
         refused = found is None and kind in self.pair.refusals
-        if not (refused or found) or not self._belongs(message, params, failed):
+        if not (refused or found):
+            return "stranger"
+        if self._rules and not self._belongs(message, params, report):
             return "stranger"
         self.replies.append(message)
         if found is None:
@@ -104,10 +109,10 @@ class Exchange:
                 break
         return None
 
-    def _belongs(self, message: Message, params: ParamTable, failed: Callable[[Any], None]) -> bool:
+    def _belongs(
+        self, message: Message, params: ParamTable, report: Callable[[Event], None]
+    ) -> bool:
         """Whether each `where` holds, as far as there is what it compares."""
-        if not self._rules:
-            return True
         names = {one.NAME: one for one in self.replies}
         names |= {message.NAME: message, "request": self.request, "reply": message}
         scope = _SoFar(params, names, self.pair)
@@ -118,7 +123,7 @@ class Exchange:
             except AttributeError:  # a message that is to come, or without that field
                 continue
             except FAULTS as error:
-                failed(error)
+                report(ActionFailed(self.pair.name, "where", error))
                 return False
         return True
 

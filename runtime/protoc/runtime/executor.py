@@ -23,6 +23,8 @@ from protoc.runtime.reachability import RESPONDING, Reachability
 from protoc.runtime.scheduler import Planned, Scheduler
 from protoc.runtime.scope import FAULTS, Scope, value_of
 
+_SENT = ("pair", "command")
+
 BURST = 1000
 """So many items are done without time passing; then others get a turn."""
 
@@ -100,10 +102,10 @@ class Executor:
             LocalError: no such target, not on this link, or no such field of its command.
         """
         row = self._row(target)
-        if isinstance(row, Pair | Group) and not self._on_link(row):
+        if isinstance(row, (Pair, Group)) and row.links and not self._on_link(row):
             raise LocalError(f"{target.name} is not on link {self._link.name}")
         command = row.command if isinstance(row, Pair) else row
-        if isinstance(command, type):
+        if fields and isinstance(command, type):
             for name in fields:
                 if name not in command.__struct_fields__:
                     raise LocalError(f"{command.NAME} has no field {name}")
@@ -137,6 +139,24 @@ class Executor:
             return False
         return True
 
+    def begin(self, entry: Entry, now: float) -> None:
+        """Queue an entry, and begin whatever can be begun.
+
+        Raises:
+            LocalError: there is no such target.
+        """
+        if self._free and entry.target.priority == "normal":
+            self._open(entry)  # it would only go through the queue
+        else:
+            self.put(entry)
+        self.pump(now)
+
+    @property
+    def _free(self) -> bool:
+        """Nothing is queued or running, and commands are composed as they leave the queue."""
+        running = self._frames or self.asker.exchange is not None
+        return not (running or self._queue or self._link.compose == "enqueue")
+
     def withdraw(self, ticket: Ticket) -> None:
         """Execute no more for a ticket: an answer that still comes is a late one."""
         exchange = self.asker.exchange
@@ -169,9 +189,11 @@ class Executor:
         if self._pumping:
             return
         self._pumping = True
+        asker, frames, queue = self.asker, self._frames, self._queue
         try:
             for _ in range(BURST):
-                if not self._go_on(now):
+                nothing = asker.exchange is not None or not (frames or queue)
+                if nothing or not self._go_on(now):
                     break
             else:
                 self._not_before = max(self._not_before, now)
@@ -180,22 +202,22 @@ class Executor:
             self._pumping = False
 
     def _go_on(self, now: float) -> bool:
-        """One step; False when there is nothing to do now."""
-        if self.asker.exchange is not None or not (self._queue or self._frames):
-            return False
-        if self._frames and not self._frames[-1].items:
+        """One step of what there is; False when nothing of it can be done now."""
+        frames, queue = self._frames, self._queue
+        if frames and not frames[-1].items:
             self._leave()
             return True
         if now < self._not_before:
             self._wake_at(self._not_before)
             return False
-        forced = None if any(f.forced for f in self._frames) else self._queue.take_forced()
+        interrupts = queue.forces and not any(frame.forced for frame in frames)
+        forced = queue.take_forced() if interrupts else None
         if forced is not None:
             self._open(forced, forced=True)
-        elif self._frames:
-            return self._item(self._frames[-1], now)
+        elif frames:
+            return self._item(frames[-1], now)
         else:
-            entry = self._queue.take()
+            entry = queue.take()
             if entry is not None:
                 self._open(entry)
         return True
@@ -244,25 +266,36 @@ class Executor:
     def _item(self, frame: Frame, now: float) -> bool:
         """Do the next item of a frame; False when it takes a connection and there is none."""
         entry, item = frame.entry, frame.items[0]
-        if not isinstance(item, Item) or (isinstance(item, Execute) and frame.group):
+        if not isinstance(item, Item) or (frame.group and isinstance(item, Execute)):
             frame.items.popleft()
             cause = _cause(entry, entry.own)
             self._machine.act(item, frame.group, "group", entry.scope, cause)
             return True
-        sends = item.kind in ("pair", "command")
+        sends = item.kind in _SENT
         if sends and not self._is_clear(entry.connection, now):
             return False
         frame.items.popleft()
-        if frame.group and not self._machine.holds(item, entry.scope, frame.group, "group"):
+        if frame.group and not self._may_do(item, frame):
             return True
+        if sends:
+            self._execute(item, entry, now)
+        elif item.kind == "group":
+            self._enter(entry, self._groups[item.name], owner=False)
+        else:
+            self._machine.run_named(item.name, entry.scope, _cause(entry, entry.own), "executed")
+        return True
+
+    def _may_do(self, item: Item, frame: Frame) -> bool:
+        """Whether an item of a group is there, and is to be done."""
+        if not self._machine.holds(item, frame.entry.scope, frame.group, "group"):
+            return False
         try:
             self._row(item)
             if item.kind == "group" and len(self._frames) > DEEPEST:
                 raise LocalError(f"{DEEPEST} groups deep: {item.name} contains itself")
         except LocalError as error:
-            self._not_sent(item.name, entry, error)
-        else:
-            self._do(item, entry, now)
+            self._not_sent(item.name, frame.entry, error)
+            return False
         return True
 
     def _is_clear(self, connection: int | None, now: float) -> bool:
@@ -277,21 +310,10 @@ class Executor:
             self._wake_at(clear_at)
         return clear_at is not None and clear_at <= now
 
-    def _do(self, item: Item, entry: Entry, now: float) -> None:
-        """Do an item in its place."""
-        if item.kind == "group":
-            self._enter(entry, self._groups[item.name], owner=False)
-        elif item.kind == "trigger":
-            self._machine.run_named(item.name, entry.scope, _cause(entry, entry.own), "executed")
-        else:
-            self._execute(item, entry, now)
-
     def _execute(self, item: Item, entry: Entry, now: float) -> None:
         """Send a pair's command, or a command alone."""
         pair = self._pairs[item.name] if item.kind == "pair" else None
-        if pair and not (
-            self._on_link(pair) and self._machine.holds(pair, entry.scope, pair.name, "pair")
-        ):
+        if pair and (pair.links or pair.when) and not self._applies(pair, entry):
             return
         try:
             made = entry.made.get(id(item)) if entry.made else None
@@ -314,7 +336,7 @@ class Executor:
         pace = pair.bytewise if pair else 0.0
         sent = max(self._wire.write(connection, message, data, pace) for connection in routes)
         self._machine.fire_sent(message, _cause(entry))
-        if pair:
+        if pair and self._machine.hears("success"):
             self._machine.fire(
                 On("success", "pair", pair.name), self._scope(message), _cause(entry)
             )
@@ -347,6 +369,10 @@ class Executor:
             target = Execute("pair", pair.name, priority="first", once=True)
             self.put(Entry(target, Scope(self._params)))
 
+    def _applies(self, pair: Pair, entry: Entry) -> bool:
+        """Whether a pair is for this link and its condition holds."""
+        return self._on_link(pair) and self._machine.holds(pair, entry.scope, pair.name, "pair")
+
     def _not_sent(self, name: str, entry: Entry, error: ProtocolError) -> None:
         self._wire.report(events.NotSent(name, error))
         entry.failed("error", error)
@@ -354,8 +380,12 @@ class Executor:
     def _compose(self, item: Item, entry: Entry) -> tuple[Message, bytes]:
         pair = self._pairs[item.name] if item.kind == "pair" else None
         command = pair.command if pair else self._commands[item.name]
-        fixed = _computed(pair.arguments, entry.scope) if pair else {}
-        given = (fixed, _computed(item.arguments, entry.scope), entry.fields)
+        given: list[Mapping[str, Any]] = []
+        if pair and pair.arguments:
+            given.append(_computed(pair.arguments, entry.scope))
+        if item.arguments:
+            given.append(_computed(item.arguments, entry.scope))
+        given.append(entry.fields)
         return self.maker.make(
             command, lambda: compose(command, self._params, *given), _cause(entry)
         )

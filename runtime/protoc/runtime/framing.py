@@ -102,7 +102,7 @@ class Framer:
 
         Tables are made anew for a sequence; whoever changes often keeps them.
         """
-        if not isinstance(messages, Candidates | Preferred):
+        if not isinstance(messages, (Candidates, Preferred)):
             messages = Candidates(messages)
         self._candidates = messages
         self._await_anything()

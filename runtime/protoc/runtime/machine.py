@@ -55,6 +55,7 @@ class Machine(Triggers):
         self._hook_rows = {hook.name: hook for hook in protocol.hooks}
         self._triggers: dict[_Key, list[Trigger]] = {}
         self._hooked: dict[_Key, list[Hook]] = {}
+        self._listening: dict[tuple[str, type[Message]], bool] = {}
         self._explicit = protocol.explicit and not silent
         self._steps: dict[type[Message], frozenset[type[Action]] | None] = {}
         self._heard: set[str] = set()  # the events that set anything in motion at all
@@ -123,14 +124,24 @@ class Machine(Triggers):
 
     # --- triggers ----------------------------------------------------------------------------
 
+    def hears(self, event: str) -> bool:
+        """Whether anything at all is set in motion by such events."""
+        return event in self._heard
+
     def listens(self, event: str, message: type[Message]) -> bool:
         """Whether something is set in motion by this event of a message."""
-        on = On(event, "message", message.NAME)
-        return any(_found(table, on, message.KIND) for table in (self._triggers, self._hooked))
+        if event not in self._heard:
+            return False
+        key = event, message
+        if key not in self._listening:
+            on = On(event, "message", message.NAME)
+            tables = (self._triggers, self._hooked)
+            self._listening[key] = any(_found(table, on, message.KIND) for table in tables)
+        return self._listening[key]
 
     def fire_message(self, event: str, message: Message, cause: Cause) -> bool:
         """Something happened to a message; its fields are what conditions and actions see."""
-        if event not in self._heard:
+        if not self.listens(event, type(message)):
             return True
         on = On(event, "message", message.NAME)
         return self.fire(on, Scope(self._params, message), cause, message.KIND)

@@ -31,6 +31,10 @@ class Pacer:
             pace: seconds between two of them; 0 for all at once.
             now: the time.
         """
+        if not pace and now >= self._free_at:
+            self._put(data)
+            self._free_at = now
+            return now
         begin = max(now, self._free_at)
         pieces = [data[i : i + 1] for i in range(len(data))] if pace else [data]
         for number, piece in enumerate(pieces):

@@ -37,6 +37,7 @@ class Ticket:
     """
 
     def __init__(self) -> None:
+        self.done = True
         self.status: Status = "ok"
         self.reply: Message | None = None
         self.replies: list[Message] = []
@@ -46,10 +47,6 @@ class Ticket:
         self._own_status: Status = "ok"
         self._own_reply: Message | None = None
         self._own_error: ProtocolError | None = None
-
-    @property
-    def done(self) -> bool:
-        return self._open_own == 0
 
     @property
     def settled(self) -> bool:
@@ -71,11 +68,13 @@ class Ticket:
         """Something more is to be done for it."""
         self._open += 1
         self._open_own += own
+        self.done = not self._open_own
 
     def closed(self, own: bool) -> None:
         """Something is over."""
         self._open -= 1
         self._open_own -= own
+        self.done = not self._open_own
 
     def answered(self, replies: list[Message], own: bool) -> None:
         """A pair got answers, or the refusal."""
@@ -106,7 +105,7 @@ class Entry:
         then: called when it is over.
         timer: the timer that queued it, empty when none did.
         made: what gives the commands of its items that were composed early, by the items' `id`.
-        size: bytes it takes in the queue.
+        size: bytes it takes in the queue, as far as they are known.
     """
 
     __slots__ = (
@@ -146,10 +145,7 @@ class Entry:
         self.then = then
         self.timer = timer
         self.made: dict[int, Callable[[], tuple[Message, bytes]]] = {}
-        self.size = ENTRY_SIZE
-        for value in self.fields.values():
-            if isinstance(value, str | bytes):
-                self.size += len(value)
+        self.size = 0
         if ticket is not None:
             ticket.opened(own)
 
@@ -195,6 +191,14 @@ class Queue:
     def __len__(self) -> int:
         return len(self._front) + len(self._back) + len(self._forced)
 
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    @property
+    def forces(self) -> bool:
+        """There is a `now` in it."""
+        return bool(self._forced)
+
     def __iter__(self) -> Iterator[Entry]:
         yield from self._forced
         yield from self._front
@@ -207,6 +211,10 @@ class Queue:
         """Take an entry in where its priority says; False while it is full."""
         if self._state == "full":
             return False
+        entry.size += ENTRY_SIZE
+        for value in entry.fields.values():
+            if isinstance(value, (str, bytes)):
+                entry.size += len(value)
         self._weigh(entry.size)
         key = _key(entry.target)
         self._waiting[key] = self._waiting.get(key, 0) + 1

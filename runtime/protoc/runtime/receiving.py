@@ -81,8 +81,12 @@ class Receiver:
         exchange = self._asker.exchange
         attempt = exchange.attempt if exchange else 0
         damaged = False
-        for _ in line.hear(data, now):
+        for piece, over in line.hear(data, now):
+            line.framer.push(piece)
+            if over:
+                line.framer.finish()
             damaged = self.drain(line, now) or damaged
+        line.look_again(now)
         if exchange is None or exchange is not self._asker.exchange:
             return
         if damaged:  # a good answer may have come right behind, so this is decided last
@@ -96,19 +100,22 @@ class Receiver:
         damaged = False
         while True:
             found = framer.next()
-            for error in framer.failed:
-                damaged = damaged or self._asker.awaits(error.message, line.number)
-            framer.failed = ()
+            if framer.failed:
+                for error in framer.failed:
+                    damaged = damaged or self._asker.awaits(error.message, line.number)
+                framer.failed = ()
             if found is None:
                 return damaged
             damaged = self._handle(line, found, now) or damaged
 
     def flush(self, line: Connection, now: float) -> None:
         """Drop unfinished bytes before they look like an answer, unless an event is in them."""
+        if not line.framer.pending:
+            return
         exchange = self._asker.exchange
         awaited = exchange.awaited() if exchange is not None else ()
         kept = [message for message in self._unsolicited if message not in awaited]
-        if line.framer.pending and not line.framer.may_become(kept):
+        if not line.framer.may_become(kept):
             line.framer.finish()
             self.drain(line, now)
 
@@ -116,9 +123,10 @@ class Receiver:
         """Report and take in; whether it is an awaited answer that its steps reject."""
         number = line.number
         match found:
-            case FoundMessage(message=Reading() as reading, offset=offset, data=data):
-                return self._read_by_steps(line, reading, offset, data, now)
-            case FoundMessage(message=message, offset=offset, data=data):
+            case FoundMessage():
+                message, offset, data = found.message, found.offset, found.data
+                if isinstance(message, Reading):
+                    return self._read_by_steps(line, message, offset, data, now)
                 self._see(message, data, offset, line)
                 self._take_whole(message, data, line, now)
             case FoundGarbage(data=data, offset=offset):
@@ -132,7 +140,7 @@ class Receiver:
 
     def _see(self, message: Message, data: bytes, offset: int, line: Connection) -> None:
         self._report(events.MessageSeen(message, "received", data, offset, line.number, line.peer))
-        if isinstance(message, self._link.greeting or ()):
+        if not line.greeted and isinstance(message, self._link.greeting or ()):
             line.greeted = True
 
     # --- taken in as a whole -----------------------------------------------------------------
@@ -167,8 +175,9 @@ class Receiver:
 
     def _take_in(self, message: Message, cause: Cause) -> None:
         self._machine.fire_message("before", message, cause)
-        values = ((name, getattr(message, name)) for name in message.PARAMS)
-        self._machine.take_in(values, Scope(self._params, message), cause)
+        if message.PARAMS:
+            values = [(name, getattr(message, name)) for name in message.PARAMS]
+            self._machine.take_in(values, Scope(self._params, message), cause)
         self._machine.fire_message("after", message, cause)
 
     def forget(self, message: str) -> None:

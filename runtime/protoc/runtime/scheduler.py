@@ -10,38 +10,30 @@ Action = Callable[[float], None]
 
 
 class Planned:
-    """One thing planned; `cancel` forgets it."""
+    """One thing planned; `cancel` forgets it.
 
-    __slots__ = ("_action", "_scheduler", "deadline", "number")
+    Attributes:
+        deadline: when.
+        action: what; None when it is done or cancelled.
+    """
 
-    def __init__(
-        self, scheduler: Scheduler, deadline: float, number: int, action: Action | None
-    ) -> None:
+    __slots__ = ("_scheduler", "action", "deadline")
+
+    def __init__(self, scheduler: Scheduler, deadline: float, action: Action) -> None:
         self._scheduler = scheduler
         self.deadline = deadline
-        self.number = number
-        self._action = action
-
-    def __lt__(self, other: Planned) -> bool:
-        if self.deadline != other.deadline:
-            return self.deadline < other.deadline
-        return self.number < other.number
+        self.action: Action | None = action
 
     @property
     def pending(self) -> bool:
         """It is neither done nor cancelled."""
-        return self._action is not None
+        return self.action is not None
 
     def cancel(self) -> None:
         """Forget it; once done or cancelled this does nothing."""
-        if self._action is not None:
-            self._action = None
-            self._scheduler.one_less()
-
-    def take(self) -> Action | None:
-        """The action, for the one who does it now."""
-        action, self._action = self._action, None
-        return action
+        if self.action is not None:
+            self.action = None
+            self._scheduler.one_less(self)
 
 
 class Scheduler:
@@ -52,7 +44,8 @@ class Scheduler:
     """
 
     def __init__(self) -> None:
-        self._heap: list[Planned] = []
+        # By deadline, then in the order of planning: tuples, which are compared fast.
+        self._heap: list[tuple[float, int, Planned]] = []
         self._number = 0
         self._cancelled = 0
 
@@ -62,34 +55,42 @@ class Scheduler:
     def at(self, deadline: float, action: Action) -> Planned:
         """Plan an action."""
         self._number += 1
-        planned = Planned(self, deadline, self._number, action)
-        heappush(self._heap, planned)
+        planned = Planned(self, deadline, action)
+        heappush(self._heap, (deadline, self._number, planned))
         return planned
 
     def next_deadline(self) -> float | None:
         """When the next one is due; None when nothing is planned."""
         heap = self._heap
-        while heap and not heap[0].pending:
+        while heap and heap[0][2].action is None:
             heappop(heap)
             self._cancelled -= 1
-        return heap[0].deadline if heap else None
+        return heap[0][0] if heap else None
 
     def run(self, now: float) -> None:
         """Do what is due. What that plans in turn waits for the next call, even if due at once."""
         newest = self._number
-        later: list[Planned] = []
+        later: list[tuple[float, int, Planned]] = []
         while (deadline := self.next_deadline()) is not None and deadline <= now:
-            planned = heappop(self._heap)
-            if planned.number > newest:
-                later.append(planned)
-            elif action := planned.take():
+            entry = heappop(self._heap)
+            planned = entry[2]
+            action = planned.action
+            if entry[1] > newest:
+                later.append(entry)
+            elif action is not None:
+                planned.action = None
                 action(now)
-        for planned in later:
-            heappush(self._heap, planned)
+        for entry in later:
+            heappush(self._heap, entry)
 
-    def one_less(self) -> None:
+    def one_less(self, planned: Planned) -> None:
+        """Something planned is cancelled: it is swept out now or later."""
+        heap = self._heap
+        if heap and heap[0][2] is planned:
+            heappop(heap)
+            return
         self._cancelled += 1
-        if self._cancelled > 64 and self._cancelled * 2 > len(self._heap):
-            self._heap = [planned for planned in self._heap if planned.pending]
+        if self._cancelled > 64 and self._cancelled * 2 > len(heap):
+            self._heap = [entry for entry in heap if entry[2].action is not None]
             heapify(self._heap)
             self._cancelled = 0

@@ -1,19 +1,23 @@
 """One session: everything said and heard over one link, without knowing what carries it.
 
 A driver feeds it what happens (`connected`, `receive`, `advance`, …), always with the time, and
-takes from it what to do (`data_to_send`, `line_requests`, `next_deadline`) and what happened
+takes from it what to do (`data_to_send`, `requests`, `next_deadline`) and what happened
 (`next_event`). All times are seconds of one clock that never goes back.
+
+What is said can be carried away at once (`carry`): then the device answers while the session still
+notes down what it has said.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from protoc.runtime import events
 from protoc.runtime.actions import Execute
 from protoc.runtime.causes import Cause
-from protoc.runtime.conversation import Conversation, Verb
+from protoc.runtime.conversation import Conversation, Request
 from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.messages import Decode, Message
 from protoc.runtime.params import ParamTable
@@ -21,7 +25,7 @@ from protoc.runtime.protocol import Link, On, Protocol
 from protoc.runtime.queue import Entry, Ticket
 from protoc.runtime.receiving import Role
 
-__all__ = ["Role", "Session", "Ticket"]
+__all__ = ["Request", "Role", "Session", "Ticket"]
 
 
 class Session:
@@ -40,6 +44,8 @@ class Session:
     Attributes:
         protocol, link, role: as given; `link` is the row of the description.
         params: values of the params by name.
+        happened: the events that were not taken yet, in order; as `next_event` gives them.
+        requests: what is asked of the line and was not taken yet, in order.
 
     Raises:
         LocalError: there is no such link.
@@ -58,6 +64,8 @@ class Session:
         self.link = link if isinstance(link, Link) else _chosen(protocol, link)
         self.role: Role = role
         self._inner = Conversation(protocol, self.link, role, hooks, random or _middle)
+        self.happened: deque[events.Event] = self._inner.events
+        self.requests: deque[Request] = self._inner.requests
         self._was_connected = False
 
     @property
@@ -151,8 +159,7 @@ class Session:
             ticket.failed("error", error, own=True)
             return ticket
         entry = Entry(target, inner.scope(), fields=fields, ticket=ticket, own=True)
-        inner.executor.put(entry)
-        inner.executor.pump(now)
+        inner.executor.begin(entry, now)
         return ticket
 
     def cancel(self, ticket: Ticket, now: float) -> None:
@@ -214,23 +221,18 @@ class Session:
 
     # --- what the driver takes ---------------------------------------------------------------
 
+    def carry(self, send: Callable[[int, bytes], object]) -> None:
+        """Call `send(connection, data)` for what is to be written, instead of `data_to_send`.
+
+        It must not wait, nor call the session.
+        """
+        self._inner.carry = send
+
     def data_to_send(self) -> list[tuple[int, bytes]]:
         """What is to be written since the last call, as (connection, bytes) in order."""
         inner = self._inner
         out, inner.out = inner.out, []
         return out
-
-    def line_requests(self) -> list[Verb]:
-        """What actions asked of the line since the last call, in order."""
-        inner = self._inner
-        asked, inner.line_requests = inner.line_requests, []
-        return asked
-
-    def hang_ups(self) -> list[int]:
-        """The connections that are to be closed, since the last call."""
-        inner = self._inner
-        asked, inner.hang_ups = inner.hang_ups, []
-        return asked
 
     @property
     def dormant(self) -> bool:
@@ -251,9 +253,9 @@ class Session:
         return self._inner.executor.idle and not self._inner.out
 
     def _at(self, now: float) -> Conversation:
-        self._inner.now = now
-        self._inner.timers.at(now)
-        return self._inner
+        inner = self._inner
+        inner.now = inner.timers.now = now
+        return inner
 
 
 def _chosen(protocol: Protocol, name: str | None) -> Link:

@@ -24,6 +24,9 @@ class Timers:
         scheduler: where they are planned.
         elapse: carries one out.
         random: a number between two others, for the first run.
+
+    Attributes:
+        now: the time, as it was told last: what is planned next is planned from there.
     """
 
     def __init__(
@@ -41,7 +44,7 @@ class Timers:
         self._runs = dict.fromkeys(self._timers, 0)  # counts up when one is stopped or restarted
         self._busy = dict.fromkeys(self._timers, 0)  # runs whose targets are not over
         self._again: set[str] = set()  # to be run again when they are
-        self._now = 0.0
+        self.now = 0.0
 
     def start_all(self, now: float) -> None:
         """Begin with every timer that does not wait for `start`."""
@@ -94,7 +97,7 @@ class Timers:
         self._planned[timer.name] = self._scheduler.at(deadline, partial(self._due, timer))
 
     def _due(self, timer: Timer, now: float) -> None:
-        self._now = now
+        self.now = now
         run = self._runs[timer.name]
         if timer.every is not None:
             # Whoever is late leaves runs out: they would only repeat each other.
@@ -105,7 +108,7 @@ class Timers:
 
         def again() -> None:
             if self._runs[timer.name] == run:
-                self._plan(timer, self._now + SHORTEST_LOOP)
+                self._plan(timer, self.now + SHORTEST_LOOP)
 
         self._run(timer, now, again)
 
@@ -119,13 +122,9 @@ class Timers:
                 then()
             if not self._busy[timer.name] and timer.name in self._again:
                 self._again.discard(timer.name)
-                self._scheduler.at(self._now, partial(self._run, timer))
+                self._scheduler.at(self.now, partial(self._run, timer))
 
         self._elapse(timer, over, now)
-
-    def at(self, now: float) -> None:
-        """Tell the time, so that what is planned next is planned from there."""
-        self._now = now
 
 
 class Quiet:

@@ -56,8 +56,8 @@ class Driver:
                 self._coupling.start(self._watcher.watch)
                 self._settle()
                 if not self.endpoint.listening:
-                    await self.until(lambda: self._coupling.connected)
-            if not (self._coupling.connected or self.endpoint.is_open):
+                    await self.until(lambda: bool(self._coupling.connections))
+            if not (self._coupling.connections or self.endpoint.is_open):
                 raise TransportError(f"cannot open {self.endpoint.url}: {self._coupling.failure}")
         except TimeoutError as error:
             self._shut()
@@ -179,7 +179,7 @@ class Driver:
 
     def _break(self, error: BaseException) -> None:
         """An event callback raised (or we have a fault): whoever waits must hear of it."""
-        self.endpoint.close()
+        self._coupling.cut()
         for _, future in self._waiting:
             if not future.done():
                 future.set_exception(error)

@@ -68,7 +68,7 @@ class Driver:
             self._coupling.start(self._waiter.watch)
             if self.endpoint.listening:
                 self._coupling.settle(self._clock())
-            elif not self.pump(lambda: self._coupling.connected, timeout):
+            elif not self.pump(lambda: bool(self._coupling.connections), timeout):
                 why = self._coupling.failure or f"no answer within {timeout:g} s"
                 raise TransportError(f"cannot open {self.endpoint.url}: {why}")
         except BaseException:
@@ -88,18 +88,19 @@ class Driver:
             LocalError: there is no such target.
         """
         self._refuse_when_busy()
-        now = self._clock()
+        coupling, now = self._coupling, self._clock()
         if now - self._last_look > _FRESH:
             # What came in since then came before the command: it must not be its answer.
             self._take_in(0.0)
             if self.endpoint.signals:
-                self._coupling.settle(now)
-        self._await_reopening(now)
-        self._coupling.require_connection()
+                coupling.settle(now)
+        if not coupling.connections:
+            self._await_reopening(now)
+            coupling.require_connection()
         ticket = self.session.execute(target, fields, now)
         try:
             if not self.pump(lambda: ticket.done, timeout):
-                raise self._coupling.given_up(timeout)
+                raise coupling.given_up(timeout)
         finally:
             if not ticket.done:
                 self.session.cancel(ticket, self._clock())
@@ -110,7 +111,7 @@ class Driver:
         coupling, endpoint = self._coupling, self.endpoint
         if coupling.reopening:
             coupling.settle(now)
-            self.pump(lambda: coupling.connected or not endpoint.is_open, CONNECT_TIMEOUT)
+            self.pump(lambda: bool(coupling.connections) or not endpoint.is_open, CONNECT_TIMEOUT)
 
     def pump(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
         """Let the conversation go on until `done()`, the time is up, or the line is closed.

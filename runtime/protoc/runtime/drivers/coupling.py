@@ -8,7 +8,7 @@ from protoc.runtime.drivers.reopening import Reopening
 from protoc.runtime.errors import TransportError
 from protoc.runtime.events import Event
 from protoc.runtime.protocol import Protocol
-from protoc.runtime.session import Role, Session
+from protoc.runtime.session import Request, Role, Session
 from protoc.runtime.transports.base import (
     Closed,
     Endpoint,
@@ -68,7 +68,7 @@ class Coupling:
         on_event: called with each event as it happens.
 
     Attributes:
-        connected: somebody is at the other end.
+        connections: the numbers of those at the other end.
         failure: why the line was not opened or broke; empty while nothing of it happened.
         prepare: prepares the endpoint to be opened again, and calls `prepared` when it has.
     """
@@ -79,16 +79,13 @@ class Coupling:
         self.on_event = on_event
         self.failure = ""
         self._watch: Watch | None = None
-        self._connections: set[int] = set()
+        self.connections: set[int] = set()
         self._settling = False
         self._started = False
         self._reopening = Reopening(session.link)
+        session.carry(endpoint.send)
         self._preparing = False
         self.prepare: Callable[[], None] = self._prepare
-
-    @property
-    def connected(self) -> bool:
-        return bool(self._connections)
 
     def start(self, watch: Watch) -> None:
         """Open the endpoint.
@@ -102,6 +99,8 @@ class Coupling:
     @property
     def alive(self) -> bool:
         """The line is there, or will be again by itself."""
+        if self.connections:
+            return True
         again = self._preparing or self._reopening.due is not None
         return self.endpoint.is_open or again or self.session.dormant
 
@@ -137,10 +136,12 @@ class Coupling:
         self._settling = True
         try:
             session, signals = self.session, self.endpoint.signals
+            happened, requests = session.happened, session.requests
             for _ in range(_ROUNDS):
                 if signals:
                     self._pass_on(now)
-                self._carry_out(now)
+                if happened or requests:
+                    self._carry_out(now)
                 deadline = session.next_deadline()
                 if deadline is not None and deadline <= now:
                     session.advance(now)
@@ -157,12 +158,12 @@ class Coupling:
             if isinstance(signal, Received):
                 session.receive(signal.connection, signal.data, now)
             elif isinstance(signal, Opened):
-                self._connections.add(signal.connection)
+                self.connections.add(signal.connection)
                 self.failure = ""
                 self._reopening.opened()
                 session.connected(signal.connection, signal.peer, now)
             elif isinstance(signal, Closed):
-                self._connections.discard(signal.connection)
+                self.connections.discard(signal.connection)
                 session.disconnected(signal.connection, now, signal.reason)
                 if not (self.endpoint.is_open or session.dormant):
                     self._broke(signal.reason, now)
@@ -216,24 +217,19 @@ class Coupling:
 
     def _carry_out(self, now: float) -> None:
         """Do what the session wants done, and what event callbacks make it want."""
-        session = self.session
-        while True:
-            for connection, data in session.data_to_send():
-                self.endpoint.send(connection, data)
-            for verb in session.line_requests():
-                self._line(verb, now)
-            for connection in session.hang_ups():
-                self.endpoint.hang_up(connection)
-            event = session.next_event()
-            if event is None:
-                return
-            while event is not None:
+        happened, requests = self.session.happened, self.session.requests
+        while happened or requests:
+            while requests:
+                self._fulfil(requests.popleft(), now)
+            while happened:
+                event = happened.popleft()
                 if self.on_event is not None:
                     self.on_event(event)
-                event = session.next_event()
 
-    def _line(self, verb: str, now: float) -> None:
-        if verb == "close":
+    def _fulfil(self, request: Request, now: float) -> None:
+        if request.verb == "hang up":
+            self.endpoint.hang_up(request.connection)
+        elif request.verb == "close":
             self._reopening.forget()
             self.endpoint.close()
             self.endpoint.signals.clear()
@@ -242,9 +238,9 @@ class Coupling:
             self._open()
 
     def _hang_up(self, now: float, reason: str) -> None:
-        for connection in sorted(self._connections):
+        for connection in sorted(self.connections):
             self.session.disconnected(connection, now, reason)
-        self._connections.clear()
+        self.connections.clear()
 
     def close(self, now: float) -> None:
         """Close the endpoint and tell the session; what waits there fails."""
@@ -254,10 +250,15 @@ class Coupling:
         self.endpoint.close()
         signals.clear()
         if self._settling:  # in a hook: the session hears of it when it has done with that
-            signals.extend(Closed(connection) for connection in sorted(self._connections))
+            signals.extend(Closed(connection) for connection in sorted(self.connections))
         else:
             self._hang_up(now, "")
             self.settle(now)
+
+    def cut(self) -> None:
+        """Close the endpoint and tell nobody: something failed that was told before."""
+        self.endpoint.close()
+        self.connections.clear()
 
     @property
     def broken(self) -> str:
@@ -280,8 +281,10 @@ class Coupling:
         Raises:
             TransportError: nobody is connected; says why.
         """
+        if self.connections:
+            return
         self.require_open()
-        if not (self._connections or self.session.dormant):
+        if not self.session.dormant:
             raise TransportError(f"{self.endpoint.url}: nobody is connected")
 
     def given_up(self, timeout: float | None) -> Exception:

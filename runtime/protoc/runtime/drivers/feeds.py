@@ -116,6 +116,8 @@ class Feeds:
 
     def offer(self, event: Event) -> None:
         """Pass an event to each of them."""
+        if not self._feeds:
+            return
         for each in tuple(self._feeds):  # one may go meanwhile
             feed = each()
             if feed is not None:

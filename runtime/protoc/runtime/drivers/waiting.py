@@ -40,8 +40,7 @@ if sys.platform == "linux":
         def __init__(self, many: bool) -> None:
             # They differ in the unit of time, and have the same numbers for what is waited for.
             self._poll = select.epoll() if many else select.poll()
-            self._units = 1.0 if many else 1e3
-            self._many = many
+            self._unit = 1e-3 if many else 1
             self._masks: dict[int, int] = {}
 
         def watch(self, file: int, mask: int) -> None:
@@ -57,11 +56,9 @@ if sys.platform == "linux":
                 self._poll.register(file, wanted)
 
         def wait(self, seconds: float | None) -> list[tuple[int, int]]:
-            if seconds is None:
-                found = self._poll.poll()
-            else:
-                # Whole milliseconds, rounded up: else it would spin through the last one.
-                found = self._poll.poll(math.ceil(seconds * 1e3) / 1e3 * self._units)
+            # Whole milliseconds, rounded up: else it would spin through the last one.
+            limit = None if seconds is None else math.ceil(seconds * 1e3) * self._unit
+            found = self._poll.poll(limit)
             if len(found) == 1 and found[0][1] == select.POLLIN:
                 return found
             return [(file, self._mask(file, event)) for file, event in found]

@@ -79,34 +79,33 @@ class _Tcp(Endpoint):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self._conversations: dict[int, Conversation] = {}
-        self._files: dict[int, int] = {}
+        self._files: dict[int, Stream] = {}
 
     def _begin(self, number: int, link: socket.socket, peer: str) -> None:
         # A command is one small write that must not wait for the answer to the one before.
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         stream = Stream(number, link.fileno(), link.recv, link.send, self._watch)
         self._conversations[number] = Conversation(link, peer, stream)
-        self._files[stream.file] = number
+        self._files[stream.file] = stream
         self.signals.append(Opened(number, peer))
 
     def _converse(self, file: int, mask: int) -> None:
-        number = self._files.get(file)
-        if number is None:
+        stream = self._files.get(file)
+        if stream is None:
             return
-        stream = self._conversations[number].stream
         try:
             if mask & WRITE:
                 stream.flush()
             if mask & READ:
                 data = stream.read(LARGEST_READ)
                 if not data:
-                    self._end(number, "")
+                    self._end(stream.number, "")
                     return
-                self.signals.append(Received(number, data))
+                self.signals.append(Received(stream.number, data))
         except BlockingIOError:
             return
         except OSError as error:
-            self._end(number, in_words(error))
+            self._end(stream.number, in_words(error))
 
     def _end(self, number: int, reason: str) -> None:
         conversation = self._conversations.pop(number)
