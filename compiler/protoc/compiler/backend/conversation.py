@@ -9,7 +9,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.actions import given as given_fields
 from protoc.compiler.backend.actions import row
 from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, octets, text, tupled
-from protoc.compiler.backend.expressions import function
+from protoc.compiler.backend.expressions import READABLE, function
 from protoc.compiler.backend.layout import form
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.values import Context, annotation, blank, given
@@ -32,6 +32,22 @@ class ConversationView:
 def conversation(protocol: model.Protocol, context: Context) -> ConversationView:
     """The table of a protocol."""
     return _Writer(protocol, context).write()
+
+
+def conditions(protocol: model.Protocol) -> dict[tuple[str, str], str]:
+    """The conditions of the rows, as a reader writes them, by kind and name."""
+    rows: dict[str, Sequence[model.Pair | model.Group | model.Timer | model.Trigger]] = {
+        "pair": protocol.pairs,
+        "group": protocol.groups,
+        "timer": protocol.timers,
+        "trigger": protocol.triggers,
+    }
+    return {
+        (kind, row.name): READABLE.write(row.when)
+        for kind, found in rows.items()
+        for row in found
+        if row.when is not None
+    }
 
 
 class _Writer:

@@ -135,6 +135,8 @@ def scoped(expression: model.Scoped) -> str:
 
 
 CONVERSATION = Writer(scoped=scoped, divide="/")
+READABLE = Writer(scoped=lambda expression: ".".join(expression.path), divide="/")
+"""Writes an expression of the conversation as a reader of the description knows it."""
 
 
 ECHO = Writer(
