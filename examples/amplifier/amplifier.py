@@ -45,15 +45,12 @@ from protoc.runtime.checksums import byte_sum, xor
 from protoc.runtime.codecs import (
     ANY,
     UNFIT,
+    index,
     not_text,
     read_hex,
     read_int,
     starts,
     unfit,
-    write_dec,
-    write_hex,
-    write_int,
-    write_text,
 )
 
 
@@ -98,8 +95,8 @@ _BE_1S2S2S1S4S4S2S2S: Final = Struct(">1s2s2s1s4s4s2s2s")
 _BE_1S2S2S2S2S: Final = Struct(">1s2s2s2s2s")
 _BE_1S2S2S4S2S2S: Final = Struct(">1s2s2s4s2s2s")
 _BE_1S2S2SH2S2S: Final = Struct(">1s2s2sH2s2s")
-_BE_2SH: Final = Struct(">2sH")
 _BE_B: Final = Struct(">B")
+_BE_H: Final = Struct(">H")
 
 
 class ParamFaults(Part):
@@ -157,10 +154,10 @@ class ReadStatus(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
-            frame = b"{" + address + b"RS"
-            check = write_hex(xor(frame[:5]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            if not 0 <= self.address <= 99:
+                raise OverflowError
+            frame = b"{%02dRS" % index(self.address)
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
 
@@ -268,17 +265,22 @@ class Status(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
-            mode = write_dec(self.mode, 1, self.NAME, "mode")
-            helix_current = write_dec(
-                round(self.helix_current * 100), 4, self.NAME, "helix_current"
+            helix_current = round(self.helix_current * 100)
+            temperature = round(self.temperature * 10)
+            if (
+                not 0 <= self.address <= 99
+                or not 0 <= self.mode <= 9
+                or not 0 <= helix_current <= 9999
+                or not -999 <= temperature <= 9999
+            ):
+                raise OverflowError
+            frame = b"{%02dRS%d%04d%04d" % (
+                index(self.address),
+                index(self.mode),
+                helix_current,
+                temperature,
             )
-            temperature = write_int(
-                round(self.temperature * 10), 4, self.NAME, "temperature"
-            )
-            frame = b"{" + address + b"RS" + mode + helix_current + temperature
-            check = write_hex(xor(frame[:14]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(
                 self,
@@ -357,10 +359,10 @@ class ReadAlarms(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
-            frame = b"{" + address + b"RA"
-            check = write_hex(xor(frame[:5]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            if not 0 <= self.address <= 99:
+                raise OverflowError
+            frame = b"{%02dRA" % index(self.address)
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
 
@@ -449,14 +451,13 @@ class Alarms(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
             faults = self.faults
-            if not (
-                0 <= faults.interlock <= 1
-                and 0 <= faults.arc <= 1
-                and 0 <= faults.overdrive <= 1
-                and 0 <= faults.hot <= 1
-                and 0 <= faults.fan <= 1
+            if (
+                faults.interlock >> 1
+                or faults.arc >> 1
+                or faults.overdrive >> 1
+                or faults.hot >> 1
+                or faults.fan >> 1
             ):
                 raise OverflowError
             faults_bits = (
@@ -466,9 +467,10 @@ class Alarms(Message, kw_only=True):
                 | faults.hot << 1
                 | faults.fan
             )
-            frame = b"{" + address + _BE_2SH.pack(b"RA", faults_bits)
-            check = write_hex(xor(frame[:7]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            if not 0 <= self.address <= 99:
+                raise OverflowError
+            frame = b"{%02dRA" % index(self.address) + _BE_H.pack(faults_bits)
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(
                 self,
@@ -556,10 +558,10 @@ class NoAlarms(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
-            frame = b"{" + address + b"RA"
-            check = write_hex(xor(frame[:5]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            if not 0 <= self.address <= 99:
+                raise OverflowError
+            frame = b"{%02dRA" % index(self.address)
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
 
@@ -644,13 +646,13 @@ class Power(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
             if not 0 <= self.watts <= 400:
                 raise EncodeError(self.NAME, "watts", "0..400", self.watts)
-            watts = write_dec(round(self.watts * 10), 4, self.NAME, "watts")
-            frame = b"{" + address + b"SP" + watts
-            check = write_hex(xor(frame[:9]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            watts = round(self.watts * 10)
+            if not 0 <= self.address <= 99 or not 0 <= watts <= 9999:
+                raise OverflowError
+            frame = b"{%02dSP%04d" % (index(self.address), watts)
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "watts": (0, 400)}) from None
 
@@ -718,10 +720,10 @@ class Done(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
-            frame = b"{" + address + b"OK"
-            check = write_hex(xor(frame[:5]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            if not 0 <= self.address <= 99:
+                raise OverflowError
+            frame = b"{%02dOK" % index(self.address)
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
 
@@ -802,11 +804,10 @@ class Denied(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
-            why = write_dec(self.why, 1, self.NAME, "why")
-            frame = b"{" + address + b"NO" + why
-            check = write_hex(xor(frame[:6]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            if not 0 <= self.address <= 99 or not 0 <= self.why <= 9:
+                raise OverflowError
+            frame = b"{%02dNO%d" % (index(self.address), index(self.why))
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "why": (0, 9)}) from None
 
@@ -888,11 +889,10 @@ class Alarm(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            address = write_dec(self.address, 2, self.NAME, "address")
-            cause = write_dec(self.cause, 1, self.NAME, "cause")
-            frame = b"{" + address + b"AL" + cause
-            check = write_hex(xor(frame[:6]), 2, self.NAME, "check")
-            return frame + check + b"}\r"
+            if not 0 <= self.address <= 99 or not 0 <= self.cause <= 9:
+                raise OverflowError
+            frame = b"{%02dAL%d" % (index(self.address), index(self.cause))
+            return frame + b"%02X}\r" % xor(frame)
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "cause": (0, 9)}) from None
 
@@ -955,12 +955,14 @@ class Hello(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            unit = write_text(self.unit, 1, "utf-8", self.NAME, "unit")
+            unit = self.unit.encode("utf-8")
+            if len(unit) != 1:
+                raise EncodeError(self.NAME, "unit", "exactly 1 bytes", self.unit)
             frame = b"{" + unit + b"0}"
-            check = (byte_sum(frame[:4]) - 32) % 95 + 32
+            check = (byte_sum(frame) - 32) % 95 + 32
             return frame + _BE_B.pack(check)
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"unit": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -1022,12 +1024,14 @@ class Here(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            unit = write_text(self.unit, 1, "utf-8", self.NAME, "unit")
+            unit = self.unit.encode("utf-8")
+            if len(unit) != 1:
+                raise EncodeError(self.NAME, "unit", "exactly 1 bytes", self.unit)
             frame = b"{" + unit + b"0}"
-            check = (byte_sum(frame[:4]) - 32) % 95 + 32
+            check = (byte_sum(frame) - 32) % 95 + 32
             return frame + _BE_B.pack(check)
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"unit": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -1089,12 +1093,14 @@ class ReadHelix(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            unit = write_text(self.unit, 1, "utf-8", self.NAME, "unit")
+            unit = self.unit.encode("utf-8")
+            if len(unit) != 1:
+                raise EncodeError(self.NAME, "unit", "exactly 1 bytes", self.unit)
             frame = b"{" + unit + b"H}"
-            check = (byte_sum(frame[:4]) - 32) % 95 + 32
+            check = (byte_sum(frame) - 32) % 95 + 32
             return frame + _BE_B.pack(check)
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"unit": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -1179,15 +1185,19 @@ class Helix(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            unit = write_text(self.unit, 1, "utf-8", self.NAME, "unit")
-            helix_current = write_dec(
-                round(self.helix_current * 100), 4, self.NAME, "helix_current"
-            )
-            frame = b"{" + unit + b"H" + helix_current + b"}"
-            check = (byte_sum(frame[:8]) - 32) % 95 + 32
+            unit = self.unit.encode("utf-8")
+            if len(unit) != 1:
+                raise EncodeError(self.NAME, "unit", "exactly 1 bytes", self.unit)
+            helix_current = round(self.helix_current * 100)
+            if not 0 <= helix_current <= 9999:
+                raise OverflowError
+            frame = b"{%bH%04d}" % (unit, helix_current)
+            check = (byte_sum(frame) - 32) % 95 + 32
             return frame + _BE_B.pack(check)
         except UNFIT as error:
-            raise unfit(self, error, {"helix_current": (0, 99.99)}) from None
+            raise unfit(
+                self, error, {"unit": "utf-8", "helix_current": (0, 99.99)}
+            ) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:

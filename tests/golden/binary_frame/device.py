@@ -87,7 +87,7 @@ class Move(Message, kw_only=True):
             frame = _LE_2SBBNIH.pack(
                 b"U\xaa", self.unit, 6, round(self.position * 100), self.speed
             )
-            check = _CRC_16_MODBUS(frame[2:10])
+            check = _CRC_16_MODBUS(frame[2:])
             return frame + _LE_H.pack(check)
         except UNFIT as error:
             raise unfit(
@@ -164,7 +164,7 @@ class Moved(Message, kw_only=True):
                 self.torque,
                 b"\x00\x00",
             )
-            check = _CRC_16_XMODEM(frame[:13])
+            check = _CRC_16_XMODEM(frame)
             return frame + _BE_H.pack(check)
         except UNFIT as error:
             raise unfit(

@@ -18,6 +18,7 @@ from protoc.runtime import (
     Choice,
     DecodeError,
     Device,
+    EncodeError,
     Hooks,
     Incomplete,
     Link,
@@ -30,7 +31,7 @@ from protoc.runtime import (
 )
 from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import byte_sum, xor
-from protoc.runtime.codecs import ANY, UNFIT, OneOf, not_text, starts, unfit, write_text
+from protoc.runtime.codecs import ANY, UNFIT, OneOf, not_text, starts, unfit
 
 
 class Mode(Choice):
@@ -175,26 +176,22 @@ class State(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             keys = self.keys
-            if not (
-                0 <= keys.stop <= 1 and 0 <= keys.level <= 7 and 0 <= keys.lock <= 1
-            ):
+            if keys.stop >> 1 or keys.level >> 3 or keys.lock >> 1:
                 raise OverflowError
             keys_bits = keys.stop << 15 | keys.level << 12 | keys.lock << 1 | 1
-            if not 0 <= self.socket <= 15:
+            if self.socket >> 4:
                 raise OverflowError
             bits = self.socket | 128
-            relay = write_text(self.relay, 1, "utf-8", self.NAME, "relay")
+            relay = self.relay.encode("utf-8")
+            if len(relay) != 1:
+                raise EncodeError(self.NAME, "relay", "exactly 1 bytes", self.relay)
             drift = round(self.drift * 4)
-            if not (0 <= self.fan <= 7 and -512 <= drift <= 511):
+            if self.fan >> 3 or not -512 <= drift <= 511:
                 raise OverflowError
             bits2 = self.fan << 2 | drift >> 8 & 3
             bits3 = drift & 255
             alarms = self.alarms
-            if not (
-                0 <= alarms.first <= 1
-                and 0 <= alarms.sixteenth <= 1
-                and 0 <= alarms.middle <= 3
-            ):
+            if alarms.first >> 1 or alarms.sixteenth >> 1 or alarms.middle >> 2:
                 raise OverflowError
             alarms_bits = alarms.first << 15 | alarms.middle << 5 | alarms.sixteenth
             frame = b"".join(
@@ -204,7 +201,7 @@ class State(Message, kw_only=True):
                     _BE_BBBH.pack(round(self.heat * 2 + 80), bits2, bits3, alarms_bits),
                 ),
             )
-            check = xor(frame[:11])
+            check = xor(frame)
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(
@@ -216,6 +213,7 @@ class State(Message, kw_only=True):
                     "keys.lock": (0, 1),
                     "socket": (0, 15),
                     "mode": (0, 255),
+                    "relay": "utf-8",
                     "heat": (-40, 87.5),
                     "fan": (0, 7),
                     "drift": (-128, 127.75),
@@ -304,7 +302,7 @@ class SetMode(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             frame = _BE_BBB.pack(0x7F, self.mode, bool(self.armed))
-            check = (-byte_sum(frame[:3])) & 0xFF
+            check = (-byte_sum(frame)) & 0xFF
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(self, error, {"mode": (0, 255), "armed": (0, 255)}) from None

@@ -37,17 +37,7 @@ from protoc.runtime.checksums import (
     word_xor,
     xor,
 )
-from protoc.runtime.codecs import (
-    UNFIT,
-    not_text,
-    read_hex,
-    starts,
-    unfit,
-    write_bytes,
-    write_dec,
-    write_hex,
-    write_text,
-)
+from protoc.runtime.codecs import UNFIT, not_text, read_hex, starts, unfit
 
 _BE_1SB2S4S: Final = Struct(">1sB2s4s")
 _BE_1SB4SBBBBH2S2SH3S: Final = Struct(">1sB4sBBBBH2s2sH3s")
@@ -149,28 +139,28 @@ class SetSums(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            data = write_bytes(self.data, 4, self.NAME, "data")
+            data = b"" + self.data
+            if len(data) != 4:
+                raise EncodeError(self.NAME, "data", "exactly 4 bytes", self.data)
             frame = _BE_BB.pack(0x02, self.unit) + data
-            lrc = (-byte_sum(frame[1:6])) & 0xFF
+            lrc = (-byte_sum(frame[1:])) & 0xFF
             frame += _BE_B.pack(lrc)
             ones = (255 - byte_sum(frame[1:6])) & 0xFF
             frame += _BE_B.pack(ones)
             seven = -byte_sum(frame[1:6]) & 0x7F
             frame += _BE_B.pack(seven)
-            shown = (byte_sum(frame[:9]) - 32) % 95 + 32
+            shown = (byte_sum(frame) - 32) % 95 + 32
             frame += _BE_B.pack(shown)
             each = byte_sum(added(frame[1:6], 1)) & 0xFFFF
             frame += _BE_H.pack(each)
             words = word_xor(frame[1:6], 2, "little")
             frame += _LE_H.pack(words)
-            digits = write_hex(word_xor(frame[2:6], 2, "hex"), 2, self.NAME, "digits")
-            frame += digits
+            frame += b"%02X" % word_xor(frame[2:6], 2, "hex")
             total_ = byte_sum(frame[1:2] + frame[2:6]) % 1000 | 0x8000
             frame += _BE_H.pack(total_)
-            text = write_dec(byte_sum(frame[:18]) % 256, 3, self.NAME, "text")
-            return frame + text
+            return frame + b"%03d" % (byte_sum(frame) % 256)
         except UNFIT as error:
-            raise unfit(self, error, {"unit": (0, 255)}) from None
+            raise unfit(self, error, {"unit": (0, 255), "data": ()}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -289,9 +279,11 @@ class Named(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            data = write_bytes(self.data, 3, self.NAME, "data")
+            data = b"" + self.data
+            if len(data) != 3:
+                raise EncodeError(self.NAME, "data", "exactly 3 bytes", self.data)
             frame = _BE_BB.pack(0x24, self.unit) + data
-            salted = _CRC_16_X_25(frame[1:5] + frame[1:2] + b"Z" + b"key")
+            salted = _CRC_16_X_25(frame[1:] + frame[1:2] + b"Z" + b"key")
             frame += _LE_H.pack(salted)
             safe = replaced(_CRC_16_X_25(frame[1:5]), 2, b"~}", b"\x7f]")
             frame += _BE_H.pack(safe)
@@ -299,14 +291,13 @@ class Named(Message, kw_only=True):
             frame += own.to_bytes(3, "big")
             sums = fletcher8(frame[1:5]).to_bytes(2, "big")
             frame += sums
-            text = write_hex(fletcher16(frame[1:5]), 4, self.NAME, "text", lower=True)
-            frame += text
-            digest = md5(frame[:18] + frame[5:7]).to_bytes(16, "big")
+            frame += b"%04x" % fletcher16(frame[1:5])
+            digest = md5(frame + frame[5:7]).to_bytes(16, "big")
             frame += digest
             short_ = (sha256(frame[2:5]) >> 224).to_bytes(4, "big")
             return frame + short_
         except UNFIT as error:
-            raise unfit(self, error, {"unit": (0, 255)}) from None
+            raise unfit(self, error, {"unit": (0, 255), "data": ()}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -408,7 +399,7 @@ class Around(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            data = write_text(self.data, None, "utf-8", self.NAME, "data")
+            data = self.data.encode("utf-8")
             if b"," in data:
                 raise EncodeError(self.NAME, "data", "no b',' inside", self.data)
             frame = b"".join(
@@ -420,12 +411,11 @@ class Around(Message, kw_only=True):
             )
             check = xor(frame[1 : len(data) + 4])
             frame = _BE_B.pack(check) + frame[1:]
-            text = write_hex(
-                _CRC_16_XMODEM(frame[: len(data) + 6]), 4, self.NAME, "text"
-            )
-            return frame + text
+            return frame + b"%04X" % _CRC_16_XMODEM(frame)
         except UNFIT as error:
-            raise unfit(self, error, {"first": (0, 255), "last": (0, 255)}) from None
+            raise unfit(
+                self, error, {"first": (0, 255), "data": "utf-8", "last": (0, 255)}
+            ) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:

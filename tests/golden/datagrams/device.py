@@ -39,7 +39,6 @@ from protoc.runtime.codecs import (
     starts,
     unfit,
     write_dec,
-    write_text,
 )
 
 _BE_1SB: Final = Struct(">1sB")
@@ -98,12 +97,12 @@ class Report(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            note = write_text(self.note, None, "utf-8", self.NAME, "note")
+            note = self.note.encode("utf-8")
             frame = _BE_BB.pack(0x21, self.kind) + note
-            check = byte_sum(frame[: len(note) + 2]) & 0xFF
+            check = byte_sum(frame) & 0xFF
             return frame + _BE_B.pack(check)
         except UNFIT as error:
-            raise unfit(self, error, {"kind": (0, 255)}) from None
+            raise unfit(self, error, {"kind": (0, 255), "note": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -273,10 +272,10 @@ class Answer_(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            text = write_text(self.text, None, "utf-8", self.NAME, "text")
+            text = self.text.encode("utf-8")
             return b"=" + text
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"text": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:

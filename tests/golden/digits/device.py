@@ -17,6 +17,7 @@ from protoc.runtime import (
     Buffer,
     DecodeError,
     Device,
+    EncodeError,
     Hooks,
     Incomplete,
     Link,
@@ -39,7 +40,6 @@ from protoc.runtime.codecs import (
     starts,
     unfit,
     write_bcd,
-    write_bytes,
     write_dec,
     write_digits,
     write_hex,
@@ -90,7 +90,7 @@ class ReadMeter(Message, kw_only=True):
             serial = write_digits(self.serial, 4, self.NAME, "serial")
             what = write_nibbles(self.what, 2, self.NAME, "what")
             frame = b"h" + serial[::-1] + what
-            check = byte_sum(frame[:7]) & 0xFF
+            check = byte_sum(frame) & 0xFF
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(self, error, {"what": (0, 255)}) from None
@@ -212,7 +212,9 @@ class Meter(Message, kw_only=True):
             label = write_text(
                 self.label, None, "utf-8", self.NAME, "label", quoted=True
             )
-            key_ = write_bytes(self.key, 2, self.NAME, "key")
+            key_ = b"" + self.key
+            if len(key_) != 2:
+                raise EncodeError(self.NAME, "key", "exactly 2 bytes", self.key)
             frame = b"".join(
                 (
                     b"h",
@@ -227,7 +229,7 @@ class Meter(Message, kw_only=True):
                     key_[::-1],
                 ),
             )
-            check = byte_sum(frame[: len(label) + 27]) & 0xFF
+            check = byte_sum(frame) & 0xFF
             return frame + _BE_B.pack(check)
         except UNFIT as error:
             raise unfit(
@@ -239,6 +241,7 @@ class Meter(Message, kw_only=True):
                     "tilt": (-32768, 32767),
                     "offset": (-32768, 32767),
                     "volume": (0, 999999),
+                    "key": (),
                 },
             ) from None
 

@@ -38,7 +38,6 @@ from protoc.runtime.codecs import (
     scan_dec,
     starts,
     unfit,
-    write_bytes,
     write_dec,
     write_text,
 )
@@ -138,16 +137,25 @@ class SetName(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            name = write_text(self.name, None, "utf-8", self.NAME, "name", longest=16)
+            name = self.name.encode("utf-8")
+            if len(name) > 16:
+                raise EncodeError(self.NAME, "name", "at most 16 bytes", self.name)
             size = len(name) + 1 + 2
             if len(name) + 1 > 64:
                 raise EncodeError(self.NAME, "data", "at most 64 bytes", len(name) + 1)
             frame = _BE_BBBHB.pack(0x02, self.unit, 0x10, size, self.channel) + name
-            check = byte_sum(frame[1 : len(name) + 6]) & 0xFFFF
+            check = byte_sum(frame[1:]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(
-                self, error, {"unit": (0, 255), "channel": (0, 255), "size": (0, 65535)}
+                self,
+                error,
+                {
+                    "unit": (0, 255),
+                    "channel": (0, 255),
+                    "name": "utf-8",
+                    "size": (0, 65535),
+                },
             ) from None
 
     @classmethod
@@ -214,7 +222,7 @@ class GetName(Message, kw_only=True):
         try:
             size = 1 + 2
             frame = _BE_BBBHB.pack(0x02, self.unit, 0x11, size, self.channel)
-            check = byte_sum(frame[1:6]) & 0xFFFF
+            check = byte_sum(frame[1:]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(
@@ -321,18 +329,20 @@ class Name(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             name = write_text(self.name, 8, "utf-8", self.NAME, "name", pad=b" ")
-            rest = write_bytes(self.rest, None, self.NAME, "rest")
+            rest = b"" + self.rest
             size = len(rest) + 9 + 2
             if len(rest) + 9 > 64:
                 raise EncodeError(self.NAME, "data", "at most 64 bytes", len(rest) + 9)
             frame = b"".join(
                 (_BE_BBBHB.pack(0x02, self.unit, 0x91, size, self.channel), name, rest)
             )
-            check = byte_sum(frame[1 : len(rest) + 14]) & 0xFFFF
+            check = byte_sum(frame[1:]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(
-                self, error, {"unit": (0, 255), "channel": (0, 255), "size": (0, 65535)}
+                self,
+                error,
+                {"unit": (0, 255), "channel": (0, 255), "rest": (), "size": (0, 65535)},
             ) from None
 
     @classmethod
@@ -444,17 +454,19 @@ class Refused(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             line = write_dec(self.line, None, self.NAME, "line")
-            why = write_text(self.why, None, "utf-8", self.NAME, "why")
+            why = self.why.encode("utf-8")
             size = len(line) + len(why) + 1 + 2
             if len(line) + len(why) + 1 > 64:
                 raise EncodeError(
                     self.NAME, "data", "at most 64 bytes", len(line) + len(why) + 1
                 )
             frame = _BE_BBBH.pack(0x02, self.unit, 0xEE, size) + line + b":" + why
-            check = byte_sum(frame[1 : len(line) + len(why) + 6]) & 0xFFFF
+            check = byte_sum(frame[1:]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
-            raise unfit(self, error, {"unit": (0, 255), "size": (0, 65535)}) from None
+            raise unfit(
+                self, error, {"unit": (0, 255), "why": "utf-8", "size": (0, 65535)}
+            ) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -529,14 +541,18 @@ class Unknown(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            data = write_bytes(self.data, None, self.NAME, "data", longest=64)
+            data = b"" + self.data
+            if len(data) > 64:
+                raise EncodeError(self.NAME, "data", "at most 64 bytes", self.data)
             size = len(data) + 2
             frame = _BE_BBBH.pack(0x02, self.unit, self.code, size) + data
-            check = byte_sum(frame[1 : len(data) + 5]) & 0xFFFF
+            check = byte_sum(frame[1:]) & 0xFFFF
             return frame + _BE_HB.pack(check, 0x03)
         except UNFIT as error:
             raise unfit(
-                self, error, {"unit": (0, 255), "code": (0, 255), "size": (0, 65535)}
+                self,
+                error,
+                {"unit": (0, 255), "code": (0, 255), "data": (), "size": (0, 65535)},
             ) from None
 
     @classmethod

@@ -32,9 +32,7 @@ from protoc.runtime.codecs import (
     read_dec,
     starts,
     unfit,
-    write_bytes,
     write_dec,
-    write_text,
 )
 
 _BE_1S1S: Final = Struct(">1s1s")
@@ -195,18 +193,22 @@ class Counted(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            name = write_text(self.name, None, "utf-8", self.NAME, "name")
+            name = self.name.encode("utf-8")
             if b"," in name:
                 raise EncodeError(self.NAME, "name", "no b',' inside", self.name)
             if self.note is not None:
-                note = write_text(self.note, 2, "utf-8", self.NAME, "note")
+                note = self.note.encode("utf-8")
+                if len(note) != 2:
+                    raise EncodeError(self.NAME, "note", "exactly 2 bytes", self.note)
                 part = note
             else:
                 part = b""
             size = len(name) + len(part) + 2 + 1
             return _BE_BB.pack(0x05, size) + name + b"," + part + b"\x03"
         except UNFIT as error:
-            raise unfit(self, error, {"size": (0, 255)}) from None
+            raise unfit(
+                self, error, {"name": "utf-8", "note": "utf-8", "size": (0, 255)}
+            ) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -273,15 +275,16 @@ class Block(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            data = write_bytes(self.data, None, self.NAME, "data")
+            data = b"" + self.data
             size = write_dec(len(data), None, self.NAME, "size")
-            width_number = len(size)
-            if not 1 <= width_number <= 9:
-                raise EncodeError(self.NAME, "width", "1..9", width_number)
-            width = write_dec(width_number, 1, self.NAME, "width")
-            return b"#" + width + size + data
+            width = len(size)
+            if not 1 <= width <= 9:
+                raise EncodeError(self.NAME, "width", "1..9", width)
+            if not 0 <= width <= 9:
+                raise EncodeError(self.NAME, "width", "0..9", width)
+            return b"#%d%b%b" % (width, size, data)
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"data": ()}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:

@@ -29,15 +29,7 @@ from protoc.runtime import (
 )
 from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import crc
-from protoc.runtime.codecs import (
-    ANY,
-    UNFIT,
-    not_text,
-    starts,
-    unfit,
-    write_bytes,
-    write_text,
-)
+from protoc.runtime.codecs import ANY, UNFIT, not_text, starts, unfit
 
 _BE_B1SB: Final = Struct(">B1sB")
 _BE_B1SHH2S: Final = Struct(">B1sHH2s")
@@ -87,7 +79,7 @@ class Read(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             frame = _BE_BBHH.pack(self.unit, 0x03, self.address, self.count)
-            check = _CRC_16_MODBUS(frame[:6])
+            check = _CRC_16_MODBUS(frame)
             return frame + _LE_H.pack(check)
         except UNFIT as error:
             raise unfit(
@@ -161,17 +153,19 @@ class Words(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            words = write_bytes(self.words, None, self.NAME, "words")
+            words = b"" + self.words
             size = len(words)
             if len(words) + 1 > 253:
                 raise EncodeError(
                     self.NAME, "data", "at most 253 bytes", len(words) + 1
                 )
             frame = _BE_BBB.pack(self.unit, 0x03, size) + words
-            check = _CRC_16_MODBUS(frame[: len(words) + 3])
+            check = _CRC_16_MODBUS(frame)
             return frame + _LE_H.pack(check)
         except UNFIT as error:
-            raise unfit(self, error, {"unit": (0, 255), "size": (0, 255)}) from None
+            raise unfit(
+                self, error, {"unit": (0, 255), "words": (), "size": (0, 255)}
+            ) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -223,10 +217,10 @@ class Line(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            text = write_text(self.text, None, "utf-8", self.NAME, "text")
+            text = self.text.encode("utf-8")
             return text
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"text": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -271,7 +265,7 @@ class Piece(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            data = write_bytes(self.data, None, self.NAME, "data")
+            data = b"" + self.data
             return _BE_HI.pack(self.port, self.host) + _LE_Q.pack(self.number) + data
         except UNFIT as error:
             raise unfit(
@@ -281,6 +275,7 @@ class Piece(Message, kw_only=True):
                     "port": (0, 65535),
                     "host": (0, 4294967295),
                     "number": (0, 18446744073709551615),
+                    "data": (),
                 },
             ) from None
 

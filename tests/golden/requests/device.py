@@ -29,7 +29,7 @@ from protoc.runtime import (
     Protocol,
 )
 from protoc.runtime import declarative as wire
-from protoc.runtime.codecs import ANY, UNFIT, echoes, starts, unfit, write_dec
+from protoc.runtime.codecs import ANY, UNFIT, echoes, index, starts, unfit
 
 _BE_1SB1SB2SBH: Final = Struct(">1sB1sB2sBH")
 _BE_1SB1SBB: Final = Struct(">1sB1sBB")
@@ -161,11 +161,12 @@ class Keep(Message, kw_only=True):
         try:
             if not 1 <= self.sequence <= 3:
                 raise EncodeError(self.NAME, "sequence", "1..3", self.sequence)
-            own = write_dec(self.own, 2, self.NAME, "own")
+            if not 0 <= self.own <= 99:
+                raise OverflowError
             return b"".join(
                 (
                     _BE_BBBB.pack(0x02, self.sequence, 0x02, 5),
-                    own,
+                    b"%02d" % index(self.own),
                     _BE_BH.pack(self.item, self.value),
                 ),
             )

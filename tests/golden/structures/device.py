@@ -30,12 +30,11 @@ from protoc.runtime.codecs import (
     UNFIT,
     WITHIN,
     Delimiter,
+    index,
     not_text,
     short,
     starts,
     unfit,
-    write_dec,
-    write_text,
 )
 
 _BE_1S2S: Final = Struct(">1s2s")
@@ -187,7 +186,7 @@ class Report(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             flags = self.flags
-            if not 0 <= flags.wide <= 1:
+            if flags.wide >> 1:
                 raise OverflowError
             flags_bits = flags.wide << 7
             channels = b"".join(
@@ -298,7 +297,7 @@ class Names(Message, kw_only=True):
         try:
             names_items: list[bytes] = []
             for item in self.names:
-                names_item = write_text(item, None, "utf-8", self.NAME, "names")
+                names_item = item.encode("utf-8")
                 if b"," in names_item:
                     raise EncodeError(self.NAME, "names", "no b',' inside", item)
                 if b";" in names_item:
@@ -466,9 +465,10 @@ class Noted(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            code = write_dec(self.code, 2, self.NAME, "code")
+            if not 0 <= self.code <= 99:
+                raise OverflowError
             if self.note is not None:
-                note = write_text(self.note, None, "utf-8", self.NAME, "note")
+                note = self.note.encode("utf-8")
                 if b"\r\n" in note:
                     raise EncodeError(
                         self.NAME, "note", "no b'\\r\\n' inside", self.note
@@ -476,9 +476,9 @@ class Noted(Message, kw_only=True):
                 part = b"," + note
             else:
                 part = b""
-            return b"T" + code + part + b"\r\n"
+            return b"T%02d%b\r\n" % (index(self.code), part)
         except UNFIT as error:
-            raise unfit(self, error, {"code": (0, 99)}) from None
+            raise unfit(self, error, {"code": (0, 99), "note": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -557,8 +557,9 @@ class Sized(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             if self.wide is not None:
-                wide = write_dec(self.wide, 3, self.NAME, "wide")
-                part = b"#" + wide
+                if not 0 <= self.wide <= 999:
+                    raise OverflowError
+                part = b"#%03d" % index(self.wide)
             else:
                 if self.wide is not None:
                     raise EncodeError(self.NAME, "wide", "nothing", self.wide)

@@ -44,8 +44,6 @@ from protoc.runtime.codecs import (
     unfit,
     write_dec,
     write_float,
-    write_hex,
-    write_text,
 )
 
 _BE_4S2S: Final = Struct(">4s2s")
@@ -303,7 +301,7 @@ class Banner(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            text = write_text(self.text, None, "utf-8", self.NAME, "text")
+            text = self.text.encode("utf-8")
             if not _LIKE_C(self.text):
                 raise EncodeError(
                     self.NAME, "text", "a text like (C) ????,*", self.text
@@ -314,7 +312,7 @@ class Banner(Message, kw_only=True):
                 raise EncodeError(self.NAME, "text", "no b'\\r' at its end", self.text)
             return text + b"\n"
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"text": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -381,18 +379,18 @@ class Ident(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            maker = write_text(self.maker, None, "utf-8", self.NAME, "maker")
+            maker = self.maker.encode("utf-8")
             if b"," in maker:
                 raise EncodeError(self.NAME, "maker", "no b',' inside", self.maker)
             serial = write_dec(self.serial, None, self.NAME, "serial")
-            name = write_text(self.name, None, "utf-8", self.NAME, "name")
+            name = self.name.encode("utf-8")
             if b"\n" in name:
                 raise EncodeError(self.NAME, "name", "no b'\\n' inside", self.name)
             if name.endswith(b"\r"):
                 raise EncodeError(self.NAME, "name", "no b'\\r' at its end", self.name)
             return maker + b"," + serial + b"," + name + b"\n"
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"maker": "utf-8", "name": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -437,8 +435,9 @@ class Srq(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            status = write_hex(self.status, 2, self.NAME, "status")
-            return b"SRQ " + status + b"\n"
+            if not 0 <= self.status <= 255:
+                raise OverflowError
+            return b"SRQ %02X\n" % self.status
         except UNFIT as error:
             raise unfit(self, error, {"status": (0, 255)}) from None
 

@@ -41,8 +41,6 @@ from protoc.runtime.codecs import (
     unfit,
     write_dec,
     write_float,
-    write_hex,
-    write_text,
 )
 
 _BE_4S2S: Final = Struct(">4s2s")
@@ -151,7 +149,7 @@ class Playing(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             track = write_dec(self.track, None, self.NAME, "track")
-            title = write_text(self.title, None, "utf-8", self.NAME, "title")
+            title = self.title.encode("utf-8")
             if b"\n" in title:
                 raise EncodeError(self.NAME, "title", "no b'\\n' inside", self.title)
             if b"\r" in title:
@@ -162,7 +160,7 @@ class Playing(Message, kw_only=True):
                 )
             return b"OK " + track + b" " + title + _ENDS_LINE_NET[link].written
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"title": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -206,8 +204,9 @@ class Failed(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            code = write_hex(self.code, 2, self.NAME, "code", lower=True)
-            return b"ERR " + code + _ENDS_LINE_NET[link].written
+            if not 0 <= self.code <= 255:
+                raise OverflowError
+            return b"ERR %02x%b" % (self.code, _ENDS_LINE_NET[link].written)
         except UNFIT as error:
             raise unfit(self, error, {"code": (0, 255)}) from None
 

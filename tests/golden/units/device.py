@@ -32,14 +32,7 @@ from protoc.runtime import (
 )
 from protoc.runtime import actions as do
 from protoc.runtime import declarative as wire
-from protoc.runtime.codecs import (
-    UNFIT,
-    not_text,
-    starts,
-    unfit,
-    write_bytes,
-    write_text,
-)
+from protoc.runtime.codecs import UNFIT, not_text, starts, unfit
 
 _BE_1SHH: Final = Struct(">1sHH")
 _BE_2SH2S: Final = Struct(">2sH2s")
@@ -76,11 +69,13 @@ class Packet(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            data = write_bytes(self.data, None, self.NAME, "data")
+            data = b"" + self.data
             size = len(data)
             return _BE_BH.pack(self.kind, size) + data
         except UNFIT as error:
-            raise unfit(self, error, {"kind": (0, 255), "size": (0, 65535)}) from None
+            raise unfit(
+                self, error, {"kind": (0, 255), "data": (), "size": (0, 65535)}
+            ) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -136,12 +131,12 @@ class Note(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            note = write_text(self.note, None, "utf-8", self.NAME, "note")
+            note = self.note.encode("utf-8")
             if b">" in note:
                 raise EncodeError(self.NAME, "note", "no b'>' inside", self.note)
             return b"<A " + note + b">"
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"note": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -284,10 +279,12 @@ class Rest(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            text = write_text(self.text, None, "utf-8", self.NAME, "text")
+            text = self.text.encode("utf-8")
             return _BE_BH.pack(self.kind, self.size) + text
         except UNFIT as error:
-            raise unfit(self, error, {"kind": (0, 255), "size": (0, 65535)}) from None
+            raise unfit(
+                self, error, {"kind": (0, 255), "size": (0, 65535), "text": "utf-8"}
+            ) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:

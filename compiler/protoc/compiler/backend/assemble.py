@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from protoc.compiler.backend.code import WIDTH, Call, Code, octets
+from protoc.compiler.backend.places import bracketed
 from protoc.compiler.backend.values import Context
 
 
@@ -14,12 +15,14 @@ class Piece:
 
     Attributes:
         code: of the struct; empty for an expression that gives bytes.
+        format: of `%`, for a number that is written as digits.
         little: byte order of a number of several bytes.
         constant: the bytes, when they are known.
     """
 
     expression: Code = ""
     code: str = ""
+    format: str = ""
     little: bool | None = None
     constant: bytes | None = None
 
@@ -53,12 +56,23 @@ class Assembly:
         parts: list[Code] = []
         i = 0
         while i < len(self.pieces):
+            if (j := self._text(i)) > i:
+                parts.append(_formatted(self.pieces[i:j]))
+                i = j
+                continue
             j, little = self._run(i)
             alone = self.pieces[i].expression
             parts.append(self._packed(self.pieces[i:j], little) if j > i else alone)
             i = max(j, i + 1)
         self.pieces.clear()
         return parts
+
+    def _text(self, i: int) -> int:
+        """Where the pieces end that one format can hold, which has digits in it; `i` for none."""
+        j = i
+        while j < len(self.pieces) and not self.pieces[j].code:
+            j += 1
+        return j if any(piece.format for piece in self.pieces[i:j]) else i
 
     def _run(self, i: int) -> tuple[int, bool | None]:
         """Where the pieces end that one struct can hold, and its byte order."""
@@ -97,6 +111,20 @@ class Assembly:
                 arguments.append(octets(piece.constant))
         struct = self.context.struct(("<" if little else ">") + codes)
         return Call(f"{struct}.pack", tuple(arguments))
+
+
+def _formatted(pieces: list[Piece]) -> Code:
+    """One `%` for digits, with the constants and the bytes around them."""
+    format_, arguments = b"", []
+    for piece in pieces:
+        if piece.constant is not None:
+            format_ += piece.constant.replace(b"%", b"%%")
+        else:
+            format_ += (piece.format or "%b").encode()
+            arguments.append(piece.expression)
+    if len(arguments) == 1:
+        return f"{octets(format_)} % {bracketed(str(arguments[0]))}"
+    return Call(f"{octets(format_)} % ", tuple(arguments))
 
 
 def joined(parts: list[Code], indent: int) -> Code:

@@ -126,6 +126,14 @@ def cut(value: str, wire: model.Wire, expression: model.Expression, *, always: b
     return f"({masked} ^ {sign}) - {sign}"
 
 
+def fixed(number: str, wire: model.Wire) -> str:
+    """A number known when compiling as a field of a wire form holds it."""
+    if not isinstance(wire, model.Raw):
+        return number
+    assert isinstance(wire.size, model.FixedSize)
+    return octets(int(number).to_bytes(wire.size.bytes, "big"))
+
+
 def echoed(expression: model.Expression, wire: model.Wire) -> Code:
     """What an answer repeats of its request, as a function of both; arithmetic is cut to fit."""
     rows = ECHO.rows(expression)

@@ -97,12 +97,17 @@ def laid_out(prefix: str, code: Code, suffix: str = "", indent: int = 0) -> list
         return [*rows[:-1], f"{rows[-1]}{suffix}"]
     if isinstance(code, str) or not code.arguments:
         return [flat]
+    if not prefix and code.head.endswith(" % "):
+        # among other items, it is broken at its operator
+        rest = laid_out("% ", Call("", code.arguments), suffix, indent)
+        return [f"{pad}{code.head.removesuffix(' % ')}", *rest]
     opening, closing = code.brackets[0], code.brackets[1]
     head = f"{pad}{prefix}{code.head}{opening}"
     single = not code.head and code.brackets == "()" and len(code.arguments) == 1
     inner = f"{pad}    {', '.join(str(a) for a in code.arguments)}"
     # the formatter gives every item of a literal its own line, but keeps arguments together
-    if len(inner) <= WIDTH and not single and code.head:
+    is_call = code.head and not code.head.endswith("% ")
+    if len(inner) <= WIDTH and not single and is_call:
         return [head, inner, f"{pad}{closing}{suffix}"]
     lines = [head]
     for argument in code.arguments:
@@ -171,6 +176,18 @@ class Lines:
             self.lines += [f"{pad}{prefix}(", f"{pad}    {flat}", f"{pad})"]
         else:
             self.lines += [f"{pad}{prefix}(", *(f"{pad}    {row}" for row in rows), f"{pad})"]
+
+    def condition(self, word: str, terms: tuple[str, ...], operator: str) -> None:
+        """The head of a block whose condition has several terms."""
+        rows = chained(list(terms), operator).rows
+        pad = " " * self.indent
+        flat = " ".join(rows)
+        if len(pad) + len(word) + len(flat) + 1 <= WIDTH:
+            self.lines.append(f"{pad}{word}{flat}:")
+        elif len(pad) + 4 + len(flat) <= WIDTH:
+            self.lines += [f"{pad}{word}(", f"{pad}    {flat}", f"{pad}):"]
+        else:
+            self.lines += [f"{pad}{word}(", *(f"{pad}    {row}" for row in rows), f"{pad}):"]
 
     def derived(self, name: str, rows: tuple[str, ...], cut: Callable[[str], str]) -> None:
         """`name = cut(value)`; a long value is computed first and cut behind it."""

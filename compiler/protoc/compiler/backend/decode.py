@@ -7,12 +7,13 @@ turn raw values into values, make the object. What is cheap and likely to fail c
 from __future__ import annotations
 
 from protoc.compiler import model
-from protoc.compiler.backend.checks import Computer
+from protoc.compiler.backend.checks import Computer, fixed
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.decode_branches import Branches
 from protoc.compiler.backend.decode_lists import Lists
 from protoc.compiler.backend.decode_runs import Runs
 from protoc.compiler.backend.expressions import Writer, apart, divides, mentions, named
+from protoc.compiler.backend.formats import format_of
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At, bits_called, bracketed, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
@@ -281,7 +282,7 @@ class Decoder(Runs):
                 continue
             name = "expected_bytes" if isinstance(field_.wire, model.Raw) else "expected"
             if (count := self._constant(origin.expression)) is not None:
-                name = count
+                name = fixed(count, field_.wire)
             else:
                 self._computer.assign(name, origin.expression, field_.wire)
             if as_text:
@@ -301,12 +302,10 @@ class Decoder(Runs):
         wire = field_.wire
         if not isinstance(wire, model.Digits) or wire.notation != "hex" or field_.bounds:
             return ""
-        if wire.signed or wire.pad is not None:
-            return ""
         asked = {n for f in self.message.fields() for n in _mentioned(f.origin)}
-        if not isinstance(wire.size, model.FixedSize) or field_.key in asked | self._early:
-            return ""
-        return octets(f"%0{wire.size.bytes}{'x' if wire.lower else 'X'}".encode())
+        format_ = format_of(wire)
+        known = not format_ or field_.key in asked | self._early
+        return "" if known else octets(format_.encode())
 
     def _within(self, field_: model.Field, raw: str) -> None:
         """A derived number must be in its range."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from protoc.compiler import model
 from protoc.compiler.backend.assemble import Assembly, Piece, joined
-from protoc.compiler.backend.checks import Computer
+from protoc.compiler.backend.checks import Computer, fixed, largest
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
@@ -23,12 +23,15 @@ from protoc.compiler.backend.encode_branches import Branches, counts_only, holds
 from protoc.compiler.backend.encode_lists import Lists
 from protoc.compiler.backend.encode_values import Values
 from protoc.compiler.backend.expressions import Writer, divides, named
+from protoc.compiler.backend.formats import format_of, held_by
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.ordering import grows, ordered
 from protoc.compiler.backend.places import Place, before, ends_of, part_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import digits_look, is_reversed, limits, to_raw
 
+_SHORT = 40
+"""Longer values get a variable before they are written."""
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
 
@@ -52,6 +55,8 @@ class Encoder(Values):
         for step in row:
             if isinstance(step, model.Field):
                 self._prepare(step)
+        self._none_of(self._beyond)
+        self._beyond = []
         for step in row:
             if isinstance(step, model.Branch) and not holds_check(step):
                 self._count(step)
@@ -78,10 +83,7 @@ class Encoder(Values):
         if not self.fits and not self.raws:
             return [line[4:] for line in self.lines.lines]
         self.context.use("UNFIT")
-        entries: list[Code] = [
-            f"{text(name)}: ({literal(low)}, {literal(high)})"
-            for name, (low, high) in self.fits.items()
-        ]
+        entries: list[Code] = [f"{text(name)}: {literal(fit)}" for name, fit in self.fits.items()]
         call = Call(self.context.use("unfit"), ("self", "error", Call("", tuple(entries), "{}")))
         return [
             "        try:",
@@ -110,7 +112,10 @@ class Encoder(Values):
         if isinstance(step.wire, model.Nested | model.Items):
             Lists(self).write(step)
             return
-        assert step.name is not None
+        self._given(step)
+
+    def _given(self, step: model.Field) -> None:
+        """The raw value of a field whose value the caller gives."""
         name = attribute(step.name or self.item)
         value = self.value(step)
         self._bounded(value, step.name or self.item, step.bounds)
@@ -123,9 +128,13 @@ class Encoder(Values):
                 raw = local(step.key)
             self.raws[step.key] = raw
             return
+        if step.name and (format_ := format_of(step.wire)):
+            self._formatted(step, value, format_)
+            return
         variable = local(step.key)
         self.raws[step.key] = variable
-        self.lines.add(f"{variable} = ", self._text(step, value))
+        if not self._as_bytes(step, variable):
+            self.lines.add(f"{variable} = ", self._text(step, value))
         self._measured(step, variable)
         if step.pattern:
             with self.lines.block(f"if not {self.context.like(step.pattern)}({value}):"):
@@ -270,7 +279,9 @@ class Encoder(Values):
         elif isinstance(step.wire, model.Digits):
             self._numbered(step, str(value))
         elif str(value).isdigit():
-            self.raws[step.key] = str(value)
+            self.raws[step.key] = fixed(str(value), step.wire)
+        elif isinstance(step.wire, model.Raw):
+            self._computer.assign(self.raws[step.key], step.origin.expression, step.wire)
         else:
             self.lines.add(f"{self.raws[step.key]} = {value}")
             self._bounded(self.raws[step.key], step.name or "", step.bounds)
@@ -303,16 +314,45 @@ class Encoder(Values):
     def _numbered(self, step: model.Field, value: str) -> None:
         """Digits of a derived number, which keeps a variable of its own where others copy it."""
         variable = self.raws[step.key]
-        if step.bounds is not None or any(
+        copied = any(
             step.key in named(field.origin.expression)
             for field in self.message.fields()
             if isinstance(field.origin, model.Derived)
-        ):
+        )
+        if format_ := format_of(step.wire):
+            self._measures(step, value, copied)
+            self._formats[step.key] = format_
+            return
+        if step.bounds is not None or copied:
             self.numbers[step.key] = f"{variable}_number"
             self.lines.add(f"{variable}_number = {value}")
             value = f"{variable}_number"
             self._bounded(value, step.name or "", step.bounds)
         self.lines.add(f"{variable} = ", self._digits(step, value))
+
+    def _measures(self, step: model.Field, value: str, copied: bool) -> None:
+        """A derived number that is written as digits of a fixed size, and fits them."""
+        assert isinstance(step.origin, model.Derived)
+        low, high = held_by(step.wire)
+        most = self._largest(step.origin.expression)
+        held = most is not None and most <= high
+        if held and step.bounds is None and not copied and len(value) <= _SHORT:
+            self.raws[step.key] = value
+            return
+        variable = self.numbers[step.key] = self.raws[step.key]
+        self.lines.add(f"{variable} = {value}")
+        self._bounded(variable, step.name or "", step.bounds)
+        if not held:
+            self._bounded(variable, step.name or "", (low, high))
+
+    def _largest(self, expression: model.Expression) -> int | None:
+        """The most an expression can be, when it cannot be negative; None when that is unknown."""
+        if isinstance(expression, model.Length):
+            extent = expression.extent
+            field_ = next((f for f in self.message.fields() if f.key == extent.first), None)
+            alone = extent.until is None and extent.last in (None, extent.first)
+            return field_.longest if field_ is not None and alone else None
+        return largest(expression)
 
     def _digits(self, step: model.Field, value: str) -> Code:
         assert isinstance(step.wire, model.Digits)
@@ -365,7 +405,8 @@ class Encoder(Values):
     def _covered(self, extent: model.Extent) -> str:
         start, end = ends_of(self.places, extent)
         first = "" if str(start) == "0" else str(start)
-        return span("frame", first, end)
+        last = "" if end == self._reached else str(end)
+        return span("frame", first, last) if first or last else "frame"
 
     # -------------------------------------------------------------- the frame
 
@@ -417,7 +458,7 @@ class Encoder(Values):
             little = wire.little if wire.width > 1 else None
             if wire.width in _CODES:
                 code = _CODES[wire.width]
-                return Piece(raw, code if wire.signed else code.upper(), little)
+                return Piece(raw, code if wire.signed else code.upper(), little=little)
             order = text("little" if wire.little else "big")
             signed = ", signed=True" if wire.signed else ""
             if not raw.isidentifier():
@@ -426,8 +467,10 @@ class Encoder(Values):
                 raw = variable
             return Piece(f"{raw}.to_bytes({wire.width}, {order}{signed})")
         if isinstance(wire, model.Real):
-            return Piece(raw, "f" if wire.width == 4 else "d", wire.little)
-        return Piece(f"{raw}[::-1]" if is_reversed(wire) else raw)
+            return Piece(raw, "f" if wire.width == 4 else "d", little=wire.little)
+        if is_reversed(wire):
+            raw = f"{raw}[::-1]"
+        return Piece(raw, format=self._formats.get(step.key, ""))
 
     def _check(self, step: model.Field, origin: model.Derived) -> None:
         """A check over the frame so far; one over what follows is filled in when that is there."""
@@ -440,7 +483,9 @@ class Encoder(Values):
             return
         self.flush()
         self._fill_in(open_)
+        self._reached = mine
         self._compute(step, origin)
+        self._reached = None
         self._pending.add(self._checked_piece(step))
 
     def _compute(self, step: model.Field, origin: model.Derived) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from protoc.compiler import model
 from protoc.compiler.backend.assemble import Assembly
 from protoc.compiler.backend.code import (
-    WIDTH,
     Call,
     Code,
     Lines,
     keyed,
     text,
 )
+from protoc.compiler.backend.formats import held_by, takes_fractions
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place
 from protoc.compiler.backend.plan import slices_of
@@ -30,7 +30,8 @@ class Values:
         places: where each element will stand, by key.
         raws: the variable or expression of each raw value, by key.
         numbers: variables of numbers whose raw value is text.
-        fits: least and largest value of each number, by path.
+        fits: least and largest value of each number, by path; of text its encoding, of bytes
+            nothing.
         item: the name of the list whose items are being written.
         origin: where the bytes begin that are put together.
     """
@@ -41,11 +42,14 @@ class Values:
     places: dict[str, tuple[Place, Place]] = field(default_factory=dict)
     raws: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
-    fits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    fits: dict[str, tuple[float, ...] | str] = field(default_factory=dict)
     _pending: Assembly = field(init=False)
     item: str = ""
     origin: Place = field(default_factory=lambda: Place(0))
     _written: bool = False
+    _reached: Place | None = None
+    _formats: dict[str, str] = field(default_factory=dict)
+    _beyond: list[str] = field(default_factory=list)
     _done: set[str] = field(default_factory=set)
     _taken: set[str] = field(default_factory=set)
     _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
@@ -96,6 +100,52 @@ class Values:
         look = text_look(wire)
         return Call(call, (value, width, text(wire.encoding), "self.NAME", name, *look, *longest))
 
+    def _as_bytes(self, step: model.Field, variable: str) -> bool:
+        """Bytes, or text that is nothing but characters, checked where they stand.
+
+        False for what takes more.
+        """
+        wire, value = step.wire, self.value(step)
+        if step.name is None:
+            return False
+        name = attribute(step.name)
+        if isinstance(wire, model.Raw):
+            self.lines.add(f'{variable} = b"" + {value}')
+            self.fits[name] = ()
+        elif isinstance(wire, model.Text) and wire.bare:
+            self.lines.add(f"{variable} = {value}.encode({text(wire.encoding)})")
+            self.fits[name] = wire.encoding
+        else:
+            return False
+        if isinstance(wire.size, model.FixedSize):
+            with self.lines.block(f"if len({variable}) != {wire.size.bytes}:"):
+                self.refuse(name, f"exactly {wire.size.bytes} bytes", value)
+        elif step.longest is not None:
+            with self.lines.block(f"if len({variable}) > {step.longest}:"):
+                self.refuse(name, f"at most {step.longest} bytes", value)
+        return True
+
+    def _formatted(self, step: model.Field, value: str, format_: str) -> None:
+        """Digits that are written together with what stands around them."""
+        raw, low, high = value, *held_by(step.wire)
+        if step.conversion.boolean:
+            raw = f"bool({value})"
+        elif step.conversion.linear:
+            raw = local(step.key)
+            self.lines.add(f"{raw} = {to_raw(value, step.conversion, True)}")
+        if not (step.conversion.boolean or self._is_within(step, low, high)):
+            self._beyond.append(f"not {low} <= {raw} <= {high}")
+        if raw == value and takes_fractions(format_):
+            raw = f"{self.context.use('index')}({value})"
+        self._formats[step.key], self.raws[step.key] = format_, raw
+
+    def _is_within(self, step: model.Field, low: int, high: int) -> bool:
+        """Whether the bounds of a value, looked at by themselves, hold it in these limits."""
+        if step.bounds is None or step.conversion.linear:
+            return False
+        least, most = step.bounds
+        return least is not None and most is not None and low <= least and most <= high
+
     def _bounded(
         self, value: str, name: str, bounds: tuple[float | None, float | None] | None
     ) -> None:
@@ -126,14 +176,13 @@ class Values:
                 self._member(step, part, shared)
         for field_, pieces in slices_of(step, self.message):
             self._sliced(step, field_, pieces, shared)
-        if shared.checks:
-            self._checked(shared.checks)
+        self._none_of(shared.beyond)
         self.lines.chain(f"{self.raws[step.key]} = ", shared.rows(), "|")
 
     def _member(self, step: model.Field, part: model.Part, shared: Shared) -> None:
         """A member of a group."""
         owner = local(step.name or self.item)
-        if not shared.terms and not shared.checks:
+        if not shared.terms and not shared.beyond:
             self.lines.add(f"{owner} = {self.value(step)}")
         value = f"{owner}.{attribute(part.name or '')}"
         path = f"{step.name or self.item}.{attribute(part.name or '')}"
@@ -156,18 +205,11 @@ class Values:
         first = field_.wire.pieces[0][0] == step.key
         shared.value(self.raws[field_.key], field_.wire, tuple(pieces), checked=first)
 
-    def _checked(self, checks: list[str]) -> None:
-        joined = " and ".join(checks)
-        flat = f"if not ({joined}):"
-        if len(flat) + self.lines.indent <= WIDTH:
-            head = [flat] if len(checks) > 1 else [f"if not {checks[0]}:"]
-        elif len(joined) + self.lines.indent + 4 <= WIDTH:
-            head = ["if not (", f"    {joined}", "):"]
-        else:
-            head = ["if not ("]
-            head += [f"    {'and ' if i else ''}{check}" for i, check in enumerate(checks)]
-            head += ["):"]
-        self.lines.lines += [" " * self.lines.indent + line for line in head]
+    def _none_of(self, beyond: list[str]) -> None:
+        """None of these may hold; which it is that does is found out when one does."""
+        if not beyond:
+            return
+        self.lines.condition("if ", tuple(beyond), "or")
         with self.lines.block_body():
             self.lines.add("raise OverflowError")
 

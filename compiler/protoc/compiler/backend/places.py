@@ -46,7 +46,7 @@ def span(buffer: str, start: object, end: object) -> str:
     """A slice, spaced as the formatter does."""
     if _simple(str(start)) and _simple(str(end)):
         return f"{buffer}[{start}:{end}]"
-    return f"{buffer}[{start}{' ' if str(start) else ''}: {end}]"
+    return f"{buffer}[{f'{start} '.lstrip()}:{f' {end}'.rstrip()}]"
 
 
 def _simple(bound: str) -> bool:

@@ -15,11 +15,11 @@ class Shared:
 
     Attributes:
         terms: each with the position of its lowest bit.
-        checks: conditions that all must hold.
+        beyond: conditions none of which may hold; what is left above the bits of a value counts.
     """
 
     terms: list[tuple[int, str]] = field(default_factory=list)
-    checks: list[str] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
     _constant: int = 0
 
     def constant(self, value: int, pieces: tuple[model.Piece, ...]) -> None:
@@ -40,7 +40,8 @@ class Shared:
         """
         low, high = raw_limits(wire)
         if checked:
-            self.checks.append(f"{low} <= {_compared(raw)} <= {high}")
+            beyond = f"not {low} <= {_compared(raw)} <= {high}"
+            self.beyond.append(beyond if low else f"{bracketed(raw)} >> {wire.width}")
         for piece in pieces:
             held = raw
             if wire.signed or piece.width < wire.width:

@@ -168,6 +168,12 @@ class Text:
     reversed: bool = False
 
     @property
+    def bare(self) -> bool:
+        """Whether its bytes are those of its characters and nothing else."""
+        added = self.pad is not None or self.terminated or self.quoted
+        return not added and self.encoding != DIGITS
+
+    @property
     def plain(self) -> bool:
         """Whether its first character stands first."""
         left = self.left and self.pad is not None

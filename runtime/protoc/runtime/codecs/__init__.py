@@ -6,6 +6,8 @@ a value and raise `EncodeError`. Their arguments `message`, `field` and `offset`
 
 from __future__ import annotations
 
+from operator import index
+
 from protoc.runtime.codecs.delimiters import Delimiter, Occurrence
 from protoc.runtime.codecs.digits import (
     read_base36,
@@ -77,6 +79,7 @@ __all__ = [
     "OneOf",
     "among",
     "echoes",
+    "index",
     "like",
     "missing",
     "not_text",

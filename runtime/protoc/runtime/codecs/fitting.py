@@ -15,18 +15,20 @@ UNFIT = (struct.error, TypeError, ArithmeticError, ValueError, AttributeError)
 """What goes wrong inside an encoder when a value does not fit."""
 
 
-def unfit(
-    message: Message | Part, error: Exception, limits: Mapping[str, tuple[float, float]]
-) -> EncodeError:
+Fit = tuple[float, ...] | str
+"""What a value must be: a number in limits, text in an encoding, bytes (`()`)."""
+
+
+def unfit(message: Message | Part, error: Exception, fits: Mapping[str, Fit]) -> EncodeError:
     """The error for a value that did not fit, found by looking at all of them.
 
     Args:
         message: what was to be encoded, or the part of it.
         error: what went wrong.
-        limits: least and largest value of each number, by path.
+        fits: what each value must be, by path.
     """
     if not isinstance(error, EncodeError):
-        found = _beyond(message, limits)
+        found = _beyond(message, fits)
         error = found or EncodeError(message.NAME, "", f"values that fit ({error})", message)
     elif error.part is not None:
         path = f"{_place(message, error.part)}.{error.field}"
@@ -36,26 +38,43 @@ def unfit(
     return error
 
 
-def _beyond(
-    message: Message | Part, limits: Mapping[str, tuple[float, float]]
-) -> EncodeError | None:
-    """The first value beyond its limits; one that is not given is blamed last."""
+def _beyond(message: Message | Part, fits: Mapping[str, Fit]) -> EncodeError | None:
+    """The first value that does not fit; one that is not given is blamed last."""
     absent: EncodeError | None = None
-    for path, (low, high) in limits.items():
+    for path, fit in fits.items():
         value: Any = message
         for name in path.split("."):
             value = getattr(value, name, None)
-        whole = isinstance(low, int) and isinstance(high, int)
-        kind = int if whole else int | float
-        if not isinstance(value, kind):
-            number = "a whole number" if whole else "a number"
-            error = EncodeError(message.NAME, path, f"{number}, {low}..{high}", value)
+        wrong = _wrong(value, fit)
+        if wrong:
+            error = EncodeError(message.NAME, path, wrong, value)
             if value is not None:
                 return error
             absent = absent or error
-        elif not low <= value <= high:
-            return EncodeError(message.NAME, path, f"{low}..{high}", value)
     return absent
+
+
+def _wrong(value: Any, fit: Fit) -> str:
+    """What a value should be and is not; empty when it fits."""
+    if isinstance(fit, str):
+        return _wrong_text(value, fit)
+    if not fit:
+        return "" if isinstance(value, bytes | bytearray | memoryview) else "bytes"
+    low, high = fit
+    whole = isinstance(low, int) and isinstance(high, int)
+    if not isinstance(value, int if whole else int | float):
+        return f"{'a whole number' if whole else 'a number'}, {low}..{high}"
+    return "" if low <= value <= high else f"{low}..{high}"
+
+
+def _wrong_text(value: Any, encoding: str) -> str:
+    if not isinstance(value, str):
+        return "text"
+    try:
+        value.encode(encoding)
+    except UnicodeEncodeError as error:
+        return f"characters of {encoding}, not {value[error.start]!r}"
+    return ""
 
 
 def _place(message: Message | Part, part: object) -> str:

@@ -1,0 +1,32 @@
+"""Digits of a fixed size as formats of `%`, which write several of them at a time."""
+
+from __future__ import annotations
+
+from protoc.compiler import model
+
+_LETTERS = {"dec": "d", "int": "d", "hex": "X", "oct": "o"}
+
+
+def format_of(wire: model.Wire) -> str:
+    """What writes such digits, `%04d`; empty where `%` has nothing that does."""
+    if not isinstance(wire, model.Digits) or not isinstance(wire.size, model.FixedSize):
+        return ""
+    letter = _LETTERS.get(wire.notation)
+    if letter is None or wire.signed or wire.reversed or wire.pad is not None:
+        return ""
+    width = f"0{wire.size.bytes}" if wire.size.bytes > 1 else ""
+    return f"%{width}{letter.lower() if wire.lower else letter}"
+
+
+def held_by(wire: model.Wire) -> tuple[int, int]:
+    """Least and largest raw number that such digits hold."""
+    assert isinstance(wire, model.Digits)
+    assert isinstance(wire.size, model.FixedSize)
+    base, size = wire.base, wire.size.bytes
+    low = 1 - base ** (size - 1) if wire.notation == "int" else 0
+    return low, base**size - 1
+
+
+def takes_fractions(format_: str) -> bool:
+    """Whether it would write what is no whole number, cut off."""
+    return format_.endswith("d")
