@@ -100,7 +100,9 @@ class Machine(Triggers):
         for name, value in values:
             param = self._params.called(name)
             # An absent optional field leaves the param as it was.
-            if param is not None and not param.constant and value is not None:
+            if param is None or param.constant or value is None:
+                continue
+            if param.is_taken(value):
                 self.set(param.name, value, scope, cause)
         changed, self._changed = self._changed, outer
         for name in dict.fromkeys(changed):

@@ -182,6 +182,7 @@ class Param(msgspec.Struct, frozen=True):
         constant: it is a named constant and cannot be set.
         save: its value outlasts the program.
         sets: the param its value is handed to.
+        takes: least and largest value that it takes over from a message.
         form: makes the element that tells its bytes, where actions work on them.
     """
 
@@ -194,8 +195,16 @@ class Param(msgspec.Struct, frozen=True):
     constant: bool = False
     save: bool = False
     sets: str = ""
+    takes: tuple[float | None, float | None] | None = None
     form: Callable[[], Any] | None = None
     line: int = 0
+
+    def is_taken(self, value: Any) -> bool:
+        """Whether a message may give it this value."""
+        if self.takes is None or not isinstance(value, int | float):
+            return True
+        low, high = self.takes
+        return (low is None or value >= low) and (high is None or value <= high)
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.ordering import grows, ordered
 from protoc.compiler.backend.places import Place, before, ends_of, part_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
-from protoc.compiler.backend.values import digits_look, is_reversed, limits, to_raw
+from protoc.compiler.backend.values import digits_look, is_reversed, limits
 
 _SHORT = 40
 """Longer values get a variable before they are written."""
@@ -395,7 +395,8 @@ class Encoder(Values):
         key = own.path[0]
         if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
             whole = field_.wire.notation != "float"
-            return to_raw(f"self.{attribute(key)}", field_.conversion, whole)
+            value = f"self.{attribute(key)}"
+            return self.to_raw(value, field_.conversion, whole, field_.name or self.item)
         return self.numbers.get(key) or self.raws.get(key, f"self.{attribute(key)}")
 
     def _distance(self, extent: model.Extent) -> str:

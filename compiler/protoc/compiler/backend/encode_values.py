@@ -67,7 +67,14 @@ class Values:
     ) -> str:
         if step.conversion.boolean:
             return value if isinstance(wire, model.Slice) else f"bool({value})"
-        return to_raw(value, step.conversion, not isinstance(wire, model.Real))
+        whole = not isinstance(wire, model.Real)
+        return self.to_raw(value, step.conversion, whole, step.name or self.item)
+
+    def to_raw(self, value: str, conversion: model.Conversion, whole: bool, name: str) -> str:
+        """The raw number of a value."""
+        if conversion.via is None:
+            return to_raw(value, conversion, whole)
+        return f"{self.context.via(conversion.via, name)}.raw({value}, {whole})"
 
     def _text(self, step: model.Field, value: str) -> Code:
         """The call that writes text, digits or bytes."""
@@ -76,7 +83,7 @@ class Values:
         width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
         if isinstance(wire, model.Digits):
             whole = wire.notation != "float"
-            raw = to_raw(value, step.conversion, whole)
+            raw = self.to_raw(value, step.conversion, whole, step.name or self.item)
             if step.conversion.boolean:
                 raw = f"int(bool({value}))"
             call = self.context.use(f"write_{wire.notation}")
@@ -187,7 +194,7 @@ class Values:
         value = f"{owner}.{attribute(part.name or '')}"
         path = f"{step.name or self.item}.{attribute(part.name or '')}"
         self._bounded(value, path, part.bounds)
-        raw = to_raw(value, part.conversion, True)
+        raw = self.to_raw(value, part.conversion, True, part.name or "")
         shared.value(raw, bits_as_number(part), part.pieces)
         limit = limits(bits_as_number(part), part.conversion, part.bounds)
         assert limit is not None

@@ -32,6 +32,7 @@ class Writer:
         scoped: a name of the conversation.
         length, count, present, checksum: what measures the message.
         replace: the function that replaces bytes of a number.
+        function: the name of a function of numbers.
         divide: the operator for `/`: whole numbers stay whole inside messages.
     """
 
@@ -43,6 +44,7 @@ class Writer:
     present: Callable[[model.Present], str] = _refuse
     checksum: Callable[[model.Checksum], str] = _refuse
     replace: Callable[[], str] = lambda: "replaced"
+    function: Callable[[str], str] = str
     divide: str = "//"
 
     def write(self, expression: model.Expression, outer: int = 0) -> str:
@@ -99,6 +101,8 @@ class Writer:
             return self.checksum(expression)
         if isinstance(expression, model.Replaced):
             return self._replaced(expression)
+        if isinstance(expression, model.Applied):
+            return f"{self.function(expression.function)}({self.write(expression.operand)})"
         if isinstance(expression, model.Listed):
             return f"[{', '.join(self.write(item) for item in expression.items)}]"
         return _refuse(expression)

@@ -122,7 +122,7 @@ class LayoutWriter:
         if part.fixed is not None:
             options.append(keyed("equal", str(part.fixed)))
         else:
-            options += self._meaning(part.conversion, part.bounds)
+            options += self._meaning(part.name or "", part.conversion, part.bounds)
         said: list[list[Code]] = [*([] for _ in part.pieces[1:]), options]
         return [
             (piece.high, _bit(part.name or "_", piece, *its))
@@ -141,9 +141,9 @@ class LayoutWriter:
             arguments.append(keyed("until", _until(size)))
         arguments += _look(field.wire)
         if isinstance(field.origin, model.Given | model.Defaulted):
-            arguments += self._meaning(field.conversion, field.bounds)
+            arguments += self._meaning(field.name or "", field.conversion, field.bounds)
         elif isinstance(field.origin, model.Derived):
-            arguments += self._meaning(model.Conversion(), field.bounds)
+            arguments += self._meaning("", model.Conversion(), field.bounds)
         if field.longest is not None:
             arguments.append(keyed("max", str(field.longest)))
         if field.pattern:
@@ -176,6 +176,7 @@ class LayoutWriter:
 
     def _meaning(
         self,
+        called: str,
         conversion: model.Conversion,
         bounds: tuple[float | None, float | None] | None,
     ) -> list[Code]:
@@ -184,6 +185,8 @@ class LayoutWriter:
             options.append(keyed("scale", _number(conversion.scale)))
         if conversion.offset:
             options.append(keyed("offset", _number(conversion.offset)))
+        if conversion.via is not None:
+            options.append(keyed("via", self.context.via(conversion.via, called)))
         if conversion.unit:
             options.append(keyed("unit", text(conversion.unit)))
         if conversion.enum is not None:
@@ -352,7 +355,7 @@ def _look(wire: model.Wire) -> list[Code]:
         if wire.left:
             options.append(keyed("left", "True"))
     if isinstance(wire, model.Text) and wire.trim:
-        options.append(keyed("trim", "True"))
+        options.append(keyed("trim", text(wire.trim)))
     if isinstance(wire, model.Digits):
         if wire.decimals is not None:
             options.append(keyed("decimals", str(wire.decimals)))

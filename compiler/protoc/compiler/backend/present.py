@@ -71,7 +71,7 @@ class Presenter:
         at = self.decoder.places[field_.key][0].minus(At("at"))
         options = text_look(wire)
         if wire.trim:
-            options.append(keyed("trim", "True"))
+            options.append(keyed("trim", text(wire.trim)))
         call = Call(
             self.decoder.context.use("read_text"),
             (
@@ -124,7 +124,14 @@ class Presenter:
                 self.decoder.fail("value", name, at, text("0 or 1"), raw)
         if conversion.boolean:
             return f"bool({raw})"
-        return from_raw(raw, conversion)
+        if conversion.via is None:
+            return from_raw(raw, conversion)
+        variable = self.decoder.fresh(f"{name.rsplit('.', 1)[-1]}_value")
+        formula = self.decoder.context.via(conversion.via, name.rsplit(".", 1)[-1])
+        label = self.decoder.label(name)
+        place = (raw, "cls.NAME", label, at.minus(At("at")), self.decoder.extent)
+        self.decoder.lines.add(f"{variable} = ", Call(f"{formula}.value", place))
+        return variable
 
     def _bounded(
         self,

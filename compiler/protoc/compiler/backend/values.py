@@ -7,11 +7,13 @@ from fractions import Fraction
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text
+from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import Names, attribute, constant, members
 from protoc.compiler.backend.plan import CHARACTERS
 
 CODECS = frozenset(
-    {"Delimiter", "Occurrence", "UNFIT", "WITHIN", "ANY", "OneOf"} | {n.upper() for n in CHARACTERS}
+    {"Delimiter", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
+    | {n.upper() for n in CHARACTERS}
 )
 CHECKSUMS = frozenset(
     {"byte_sum", "xor", "word_sum", "word_xor", "added", "replaced", "crc"}
@@ -28,6 +30,7 @@ class Context:
         imports: names taken from the runtime, and the module each comes from.
         structs: formats of the precompiled structs by the name of their constant.
         constants: other module constants by name: the expression they stand for.
+        formulas: the constant of each conversion by a formula.
     """
 
     enums: dict[str, model.Enum]
@@ -36,6 +39,7 @@ class Context:
     imports: dict[str, str] = field(default_factory=dict)
     structs: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Code] = field(default_factory=dict)
+    formulas: dict[model.Via, str] = field(default_factory=dict)
 
     def use(self, name: str) -> str:
         """A name of the runtime."""
@@ -76,6 +80,22 @@ class Context:
             name += "_"
         self.constants[name] = call
         return name
+
+    def via(self, via: model.Via, called: str) -> str:
+        """The constant that converts by a formula; `called` is the field that has it."""
+        known = self.formulas.get(via)
+        if known is None:
+            known = f"_{constant(called)}_VIA"
+            while known in self.constants:
+                known += "_"
+            self.formulas[via] = known
+        raw = Writer(own=lambda _: "x", function=self.use, divide="/")
+        arguments = [f"lambda x: {raw.write(via.forth)}"]
+        if via.back is not None:
+            value = Writer(own=lambda _: "value", function=self.use, divide="/")
+            arguments.append(f"lambda value: {value.write(via.back)}")
+        self.constants[known] = Call(self.use("Via"), tuple(arguments))
+        return known
 
     def ends(self, by_link: tuple[tuple[str, tuple[bytes, ...]], ...]) -> str:
         """The constant that holds what ends messages on each of these links."""
@@ -209,6 +229,8 @@ def annotation(wire: model.Wire | None, conversion: model.Conversion, context: C
         return "str"
     if isinstance(wire, model.Raw):
         return "bytes"
+    if conversion.via is not None:
+        return "float"
     fractional = conversion.scale.denominator != 1 or conversion.offset.denominator != 1
     return "int" if is_whole(wire) and not fractional else "float"
 
@@ -309,6 +331,8 @@ def limits(
     bounds: tuple[float | None, float | None] | None,
 ) -> tuple[float, float] | None:
     """Least and largest value a number can have, in its own unit; None for what is no number."""
+    if conversion.via is not None:
+        return None
     if isinstance(wire, model.Integer | model.Slice):
         bits = wire.width * 8 if isinstance(wire, model.Integer) else wire.width
         low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if wire.signed else (0, (1 << bits) - 1)

@@ -41,6 +41,7 @@ class Param:
 
     Attributes:
         sets: the param its value is handed to.
+        takes: what a message may bring: anything else leaves it as it was.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Param:
     id: int | None = None
     bounds: tuple[float | None, float | None] | None = None
     sets: str = ""
+    takes: tuple[float | None, float | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,14 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Applied:
+    """A function of a number: `log10`, or its inverse `exp10`."""
+
+    function: str
+    operand: Expression
+
+
+@dataclass(frozen=True)
 class Extent:
     """A run of wire bytes inside a message.
 
@@ -190,6 +198,7 @@ Expression = (
     | Present
     | Checksum
     | Replaced
+    | Applied
 )
 
 
@@ -199,6 +208,8 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
         return expression.operands
     if isinstance(expression, Replaced):
         return (expression.value,)
+    if isinstance(expression, Applied):
+        return (expression.operand,)
     if isinstance(expression, Listed):
         return expression.items
     if isinstance(expression, Object):

@@ -153,7 +153,7 @@ class Text:
         pad: what fills it up to its size and is stripped; None without.
         left: the filling stands in front.
         terminated: NUL ends the text inside its size.
-        trim: blanks are taken off on decode.
+        trim: where blanks are taken off on decode: "both", "left" or "right".
         quoted: it stands in double quotes, which are doubled inside.
         reversed: the last byte stands first.
     """
@@ -163,7 +163,7 @@ class Text:
     pad: bytes | None = None
     left: bool = False
     terminated: bool = False
-    trim: bool = False
+    trim: Literal["", "both", "left", "right"] = ""
     quoted: bool = False
     reversed: bool = False
 
@@ -319,10 +319,19 @@ Wire = Integer | Real | Digits | Text | Raw | Bits | Slice | Nested | Items
 
 
 @dataclass(frozen=True)
+class Via:
+    """A formula from the raw number `x` to the value, and the one back; None if there is none."""
+
+    forth: Expression
+    back: Expression | None
+
+
+@dataclass(frozen=True)
 class Conversion:
     """From raw to value: times `scale` plus `offset`, then the label.
 
     Attributes:
+        via: a formula instead of scale and offset.
         enum: name of the enumeration.
         strict: values without a label are rejected.
         boolean: 0 and 1 are False and True.
@@ -335,6 +344,7 @@ class Conversion:
     strict: bool = False
     boolean: bool = False
     unit: str = ""
+    via: Via | None = None
 
     @property
     def linear(self) -> bool:

@@ -277,8 +277,9 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
         any(modifier.word == "save" for modifier in param.typed.modifiers),
         param.doc,
         param.id,
-        spec.bounds,
+        None if spec.lenient else spec.bounds,
         _handed_to(scope, sets[-1]) if sets else "",
+        spec.bounds if spec.lenient else None,
     )
 
 

@@ -437,7 +437,7 @@ class Builder:
             statement.span,
             statement.doc,
             bound,
-            spec.bounds,
+            None if spec.lenient else spec.bounds,
             spec.longest,
             spec.forbidden,
             spec.pattern,

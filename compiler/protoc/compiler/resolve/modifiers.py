@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Literal
 
 from protoc.compiler import model
 from protoc.compiler.resolve.constants import exact, number, octets, whole
 from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
+from protoc.compiler.resolve.via import resolve_via
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
@@ -23,9 +25,9 @@ ENCODINGS = {
 }
 _WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "like", "max", "pad",
           "except", "trim", "lower", "signed", "reversed", "until", "times",
-          *ENCODINGS)  # fmt: skip
+          "via", "lenient", *ENCODINGS)  # fmt: skip
 _LATER = frozenset(
-    ("via", "sets", "count", "while", "sep")
+    ("sets", "count", "while", "sep")
 )  # fmt: skip
 _MOST_DECIMALS = 17
 
@@ -202,6 +204,28 @@ class Modifiers:
         target = model.Constant("", (data,), mark.span)
         return model.UntilNext((target,), -1, named=True, times=count)
 
+    def lenient(self) -> bool:
+        """Whether what is beyond the range is passed over instead of rejected."""
+        lenient = self.take("lenient")
+        if lenient is not None and not any(m.word == "range" for m in self.typed.modifiers):
+            raise self.scope.fail(
+                "E0404",
+                "`lenient` needs a range",
+                lenient.span,
+                "there is none that could be left",
+                help="put `range a..b` before it, or take it away",
+            )
+        return lenient is not None
+
+    def trim(self) -> Literal["", "both", "left", "right"]:
+        """Where blanks are taken off: `trim`, `trim left`, `trim right`."""
+        if not self.flag("trim"):
+            return ""
+        left, right = self.flag("left"), self.flag("right")
+        if left == right:
+            return "both"
+        return "left" if left else "right"
+
     def longest(self) -> int | None:
         """The most bytes a field may have: `max 40`."""
         value = self.operand("max")
@@ -255,7 +279,16 @@ class Modifiers:
                 help="put `as` and an enumeration before it, or take it away",
             )
         text = unit.value if isinstance(unit, tree.String) else ""
-        return model.Conversion(scale, offset, enum, strict is not None, boolean, text)
+        via = self._via(wire)
+        return model.Conversion(scale, offset, enum, strict is not None, boolean, text, via)
+
+    def _via(self, wire: model.Wire) -> model.Via | None:
+        """A conversion by a formula."""
+        modifier = self.take("via")
+        if modifier is None:
+            return None
+        self._number(wire, modifier)
+        return resolve_via(self.scope, modifier.values[0])
 
     def _factor(self, wire: model.Wire, word: str, otherwise: int) -> Fraction:
         modifier = self.take(word)

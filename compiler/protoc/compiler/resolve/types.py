@@ -50,6 +50,7 @@ class Spec:
     Attributes:
         value: the expression behind `=`, not resolved.
         default: the expression behind `default`, not resolved.
+        lenient: a message may hold a value beyond the bounds; the param does not take it over.
         own: bits that are fields of the message, and where they stand in this integer.
     """
 
@@ -58,6 +59,7 @@ class Spec:
     value: tree.Expression | None = None
     default: tree.Expression | None = None
     bounds: Bounds | None = None
+    lenient: bool = False
     longest: int | None = None
     forbidden: tuple[bytes, ...] = ()
     own: tuple[tuple[tree.Bit, model.Piece], ...] = ()
@@ -103,6 +105,7 @@ def _spec(wire: model.Wire, modifiers: Modifiers, name: str, owner: str) -> Spec
         value=modifiers.operand("="),
         default=modifiers.operand("default"),
         bounds=modifiers.bounds(wire),
+        lenient=modifiers.lenient(),
         longest=modifiers.longest(),
         forbidden=modifiers.forbidden(),
         pattern=modifiers.pattern(wire),
@@ -184,7 +187,7 @@ def _text(scope: Scope, name: str, size: model.Size | None, modifiers: Modifiers
         return model.Text(model.DIGITS, size, reversed=backwards)
     encoding = modifiers.encoding()
     pad, left, terminated = modifiers.padding(encoding)
-    trim = modifiers.flag("trim")
+    trim = modifiers.trim()
     return model.Text(encoding, size, pad, left, terminated, trim, name == "quoted", backwards)
 
 

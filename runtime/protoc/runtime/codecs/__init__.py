@@ -62,6 +62,7 @@ from protoc.runtime.codecs.text import (
     write_bytes,
     write_text,
 )
+from protoc.runtime.codecs.via import Via, exp10, log10
 
 __all__ = [
     "ANY",
@@ -77,10 +78,13 @@ __all__ = [
     "Delimiter",
     "Occurrence",
     "OneOf",
+    "Via",
     "among",
     "echoes",
+    "exp10",
     "index",
     "like",
+    "log10",
     "missing",
     "not_text",
     "read_base36",

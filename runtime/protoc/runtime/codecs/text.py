@@ -43,7 +43,7 @@ def read_text(
     *,
     pad: bytes | None = None,
     left: bool = False,
-    trim: bool = False,
+    trim: str = "",
     quoted: bool = False,
 ) -> str:
     """Text from its bytes: padding and quotes taken off, NUL padding cut at the first one."""
@@ -63,7 +63,9 @@ def read_text(
         if _is_quoted(text) is None:
             raise DecodeError("value", message, field, offset, "text in quotes", raw, size)
         text = text[1:-1].replace('""', '"')
-    return text.strip() if trim else text
+    if trim in ("both", "left"):
+        text = text.lstrip()
+    return text.rstrip() if trim in ("both", "right") else text
 
 
 def not_text(

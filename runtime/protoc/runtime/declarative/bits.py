@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO, Any
 
+from protoc.runtime.codecs.via import Via
 from protoc.runtime.declarative.base import Element
 from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
@@ -23,8 +24,8 @@ class Bit:
         high, low: the highest and the lowest; one bit where `low` is left out.
         shift: which bit of the value the lowest is.
         equal: what they always hold.
-        signed, scale, offset, enum, strict, boolean, range: from raw to value; said of the last
-            piece.
+        signed, scale, offset, enum, strict, boolean, range, via: from raw to value; said of the
+            last piece.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Bit:
         strict: bool = False,
         boolean: bool = False,
         range: Bounds = (None, None),
+        via: Via | None = None,
     ) -> None:
         self.name = name
         self.low = high if low is None else low
@@ -50,7 +52,7 @@ class Bit:
         self.shift = shift
         self.equal = equal
         self.signed = signed
-        self.meaning = Meaning(scale, offset, enum, strict, boolean, range)
+        self.meaning = Meaning(scale, offset, enum, strict, boolean, range, via=via)
 
     def of(self, number: int) -> int:
         """What these bits of an integer give to the value."""

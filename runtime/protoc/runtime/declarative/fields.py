@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import IO, Any
 
 from protoc.runtime.codecs import like as matcher
+from protoc.runtime.codecs.via import Via
 from protoc.runtime.declarative.base import Element, Sizing, measured
 from protoc.runtime.declarative.endings import Ending, Until, ending_of
 from protoc.runtime.declarative.frame import Frame
@@ -32,7 +33,7 @@ class Field(Element):
             to the width of a binary number.
         copy: the field whose raw value it repeats.
         size: tells how many bytes it has.
-        scale, offset, unit, enum, strict, boolean, range: from raw to value.
+        scale, offset, unit, enum, strict, boolean, range, via: from raw to value.
         until: the constant it ends at; without it, the next one.
         max: most bytes it may have; `exclude` bytes that may not stand in it.
         like: what a text looks like, `*` for any characters and `?` for one.
@@ -59,6 +60,7 @@ class Field(Element):
         strict: bool = False,
         boolean: bool = False,
         range: Bounds = (None, None),
+        via: Via | None = None,
         until: Until | None = None,
         max: int | None = None,
         exclude: tuple[bytes, ...] = (),
@@ -66,7 +68,7 @@ class Field(Element):
         encoding: str = "utf-8",
         pad: bytes | None = None,
         left: bool = False,
-        trim: bool = False,
+        trim: str = "",
         decimals: int | None = None,
         lower: bool = False,
         signed: bool = False,
@@ -87,7 +89,7 @@ class Field(Element):
         self.derivation: Derivation | None = check or length or value
         if copy is not None:
             self.derivation = itemgetter(copy)
-        self.meaning = Meaning(scale, offset, enum, strict, boolean, range, self.wire.whole)
+        self.meaning = Meaning(scale, offset, enum, strict, boolean, range, self.wire.whole, via)
         self.until = until
         self.longest = max
         self.excluded = exclude

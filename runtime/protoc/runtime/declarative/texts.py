@@ -12,7 +12,7 @@ class Text(Wire):
 
     def __init__(
         self, fixed: int | None, encoding: str, pad: bytes | None, left: bool = False,
-        trim: bool = False, quoted: bool = False,
+        trim: str = "", quoted: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(fixed)
         self.quoted = quoted
@@ -49,7 +49,9 @@ class Text(Wire):
                 text = text.removesuffix(filler)
         if self.quoted:
             text = _unquoted(text)
-        return text.strip() if self.trim else text
+        if self.trim in ("both", "left"):
+            text = text.lstrip()
+        return text.rstrip() if self.trim in ("both", "right") else text
 
     def data(self, raw: Any) -> bytes:
         if not isinstance(raw, str):

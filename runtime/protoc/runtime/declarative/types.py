@@ -14,7 +14,7 @@ _TYPE = re.compile(r"([a-z]+?)(\d*)(le|be)?(?:\[(\d+)\])?")
 
 def wire_of(
     type_: str, *, encoding: str = "utf-8", pad: bytes | None = None, left: bool = False,
-    trim: bool = False, decimals: int | None = None, lower: bool = False, signed: bool = False,
+    trim: str = "", decimals: int | None = None, lower: bool = False, signed: bool = False,
 ) -> Wire:  # fmt: skip
     """The wire form of a type as descriptions write it: `u16le`, `hex[2]`, `text`."""
     if type_.startswith("base36"):

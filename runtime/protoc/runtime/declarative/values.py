@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
+from protoc.runtime.codecs.via import Via
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.messages import Choice, TextChoice
 
@@ -21,6 +22,7 @@ class Meaning:
         strict: a value without a label is rejected.
         boolean: 0 and 1 stand for False and True.
         bounds: least and largest value; either may be open.
+        via: a formula.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Meaning:
         boolean: bool = False,
         bounds: Bounds = (None, None),
         whole: bool = True,
+        via: Via | None = None,
     ) -> None:
         # `str` first: 0.1 is one tenth here, as it is in the description
         slope, shift = Fraction(str(scale)), Fraction(str(offset))
@@ -45,6 +48,7 @@ class Meaning:
         self.boolean = boolean
         self.bounds = bounds
         self.whole = whole
+        self.via = via
 
     def value(self, raw: Any, name: str, at: int, frame: Frame) -> Any:
         """The value of a raw value."""
@@ -57,6 +61,10 @@ class Meaning:
             if raw not in (0, 1):
                 raise frame.error("value", name, at, "0 or 1", raw)
             value = bool(raw)
+        elif self.via is not None:
+            value = self.via.of(raw)
+            if value is None:
+                raise frame.error("value", name, at, "what has a value", raw)
         elif self.linear:
             value = raw * self._factor + self._summand
             value = value if self._parts == 1 else value / self._parts
@@ -73,6 +81,8 @@ class Meaning:
                 raise frame.unfit(name, "a value with a label", value)
             if self.boolean:
                 return int(bool(value))
+            if self.via is not None:
+                return self.via.raw(value, self.whole)
             if not self.linear:
                 return value
             raw = value * self._parts - self._summand
