@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from protoc.runtime.declarative.layout import Layout, MessageConstruct, link_of
 from protoc.runtime.errors import Incomplete
 from protoc.runtime.messages import M
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 
 class Codec(MessageConstruct[M]):
@@ -25,12 +28,41 @@ class Codec(MessageConstruct[M]):
         super().__init__()
         self.name = cls.NAME
         self.cls = cls
+        self._decode: Callable[[bytes, int, str], tuple[M, int]] = cls.decode_prefix
 
     @cached_property
     def declarative(self) -> Layout[M]:
         """The same message element by element, as a reviewer reads it."""
         layout: Layout[M] = self.cls.layout()
         return layout
+
+    # whole messages in memory need no stream
+
+    def parse(self, data: Buffer, **contextkw: Any) -> M:
+        """The message at the beginning of some bytes.
+
+        Raises:
+            Incomplete: it is cut off.
+            DecodeError: it is another one, or damaged.
+        """
+        if type(data) is not bytes:
+            data = bytes(data)
+        link = link_of(contextkw) if contextkw else ""
+        return self._decode(data, 0, link)[0]
+
+    def build(self, obj: M | Mapping[str, Any], **contextkw: Any) -> bytes:
+        """The bytes of a message, or of the message with these fields.
+
+        Raises:
+            EncodeError: a value does not fit its field.
+        """
+        link = link_of(contextkw) if contextkw else ""
+        return self._message(obj).encode(link)
+
+    def _message(self, obj: M | Mapping[str, Any]) -> M:
+        return obj if isinstance(obj, self.cls) else self.cls(**obj)  # type: ignore[arg-type]
+
+    # inside other constructs
 
     def _parse(self, stream: IO[bytes], context: Any, path: Any) -> M:
         link = link_of(context)
@@ -50,7 +82,7 @@ class Codec(MessageConstruct[M]):
                 data += more
 
     def _build(self, obj: M | Mapping[str, Any], stream: IO[bytes], context: Any, path: Any) -> Any:
-        message = obj if isinstance(obj, self.cls) else self.cls(**obj)  # type: ignore[arg-type]
+        message = self._message(obj)
         stream.write(message.encode(link_of(context)))
         return message
 
