@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from protoc.runtime.messages import Buffer, Decode, Message
@@ -55,7 +56,8 @@ class _Branch(NamedTuple):
     undecided: tuple[Candidate, ...]
 
 
-_Node = tuple[Candidate, ...] | _Branch
+_Row = tuple[Candidate, ...]
+_Node = _Row | _Branch
 
 
 class Candidates:
@@ -91,6 +93,12 @@ class Candidates:
         return found.start() if found else len(data)
 
 
+@lru_cache(maxsize=1024)
+def candidates(messages: tuple[type[Message], ...]) -> Candidates:
+    """The tables for messages that decode themselves: a thousand sessions share them."""
+    return Candidates(messages)
+
+
 class Preferred:
     """Some candidates before all others, for as long as a reply is awaited.
 
@@ -106,12 +114,14 @@ class Preferred:
         rest: Candidates,
         decoder: Decoder | None = None,
     ) -> None:
-        self._first = Candidates(first, decoder)
+        shared = decoder is None and not any(message.ECHOES for message in first)
+        self._first = candidates(tuple(first)) if shared else Candidates(first, decoder)
         self._rest = rest
         self._decoder = decoder
         self._known = frozenset(first)
         self._asking = [each for each in self._first.entries if each.message.ECHOES]
         self._contained = self._known <= frozenset(rest.messages)
+        self._merged: dict[tuple[_Row, _Row], _Row] = {}  # by what the two say, as it is asked for
 
     def answer(self, request: Message) -> None:
         """The first messages are answers to this request from now on."""
@@ -122,9 +132,12 @@ class Preferred:
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
         """As `Candidates.at`."""
-        known = self._known
-        rest = [each for each in self._rest.at(data, at) if each.message not in known]
-        return (*self._first.at(data, at), *rest)
+        key = self._first.at(data, at), self._rest.at(data, at)
+        merged = self._merged.get(key)
+        if merged is None:
+            rest = (each for each in key[1] if each.message not in self._known)
+            merged = self._merged[key] = (*key[0], *rest)
+        return merged
 
     def next_start(self, data: Buffer, at: int) -> int:
         """As `Candidates.next_start`."""

@@ -10,7 +10,7 @@ from protoc.runtime import events
 from protoc.runtime.asker import Asker
 from protoc.runtime.causes import Cause
 from protoc.runtime.connection import Connection
-from protoc.runtime.dispatch import Candidates, Preferred
+from protoc.runtime.dispatch import Candidates, Preferred, candidates
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.framing import (
     Found,
@@ -70,7 +70,10 @@ class Receiver:
         self._silent_equal = link.ignore_equal or silent
         self._stepwise = StepReader(protocol, params, machine)
         self._previous: dict[str, bytes] = {}  # what each response was like the last time
-        self.usual = Candidates(_usual_order(protocol, role, link), self._decoder)
+        stepped = not self._device and any(machine.steps(m) is not None for m in protocol.messages)
+        self._decodes = self._decoder if stepped else None
+        usual = tuple(_usual_order(protocol, role, link))
+        self.usual = Candidates(usual, self._decoder) if stepped else candidates(usual)
         self._preferred: dict[tuple[str, int], Preferred] = {}
         self._preferring: list[int] = []  # the connections whose framers prefer answers
 
@@ -259,7 +262,7 @@ class Receiver:
     def _preferred_for(self, exchange: Exchange) -> Preferred:
         key = exchange.pair.name, exchange.step
         if key not in self._preferred:
-            self._preferred[key] = Preferred(exchange.awaited(), self.usual, self._decoder)
+            self._preferred[key] = Preferred(exchange.awaited(), self.usual, self._decodes)
         preferred = self._preferred[key]
         preferred.answer(exchange.request)
         return preferred
