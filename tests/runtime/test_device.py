@@ -138,17 +138,6 @@ def test_events_start_with_what_is_new(tcp: Simulator) -> None:
         assert ParamChanged in kinds
 
 
-def test_a_feed_that_nobody_reads_is_bounded(
-    tcp: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("protoc.runtime.drivers.feeds.LARGEST_FEED", 3)
-    with Lamp.open(tcp.url) as lamp:
-        messages = lamp.messages(timeout=0.05)
-        for _ in range(5):
-            lamp.level()
-        assert (messages.pending, messages.lost) == (3, 2)
-
-
 def test_an_iteration_says_why_it_ended() -> None:
     with Lamp.simulate("pty:") as sim:
         lamp = Lamp.open(sim.url)

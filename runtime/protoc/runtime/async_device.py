@@ -61,7 +61,9 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         session, endpoint = coupling.couple(
             self.PROTOCOL, url, link=link, listen=listen, hooks=made
         )
-        self._driver = aio.Driver(session, endpoint, on_event=self._feeds.offer)
+        self._driver = aio.Driver(
+            session, endpoint, on_event=self._feeds.offer, crowded=self._feeds.crowded
+        )
         self._set_up(session, made, self._assign)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coup
 from protoc.runtime.drivers.watching import Watcher, watcher
 from protoc.runtime.errors import TransportError
 from protoc.runtime.session import Session, Ticket
-from protoc.runtime.transports.base import Endpoint
+from protoc.runtime.transports.base import READ, Endpoint
 
 T = TypeVar("T")
 Condition = Callable[[], bool]
@@ -24,18 +25,26 @@ class Driver:
         session: the conversation.
         endpoint: what carries it; from then on it belongs to the driver.
         on_event: called with each event as it happens.
+        crowded: whether those that wait for events should come first, before more is read.
     """
 
     def __init__(
-        self, session: Session, endpoint: Endpoint, *, on_event: OnEvent | None = None
+        self,
+        session: Session,
+        endpoint: Endpoint,
+        *,
+        on_event: OnEvent | None = None,
+        crowded: Condition | None = None,
     ) -> None:
         self.session = session
+        self._crowded = crowded or _never
         self.endpoint = endpoint
         self._coupling = Coupling(session, endpoint, on_event)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watcher: Watcher | None = None
         self._alarm: asyncio.TimerHandle | None = None
-        self._waiting: list[tuple[Condition, asyncio.Future[None]]] = []
+        self._rings = math.inf
+        self._waiting: dict[asyncio.Future[None], Condition] = {}
         self._closed = False
 
     async def open(self, timeout: float = CONNECT_TIMEOUT) -> None:
@@ -98,7 +107,8 @@ class Driver:
             TransportError: nobody is connected, or it was stopped.
             LocalError: there is no such target.
         """
-        self._coupling.require_connection()
+        if not self._coupling.connections:
+            self._coupling.require_connection()
         ticket = self.session.execute(target, fields, self._now())
         self._settle()
         if ticket.done:
@@ -116,17 +126,17 @@ class Driver:
         """Wait until `done()`, the time is up, or the line is closed."""
         if done() or self._loop is None or not self._coupling.alive:
             return done()
-        entry = done, self._loop.create_future()
-        self._waiting.append(entry)
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._waiting[future] = done
         try:
             if timeout is None:
-                await entry[1]
+                await future
             else:
-                await asyncio.wait_for(entry[1], timeout)
+                await asyncio.wait_for(future, timeout)
         except TimeoutError:
             return False
         finally:
-            self._waiting.remove(entry)
+            self._waiting.pop(future, None)
         return done()
 
     async def run(self, seconds: float | None = None) -> None:
@@ -164,6 +174,8 @@ class Driver:
         return self._loop.time() if self._loop else 0.0
 
     def _ready(self, file: int, mask: int) -> None:
+        if mask & READ and self._crowded() and any(future.done() for future in self._waiting):
+            return  # they are on their way; the file is ready again in the next turn of the loop
         try:
             self.endpoint.ready(file, mask)
             self._settle()
@@ -171,7 +183,7 @@ class Driver:
             self._break(error)
 
     def _ring(self) -> None:
-        self._alarm = None
+        self._alarm, self._rings = None, math.inf
         try:
             self._settle()
         except Exception as error:  # noqa: BLE001 - it is handed on
@@ -180,26 +192,25 @@ class Driver:
     def _break(self, error: BaseException) -> None:
         """An event callback raised (or we have a fault): whoever waits must hear of it."""
         self._coupling.cut()
-        for _, future in self._waiting:
-            if not future.done():
-                future.set_exception(error)
         if not self._waiting:
             raise error
+        for future in self._waiting:
+            if not future.done():
+                future.set_exception(error)
 
     def _settle(self) -> None:
         if self._closed or self._loop is None:
             return
         deadline = self._coupling.settle(self._loop.time())
         # One that rings too early is set again then: cheaper than a new one for each command.
-        early = self._alarm is not None and deadline is not None and self._alarm.when() <= deadline
-        if deadline is not None and not early and not self._closed:
+        if deadline is not None and deadline < self._rings and not self._closed:
             if self._alarm is not None:
                 self._alarm.cancel()
-            self._alarm = self._loop.call_at(deadline, self._ring)
+            self._alarm, self._rings = self._loop.call_at(deadline, self._ring), deadline
         if self._waiting:
             over = not self._coupling.alive
-            for done, future in self._waiting:
-                if not future.done() and (over or done()):
+            for future, done in self._waiting.items():
+                if (over or done()) and not future.done():
                     future.set_result(None)
 
     async def close(self) -> None:
@@ -220,3 +231,7 @@ class Driver:
             self._alarm.cancel()
         if self._watcher is not None:
             self._watcher.close()
+
+
+def _never() -> bool:
+    return False

@@ -56,6 +56,7 @@ class Driver:
         self._bell: tuple[socket.socket, socket.socket] | None = None
         self._heard = -1
         self._last_look = -math.inf
+        self._found: deque[tuple[int, int]] = deque()  # files that are ready, and what for
 
     def open(self, timeout: float = CONNECT_TIMEOUT) -> None:
         """Open the line and wait for the connection; a listening one is ready at once.
@@ -92,6 +93,8 @@ class Driver:
         if now - self._last_look > _FRESH:
             # What came in since then came before the command: it must not be its answer.
             self._take_in(0.0)
+            while self._found:
+                self._take_in(0.0)
             if self.endpoint.signals:
                 coupling.settle(now)
         if not coupling.connections:
@@ -140,10 +143,15 @@ class Driver:
             now = self._last_look = clock()
 
     def _take_in(self, wait: float | None) -> None:
-        """Wait until something is there, and have the endpoint read it."""
-        if self._closed:
-            return
-        for file, mask in self._waiter.wait(wait):
+        """Wait until something is there, and have the endpoint read what one file has.
+
+        The others are looked at in the next turns: whoever waits has that first, so that not more
+        than one file has is ever kept for them.
+        """
+        if not self._found and not self._closed:
+            self._found.extend(self._waiter.wait(wait))
+        if self._found:
+            file, mask = self._found.popleft()
             if file == self._heard:
                 self._listen()
             else:
@@ -227,6 +235,7 @@ class Driver:
                 self.pump(lambda: not self.endpoint.unsent, FLUSH_TIMEOUT)
         finally:
             self._closed = True
+            self._found.clear()
             try:
                 self._coupling.close(self._clock())
             finally:

@@ -13,8 +13,11 @@ from protoc.runtime.events import Event
 if TYPE_CHECKING:
     from protoc.runtime.drivers import aio, blocking
 
-LARGEST_FEED = 10_000
+LARGEST_FEED = 100_000
 """Events kept for a reader that does not come; older ones are dropped and counted."""
+
+CROWDED = LARGEST_FEED // 2
+"""So many, and the reader is let have them before more is read."""
 
 T = TypeVar("T")
 Wanted = Callable[[Event], bool]
@@ -113,6 +116,10 @@ class Feeds:
         """Let a feed have what happens, as long as somebody holds it."""
         self._feeds.append(ref(feed, self._feeds.remove))
         return feed
+
+    def crowded(self) -> bool:
+        """One of them holds so much that its reader should come first."""
+        return any(feed.pending >= CROWDED for each in self._feeds if (feed := each()))
 
     def offer(self, event: Event) -> None:
         """Pass an event to each of them."""
