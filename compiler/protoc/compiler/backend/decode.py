@@ -10,6 +10,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.checks import Computer, fixed
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.decode_branches import Branches
+from protoc.compiler.backend.decode_lines import LineReader
 from protoc.compiler.backend.decode_lists import Lists
 from protoc.compiler.backend.decode_runs import Runs
 from protoc.compiler.backend.expressions import Writer, apart, divides, mentions, named
@@ -83,6 +84,8 @@ class Decoder(Runs):
             self.expect(step)
         elif isinstance(step, model.LinkEnd):
             self._expect(step.key, self.ends(step))
+        elif isinstance(step, model.Lines):
+            LineReader(self).write(step)
         elif isinstance(step, model.Branch):
             Branches(self).write(step, behind)
         elif isinstance(step.wire, model.Items):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Named, octets, text
+from protoc.compiler.backend.code import Code, Named, octets, text
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At, unbracketed
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, first_bytes, steps
@@ -118,7 +118,17 @@ class Branches:
     def _arm(
         self, arm: model.Arm, start: At, end: str, behind: list[Step], *, apart: bool = False
     ) -> None:
-        """The elements of one way, their values put into the variables of the branch.
+        """The elements of one way, their values put into the variables of the branch."""
+        decoder = self.decoder
+        for target, value in self.taken(arm, start, behind, apart=apart):
+            decoder.lines.add(f"{target} = ", value)
+        if str(decoder.at) != end:
+            decoder.lines.add(f"{end} = {decoder.at}")
+
+    def taken(
+        self, arm: model.Arm, start: At, behind: list[Step], *, apart: bool = False
+    ) -> list[tuple[str, Code]]:
+        """Take the elements of one way apart; which values belong into which variables.
 
         `apart` looks at its first constant before the rest is asked for: others may be shorter.
         """
@@ -134,16 +144,16 @@ class Branches:
                 row = row[1:]
             decoder.row(row, tuple(behind))
             decoder.verify()
+            found: list[tuple[str, Code]] = []
             for field_ in decoder.fields:
                 for value in Presenter(decoder).values(field_):
                     assert isinstance(value, Named)
                     name = value.name.removesuffix("=")
                     target = next(v for n, v in decoder.settled.items() if attribute(n) == name)
                     if str(value.value) != target:
-                        decoder.lines.add(f"{target} = ", value.value)
-        if str(decoder.at) != end:
-            decoder.lines.add(f"{end} = {decoder.at}")
+                        found.append((target, value.value))
         decoder.fields, decoder.whole = outer, whole
+        return found
 
 
 def _first(row: list[Step]) -> Step | None:

@@ -33,16 +33,15 @@ class Lists:
         stop = decoder.stretch(field, wire.size, behind) if wire.size is not None else None
         end = decoder.position()
         with decoder.lines.block("try:"):
-            self._object(wire, variable, start, end, stop or decoder.stop or "None")
+            self.part(wire, variable, start, end, stop or decoder.stop or "None")
         self._within(text(field.name), start.minus(At("at")))
         if stretch:
             self._filled(field.name, start, end, stop or "")
         decoder.forget()
         decoder.moved(field.key, start, end)
 
-    def _object(
-        self, wire: model.Nested, variable: str, start: object, end: str, stop: str
-    ) -> None:
+    def part(self, wire: model.Nested, variable: str, start: object, end: str, stop: str) -> None:
+        """An object in a variable, and where it ends."""
         decoder = self.decoder
         cls = decoder.context.classes[f"record {wire.record.name}"]
         told = [unbracketed(decoder.expression(argument)) for argument in wire.arguments]
@@ -141,7 +140,7 @@ class Lists:
             one = decoder.fresh("item")
             if not least_size(item.wire.record.elements):
                 decoder.lines.add(f"start = {end}")
-            self._object(item.wire, one, end, end, stop)
+            self.part(item.wire, one, end, end, stop)
             if not least_size(item.wire.record.elements):
                 with decoder.lines.block(f"if {end} == start:"):
                     decoder.fail("value", field.name or "", At(end), text("at least one byte"),

@@ -395,9 +395,10 @@ class Encoder(Values):
         key = own.path[0]
         if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
             whole = field_.wire.notation != "float"
-            value = f"self.{attribute(key)}"
-            return self.to_raw(value, field_.conversion, whole, field_.name or self.item)
-        return self.numbers.get(key) or self.raws.get(key, f"self.{attribute(key)}")
+            return self.to_raw(
+                self.value(field_), field_.conversion, whole, field_.name or self.item
+            )
+        return self.numbers.get(key) or self.raws.get(key, self.value(field_))
 
     def _distance(self, extent: model.Extent) -> str:
         start, end = ends_of(self.places, extent)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protoc.compiler import model
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.plan import steps
-from protoc.compiler.backend.values import value_types
+from protoc.compiler.backend.values import default_of, defaulted, value_types
 from protoc.compiler.resolve.types import total_size
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ class Branches:
 
     def _ways(self, branch: model.Branch, variable: str | None) -> None:
         encoder = self.encoder
+        if isinstance(branch, model.Lines):
+            every = tuple(element for arm in branch.arms for element in arm.elements)
+            self._way(branch, model.Arm(every), variable)
+            return
         word = "if"
         closed = False
         for arm, test in zip(branch.arms, self._tests(branch), strict=True):
@@ -98,12 +102,21 @@ class Branches:
         for name in sorted(foreign):
             with encoder.lines.block(f"if self.{attribute(name)} is not None:"):
                 encoder.refuse(name, "nothing", f"self.{attribute(name)}")
-        needed = [name for name in mine if name not in model.sometimes(arm.elements)]
+        left_out = self._defaults(branch, arm)
+        needed = [
+            name
+            for name in mine
+            if name not in model.sometimes(arm.elements) and name not in left_out
+        ]
         if branch.how == "if" or len(mine) > 1:
             for name in needed:
                 if name in model.sometimes((branch,)):
                     with encoder.lines.block(f"if self.{attribute(name)} is None:"):
                         encoder.refuse(name, "a value", "None")
+        for name, (key, default) in left_out.items():
+            value = encoder.instead[key] = encoder.fresh(f"{name}_value")
+            own = f"self.{attribute(name)}"
+            encoder.lines.add(f"{value} = {default} if {own} is None else {own}")
         row = steps(arm.elements)
         start = encoder.places.get(branch.key, (None, None))[0]
         pending = encoder.swapped()
@@ -118,6 +131,16 @@ class Branches:
             encoder.joined(pending)
         else:
             encoder.lines.add(f"{variable} = ", encoder.joined(pending))
+
+    def _defaults(self, branch: model.Branch, arm: model.Arm) -> dict[str, tuple[str, str]]:
+        """The key and the default of each field of one way that may be left out."""
+        sometimes = model.sometimes((branch,)) - model.sometimes(arm.elements)
+        context = self.encoder.context
+        return {
+            field.name: (field.key, default_of(field, context))
+            for field in model.walk(arm.elements)
+            if isinstance(field, model.Field) and field.name in sometimes and defaulted(field)
+        }
 
 
 def holds_check(branch: model.Branch) -> bool:

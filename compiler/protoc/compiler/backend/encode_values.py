@@ -32,6 +32,7 @@ class Values:
         numbers: variables of numbers whose raw value is text.
         fits: least and largest value of each number, by path; of text its encoding, of bytes
             nothing.
+        instead: what stands for the values of fields that may be left out of a branch, by key.
         item: the name of the list whose items are being written.
         origin: where the bytes begin that are put together.
     """
@@ -43,6 +44,7 @@ class Values:
     raws: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     fits: dict[str, tuple[float, ...] | str] = field(default_factory=dict)
+    instead: dict[str, str] = field(default_factory=dict)
     _pending: Assembly = field(init=False)
     item: str = ""
     origin: Place = field(default_factory=lambda: Place(0))
@@ -60,7 +62,8 @@ class Values:
 
     def value(self, step: model.Field) -> str:
         """The value of a field; that of an item of a list is at hand."""
-        return f"self.{attribute(step.name)}" if step.name else "item"
+        given = f"self.{attribute(step.name)}" if step.name else "item"
+        return self.instead.get(step.key, given)
 
     def _raw(
         self, value: str, step: model.Field, wire: model.Integer | model.Real | model.Slice

@@ -24,7 +24,7 @@ from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import bits_called
 from protoc.compiler.backend.plan import slices_of
-from protoc.compiler.backend.values import Context, is_reversed
+from protoc.compiler.backend.values import Context, default_of, defaulted, is_reversed
 
 Naming = Callable[[model.Own], str]
 """Writes a name in an expression."""
@@ -58,12 +58,13 @@ class LayoutWriter:
         for argument in arguments:
             lines += laid_out("", argument, ",", indent + 4)
         for element in elements:
-            lines += self._element(element, indent + 4)
+            lines += self.element_lines(element, indent + 4)
         for option in options:
             lines += laid_out("", option, ",", indent + 4)
         return [*lines, f"{pad}){suffix}"]
 
-    def _element(self, element: model.Element, indent: int) -> list[str]:
+    def element_lines(self, element: model.Element, indent: int) -> list[str]:
+        """An element, on as many lines as it takes."""
         if isinstance(element, model.Branch):
             return Structures(self).branch(element, indent)
         if isinstance(element, model.Field) and isinstance(element.wire, model.Nested):
@@ -160,6 +161,8 @@ class LayoutWriter:
 
     def _origin(self, field: model.Field) -> list[Code]:
         origin = field.origin
+        if defaulted(field) and field.name in model.sometimes(self.message.elements):
+            return [keyed("default", default_of(field, self.context))]
         if isinstance(origin, model.Fixed):
             value = origin.value
             # codes stand in hexadecimal in most manuals

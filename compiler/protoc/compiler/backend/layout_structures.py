@@ -25,6 +25,8 @@ class Structures:
         """What stands here only sometimes."""
         pad = " " * indent
         key = self.writer.key(branch.key)
+        if isinstance(branch, model.Lines):
+            return self._lines(branch, indent)
         if branch.how == "optional":
             (arm,) = branch.arms
             return self.writer.block("wire.Optional", [], arm.elements, key, ",", indent)
@@ -35,6 +37,25 @@ class Structures:
         for option in key:
             lines += laid_out("", option, ",", indent + 4)
         return [*lines, f"{pad}),"]
+
+    def _lines(self, lines: model.Lines, indent: int) -> list[str]:
+        """Lines in any order: what is no list and may not be missing is a way of its own."""
+        pad = " " * indent
+        found = [f"{pad}wire.Lines("]
+        found += laid_out("", octets(lines.end.alternatives[0]), ",", indent + 4)
+        for arm in lines.arms:
+            first = arm.elements[0]
+            alone = isinstance(first, model.Branch) or (
+                isinstance(first, model.Field) and isinstance(first.wire, model.Items)
+            )
+            if alone:
+                found += self.writer.element_lines(first, indent + 4)
+            else:
+                found += self.writer.block("wire.Way", [], arm.elements, (), ",", indent + 4)
+        options = [keyed("strict", "True")] if lines.strict else []
+        for option in (*options, *self.writer.key(lines.key)):
+            found += laid_out("", option, ",", indent + 4)
+        return [*found, f"{pad}),"]
 
     def _way(self, arm: model.Arm, indent: int) -> list[str]:
         if arm.when is not None:

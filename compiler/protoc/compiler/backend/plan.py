@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from protoc.compiler import model
+from protoc.compiler.backend import likeness
 from protoc.compiler.resolve.types import fixed_size
 
 
@@ -219,7 +219,6 @@ def octets_of(wire: model.Digits) -> bytes:
 
 QUOTE = b'"'
 _MOST = 16
-_WILD = re.compile(r"[*?]")
 
 
 def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
@@ -270,8 +269,7 @@ def _starts(
     if isinstance(wire, model.Text) and wire.quoted and first:
         return [QUOTE] + [b""] * ((size or 1) - 1), size is not None
     if isinstance(wire, model.Text) and step.pattern and wire.plain:
-        literal = _WILD.split(step.pattern)[0].encode(wire.encoding)
-        return [bytes([byte]) for byte in literal], False
+        return likeness.starts(step.pattern, wire.encoding), False
     if size is None or derived:
         return [], False
     if size == 1 and isinstance(wire, model.Bits):

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from protoc.compiler import model
+from protoc.compiler.backend import likeness
 from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import Names, attribute, constant, members
 from protoc.compiler.backend.plan import CHARACTERS
 
 CODECS = frozenset(
-    {"Delimiter", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
+    {"Delimiter", "LineEnd", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
     | {n.upper() for n in CHARACTERS}
 )
 CHECKSUMS = frozenset(
@@ -60,6 +61,13 @@ class Context:
         """The constant that finds one of several constants."""
         name = "_" + "_OR_".join(_spelt(a) for a in alternatives)
         self.constants[name] = Call(self.use("Delimiter"), tuple(map(octets, alternatives)))
+        return name
+
+    def line_end(self, end: bytes, behind: tuple[bytes, ...]) -> str:
+        """The constant that finds the ends of lines."""
+        words = [_spelt(end), *filter(None, ["_OR_".join(map(_spelt, behind))])]
+        name = "_LINES_" + "_BEFORE_".join(words)
+        self.constants[name] = Call(self.use("LineEnd"), tuple(map(octets, (end, *behind))))
         return name
 
     def occurrence(self, mark: bytes, times: int, limits: tuple[bytes, ...]) -> str:
@@ -270,10 +278,26 @@ def given(
     return text(value) if isinstance(value, str) else literal(value)
 
 
+def defaulted(field_: model.Field) -> bool:
+    """Whether a field may be left out, and is always the same then."""
+    return (
+        isinstance(field_.origin, model.Defaulted)
+        and isinstance(field_.origin.value, model.Value)
+        and not isinstance(field_.origin, model.Counted)
+    )
+
+
+def default_of(field_: model.Field, context: Context) -> str:
+    """What a field is that is left out."""
+    assert isinstance(field_.origin, model.Defaulted)
+    assert isinstance(field_.origin.value, model.Value)
+    return given(field_.origin.value.value, field_.wire, field_.conversion, context)
+
+
 def blank_of(field_: model.Field, context: Context) -> str:
     """What is sent for a field while nobody has given a value."""
     if field_.pattern:
-        return text(field_.pattern.replace("*", "").replace("?", " "))
+        return text(likeness.simplest(field_.pattern))
     return blank(field_.wire, field_.conversion, field_.bounds, context)
 
 

@@ -31,7 +31,12 @@ def _words(elements: tuple[model.Element, ...]) -> list[str]:
 
 
 def _branch(branch: model.Branch) -> str:
-    """The ways of a branch: `[a b]` when it may be absent, `(a | b)` where one must stand."""
+    """The ways of a branch: `[a b]` when it may be absent, `(a | b)` where one must stand.
+
+    Lines in any order are `{a | b}`.
+    """
+    if isinstance(branch, model.Lines):
+        return "{" + " | ".join(" ".join(_words(arm.elements)) for arm in branch.arms) + "}"
     ways = [" ".join(_words(arm.elements)) for arm in branch.arms]
     if "" in ways or not branch.closed:
         return f"[{' | '.join(way for way in ways if way)}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -157,11 +158,44 @@ class Branch:
     """
 
     key: str
-    how: Literal["if", "optional", "either"]
+    how: Literal["if", "optional", "either", "lines"]
     arms: tuple[Arm, ...]
     span: Span
     closed: bool = False
     behind: tuple[Constant | LinkEnd, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lines(Branch):
+    """Lines in any order, each of which is one of the arms; they are written in the order of arms.
+
+    An arm is what stands on the line and `end`; a branch of how `optional` for lines that may be
+    missing, and are written together; a list of records for a line that comes any number of times.
+
+    Attributes:
+        end: what ends each line.
+        strict: other lines are rejected instead of passed over.
+        behind: what stands where the next line would; none where the region ends with the lines.
+    """
+
+    end: Constant = dataclasses.field(kw_only=True)
+    strict: bool = False
+
+    def kinds(self) -> list[tuple[Element, ...]]:
+        """What each kind of line consists of, `end` included."""
+        found: list[tuple[Element, ...]] = []
+        for arm in self.arms:
+            first = arm.elements[0]
+            row = first.arms[0].elements if isinstance(first, Branch) else arm.elements
+            line: tuple[Element, ...] = ()
+            for element in row:
+                line = (*line, element)
+                if isinstance(element, Constant) and element.alternatives == self.end.alternatives:
+                    found.append(line)
+                    line = ()
+            if line:
+                found.append(line)
+        return found
 
 
 Element = Constant | LinkEnd | Field | Region | Branch
@@ -277,7 +311,9 @@ def _always(elements: tuple[Element, ...]) -> set[str]:
         if isinstance(element, Region):
             found |= _always(element.elements)
         elif isinstance(element, Branch):
-            if element.how == "if" and element.closed:
+            if element.how == "lines":
+                found |= set[str]().union(*(_always(arm.elements) for arm in element.arms))
+            elif element.how == "if" and element.closed:
                 found |= set.intersection(*(_always(arm.elements) for arm in element.arms))
         else:
             found |= _own_names(element)

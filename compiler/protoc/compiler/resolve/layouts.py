@@ -29,6 +29,7 @@ from protoc.compiler.resolve.fitting import (
     require,
     unscaled,
 )
+from protoc.compiler.resolve.lines import Lines
 from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.parameters import instantiated
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
@@ -51,7 +52,6 @@ _MOST_STATEMENTS = 5000
 _WORDS: dict[type[tree.Element], str] = {
     tree.Let: "`let`",
     tree.Coded: "`coded`",
-    tree.Lines: "`lines`",
     tree.Skip: "`skip`",
 }
 
@@ -311,6 +311,8 @@ class Builder:
             return structures.either(statement, place)
         if isinstance(statement, tree.Repeat):
             return structures.repeat(statement, place)
+        if isinstance(statement, tree.Lines):
+            return Lines(self, statement).build(place)
         raise self.scope.unsupported(_WORDS[type(statement)], statement.span)
 
     def _constants(self, statement: tree.Constants) -> model.Constant:

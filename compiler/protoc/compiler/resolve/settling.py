@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
@@ -47,6 +48,8 @@ def needs_region(elements: tuple[model.Element, ...]) -> bool:
             return True
         if isinstance(element, model.Region) and size is not None:
             continue
+        if isinstance(element, model.Lines) and not element.behind:
+            return True
         if isinstance(element, model.Branch) and element.how == "optional":
             rest = elements[elements.index(element) + 1 :]
             if not element.behind and all(_may_be_nothing(e) for e in rest):
@@ -58,6 +61,8 @@ def needs_region(elements: tuple[model.Element, ...]) -> bool:
 
 def _may_be_nothing(element: model.Element) -> bool:
     """Whether an element can stand for no bytes at all."""
+    if isinstance(element, model.Lines):
+        return all(_may_be_nothing(e) for arm in element.arms for e in arm.elements)
     if isinstance(element, model.Branch):
         rows = [arm.elements for arm in element.arms]
         return not element.closed or any(all(map(_may_be_nothing, row)) for row in rows)
@@ -102,6 +107,8 @@ def _next(following: tuple[model.Element, ...], between: int = 0) -> _Next:
     if isinstance(first, model.Region):
         return _next((*first.elements, *rest), between)
     rows: list[tuple[model.Element, ...]] = []
+    if isinstance(first, model.Lines):
+        raise _Unclear(first)
     if isinstance(first, model.Branch):
         rows = [(*arm.elements, *rest) for arm in first.arms]
         if first.how == "optional":
@@ -159,6 +166,8 @@ class _Settler:
             following = (*elements[i + 1 :], *behind)
             if isinstance(element, model.Region):
                 element = self._region(element, following)
+            elif isinstance(element, model.Lines):
+                element = self._lines(element, following)
             elif isinstance(element, model.Branch):
                 element = self._branch(element, following)
             elif isinstance(element, model.Field):
@@ -203,6 +212,34 @@ class _Settler:
                 help="begin it with a constant, or put one behind it",
             )
         return replace(branch, behind=next_.targets)
+
+    def _lines(self, lines: model.Lines, following: tuple[model.Element, ...]) -> model.Lines:
+        """Each line is a region of its own; what stands behind them is never one of them."""
+        inside = _Settler(self.scope, self.layout, sized=True)
+        arms = tuple(
+            replace(arm, elements=_on_line(inside.settle(arm.elements, ()), lines.end))
+            for arm in lines.arms
+        )
+        try:
+            next_ = _next(following)
+        except _Unclear:
+            next_ = _Next()
+        if next_.between or (not next_.end and not next_.targets):
+            raise self.scope.fail(
+                "E0409",
+                "nothing tells where these lines end",
+                lines.span,
+                help="put a constant behind them, an empty line perhaps",
+            )
+        if next_.end and not self._has_end():
+            raise self.scope.fail(
+                "E0501",
+                "nothing ends these lines",
+                lines.span,
+                labels=(Label(self.layout.name.span, "in this message"),),
+                help="put a constant behind them, an empty line perhaps",
+            )
+        return replace(lines, arms=arms, behind=next_.targets)
 
     def _field(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Field:
         if isinstance(field.wire, model.Items):
@@ -325,6 +362,37 @@ class _Settler:
         )
 
 
+def _on_line(elements: tuple[model.Element, ...], end: model.Constant) -> tuple[model.Element, ...]:
+    """The elements of a line: what ends it cannot stand in any of them."""
+    return model.rebuilt(elements, partial(_without, end))
+
+
+def _without(end: model.Constant, element: model.Element) -> model.Element:
+    """An element without the end of its line in it."""
+    if not isinstance(element, model.Field):
+        return element
+    wire = element.wire
+    if isinstance(wire, model.Nested):
+        record = replace(wire.record, elements=_on_line(wire.record.elements, end))
+        return replace(element, wire=replace(wire, record=record))
+    if isinstance(wire, model.Items):
+        item = _without(end, wire.item)
+        assert isinstance(item, model.Field)
+        return replace(element, wire=replace(wire, item=item))
+    size = size_of(element)
+    found = (
+        isinstance(size, model.UntilNext)
+        and not size.between
+        and any(
+            isinstance(t, model.Constant) and t.alternatives == end.alternatives
+            for t in size.targets
+        )
+    )
+    if found or not isinstance(wire, model.Text | model.Raw):
+        return element
+    return replace(element, forbidden=(*element.forbidden, *end.alternatives))
+
+
 def _called(field: model.Field) -> str:
     """What a diagnostic calls a field; an item of a list has the list's name."""
     return field.key.removesuffix("[]")
@@ -333,6 +401,8 @@ def _called(field: model.Field) -> str:
 def is_telling(elements: tuple[model.Element, ...]) -> bool:
     """Whether the first byte tells that elements stand here: a constant, or digits."""
     first = elements[0]
+    if isinstance(first, model.Lines):
+        return False
     if isinstance(first, model.Constant):
         return True
     if isinstance(first, model.Region | model.Branch):

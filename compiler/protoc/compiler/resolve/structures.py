@@ -90,13 +90,17 @@ class Structures:
 
     def _arm(self, body: tree.Body, place: Place, when: model.Expression | None) -> model.Arm:
         """The elements of one way; its names are known to what stands in it."""
+        with self.builder.alternative():
+            return model.Arm(self.row(body, place), when)
+
+    def row(self, body: tree.Body, place: Place) -> tuple[model.Element, ...]:
+        """Elements that belong to the message, in an order that only their place tells."""
         names = replace(place.names, own=dict(place.names.own))
         inner = replace(place, names=names, block=list(place.block))
-        with self.builder.alternative():
-            elements = self.builder.statements(body_of(body), inner)
+        elements = self.builder.statements(body_of(body), inner)
         for element in elements:
             place.names.add(element)
-        return model.Arm(elements, when)
+        return elements
 
     def _branch(
         self, how: str, arms: list[model.Arm], node: tree.Node, closed: bool
@@ -188,6 +192,19 @@ class Structures:
         wire = model.Nested(record, _size_of(record), told)
         item = model.Field(f"{name}[]", "", wire, model.Given(), model.Conversion(), statement.span)
         return self._list(statement.name, item, statement.how, statement, place)
+
+    def repeated_line(self, statement: tree.Repeat, place: Place) -> model.Field:
+        """`repeat x "…"` among lines: as often as it comes."""
+        if statement.how:
+            raise self.scope.fail(
+                "E0404",
+                f"`{statement.how[0].word}` does not belong behind a repeated line",
+                statement.how[0].span,
+                help="it comes as often as there are lines of its kind",
+            )
+        items = self.repeat(statement, place)
+        assert isinstance(items.wire, model.Items)
+        return replace(items, wire=replace(items.wire, size=None))
 
     def items(self, statement: tree.Field, type_: tree.ListType, place: Place) -> model.Field:
         """`x : [T] count n`."""

@@ -34,6 +34,7 @@ from protoc.runtime.codecs.digits import (
 )
 from protoc.runtime.codecs.echoes import echoes
 from protoc.runtime.codecs.fitting import UNFIT, unfit
+from protoc.runtime.codecs.lines import LineEnd
 from protoc.runtime.codecs.packed import (
     read_bcd,
     read_nibbles,
@@ -76,6 +77,7 @@ __all__ = [
     "UNFIT",
     "WITHIN",
     "Delimiter",
+    "LineEnd",
     "Occurrence",
     "OneOf",
     "Via",

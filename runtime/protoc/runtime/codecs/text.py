@@ -77,10 +77,23 @@ def not_text(
 
 
 def like(pattern: str) -> Callable[[str], object]:
-    """Whether a text looks like a pattern: `*` stands for any characters, `?` for one."""
-    wild = {"*": ".*", "?": "."}
-    parts = (wild.get(c) or re.escape(c) for c in pattern)
+    """Whether a text looks like a pattern.
+
+    `*` stands for any characters, `?` for one, `[A-Z]` for one of a range, `[A-Za-z]` of several.
+    """
+    parts = (_ONE.get(each) or _one_of(each) for each in _PATTERN.findall(pattern))
     return re.compile("".join(parts), re.DOTALL).fullmatch
+
+
+_PATTERN = re.compile(r"\[(?:[^]]-[^]])+\]|.", re.DOTALL)
+_ONE = {"*": ".*", "?": "."}
+
+
+def _one_of(part: str) -> str:
+    if len(part) == 1:
+        return re.escape(part)
+    ranges = (part[at : at + 3] for at in range(1, len(part) - 1, 3))
+    return f"[{''.join(f'{re.escape(r[0])}-{re.escape(r[2])}' for r in ranges)}]"
 
 
 def write_text(

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from protoc.runtime.declarative.forms import Form
     from protoc.runtime.declarative.frame import Frame
     from protoc.runtime.declarative.layout import Layout
+    from protoc.runtime.declarative.lines import Lines
     from protoc.runtime.declarative.lists import Items, Object
     from protoc.runtime.declarative.records import Record
     from protoc.runtime.declarative.sequence import Body
@@ -59,6 +60,7 @@ __all__ = [
     "Frame",
     "Items",
     "Layout",
+    "Lines",
     "Match",
     "Object",
     "Optional",
@@ -89,6 +91,7 @@ _HOMES = {
     "frame": "Frame",
     "forms": "Form",
     "layout": "Layout",
+    "lines": "Lines",
     "lists": "Items Object",
     "records": "Record",
     "sequence": "Body",

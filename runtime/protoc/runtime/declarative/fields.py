@@ -32,6 +32,7 @@ class Field(Element):
         length, check, value: how a length, a check or anything else is computed; checks are cut
             to the width of a binary number.
         copy: the field whose raw value it repeats.
+        default: written when nobody gives a value, where the message does not say so itself.
         size: tells how many bytes it has.
         scale, offset, unit, enum, strict, boolean, range, via: from raw to value.
         until: the constant it ends at; without it, the next one.
@@ -52,6 +53,7 @@ class Field(Element):
         check: Derivation | None = None,
         value: Derivation | None = None,
         copy: str | None = None,
+        default: Any = None,
         size: Sizing | None = None,
         scale: Number = 1,
         offset: Number = 0,
@@ -86,6 +88,7 @@ class Field(Element):
         self.reason: Reason = "crc" if check else "length" if length else "value"
         self.is_cut = check is not None
         self.copied = copy
+        self.default = default
         self.derivation: Derivation | None = check or length or value
         if copy is not None:
             self.derivation = itemgetter(copy)
@@ -129,6 +132,9 @@ class Field(Element):
 
     def names(self) -> set[str]:
         return {self.label} if self.given else set()
+
+    def always(self) -> set[str]:
+        return self.names() if self.default is None else set()
 
     # ---------------------------------------------------------------- reading
 
@@ -285,7 +291,8 @@ class Field(Element):
             bits = isinstance(self.wire, Slice)
             frame.raws[self.key] = self.equal if bits else self._constant(self.equal, frame)
         elif self.given:
-            self.accept(attribute(message, self.label), frame)
+            value = attribute(message, self.label)
+            self.accept(self.default if value is None else value, frame)
 
     def _placeholder(self, frame: Frame) -> Any:
         """What stands for a derived value until it is computed, or for good where it is not."""

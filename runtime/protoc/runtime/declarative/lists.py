@@ -181,7 +181,7 @@ class Items(Filled):
             if self.separator and found:
                 expect((self.separator,), stream, frame)
             frame.index = len(found)
-            found.append(self._item(stream, frame))
+            found.append(self.one(stream, frame))
         frame.index, frame.raws["previous"] = around
         return found
 
@@ -194,7 +194,8 @@ class Items(Filled):
             return not stands((self.until,), stream, frame)
         return bool(frame.rest(stream))
 
-    def _item(self, stream: IO[bytes], frame: Frame) -> Any:
+    def one(self, stream: IO[bytes], frame: Frame) -> Any:
+        """The item that stands here."""
         start = frame.at(stream)
         if self.item.fixed is not None:
             frame.need(stream, self.item.fixed, self.item.label)
