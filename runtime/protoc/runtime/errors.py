@@ -77,6 +77,10 @@ class DecodeError(RemoteError, ValueError):
         self.size = size
         super().__init__(reason, message, field, offset, expected, got)
 
+    def furthest(self, *others: DecodeError) -> DecodeError:
+        """Of this and the errors of other ways the one that came furthest; of equals the first."""
+        return max((self, *others), key=lambda error: error.offset)
+
     def __str__(self) -> str:
         where = f"{self.message}.{self.field}" if self.field else self.message
         return (

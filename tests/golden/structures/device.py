@@ -537,15 +537,23 @@ class Sized(Message, kw_only=True):
             wide_number_ = int(wide_raw)
             wide = wide_number_
             p1 = p2 + 3
-        except DecodeError:
+        except DecodeError as failure:
             wide = None
-            if len(buffer) < at + 2:
-                raise Incomplete(2)
-            if not buffer.startswith(b"-", at + 1):
-                raise DecodeError(
-                    "constant", cls.NAME, "", 1, b"-", bytes(buffer[at + 1 : at + 2])
-                )
-            p1 = at + 2
+            try:
+                if len(buffer) < at + 2:
+                    raise Incomplete(2)
+                if not buffer.startswith(b"-", at + 1):
+                    raise DecodeError(
+                        "constant",
+                        cls.NAME,
+                        "",
+                        1,
+                        b"-",
+                        bytes(buffer[at + 1 : at + 2]),
+                    )
+                p1 = at + 2
+            except DecodeError as failure2:
+                raise failure.furthest(failure2) from None
         if len(buffer) < p1 + 2:
             raise Incomplete(p1 + 2 - at)
         if not buffer.startswith(b"\r\n", p1):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Code, Named, octets, text
+from protoc.compiler.backend.code import Call, Code, Named, octets, text
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At, unbracketed
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, first_bytes, steps
@@ -97,23 +97,38 @@ class Branches:
             tests.append(f"not {delimiter}.stands({place})")
         return " and ".join(tests)
 
-    def _either(self, arms: tuple[model.Arm, ...], end: str, behind: list[Step]) -> None:
-        """One way tried after the other: the first that fits wholly."""
+    def _either(
+        self,
+        arms: tuple[model.Arm, ...],
+        end: str,
+        behind: list[Step],
+        failed: tuple[str, ...] = (),
+    ) -> None:
+        """One way tried after the other: the first that fits wholly.
+
+        `failed` are the errors of those before: of all, the one is told that came furthest.
+        """
         decoder, start = self.decoder, self.decoder.at
         first, *others = arms
-        if not others:
+        if not first.elements:  # fits wherever it is tried
             self._arm(first, start, end, behind)
             return
         with decoder.lines.block("try:"):
-            self._arm(first, start, end, behind, apart=True)
-        with decoder.lines.block(f"except {decoder.context.use('DecodeError')}:"):
+            self._arm(first, start, end, behind, apart=bool(others))
+        failure = decoder.fresh("failure")
+        with decoder.lines.block(f"except {decoder.context.use('DecodeError')} as {failure}:"):
+            if not others:
+                before, *between = (*failed, failure)
+                call = Call(f"{before}.furthest", tuple(between))
+                decoder.lines.add("raise ", call, " from None")
+                return
             rest = {n for arm in others for n in value_types(arm.elements, decoder.context)}
             for name in value_types(first.elements, decoder.context):
                 if name not in rest:
                     decoder.lines.add(f"{decoder.settled[name]} = None")
             decoder.at = start
             decoder.forget()
-            self._either(tuple(others), end, behind)
+            self._either(tuple(others), end, behind, (*failed, failure))
 
     def _arm(
         self, arm: model.Arm, start: At, end: str, behind: list[Step], *, apart: bool = False

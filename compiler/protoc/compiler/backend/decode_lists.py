@@ -117,7 +117,7 @@ class Lists:
             delimiter = decoder.context.delimiter((wire.until,))
             return f"while not {delimiter}.stands(buffer, {end}, at, {decoder.stop or 'None'}):"
         assert stop is not None
-        return f"while {end} < {stop}:"
+        return f"while {end} < {stop}{f' or not {variable}' if wire.filled else ''}:"
 
     def _separated(self, wire: model.Items, variable: str, end: str) -> None:
         decoder = self.decoder

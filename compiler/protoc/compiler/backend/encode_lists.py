@@ -40,6 +40,9 @@ class Lists:
     def _items(self, field: model.Field, wire: model.Items, variable: str, value: str) -> None:
         encoder = self.encoder
         self._counted(field, wire, value)
+        if wire.filled:
+            with encoder.lines.block(f"if not {value}:"):
+                encoder.refuse(field.name or "", "at least one item", value)
         joiner = octets(wire.separator)
         if isinstance(wire.item.wire, model.Nested) and not wire.until:
             call = self._object(wire.item.wire, "item")

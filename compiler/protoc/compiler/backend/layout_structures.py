@@ -122,6 +122,8 @@ class Structures:
             options.append(keyed("whilst", self._over_values(wire.whilst, wire.item)))
         if wire.before is not None:
             options.append(keyed("before", text(wire.before)))
+        if wire.filled:
+            options.append(keyed("filled", "True"))
         if wire.separator:
             options.append(keyed("separator", octets(wire.separator)))
         return options

@@ -233,14 +233,21 @@ def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
             row.pop()
     result: list[bytes] = []
     for step in row:
-        found, goes_on = _starts(step, enums, message, first=not result)
+        item = _first_item(step)
+        found, goes_on = _starts(item or step, enums, message, first=not result)
         result += found
-        if not goes_on or len(result) >= _MOST:
+        if item or not goes_on or len(result) >= _MOST:
             break
     result = result[:_MOST]
     while result and not result[-1]:
         result.pop()
     return result
+
+
+def _first_item(step: Step) -> model.Field | None:
+    """The item that a list begins with for certain."""
+    wire = step.wire if isinstance(step, model.Field) else None
+    return wire.item if isinstance(wire, model.Items) and wire.filled else None
 
 
 def _starts(

@@ -319,7 +319,7 @@ def blank(
     if conversion.boolean:
         return "False"
     if isinstance(wire, model.Items):
-        return "[]"
+        return f"[{blank_of(wire.item, context)}]" if wire.filled else "[]"
     if isinstance(wire, model.Nested):
         return _blank_object(wire, context)
     size = wire.size if isinstance(wire, model.Text | model.Raw) else None

@@ -283,6 +283,7 @@ class Items:
         whilst: the list goes on while this holds of the item before, `previous`.
         separator: constant bytes between the items; empty for none.
         before: key of the field in front of the list, which is `previous` at first.
+        filled: it has one item at least.
     """
 
     item: Field
@@ -292,6 +293,7 @@ class Items:
     whilst: Expression | None = None
     separator: bytes = b""
     before: str | None = None
+    filled: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ def settle(
     """
     elements = drive(scope, elements)
     settler = _Settler(scope, layout, bounded=bounded)
-    return settler.settle(elements, ()), settler.open
+    first, *others = settler.settle(elements, ()) or (None,)
+    return ((_begun(first), *others) if first is not None else ()), settler.open
 
 
 def settle_record(
@@ -38,6 +39,17 @@ def settle_record(
     """The elements of a record with every size settled; it may run to the end of its region."""
     elements = drive(scope, elements)
     return _Settler(scope, layout, sized=True).settle(elements, ())
+
+
+def _begun(first: model.Element) -> model.Element:
+    """What begins a message: a list of numbers is never empty there, or an empty line were one."""
+    if isinstance(first, model.Region) and first.elements:
+        return replace(first, elements=(_begun(first.elements[0]), *first.elements[1:]))
+    wire = first.wire if isinstance(first, model.Field) else None
+    if not (isinstance(wire, model.Items) and isinstance(wire.item.wire, model.Digits)):
+        return first
+    assert isinstance(first, model.Field)
+    return replace(first, wire=replace(wire, filled=wire.size is not None))
 
 
 def needs_region(elements: tuple[model.Element, ...]) -> bool:

@@ -237,21 +237,23 @@ class Optional(Branch):
 
 
 class Either(Branch):
-    """The first way that fits wholly."""
+    """The first way that fits wholly; when none does, the error tells how far one came."""
 
     def __init__(self, *ways: Way, key: str | None = None) -> None:
         super().__init__(ways, key)
 
     def read(self, stream: IO[bytes], frame: Frame) -> dict[str, Any]:
         """The values of the first way that can be read."""
-        *others, last = self.arms
+        last = self.arms[-1]
         back = frame.saved(stream)
-        for way in others:
+        failures: list[DecodeError] = []
+        for way in self.arms:
             try:
-                return way.take(stream, frame, apart=True)
-            except DecodeError:
+                return way.take(stream, frame, apart=way is not last)
+            except DecodeError as failure:
+                failures.append(failure)
                 back()
-        return last.take(stream, frame)
+        raise failures[0].furthest(*failures[1:])
 
     def wanted(self, message: Any, frame: Frame) -> Way:
         """The first way a value of which is given."""

@@ -127,6 +127,7 @@ class Items(Filled):
         until: constant bytes behind the last item, which belong to what follows.
         whilst: the list goes on while this holds of the raw value of the item before, `previous`.
         before: the field whose raw value is `previous` at first.
+        filled: it has one item at least.
         separator: constant bytes between the items.
     """
 
@@ -140,6 +141,7 @@ class Items(Filled):
         until: bytes = b"",
         whilst: Telling | None = None,
         before: str | None = None,
+        filled: bool = False,
         separator: bytes = b"",
     ) -> None:
         super().__init__(name, not (count or until or whilst), size)
@@ -148,6 +150,7 @@ class Items(Filled):
         self.until = until
         self.whilst = whilst
         self.before = before
+        self.filled = filled
         self.separator = separator
 
     def ways(self) -> list[list[Element]]:
@@ -192,7 +195,7 @@ class Items(Filled):
             return bool(self.whilst(frame))
         if self.until:
             return not stands((self.until,), stream, frame)
-        return bool(frame.rest(stream))
+        return bool(frame.rest(stream)) or (self.filled and not there)
 
     def one(self, stream: IO[bytes], frame: Frame) -> Any:
         """The item that stands here."""
@@ -214,6 +217,8 @@ class Items(Filled):
         if not isinstance(value, list):
             raise frame.unfit(self.label, "a list", value)
         items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        if self.filled and not items:
+            raise frame.unfit(self.label, "at least one item", items)
         written: list[bytes] = []
         around = frame.index, frame.raws.get("previous")
         if self.before is not None:
