@@ -44,7 +44,6 @@ from protoc.runtime.codecs import (
     write_dec,
     write_float,
     write_int,
-    write_text,
 )
 
 
@@ -116,12 +115,12 @@ class StateLocks(Part, kw_only=True):
     def encode_part(self) -> bytes:
         try:
             output = write_dec(self.output, None, self.NAME, "output")
-            lock = write_text(self.lock, None, "utf-8", self.NAME, "lock")
+            lock = self.lock.encode("utf-8")
             if b"\n" in lock:
                 raise EncodeError(self.NAME, "lock", "no b'\\n' inside", self.lock)
             return output + b" " + lock + b"\n"
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"lock": "utf-8"}) from None
 
 
 class State(Message, kw_only=True):
@@ -343,7 +342,7 @@ class State(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            name = write_text(self.name, None, "utf-8", self.NAME, "name")
+            name = self.name.encode("utf-8")
             if b"\n" in name:
                 raise EncodeError(self.NAME, "name", "no b'\\n' inside", self.name)
             locks = b"".join([item.encode_part() for item in self.locks])
@@ -357,7 +356,7 @@ class State(Message, kw_only=True):
             else:
                 part2 = b""
             if self.version is not None:
-                version = write_text(self.version, None, "utf-8", self.NAME, "version")
+                version = self.version.encode("utf-8")
                 if b"\n" in version:
                     raise EncodeError(
                         self.NAME, "version", "no b'\\n' inside", self.version
@@ -368,7 +367,7 @@ class State(Message, kw_only=True):
             part = b"Name: " + name + b"\n" + part2 + part3 + locks
             return b"STATE:\n" + part + b"\n"
         except UNFIT as error:
-            raise unfit(self, error, {}) from None
+            raise unfit(self, error, {"name": "utf-8", "version": "utf-8"}) from None
 
     @classmethod
     def layout(cls) -> wire.Layout[Self]:
@@ -562,8 +561,10 @@ class Meters(Message, kw_only=True):
             level = write_int(self.level, None, self.NAME, "level")
             peaks = b"".join([item.encode_part() for item in self.peaks])
             part = b"A " + level + b"\n" + peaks
-            size = write_dec(len(part), 3, self.NAME, "size")
-            return b"LEVELS " + size + b"\n" + part
+            size = len(part)
+            if not 0 <= size <= 999:
+                raise EncodeError(self.NAME, "size", "0..999", size)
+            return b"LEVELS %03d\n%b" % (size, part)
         except UNFIT as error:
             raise unfit(self, error, {}) from None
 
