@@ -80,7 +80,7 @@ class LineReader:
         if isinstance(first, model.Field) and isinstance(first.wire, model.Items):
             self._kind(arm, end, stop, first)
             return
-        literal, *others = arm.elements
+        literal, others = first, arm.elements[1:]
         if not isinstance(literal, model.Constant) or len(literal.alternatives) > 1:
             self._kind(arm, end, stop)
             return
@@ -89,7 +89,7 @@ class LineReader:
             behind = decoder.at.moved(len(constant))
             decoder.places[literal.key] = (decoder.at, behind)
             decoder.at = behind
-            self._kind(model.Arm(tuple(others)), end, stop)
+            self._kind(model.Arm(others), end, stop)
 
     def _kind(self, arm: model.Arm, end: str, stop: str, items: model.Field | None = None) -> None:
         """A line read as one kind; nothing is kept of it before all of it fits."""
