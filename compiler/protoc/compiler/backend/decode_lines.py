@@ -80,16 +80,16 @@ class LineReader:
         if isinstance(first, model.Field) and isinstance(first.wire, model.Items):
             self._kind(arm, end, stop, first)
             return
-        literal, others = first, arm.elements[1:]
-        if not isinstance(literal, model.Constant) or len(literal.alternatives) > 1:
+        alternatives = first.alternatives if isinstance(first, model.Constant) else ()
+        if len(alternatives) != 1:
             self._kind(arm, end, stop)
             return
-        constant = literal.alternatives[0]
+        (constant,) = alternatives
         with decoder.lines.block(f"if buffer.startswith({octets(constant)}, {end}, {stop}):"):
             behind = decoder.at.moved(len(constant))
-            decoder.places[literal.key] = (decoder.at, behind)
+            decoder.places[first.key] = (decoder.at, behind)
             decoder.at = behind
-            self._kind(model.Arm(others), end, stop)
+            self._kind(model.Arm(arm.elements[1:]), end, stop)
 
     def _kind(self, arm: model.Arm, end: str, stop: str, items: model.Field | None = None) -> None:
         """A line read as one kind; nothing is kept of it before all of it fits."""
