@@ -125,3 +125,14 @@ def test_names_are_those_of_the_description() -> None:
         "size_",
         "self",
     ]
+
+
+def test_hexadecimal_numbers_are_shown_and_read_back() -> None:
+    class Register(Message, kw_only=True):
+        HEX = ("address", "words")
+        address: int
+        words: list[int]
+        count: int
+
+    plain = plain_fields(Register(address=0x1F, words=[255, 0], count=2))
+    assert plain == {"address": "0x1f", "words": ["0xff", "0x0"], "count": 2}

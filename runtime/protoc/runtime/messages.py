@@ -86,9 +86,11 @@ class Part(msgspec.Struct):
 
     Class attributes:
         NAME: empty: errors name the message around.
+        HEX: the numbers that people see in hexadecimal digits.
     """
 
     NAME: ClassVar[str] = ""
+    HEX: ClassVar[tuple[str, ...]] = ()
 
 
 class Counter(NamedTuple):
@@ -133,6 +135,7 @@ class Message(msgspec.Struct):
         OPEN: nothing in it says where it ends: it takes all that the line hands over at once.
         LINKS: names of the links it belongs to; empty for all.
         PARAMS: the fields bound to a param of the same name.
+        HEX: the numbers that people see in hexadecimal digits.
         BLANK: what a required field is sent as when nobody gave a value.
         ECHOES: the fields that the request tells which is answered, and how. Where it is not known
             they are taken as they come.
@@ -145,6 +148,7 @@ class Message(msgspec.Struct):
     OPEN: ClassVar[bool] = False
     LINKS: ClassVar[tuple[str, ...]] = ()
     PARAMS: ClassVar[tuple[str, ...]] = ()
+    HEX: ClassVar[tuple[str, ...]] = ()
     BLANK: ClassVar[Mapping[str, Any]] = {}
     ECHOES: ClassVar[Mapping[str, Echo]] = {}
     COUNTERS: ClassVar[Mapping[str, Counter]] = {}

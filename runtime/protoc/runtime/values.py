@@ -327,11 +327,17 @@ def to_plain(value: Any) -> Any:
 
 def plain_fields(owner: Message | Part | msgspec.Struct) -> dict[str, Any]:
     """The fields of a message; those that are absent are left out."""
+    shown: tuple[str, ...] = getattr(owner, "HEX", ())
     return {
-        described(name): to_plain(value)
+        described(name): hexadecimal(value) if name in shown else to_plain(value)
         for name in owner.__struct_fields__
         if (value := getattr(owner, name)) is not None and value is not msgspec.UNSET
     }
+
+
+def hexadecimal(value: int | Sequence[int]) -> str | list[str]:
+    """A number, or each of a list, in hexadecimal digits: `0x1f`."""
+    return hex(value) if isinstance(value, int) else [hex(each) for each in value]
 
 
 def shown(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
@@ -216,7 +217,17 @@ def _group_of(wire: model.Wire | None, name: str, context: Context) -> GroupView
         fields += laid_out(head, given(part.default, number, part.conversion, context), "", 4)
     context.use("Part")
     cls = context.classes[wire.group]
+    shown = _hexadecimal((p.name, p.conversion) for p in wire.parts if p.fixed is None)
+    fields = [*shown, "", *fields] if shown else fields
     return GroupView(cls, docstring(f"The bits of `{name}`.", 4), fields)
+
+
+def _hexadecimal(named: Iterable[tuple[str | None, model.Conversion]]) -> list[str]:
+    """Which attributes people see in hexadecimal digits."""
+    names = dict.fromkeys(naming.attribute(n) for n, c in named if n and c.hexadecimal)
+    if not names:
+        return []
+    return laid_out("HEX: ClassVar = ", Call("", tuple(map(text, names))), "", 4)
 
 
 def _message(message: model.Message, context: Context, protocol: model.Protocol) -> MessageView:
@@ -266,16 +277,26 @@ def record_views(
     summary = record.doc.strip() or f"One of `{record.name}`."
     doc = f"{summary}\n\nDescription: line {record.span.line}."
     arguments: tuple[Code, ...] = ("cls", "buffer: Buffer", "at: int", "stop: int | None", *told)
+    fields, shown = fields_of(record, context), _hexadecimal(_numbers(record))
     view = GroupView(
         name=name,
         doc=docstring(doc, 4),
-        fields=fields_of(record, context),
+        fields=[*shown, "", *fields] if shown else fields,
         decode_head=laid_out("def ", Call("decode_part", arguments), " -> tuple[Self, int]:", 4),
         decode=Decoder(record, context).write(),
         encode_head=laid_out("def ", Call("encode_part", ("self", *told)), " -> bytes:", 4),
         encode=Encoder(record, context).write(),
     )
     return [*groups, view]
+
+
+def _numbers(
+    owner: model.Message | model.Record,
+) -> Iterator[tuple[str | None, model.Conversion]]:
+    """The numbers of a class, with those in lists."""
+    for field_ in owner.fields():
+        item = field_.wire.item if isinstance(field_.wire, model.Items) else field_
+        yield field_.name, item.conversion
 
 
 def _told(owner: model.Message | model.Record, argument: model.Expression) -> str:
@@ -328,6 +349,7 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
     bound = [naming.attribute(f.name or "") for f in message.fields() if f.param]
     if bound:
         lines += laid_out("PARAMS: ClassVar = ", Call("", tuple(map(text, bound))), "", 4)
+    lines += _hexadecimal(_numbers(message))
     blanks: list[Code] = [f"{text(name)}: {value}" for name, value in _blanks(message, context)]
     if blanks:
         lines += laid_out("BLANK: ClassVar = ", Call("", tuple(blanks), "{}"), "", 4)

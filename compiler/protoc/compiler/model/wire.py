@@ -337,6 +337,7 @@ class Conversion:
         enum: name of the enumeration.
         strict: values without a label are rejected.
         boolean: 0 and 1 are False and True.
+        hexadecimal: people see the number as `0x1f`.
         unit: for the reader.
     """
 
@@ -347,6 +348,7 @@ class Conversion:
     boolean: bool = False
     unit: str = ""
     via: Via | None = None
+    hexadecimal: bool = False
 
     @property
     def linear(self) -> bool:

@@ -262,11 +262,15 @@ class Modifiers:
         boolean = (
             isinstance(self.typed.type, tree.NamedType) and self.typed.type.name.text == "bool"
         )
-        enum = None
+        enum, hexadecimal = None, False
         if modifier := self.take("as"):
-            if modifier.name is not None and modifier.name.text == "bool" and not modifier.labels:
+            word = modifier.name.text if modifier.name is not None else ""
+            if word == "bool" and not modifier.labels:
                 self._number(wire, modifier)
                 boolean = True
+            elif word == "hex" and not modifier.labels:
+                self._whole(wire, modifier, scale, offset)
+                hexadecimal = True
             else:
                 enum = self._labels(modifier, wire, name, owner).name
         strict = self.take("strict")
@@ -280,7 +284,9 @@ class Modifiers:
             )
         text = unit.value if isinstance(unit, tree.String) else ""
         via = self._via(wire)
-        return model.Conversion(scale, offset, enum, strict is not None, boolean, text, via)
+        return model.Conversion(
+            scale, offset, enum, strict is not None, boolean, text, via, hexadecimal
+        )
 
     def _via(self, wire: model.Wire) -> model.Via | None:
         """A conversion by a formula."""
@@ -317,6 +323,23 @@ class Modifiers:
                 help="give the field a type that is a number: u8, i16, dec[4], float …",
             )
 
+    def _whole(
+        self, wire: model.Wire, modifier: tree.Modifier, scale: Fraction, offset: Fraction
+    ) -> None:
+        """Refuse hexadecimal digits for what is no whole number."""
+        self._number(wire, modifier)
+        fractional = isinstance(wire, model.Real) or (
+            isinstance(wire, model.Digits) and wire.notation == "float"
+        )
+        if fractional or scale != 1 or offset != 0:
+            raise self.scope.fail(
+                "E0404",
+                "`as hex` needs a whole number",
+                modifier.span,
+                "this one may have decimals",
+                help="leave `as hex` out, or the scale",
+            )
+
     def _labels(
         self, modifier: tree.Modifier, wire: model.Wire, name: str, owner: str
     ) -> model.Enum:
@@ -325,8 +348,6 @@ class Modifiers:
             enum = self._declared_here(modifier, name, owner)
         else:
             assert modifier.name is not None
-            if modifier.name.text == "hex":
-                raise self.scope.unsupported("`as hex`", modifier.span, "leave it out")
             if modifier.name.text not in self.scope.enums:
                 raise self.scope.unknown("enum", modifier.name, self.scope.enums)
             enum = self.scope.enums[modifier.name.text]
