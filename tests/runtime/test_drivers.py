@@ -21,6 +21,7 @@ from protoc.runtime.events import (
     PeerDisconnected,
 )
 from protoc.runtime.messages import Message
+from protoc.runtime.protocol import Protocol as Description
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import Closed, Received, Signal
 from protoc.runtime.transports.memory import MemoryEndpoint, World
@@ -35,6 +36,8 @@ class Runner(Protocol):
 
     events: list[Event]
 
+    @property
+    def driver(self) -> blocking.Driver | aio.Driver: ...
     def open(self, timeout: float = 10.0) -> None: ...
     def call(
         self, target: Execute, fields: Mapping[str, Any], timeout: float | None = None
@@ -86,7 +89,11 @@ class Scene:
     """A lamp at the far end of a memory line, played by a function, and a driver at this end."""
 
     def __init__(
-        self, kind: type[Blocking | Asyncio], timers: bool = True, **settings: Any
+        self,
+        kind: type[Blocking | Asyncio],
+        timers: bool = True,
+        protocol: Description = PROTOCOL,
+        **settings: Any,
     ) -> None:
         self.world = World()
         near, self.device = self.world.pair(latency=0.01)
@@ -97,8 +104,9 @@ class Scene:
         self.answer: Answer = lambda data: b"=1,40\n"
         self.delay = 0.0
         self.near = near
-        link = msgspec.structs.replace(PROTOCOL.links[1], **settings)
-        protocol = PROTOCOL if timers else msgspec.structs.replace(PROTOCOL, timers=())
+        link = msgspec.structs.replace(protocol.links[1], **settings)
+        if not timers:
+            protocol = msgspec.structs.replace(protocol, timers=())
         self.runner: Runner = kind(self.world, Session(protocol, link=link), near)
 
     def hear(self, signal: Signal) -> None:
