@@ -151,14 +151,14 @@ class Report(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"\xa0", c1)
         channels: list[ReportChannels] = []
         p1 = at + 3
-        try:
-            while len(channels) < number:
+        while len(channels) < number:
+            try:
                 item_, p1 = ReportChannels.decode_part(buffer, p1, None, flags >> 7 & 1)
-                channels.append(item_)
-        except WITHIN as error:
-            raise error.within(
-                cls.NAME, f"channels[{len(channels)}]", p1 - at
-            ) from None
+            except WITHIN as error:
+                raise error.within(
+                    cls.NAME, f"channels[{len(channels)}]", p1 - at
+                ) from None
+            channels.append(item_)
         try:
             where, p2 = Place.decode_part(buffer, p1, None)
         except WITHIN as error:
@@ -302,12 +302,12 @@ class Names(Message, kw_only=True):
                     raise EncodeError(self.NAME, "names", "no b',' inside", item)
                 if b";" in names_item:
                     raise EncodeError(self.NAME, "names", "no b';' inside", item)
-                data = names_item
-                if data.startswith(b";"):
+                octets = names_item
+                if octets.startswith(b";"):
                     raise EncodeError(
                         self.NAME, "names", "no item that begins with b';'", item
                     )
-                names_items.append(data)
+                names_items.append(octets)
             names = b",".join(names_items)
             return b"N" + names + b";"
         except UNFIT as error:
@@ -352,12 +352,12 @@ class Steps(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"S", c1)
         rest: list[int] = []
         p1 = at + 2
-        previous = first
-        while previous & 0x80:
+        again = first & 0x80
+        while again:
             if len(buffer) < p1 + 1:
                 raise Incomplete(p1 + 1 - at)
             rest_raw = buffer[p1]
-            previous = rest_raw
+            again = rest_raw & 0x80
             rest.append(rest_raw)
             p1 = p1 + 1
         if len(buffer) < p1 + 1:
@@ -371,19 +371,16 @@ class Steps(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             rest_items: list[bytes] = []
-            previous = self.first
+            again = self.first & 0x80
             for item in self.rest:
-                if not (previous & 0x80):
+                if not again:
                     raise EncodeError(
-                        self.NAME,
-                        "rest",
-                        "no more items than the one before says",
-                        self.rest,
+                        self.NAME, "rest", "no more items than are told", self.rest
                     )
-                data = _BE_B.pack(item)
-                rest_items.append(data)
-                previous = item
-            if previous & 0x80:
+                octets = _BE_B.pack(item)
+                rest_items.append(octets)
+                again = item & 0x80
+            if again:
                 raise EncodeError(self.NAME, "rest", "one more item", self.rest)
             rest = b"".join(rest_items)
             return _BE_BB.pack(0x53, self.first) + rest + b"!"
@@ -399,8 +396,8 @@ class Steps(Message, kw_only=True):
             wire.Items(
                 "rest",
                 wire.Field("rest[]", "u8"),
-                whilst=lambda m: m["previous"] & 0x80,
-                before="first",
+                first=lambda m: m["first"] & 0x80,
+                whilst=lambda m: m.previous & 0x80,
             ),
             wire.Constant(b"!"),
         )

@@ -6,6 +6,8 @@ turn raw values into values, make the object. What is cheap and likely to fail c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from protoc.compiler import model
 from protoc.compiler.backend.checks import Computer, fixed
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
@@ -83,7 +85,7 @@ class Decoder(Runs):
         elif isinstance(step, Literal):
             self.expect(step)
         elif isinstance(step, model.LinkEnd):
-            self._expect(step.key, self.ends(step))
+            self._expect(step.key, self.delimiter([step]))
         elif isinstance(step, model.Lines):
             LineReader(self).write(step)
         elif isinstance(step, model.Branch):
@@ -97,9 +99,24 @@ class Decoder(Runs):
             self._variable_of(step)
             self._sized_field(step, behind)
 
-    def ends(self, step: model.LinkEnd) -> str:
-        """The constant that finds the end of a message on its link."""
-        return f"{self.context.ends(step.by_link)}[link]"
+    def delimiter(self, targets: Sequence[Step]) -> str:
+        """What finds the first of several constants; the ends of messages differ by link."""
+        by_link: dict[str, tuple[bytes, ...]] = {}
+        for target in targets:
+            if isinstance(target, model.LinkEnd):
+                by_link |= dict.fromkeys((link for link, _ in target.by_link), ())
+        for link in by_link or {"": ()}:
+            found: list[bytes] = []
+            for target in targets:
+                if isinstance(target, model.LinkEnd):
+                    found += dict(target.by_link)[link]
+                else:
+                    assert isinstance(target, Literal)
+                    found += target.alternatives
+            by_link[link] = tuple(dict.fromkeys(found))
+        if len(different := set(by_link.values())) == 1:
+            return self.context.delimiter(different.pop())
+        return f"{self.context.ends(tuple(by_link.items()))}[link]"
 
     def expect(self, step: Literal) -> None:
         """One of several constants, or one that is looked at by itself."""
@@ -137,8 +154,9 @@ class Decoder(Runs):
                     "too long", step.name or "", start, f'"at most {step.longest} bytes"',
                     f"len({raw})", False,
                 )  # fmt: skip
-        if step.key in self._early:
+        if step.key in self.early:
             self.number(step)
+            self.text(step)
 
     def stretch(self, step: model.Field, size: model.Size, behind: list[Step]) -> str:
         """The variable that holds where a field ends which has a stretch of its own."""
@@ -160,9 +178,9 @@ class Decoder(Runs):
         self, end: str, size: model.GivenSize, name: str, longest: int | None, behind: list[Step]
     ) -> None:
         """A stretch whose size an earlier field tells."""
-        count = self._expression(size.expression)
+        count = self.expression(size.expression)
         value, plus = apart(size.expression)
-        self.lines.add(f"{end} = {self.at.moved(plus)} + {bracketed(self._expression(value))}")
+        self.lines.add(f"{end} = {self.at.moved(plus)} + {bracketed(self.expression(value))}")
         if not count.isidentifier() or self._may_be_negative(size.expression):
             with self.lines.block(f"if {end} < {self.at}:"):
                 self.fail("length", name, self.at, text("a size of at least 0"), count, False)
@@ -202,11 +220,12 @@ class Decoder(Runs):
             (mark,) = _alternatives(targets)
             occurrence = self.context.occurrence(mark, size.times, limits)
             stop = (self.stop,) if self.stop else ()
-            arguments = ("buffer", str(start), "at", "cls.NAME", *stop)
+            arguments: tuple[str, ...] = ("buffer", str(start), "at", "cls.NAME", *stop)
             self.lines.add(f"{end} = ", Call(f"{occurrence}.find", arguments))
-        elif len(targets) > 1 or size.or_end:
-            self._first(end, targets, start, size.or_end)
-        elif isinstance(target, Literal) and len(target.alternatives) == 1:
+        elif size.or_end:
+            arguments = ("buffer", str(start), self.limit)
+            self.lines.add(f"{end} = ", Call(f"{self.delimiter(targets)}.before", arguments))
+        elif len(targets) == 1 and isinstance(target, Literal) and len(target.alternatives) == 1:
             constant = octets(target.alternatives[0])
             limit = f", {self.limit}" if self.stop else ""
             self.lines.add(f"{end} = buffer.find({constant}, {start}{limit})")
@@ -221,27 +240,11 @@ class Decoder(Runs):
                     incomplete = self.context.use("Incomplete")
                     self.lines.add("raise ", Call(incomplete, ("len(buffer) - at + 1", constant)))
         else:
-            if isinstance(target, Literal):
-                delimiter = self.context.delimiter(target.alternatives)
-            else:
-                assert isinstance(target, model.LinkEnd)
-                delimiter = self.ends(target)
             stop = (self.stop,) if self.stop else ()
             arguments = ("buffer", str(start), "at", "cls.NAME", *stop)
-            self.lines.add(f"{end} = ", Call(f"{delimiter}.find", arguments))
+            self.lines.add(f"{end} = ", Call(f"{self.delimiter(targets)}.find", arguments))
         if size.between:
             self.lines.add(f"{end} -= {size.between}")
-
-    def _first(self, end: str, targets: list[Step], start: At, or_end: bool) -> None:
-        """The first of several constants, or the end of the region."""
-        delimiter = self.context.delimiter(_alternatives(targets))
-        if or_end:
-            arguments: tuple[str, ...] = ("buffer", str(start), self.limit)
-            self.lines.add(f"{end} = ", Call(f"{delimiter}.before", arguments))
-            return
-        stop = (self.stop,) if self.stop else ()
-        arguments = ("buffer", str(start), "at", "cls.NAME", *stop)
-        self.lines.add(f"{end} = ", Call(f"{delimiter}.find", arguments))
 
     def _enter(self, region: model.Region, behind: list[Step]) -> None:
         """A region whose size a field tells: what is inside must fill it."""
@@ -277,7 +280,7 @@ class Decoder(Runs):
             if self._drives(field_) and field_.bounds is None:
                 continue
             as_text = self._as_text(field_)
-            if field_.key not in self._early and not as_text:
+            if field_.key not in self.early and not as_text:
                 self.number(field_)
             raw = self.raws[field_.key]
             self._within(field_, raw)
@@ -307,7 +310,7 @@ class Decoder(Runs):
             return ""
         asked = {n for f in self.message.fields() for n in _mentioned(f.origin)}
         format_ = format_of(wire)
-        known = not format_ or field_.key in asked | self._early
+        known = not format_ or field_.key in asked | self.early
         return "" if known else octets(format_.encode())
 
     def _within(self, field_: model.Field, raw: str) -> None:
@@ -333,20 +336,18 @@ class Decoder(Runs):
                 return not divides(size.expression)
         return False
 
-    def _expression(self, expression: model.Expression) -> str:
-        return self._writer.write(expression)
-
     def _constant(self, expression: model.Expression) -> str | None:
         """A value that is always the same."""
         if model.checksums(expression):
             return None
-        written = self._expression(expression)
+        written = self.expression(expression)
         return written if written.isdigit() else None
 
     @property
     def _writer(self) -> Writer:
         return Writer(
             own=self._own,
+            previous=lambda e: self.previous(e),
             length=lambda e: self._distance(e.extent),
             count=lambda e: f"len({self.settled[e.key]})",
             present=lambda e: f"int({self.settled[e.name]} is not None)",
@@ -354,12 +355,7 @@ class Decoder(Runs):
         )
 
     def expression(self, expression: model.Expression) -> str:
-        """An expression over raw values, digits made numbers first."""
-        for key in named(expression):
-            known = next((f for f in self.fields if f.key == key), None)
-            if known is not None:
-                self.number(known)
-                Presenter(self).text(known)
+        """An expression over raw values; what it asks for has been read by then."""
         return self._writer.write(expression)
 
     def _own(self, own: model.Own) -> str:

@@ -9,9 +9,10 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Named, octets, text
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At, unbracketed
-from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, first_bytes, steps
+from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import value_types
+from protoc.compiler.resolve.beginnings import beginning
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
@@ -79,22 +80,14 @@ class Branches:
         if isinstance(first, Literal):
             delimiter = decoder.context.delimiter(first.alternatives)
             return f"{delimiter}.stands({place})"
-        if first is not None and (
-            values := first_bytes(first, decoder.context.enums, decoder.message)
-        ):
+        fields, enums = decoder.message.fields(), decoder.context.enums
+        if values := beginning(branch.arms[0].elements, fields, enums):
             return f"{decoder.context.use('among')}({place}, {octets(values)})"
         tests = []
         if stop != "None":
             tests.append(f"{start} < {decoder.limit}")
         if branch.behind:
-            alternatives: list[bytes] = []
-            for target in branch.behind:
-                if isinstance(target, model.Constant):
-                    alternatives += target.alternatives
-                else:
-                    alternatives += [e for _, ends in target.by_link for e in ends]
-            delimiter = decoder.context.delimiter(tuple(dict.fromkeys(alternatives)))
-            tests.append(f"not {delimiter}.stands({place})")
+            tests.append(f"not {decoder.delimiter(steps(branch.behind))}.stands({place})")
         return " and ".join(tests)
 
     def _either(

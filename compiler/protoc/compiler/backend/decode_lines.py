@@ -49,7 +49,7 @@ class LineReader:
         """Where the next line ends; where it begins when there is none."""
         decoder = self.decoder
         behind: list[bytes] = []
-        for target in lines.behind:
+        for target in lines.behind or ():
             if isinstance(target, model.Constant):
                 behind += target.alternatives
             else:

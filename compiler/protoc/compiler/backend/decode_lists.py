@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Named, text
 from protoc.compiler.backend.naming import local
-from protoc.compiler.backend.places import At, unbracketed
+from protoc.compiler.backend.places import At, previous_of, unbracketed
 from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import annotation
@@ -82,13 +82,7 @@ class Lists:
         outer = decoder.stop
         if stop is not None:
             decoder.stop = stop
-        nested = isinstance(wire.item.wire, model.Nested)
-        if nested:
-            with decoder.lines.block("try:"):
-                self._loop(field, wire, variable, end, stop)
-            self._within(_path(field, variable), At(end).minus(At("at")))
-        else:
-            self._loop(field, wire, variable, end, stop)
+        self._loop(field, wire, variable, end, stop)
         decoder.stop = outer
         if stop is not None:
             self._filled(field.name, start, end, stop)
@@ -99,20 +93,24 @@ class Lists:
         self, field: model.Field, wire: model.Items, variable: str, end: str, stop: str | None
     ) -> None:
         decoder = self.decoder
-        if wire.before is not None:
-            decoder.lines.add(f"previous = {decoder.raws[wire.before]}")
-        with decoder.lines.block(self._head(wire, variable, end, stop)):
+        again = ""
+        if wire.first is not None:
+            again = decoder.fresh("again")
+            decoder.lines.add(f"{again} = {decoder.expression(wire.first)}")
+        with decoder.lines.block(self._head(wire, variable, end, stop, again)):
             if wire.separator:
                 self._separated(wire, variable, end)
-            self._item(field, wire, variable, end)
+            self._item(field, wire, variable, end, again)
 
-    def _head(self, wire: model.Items, variable: str, end: str, stop: str | None) -> str:
+    def _head(
+        self, wire: model.Items, variable: str, end: str, stop: str | None, again: str
+    ) -> str:
         """How long the loop goes on."""
         decoder = self.decoder
         if wire.count is not None:
             return f"while len({variable}) < {decoder.expression(wire.count)}:"
-        if wire.whilst is not None:
-            return f"while {decoder.expression(wire.whilst)}:"
+        if again:
+            return f"while {again}:"
         if wire.until:
             delimiter = decoder.context.delimiter((wire.until,))
             return f"while not {delimiter}.stands(buffer, {end}, at, {decoder.stop or 'None'}):"
@@ -127,39 +125,62 @@ class Lists:
             call = Call(f"{delimiter}.expect", ("buffer", end, "at", "cls.NAME", *stop))
             decoder.lines.add(f"{end} = ", call)
 
-    def _item(self, field: model.Field, wire: model.Items, variable: str, end: str) -> None:
+    def _item(
+        self, field: model.Field, wire: model.Items, variable: str, end: str, again: str
+    ) -> None:
         """One item, from where the last one ended."""
         decoder = self.decoder
         item = wire.item
         decoder.at = At(end)
         decoder.forget()
         if isinstance(item.wire, model.Nested):
-            stop = decoder.stop or "None"
-            if item.wire.size is not None:
-                stop = decoder.stretch(item, item.wire.size, [])
-            one = decoder.fresh("item")
-            if not least_size(item.wire.record.elements):
-                decoder.lines.add(f"start = {end}")
-            self.part(item.wire, one, end, end, stop)
-            if not least_size(item.wire.record.elements):
-                with decoder.lines.block(f"if {end} == start:"):
-                    decoder.fail("value", field.name or "", At(end), text("at least one byte"),
-                                 text("nothing"), known=False)  # fmt: skip
-            decoder.lines.add(f"{variable}.append({one})")
+            one = self._object_item(field, item, item.wire, variable, end)
+            self._again(wire, again, one)
             return
         outer, decoder.fields = decoder.fields, []
         whole, decoder.whole = decoder.whole, ""
         with decoder.item(f"{field.name}[{{len({variable})}}]"):
             decoder.row(steps((item,)))
-            if wire.whilst is not None:
-                decoder.lines.add(f"previous = {decoder.raws[item.key]}")
+            self._again(wire, again)
             (value,) = Presenter(decoder).values(item)
         assert isinstance(value, Named)
         decoder.lines.add(f"{variable}.append(", value.value, ")")
         decoder.lines.add(f"{end} = {decoder.at}")
         decoder.fields, decoder.whole = outer, whole
 
+    def _object_item(
+        self, field: model.Field, item: model.Field, wire: model.Nested, variable: str, end: str
+    ) -> str:
+        """One object in a variable; only its own errors are told as errors in it."""
+        decoder = self.decoder
+        with decoder.item(f"{field.name}[{{len({variable})}}]"):
+            stop = decoder.stop or "None"
+            if wire.size is not None:
+                stop = decoder.stretch(item, wire.size, [])
+            one = decoder.fresh("item")
+            start = end
+            if wire.size is not None or not least_size(wire.record.elements):
+                start = decoder.fresh("begin")
+                decoder.lines.add(f"{start} = {end}")
+            with decoder.lines.block("try:"):
+                self.part(wire, one, end, end, stop)
+            self._within(decoder.label(""), At(end).minus(At("at")))
+            if wire.size is not None:
+                self._filled("", At(start), end, stop)
+            if not least_size(wire.record.elements):
+                with decoder.lines.block(f"if {end} == {start}:"):
+                    decoder.fail("value", "", At(end), text("at least one byte"), text("nothing"),
+                                 known=False)  # fmt: skip
+            decoder.lines.add(f"{variable}.append({one})")
+        return one
 
-def _path(field: model.Field, variable: str) -> str:
-    """The path of the item at hand, as code."""
-    return f'f"{field.name}[{{len({variable})}}]"'
+    def _again(self, wire: model.Items, again: str, one: str = "") -> None:
+        """Whether another item follows the one at hand."""
+        decoder = self.decoder
+        if wire.whilst is None:
+            return
+        decoder.number(wire.item)
+        decoder.text(wire.item)
+        raw = one or decoder.raws[wire.item.key]
+        decoder.previous = lambda previous: previous_of(wire.item, raw, previous)
+        decoder.lines.add(f"{again} = {decoder.expression(wire.whilst)}")

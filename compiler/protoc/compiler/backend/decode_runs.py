@@ -93,7 +93,7 @@ class Runs(State):
             and step.conversion == replace(model.Conversion(), unit=step.conversion.unit)
             and step.bounds is None
             and step.name in self.settled
-            and step.key not in self._early
+            and step.key not in self.early
             and isinstance(step.origin, model.Given)
         )
 
@@ -182,8 +182,9 @@ class Runs(State):
                 self._fixed_bits(name, step, step.wire)
             elif isinstance(step.wire, model.Slice):
                 self._slice(step, step.wire)
-            if step.key in self._early:
+            if step.key in self.early:
                 self.number(step)
+                self.text(step)
 
     def _filled(self, region: model.Region) -> None:
         """A region whose elements say where it ends must not reach too far."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, Lines, text
-from protoc.compiler.backend.expressions import named
+from protoc.compiler.backend.code import Call, Code, Lines, keyed, text
+from protoc.compiler.backend.expressions import misplaced, named
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At
-from protoc.compiler.backend.plan import Step
-from protoc.compiler.backend.values import Context, digits_look
+from protoc.compiler.backend.plan import Step, asked
+from protoc.compiler.backend.values import Context, digits_look, text_look
 
 _MOST_DIGITS = 64
 """As many as the runtime takes for a number."""
+_TOTAL = ("latin-1",)
+"""Encodings in which all bytes stand for something."""
 
 
 @dataclass
@@ -29,6 +32,7 @@ class State:
         fields: the fields met, in wire order; `raws` the variables of their raw values.
         settled: variables that hold the values of fields already, by name.
         whole: bytes of the message, when that is always the same.
+        previous: writes what an expression asks of the item before.
     """
 
     message: model.Message | model.Record
@@ -40,6 +44,7 @@ class State:
     fields: list[model.Field] = field(default_factory=list)
     settled: dict[str, str] = field(default_factory=dict)
     whole: str = ""
+    previous: Callable[[model.Previous], str] = misplaced
     _variables: int = 0
     _constants: int = 0
     parsed: set[str] = field(default_factory=set)
@@ -125,17 +130,10 @@ class State:
         """Where the bytes end that may belong to what is read."""
         return "limit" if self.stop == "stop" else self.stop or "len(buffer)"
 
-    @property
-    def _early(self) -> set[str]:
-        """Fields whose number is needed to find the end of something."""
-        found: set[str] = set()
-        for element in self.message.walk():
-            size = element.size if isinstance(element, model.Region) else None
-            if isinstance(element, model.Field):
-                size = getattr(element.wire, "size", None)
-            if isinstance(size, model.GivenSize):
-                found |= named(size.expression)
-        return found
+    @cached_property
+    def early(self) -> set[str]:
+        """Fields that are asked for while the message is read, so that they must be read first."""
+        return {key for part in asked(self.message.elements) for key in named(part)}
 
     def number(self, step: model.Field) -> None:
         """Digits as a number, once."""
@@ -155,6 +153,42 @@ class State:
         arguments = (raw, "cls.NAME", self.label(step.name or ""), at, self.extent)
         options = digits_look(step.wire)
         self.lines.add(f"{name} = ", Call(read, (*arguments, *options)))
+
+    def text(self, step: model.Field) -> None:
+        """Text from its bytes, once."""
+        wire = step.wire
+        if not isinstance(wire, model.Text) or step.key in self.parsed:
+            return
+        self.parsed.add(step.key)
+        raw = self.raws[step.key]
+        if wire.encoding == model.DIGITS:
+            self.raws[step.key] = f"{raw}.hex().upper()"
+            return
+        name = self.raws[step.key] = self.read(step, "text")
+        if wire.pad is None and not wire.trim and not wire.quoted:
+            self._plain_text(step, wire, raw, name)
+            return
+        options = text_look(wire)
+        if wire.trim:
+            options.append(keyed("trim", text(wire.trim)))
+        read = self.context.use("read_text")
+        at, label = self.places[step.key][0].minus(At("at")), self.label(step.name or "")
+        arguments = (raw, text(wire.encoding), "cls.NAME", label, at, self.extent)
+        self.lines.add(f"{name} = ", Call(read, (*arguments, *options)))
+
+    def _plain_text(self, step: model.Field, wire: model.Text, raw: str, name: str) -> None:
+        """Text from all its bytes."""
+        decode = f"{name} = {raw}.decode({text(wire.encoding)})"
+        if wire.encoding in _TOTAL:
+            self.lines.add(decode)
+            return
+        at, label = self.places[step.key][0].minus(At("at")), self.label(step.name or "")
+        with self.lines.block("try:"):
+            self.lines.add(decode)
+        with self.lines.block("except UnicodeDecodeError as error:"):
+            arguments = ("error", text(wire.encoding), "cls.NAME", label, at, self.extent)
+            call = Call(self.context.use("not_text"), arguments)
+            self.lines.add("raise ", call, " from None")
 
     @property
     def extent(self) -> str:

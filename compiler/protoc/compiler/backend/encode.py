@@ -8,41 +8,35 @@ from __future__ import annotations
 
 from protoc.compiler import model
 from protoc.compiler.backend.assemble import Assembly, Piece, joined
-from protoc.compiler.backend.checks import Computer, fixed, largest
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
     Code,
-    keyed,
     laid_out,
     literal,
     octets,
     text,
 )
-from protoc.compiler.backend.encode_branches import Branches, counts_only, holds_check
+from protoc.compiler.backend.encode_branches import Branches, holds_check
+from protoc.compiler.backend.encode_derived import Deriving
 from protoc.compiler.backend.encode_lists import Lists
-from protoc.compiler.backend.encode_values import Values
-from protoc.compiler.backend.expressions import Writer, divides, named
-from protoc.compiler.backend.formats import format_of, held_by
+from protoc.compiler.backend.expressions import divides
+from protoc.compiler.backend.formats import format_of
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.ordering import grows, ordered
-from protoc.compiler.backend.places import Place, before, ends_of, part_of, span
+from protoc.compiler.backend.places import Place, before, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
-from protoc.compiler.backend.values import digits_look, is_reversed, limits
+from protoc.compiler.backend.values import is_reversed, limits
 
-_SHORT = 40
-"""Longer values get a variable before they are written."""
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
 
-class Encoder(Values):
+class Encoder(Deriving):
     """Writes `encode` of one message, or `encode_part` of one record."""
 
     def write(self) -> list[str]:
         """The body of the method."""
         row = steps(self.message.elements)
-        self.ready(row)
-        self.place(row, Place(0))
+        self.ready(row, Place(0))
         self.lengths(row)
         self.agreed(self.message.elements)
         for step in row:
@@ -50,26 +44,20 @@ class Encoder(Values):
         self._finish()
         return self._guarded()
 
-    def ready(self, row: list[Step]) -> None:
-        """The values of all fields as raw values, what stands here only sometimes last."""
+    def ready(self, row: list[Step], at: Place) -> None:
+        """The raw values of a row that begins at a place, those of branches last."""
+        for step in row:
+            if isinstance(step, model.Branch) and not holds_check(step):
+                self.raws[step.key] = self.fresh("part")
+        self.place(row, at)
         for step in row:
             if isinstance(step, model.Field):
-                self._prepare(step)
+                self.prepare(step)
         self._none_of(self._beyond)
         self._beyond = []
         for step in row:
-            if isinstance(step, model.Branch) and not holds_check(step):
-                self._count(step)
-                Branches(self).early(step)
-
-    def _count(self, branch: model.Branch) -> None:
-        """Numbers of items that a branch depends on are computed before it."""
-        wanted = {name for arm in branch.arms if arm.when for name in named(arm.when)}
-        for field_ in self.message.fields():
-            origin = field_.origin
-            counted = isinstance(origin, model.Derived) and counts_only(origin.expression)
-            if field_.key in wanted and counted:
-                self._length(field_)
+            if isinstance(step, model.Branch):
+                self.prepare(step)
 
     def agreed(self, elements: tuple[model.Element, ...]) -> None:
         """Every element has the size that is told for it; ways of branches see to themselves."""
@@ -94,10 +82,17 @@ class Encoder(Values):
 
     # -------------------------------------------------------------- values
 
-    def _prepare(self, step: model.Field) -> None:
+    def prepare(self, step: Step) -> None:
+        """What must be there before lengths are computed, once."""
+        if isinstance(step, model.Field | model.Branch) and step.key not in self._prepared:
+            self._prepared.add(step.key)
+            if isinstance(step, model.Field):
+                self._value(step)
+            elif not holds_check(step):
+                Branches(self).early(step)
+
+    def _value(self, step: model.Field) -> None:
         """The raw value of a field in a variable or an expression."""
-        if step.key in self.raws:
-            return
         if isinstance(step.origin, model.Derived):
             self.raws[step.key] = local(step.key)
             return
@@ -148,7 +143,7 @@ class Encoder(Values):
         self.raws[step.key] = variable
         slices = [field_ for field_, _ in slices_of(step, self.message)]
         for field_ in slices:
-            self._prepare(field_)
+            self.prepare(field_)
         if any(isinstance(field_.origin, model.Derived) for field_ in slices):
             self._late.append(step)
         else:
@@ -222,9 +217,12 @@ class Encoder(Values):
                     at = at.moved(size)
                 elif isinstance(step, model.Branch) and holds_check(step):
                     at = at.moved(0, Branches(self).size(step))
-                elif isinstance(step, model.Field | model.Branch) and step.key in self.raws:
+                elif isinstance(step, model.Branch):
                     at = at.moved(0, f"len({self.raws[step.key]})")
+                elif isinstance(step, model.Field) and not isinstance(step.origin, model.Reserved):
+                    at = at.moved(0, f"len({local(step.key)})")
                 self.places[step.key] = (start, at)
+            self._order.append(step)
         return at
 
     def _agree(self, element: model.Element) -> None:
@@ -254,161 +252,6 @@ class Encoder(Values):
             return True
         origin = self._origin(size)
         return isinstance(origin, model.Derived) and not divides(origin.expression)
-
-    def _origin(self, own: model.Own) -> model.Origin | None:
-        """Who gives a value."""
-        found = model.named(self.message.fields(), own.path)
-        return found[0].origin if found else None
-
-    def lengths(self, row: list[Step]) -> None:
-        """Derived values that need no bytes of the frame."""
-        waiting = [s for s in row if isinstance(s, model.Field) and self._computed(s)]
-        for step in ordered(waiting, self.message):
-            if step.key not in self._done:
-                self._length(step)
-        for step in self._late:
-            self._shared(step)
-        self._late.clear()
-
-    def _length(self, step: model.Field) -> None:
-        assert isinstance(step.origin, model.Derived)
-        self._done.add(step.key)
-        value: Code = self.expression(step.origin.expression)
-        if isinstance(step.wire, model.Digits) and grows(step, self.message):
-            self._grown(step, str(value))
-        elif isinstance(step.wire, model.Digits):
-            self._numbered(step, str(value))
-        elif str(value).isdigit():
-            self.raws[step.key] = fixed(str(value), step.wire)
-        elif isinstance(step.wire, model.Raw):
-            self._computer.assign(self.raws[step.key], step.origin.expression, step.wire)
-        else:
-            self.lines.add(f"{self.raws[step.key]} = {value}")
-            self._bounded(self.raws[step.key], step.name or "", step.bounds)
-            if (limit := limits(step.wire, step.conversion, None)) is not None:
-                self.fits[attribute(step.name or "")] = limit
-
-    def _grown(self, step: model.Field, value: str) -> None:
-        """Digits of a length that measures them as well: as few as will do."""
-        variable = self.raws[step.key]
-        self.lines.add(f'{variable}, before = b"", None')
-        with self.lines.block(f"while {variable} != before:"):
-            self.lines.add(f"before = {variable}")
-            self.lines.add(f"{variable} = ", self._digits(step, value))
-
-    def _computed(self, step: model.Field) -> bool:
-        return isinstance(step.origin, model.Derived) and not self._is_check(step)
-
-    def _is_check(self, step: model.Field) -> bool:
-        """Whether a field needs bytes of the frame: a check, or the copy of one."""
-        if not isinstance(step.origin, model.Derived):
-            return False
-        originals = [
-            f
-            for name in named(step.origin.expression)
-            for f in self.message.fields()
-            if f.key == name and f is not step
-        ]
-        return bool(model.checksums(step.origin.expression)) or any(map(self._is_check, originals))
-
-    def _numbered(self, step: model.Field, value: str) -> None:
-        """Digits of a derived number, which keeps a variable of its own where others copy it."""
-        variable = self.raws[step.key]
-        copied = any(
-            step.key in named(field.origin.expression)
-            for field in self.message.fields()
-            if isinstance(field.origin, model.Derived)
-        )
-        if format_ := format_of(step.wire):
-            self._measures(step, value, copied)
-            self._formats[step.key] = format_
-            return
-        if step.bounds is not None or copied:
-            self.numbers[step.key] = f"{variable}_number"
-            self.lines.add(f"{variable}_number = {value}")
-            value = f"{variable}_number"
-            self._bounded(value, step.name or "", step.bounds)
-        self.lines.add(f"{variable} = ", self._digits(step, value))
-
-    def _measures(self, step: model.Field, value: str, copied: bool) -> None:
-        """A derived number that is written as digits of a fixed size, and fits them."""
-        assert isinstance(step.origin, model.Derived)
-        low, high = held_by(step.wire)
-        most = self._largest(step.origin.expression)
-        held = most is not None and most <= high
-        if held and step.bounds is None and not copied and len(value) <= _SHORT:
-            self.raws[step.key] = value
-            return
-        variable = self.numbers[step.key] = self.raws[step.key]
-        self.lines.add(f"{variable} = {value}")
-        self._bounded(variable, step.name or "", step.bounds)
-        if not held:
-            self._bounded(variable, step.name or "", (low, high))
-
-    def _largest(self, expression: model.Expression) -> int | None:
-        """The most an expression can be, when it cannot be negative; None when that is unknown."""
-        if isinstance(expression, model.Length):
-            extent = expression.extent
-            field_ = next((f for f in self.message.fields() if f.key == extent.first), None)
-            alone = extent.until is None and extent.last in (None, extent.first)
-            return field_.longest if field_ is not None and alone else None
-        return largest(expression)
-
-    def _digits(self, step: model.Field, value: str) -> Code:
-        assert isinstance(step.wire, model.Digits)
-        size = step.wire.size
-        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
-        call = self.context.use(f"write_{step.wire.notation}")
-        options = digits_look(step.wire)
-        if step.wire.lower:
-            options.append(keyed("lower", "True"))
-        name = text(attribute(step.name or ""))
-        return Call(call, (value, width, "self.NAME", name, *options))
-
-    def expression(self, expression: model.Expression) -> str:
-        """An expression over raw values."""
-        return self._writer.write(expression)
-
-    @property
-    def _writer(self) -> Writer:
-        return Writer(
-            own=self._own,
-            length=lambda e: self._distance(e.extent),
-            count=lambda e: f"len(self.{attribute(e.key)})",
-            present=lambda e: f"int(self.{attribute(e.name)} is not None)",
-            replace=lambda: self.context.use("replaced"),
-        )
-
-    @property
-    def _computer(self) -> Computer:
-        return Computer(self.lines, self.context, self._writer, self._covered, self.fresh)
-
-    def _own(self, own: model.Own) -> str:
-        """The raw value of a field, of bits in it, or what a record is told."""
-        found = model.named(self.message.fields(), own.path)
-        if found is None:
-            return local(own.path[0])
-        field_, part = found
-        if part is not None:
-            assert isinstance(field_.wire, model.Bits)
-            return part_of(self.raws[field_.key], field_.wire, part)
-        key = own.path[0]
-        if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
-            whole = field_.wire.notation != "float"
-            return self.to_raw(
-                self.value(field_), field_.conversion, whole, field_.name or self.item
-            )
-        return self.numbers.get(key) or self.raws.get(key, self.value(field_))
-
-    def _distance(self, extent: model.Extent) -> str:
-        start, end = ends_of(self.places, extent)
-        return end.minus(start)
-
-    def _covered(self, extent: model.Extent) -> str:
-        start, end = ends_of(self.places, extent)
-        first = "" if str(start) == "0" else str(start)
-        last = "" if end == self._reached else str(end)
-        return span("frame", first, last) if first or last else "frame"
 
     # -------------------------------------------------------------- the frame
 

@@ -27,9 +27,7 @@ class Branches:
 
     def early(self, branch: model.Branch) -> None:
         """The bytes of a branch in a variable of its own."""
-        variable = self.encoder.fresh("part")
-        self.encoder.raws[branch.key] = variable
-        self._ways(branch, variable)
+        self._ways(branch, self.encoder.raws[branch.key])
 
     def late(self, branch: model.Branch) -> None:
         """The bytes of a branch put behind the frame so far."""
@@ -120,8 +118,7 @@ class Branches:
         row = steps(arm.elements)
         start = encoder.places.get(branch.key, (None, None))[0]
         pending = encoder.swapped()
-        encoder.ready(row)
-        encoder.place(row, start if start is not None and variable is None else encoder.origin)
+        encoder.ready(row, start if start is not None and variable is None else encoder.origin)
         encoder.lengths(row)
         encoder.agreed(arm.elements)
         for step in row:
@@ -151,10 +148,3 @@ def holds_check(branch: model.Branch) -> bool:
         and field.origin.reason == "crc"
         for field in model.walk((branch,))
     )
-
-
-def counts_only(expression: model.Expression) -> bool:
-    """Whether an expression is computed from what is given and how often, not from bytes."""
-    if isinstance(expression, model.Operation):
-        return all(map(counts_only, expression.operands))
-    return isinstance(expression, model.Count | model.Present | model.Value)

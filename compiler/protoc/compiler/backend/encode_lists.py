@@ -9,6 +9,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import Call, octets
 from protoc.compiler.backend.expressions import mentions
 from protoc.compiler.backend.naming import local
+from protoc.compiler.backend.places import previous_of
 from protoc.compiler.backend.plan import steps
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Lists:
             with encoder.lines.block(f"if not {value}:"):
                 encoder.refuse(field.name or "", "at least one item", value)
         joiner = octets(wire.separator)
-        if isinstance(wire.item.wire, model.Nested) and not wire.until:
+        plain = not (wire.until or wire.whilst)
+        if isinstance(wire.item.wire, model.Nested) and plain and wire.item.wire.size is None:
             call = self._object(wire.item.wire, "item")
             each = Call("", (f"{call} for item in {value}",), "[]")
             encoder.lines.add(f"{variable} = ", Call(f"{joiner}.join", (each,)))
@@ -52,49 +54,59 @@ class Lists:
             return
         items = encoder.fresh(f"{field.key}_items")
         encoder.lines.add(f"{items}: list[bytes] = []")
-        if wire.before is not None:
-            encoder.lines.add(f"previous = {encoder.raws[wire.before]}")
+        again = ""
+        if wire.first is not None:
+            again = encoder.fresh("again")
+            encoder.lines.add(f"{again} = {encoder.expression(wire.first)}")
         with encoder.lines.block(f"for item in {value}:"):
-            self._checked(field, wire, going_on=True)
-            self._item(field, wire, items)
-        self._checked(field, wire, going_on=False)
+            self._checked(field, f"not {again}" if again else "", "no more items than are told")
+            self._item(field, wire, items, again)
+        self._checked(field, again, "one more item")
         encoder.lines.add(f"{variable} = {joiner}.join({items})")
         self._not_empty(field, wire, variable, value)
 
-    def _item(self, field: model.Field, wire: model.Items, items: str) -> None:
+    def _item(self, field: model.Field, wire: model.Items, items: str, again: str) -> None:
         """One item of the list put behind the others."""
         encoder = self.encoder
         before, encoder.item = encoder.item, field.name or ""
         fits = dict(encoder.fits)
         row = steps((wire.item,))
         pending = encoder.swapped()
+        data = encoder.fresh("octets")
         if isinstance(wire.item.wire, model.Nested):
-            encoder.lines.add("data = ", self._object(wire.item.wire, "item"))
+            encoder.lines.add(f"{data} = ", self._object(wire.item.wire, "item"))
             encoder.joined(pending)
+            encoder.delimited(wire.item, data)
         else:
-            encoder.ready(row)
+            encoder.ready(row, encoder.origin)
             for step in row:
                 encoder.emit(step)
-            encoder.lines.add("data = ", encoder.joined(pending))
+            encoder.lines.add(f"{data} = ", encoder.joined(pending))
         if wire.until:
-            with encoder.lines.block(f"if data.startswith({octets(wire.until)}):"):
+            with encoder.lines.block(f"if {data}.startswith({octets(wire.until)}):"):
                 encoder.refuse(field.name or "", f"no item that begins with {wire.until!r}", "item")
-        encoder.lines.add(f"{items}.append(data)")
+        encoder.lines.add(f"{items}.append({data})")
         if wire.whilst is not None:
-            encoder.lines.add("previous = item")
+            raw = self._raw(wire.item)
+            encoder.previous = lambda previous: previous_of(wire.item, raw, previous)
+            encoder.lines.add(f"{again} = {encoder.expression(wire.whilst)}")
         # limits are looked up by attribute, and items have none
         encoder.fits, encoder.item = fits, before
 
-    def _checked(self, field: model.Field, wire: model.Items, going_on: bool) -> None:
+    def _raw(self, item: model.Field) -> str:
+        """What is asked of an item when the next one is told by it."""
+        if isinstance(item.wire, model.Digits):
+            return self.encoder.number(item)
+        if isinstance(item.wire, model.Nested | model.Text):
+            return "item"
+        return self.encoder.raws[item.key]
+
+    def _checked(self, field: model.Field, wrong: str, words: str) -> None:
         """A list goes on exactly as long as its items say."""
-        if wire.whilst is None:
+        if not wrong:
             return
-        condition = self.encoder.expression(wire.whilst)
-        head = f"if not ({condition}):" if going_on else f"if {condition}:"
-        with self.encoder.lines.block(head):
-            words = "no more items than the one before says" if going_on else "one more item"
-            value = self.encoder.value(field)
-            self.encoder.refuse(field.name or "", words, value)
+        with self.encoder.lines.block(f"if {wrong}:"):
+            self.encoder.refuse(field.name or "", words, self.encoder.value(field))
 
     def _counted(self, field: model.Field, wire: model.Items, value: str) -> None:
         """As many items as were told in front, where that is not told by the list itself."""

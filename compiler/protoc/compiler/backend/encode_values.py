@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
@@ -13,10 +14,11 @@ from protoc.compiler.backend.code import (
     keyed,
     text,
 )
+from protoc.compiler.backend.expressions import misplaced
 from protoc.compiler.backend.formats import held_by, takes_fractions
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place
-from protoc.compiler.backend.plan import slices_of
+from protoc.compiler.backend.plan import Step, slices_of
 from protoc.compiler.backend.shared import Shared
 from protoc.compiler.backend.values import Context, digits_look, limits, text_look, to_raw
 from protoc.compiler.resolve.fitting import bits_as_number
@@ -35,6 +37,7 @@ class Values:
         instead: what stands for the values of fields that may be left out of a branch, by key.
         item: the name of the list whose items are being written.
         origin: where the bytes begin that are put together.
+        previous: writes what an expression asks of the item before.
     """
 
     message: model.Message | model.Record
@@ -48,10 +51,13 @@ class Values:
     _pending: Assembly = field(init=False)
     item: str = ""
     origin: Place = field(default_factory=lambda: Place(0))
+    previous: Callable[[model.Previous], str] = misplaced
     _written: bool = False
     _reached: Place | None = None
     _formats: dict[str, str] = field(default_factory=dict)
     _beyond: list[str] = field(default_factory=list)
+    _order: list[Step] = field(default_factory=list)
+    _prepared: set[str] = field(default_factory=set)
     _done: set[str] = field(default_factory=set)
     _taken: set[str] = field(default_factory=set)
     _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)

@@ -18,7 +18,8 @@ _ATOM = 14
 _NEGATIVE = 11
 
 
-def _refuse(expression: object) -> str:
+def misplaced(expression: object) -> str:
+    """Writes nothing: what is not meant to stand there was let through before."""
     raise AssertionError(f"{expression!r} cannot stand here")
 
 
@@ -28,6 +29,7 @@ class Writer:
 
     Attributes:
         own: a field of the message.
+        previous: the item of a list before.
         asked: a field of the request.
         scoped: a name of the conversation.
         length, count, present, checksum: what measures the message.
@@ -36,13 +38,14 @@ class Writer:
         divide: the operator for `/`: whole numbers stay whole inside messages.
     """
 
-    own: Callable[[model.Own], str] = _refuse
-    asked: Callable[[model.Asked], str] = _refuse
-    scoped: Callable[[model.Scoped], str] = _refuse
-    length: Callable[[model.Length], str] = _refuse
-    count: Callable[[model.Count], str] = _refuse
-    present: Callable[[model.Present], str] = _refuse
-    checksum: Callable[[model.Checksum], str] = _refuse
+    own: Callable[[model.Own], str] = misplaced
+    previous: Callable[[model.Previous], str] = misplaced
+    asked: Callable[[model.Asked], str] = misplaced
+    scoped: Callable[[model.Scoped], str] = misplaced
+    length: Callable[[model.Length], str] = misplaced
+    count: Callable[[model.Count], str] = misplaced
+    present: Callable[[model.Present], str] = misplaced
+    checksum: Callable[[model.Checksum], str] = misplaced
     replace: Callable[[], str] = lambda: "replaced"
     function: Callable[[str], str] = str
     divide: str = "//"
@@ -56,7 +59,7 @@ class Writer:
         # sums of lengths and bits of an integer come back as they are and may need brackets
         if isinstance(expression, model.Length) and (" + " in written or " - " in written):
             binding = _PRECEDENCE["+"]
-        elif isinstance(expression, model.Own) and " & " in written:
+        elif isinstance(expression, model.Own | model.Previous) and " & " in written:
             binding = _PRECEDENCE["&"]
         return f"({written})" if binding < outer else written
 
@@ -85,8 +88,20 @@ class Writer:
     def _leaf(self, expression: model.Expression) -> str:
         if isinstance(expression, model.Value):
             return literal(expression.value)
+        if isinstance(expression, model.Replaced):
+            return self._replaced(expression)
+        if isinstance(expression, model.Applied):
+            return f"{self.function(expression.function)}({self.write(expression.operand)})"
+        if isinstance(expression, model.Listed):
+            return f"[{', '.join(self.write(item) for item in expression.items)}]"
+        return self._placed(expression)
+
+    def _placed(self, expression: model.Expression) -> str:
+        """What becomes something else wherever it stands."""
         if isinstance(expression, model.Own):
             return self.own(expression)
+        if isinstance(expression, model.Previous):
+            return self.previous(expression)
         if isinstance(expression, model.Asked):
             return self.asked(expression)
         if isinstance(expression, model.Scoped):
@@ -99,13 +114,7 @@ class Writer:
             return self.present(expression)
         if isinstance(expression, model.Checksum):
             return self.checksum(expression)
-        if isinstance(expression, model.Replaced):
-            return self._replaced(expression)
-        if isinstance(expression, model.Applied):
-            return f"{self.function(expression.function)}({self.write(expression.operand)})"
-        if isinstance(expression, model.Listed):
-            return f"[{', '.join(self.write(item) for item in expression.items)}]"
-        return _refuse(expression)
+        return misplaced(expression)
 
     def _replaced(self, expression: model.Replaced) -> str:
         return f"{self.replace()}({', '.join(self.arguments(expression))})"

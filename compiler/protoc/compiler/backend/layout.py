@@ -20,7 +20,7 @@ from protoc.compiler.backend.code import (
     text,
     tupled,
 )
-from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.expressions import Writer, misplaced
 from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import bits_called
 from protoc.compiler.backend.plan import slices_of
@@ -208,7 +208,12 @@ class LayoutWriter:
         """`name=lambda m: …`, which can be broken where it is a single call."""
         return keyed(name, self.lambda_(expression))
 
-    def lambda_(self, expression: model.Expression, own: Naming | None = None) -> Code:
+    def lambda_(
+        self,
+        expression: model.Expression,
+        own: Naming | None = None,
+        previous: Callable[[model.Previous], str] | None = None,
+    ) -> Code:
         """`lambda m: …` over raw values."""
         head = "lambda m: "
         if isinstance(expression, model.Length):
@@ -218,6 +223,7 @@ class LayoutWriter:
             return Call(f"{head}{call.head}", call.arguments)
         writer = Writer(
             own=own or self.own,
+            previous=previous or misplaced,
             count=lambda e: f"m.count({text(e.key)})",
             present=lambda e: f"m.present({text(e.name)})",
             length=lambda e: f"len({self._octets(e.extent)})",

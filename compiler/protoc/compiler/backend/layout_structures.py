@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Named, keyed, laid_out, octets, text
-from protoc.compiler.backend.places import part_of
+from protoc.compiler.backend.places import previous_of
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.layout import LayoutWriter
@@ -118,10 +118,10 @@ class Structures:
             options.append(keyed("count", self._over_values(wire.count)))
         if wire.until:
             options.append(keyed("until", octets(wire.until)))
+        if wire.first is not None:
+            options.append(keyed("first", self._over_values(wire.first)))
         if wire.whilst is not None:
             options.append(keyed("whilst", self._over_values(wire.whilst, wire.item)))
-        if wire.before is not None:
-            options.append(keyed("before", text(wire.before)))
         if wire.filled:
             options.append(keyed("filled", "True"))
         if wire.separator:
@@ -134,23 +134,16 @@ class Structures:
         """A function of raw values; text is text there."""
 
         def own(name: model.Own) -> str:
-            if item is not None and name.path[0] == "previous":
-                return _previous(item, name)
             return self._text(name) or self.writer.own(name)
 
-        return self.writer.lambda_(expression, own)
+        def previous(name: model.Previous) -> str:
+            assert item is not None
+            return previous_of(item, "m.previous", name)
+
+        return self.writer.lambda_(expression, own, previous)
 
     def _text(self, own: model.Own) -> str:
         found = model.named(self.writer.message.fields(), own.path)
         if found is None or not isinstance(found[0].wire, model.Text):
             return ""
         return f"m.text({text(found[0].key)})"
-
-
-def _previous(item: model.Field, own: model.Own) -> str:
-    """The raw value of the item before, or of something in it."""
-    previous = 'm["previous"]'
-    if isinstance(item.wire, model.Bits) and len(own.path) > 1:
-        part = next(part for part in item.wire.parts if part.name == own.path[1])
-        return part_of(previous, item.wire, part)
-    return ".".join((previous, *own.path[1:]))

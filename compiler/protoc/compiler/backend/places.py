@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from protoc.compiler import model
+from protoc.compiler.backend.naming import attribute
 
 P = TypeVar("P")
 
@@ -90,6 +91,14 @@ def bits_called(
         return None
     assert isinstance(host.wire, model.Bits)
     return part_of(raw(host.key), host.wire, part)
+
+
+def previous_of(item: model.Field, raw: str, previous: model.Previous) -> str:
+    """An item of a list, or what a path leads to in it; `raw` holds it."""
+    if isinstance(item.wire, model.Bits) and previous.path:
+        part = next(part for part in item.wire.parts if part.name == previous.path[0])
+        return part_of(raw, item.wire, part)
+    return ".".join((raw, *map(attribute, previous.path)))
 
 
 def bracketed(value: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from protoc.compiler import model
 from protoc.compiler.backend import likeness
+from protoc.compiler.resolve.beginnings import QUOTE, beginning, octets_of
+from protoc.compiler.resolve.known import encoded, has_bytes
 from protoc.compiler.resolve.types import fixed_size
 
 
@@ -67,29 +68,6 @@ def steps(elements: tuple[model.Element, ...]) -> list[Step]:
     return result
 
 
-def has_bytes(wire: model.Wire) -> bool:
-    """Whether a constant of this form is bytes; that of bits is a part of some."""
-    return not isinstance(wire, model.Bits | model.Slice)
-
-
-def held_bits(host: model.Field, fields: Iterable[model.Field]) -> tuple[int, int]:
-    """The bits of an integer that are the same in every message: which, and what they hold."""
-    assert isinstance(host.wire, model.Bits)
-    constants = [
-        (piece, part.fixed)
-        for part in host.wire.parts
-        for piece in part.pieces
-        if part.fixed is not None
-    ]
-    for field in fields:
-        if isinstance(field.wire, model.Slice) and isinstance(field.origin, model.Fixed):
-            value = field.origin.value
-            assert isinstance(value, int)
-            constants += [(piece, value) for key, piece in field.wire.pieces if key == host.key]
-    mask = sum(piece.mask << piece.low for piece, _ in constants)
-    return mask, sum((value >> p.shift & p.mask) << p.low for p, value in constants)
-
-
 def slices_of(
     host: model.Field, message: model.Message | model.Record
 ) -> list[tuple[model.Field, list[model.Piece]]]:
@@ -111,6 +89,29 @@ def _end(element: model.LinkEnd) -> Step:
     return element
 
 
+def asked(elements: Iterable[model.Element]) -> list[model.Expression]:
+    """What must be known of the values in front to go on reading: sizes, conditions, numbers."""
+    found: list[model.Expression | None] = []
+    for element in model.walk(tuple(elements)):
+        size = element.size if isinstance(element, model.Region) else None
+        if isinstance(element, model.Branch):
+            found += [arm.when for arm in element.arms]
+        elif isinstance(element, model.Field):
+            size = getattr(element.wire, "size", None)
+            found += _asked(element.wire)
+        if isinstance(size, model.GivenSize):
+            found.append(size.expression)
+    return [expression for expression in found if expression is not None]
+
+
+def _asked(wire: model.Wire) -> list[model.Expression | None]:
+    if isinstance(wire, model.Nested):
+        return [*wire.arguments]
+    if isinstance(wire, model.Items):
+        return [wire.count, wire.first, wire.whilst, *_asked(wire.item.wire)]
+    return []
+
+
 def size_of(step: Step) -> int | None:
     """The bytes a step always takes; None when that varies."""
     if isinstance(step, Enter | Leave):
@@ -120,104 +121,8 @@ def size_of(step: Step) -> int | None:
     return fixed_size(step)
 
 
-def encoded(wire: model.Wire, value: float | str | bytes) -> bytes:
-    """A raw value on the wire, computed when compiling."""
-    data = _in_order(wire, value)
-    return data[::-1] if getattr(wire, "reversed", False) else data
-
-
-def _in_order(wire: model.Wire, value: float | str | bytes) -> bytes:
-    """A raw value, its first byte in front."""
-    if isinstance(wire, model.Integer):
-        order = "little" if wire.little else "big"
-        return int(value).to_bytes(wire.width, order, signed=wire.signed)  # type: ignore[arg-type]
-    if isinstance(wire, model.Real):
-        return struct.pack(("<" if wire.little else ">") + "fd"[wire.width == 8], value)
-    if isinstance(wire, model.Digits):
-        assert isinstance(value, int | float)
-        return _packed(wire, int(value)) if wire.packed else _characters(wire, value)
-    if isinstance(wire, model.Text):
-        data = wire.encode(str(value)) if not isinstance(value, bytes) else value
-        width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
-        filler = wire.pad or b" "
-        return data.rjust(width, filler) if wire.left else data.ljust(width, filler)
-    if isinstance(wire, model.Raw) and isinstance(value, bytes):
-        return value
-    raise ValueError(f"{value!r} does not fit")
-
-
-def _characters(wire: model.Digits, value: float) -> bytes:
-    """The characters of a number."""
-    width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
-    if wire.signed and value < 0:
-        value += wire.base**width
-    digits = _DIGITS[wire.notation](value)
-    if wire.notation == "float" and wire.decimals is not None:
-        digits = f"{float(value):.{wire.decimals}f}"
-    elif wire.notation == "float" and width:
-        digits = digits.removesuffix(".0")
-    text = (digits if wire.lower else digits.upper()).encode()
-    if wire.pad is not None:
-        return text.rjust(width, wire.pad) if wire.left else text.ljust(width, wire.pad)
-    # zeros stand behind the sign
-    return text.zfill(width)
-
-
-def _packed(wire: model.Digits, value: int) -> bytes:
-    """The digits of a number that are no characters."""
-    width = wire.size.bytes if isinstance(wire.size, model.FixedSize) else 0
-    if wire.notation == "nibbles":
-        value %= 16**width if width else value + 1
-        return bytes.fromhex("".join(f"0{digit}" for digit in f"{value:0{width or 1}x}"))
-    value %= 100**width if width else value + 1
-    digits = f"{value:0{2 * width}d}"
-    return bytes.fromhex(digits if len(digits) % 2 == 0 else f"0{digits}")
-
-
-_DIGITS = {
-    "dec": lambda v: str(int(v)),
-    "int": lambda v: str(int(v)),
-    "float": lambda v: str(v),
-    "hex": lambda v: format(int(v), "x"),
-    "oct": lambda v: format(int(v), "o"),
-    "bin": lambda v: format(int(v), "b"),
-    "base36": lambda v: base36(int(v)),
-}
-
-
-def base36(value: int) -> str:
-    """Digits 0-9 and a-z."""
-    digits = ""
-    while value or not digits:
-        value, last = divmod(value, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[last] + digits
-    return digits
-
-
 # ------------------------------------------------------------------ how a message can begin
 
-CHARACTERS = {
-    "dec": b"0123456789",
-    "int": b"+-0123456789",
-    "float": b"+-.0123456789",
-    "hex": b"0123456789ABCDEFabcdef",
-    "oct": b"01234567",
-    "bin": b"01",
-    "base36": b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-}
-"""What digits can be, where they are characters."""
-
-
-def octets_of(wire: model.Digits) -> bytes:
-    """The values that the bytes of a number can have."""
-    if wire.notation == "bcd":
-        return bytes(16 * high + low for high in range(10) for low in range(10))
-    if wire.notation == "nibbles":
-        return bytes(range(16))
-    return bytes(sorted({*CHARACTERS[wire.notation], *(wire.pad or b"")}))
-
-
-QUOTE = b'"'
 _MOST = 16
 
 
@@ -279,32 +184,13 @@ def _starts(
         return likeness.starts(step.pattern, wire.encoding), False
     if size is None or derived:
         return [], False
-    if size == 1 and isinstance(wire, model.Bits):
-        mask, expected = held_bits(step, message.fields())
-        values = bytes(b for b in range(256) if b & mask == expected) if mask else b""
-        return [values], True
-    if size == 1 and isinstance(wire, model.Integer) and step.conversion.strict:
-        labels = enums[step.conversion.enum or ""].labels
-        allowed = sorted(v & 0xFF for label in labels for v in label.values if isinstance(v, int))
-        return [bytes(allowed)], True
+    if size == 1 and isinstance(wire, model.Bits | model.Integer):
+        return [beginning((step,), message.fields(), enums)], True
     return [b""] * size, True
 
 
 def _union(options: object) -> bytes:
     return bytes(sorted({b for option in options for b in option}))  # type: ignore[attr-defined]
-
-
-def first_bytes(
-    step: Step, enums: dict[str, model.Enum], owner: model.Message | model.Record
-) -> bytes:
-    """The values the first byte of a step can have; empty bytes stand for any."""
-    if isinstance(step, model.Field) and isinstance(step.wire, model.Nested):
-        owner = step.wire.record
-        step = steps(owner.elements)[0]
-    if isinstance(step, model.Field) and isinstance(step.wire, model.Items | model.Nested):
-        return b""
-    found, _ = _starts(step, enums, owner, first=True)
-    return found[0] if found else b""
 
 
 def least_size(elements: tuple[model.Element, ...]) -> int:

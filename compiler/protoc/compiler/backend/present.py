@@ -9,13 +9,10 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import At, part_of
-from protoc.compiler.backend.values import from_raw, is_reversed, text_look
+from protoc.compiler.backend.values import from_raw, is_reversed
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
-
-_TOTAL = ("latin-1",)
-"""Encodings in which all bytes stand for something."""
 
 
 @dataclass
@@ -43,7 +40,7 @@ class Presenter:
                     got,
                 )
         self.decoder.number(field_)
-        self.text(field_)
+        self.decoder.text(field_)
         raw = self.decoder.raws[field_.key]
         if field_.pattern:
             looks = self.decoder.context.like(field_.pattern)
@@ -54,56 +51,6 @@ class Presenter:
         value = self._converted(raw, field_.conversion, field_.name, field_)
         value = self._bounded(value, field_.name, field_.bounds, field_)
         return [keyed(attribute(field_.name), value)]
-
-    def text(self, field_: model.Field) -> None:
-        """Text from its bytes, once."""
-        wire = field_.wire
-        if not isinstance(wire, model.Text) or field_.key in self.decoder.parsed:
-            return
-        self.decoder.parsed.add(field_.key)
-        raw = self.decoder.raws[field_.key]
-        if wire.encoding == model.DIGITS:
-            self.decoder.raws[field_.key] = f"{raw}.hex().upper()"
-            return
-        if wire.pad is None and not wire.trim and not wire.quoted:
-            self._plain_text(field_, wire)
-            return
-        at = self.decoder.places[field_.key][0].minus(At("at"))
-        options = text_look(wire)
-        if wire.trim:
-            options.append(keyed("trim", text(wire.trim)))
-        call = Call(
-            self.decoder.context.use("read_text"),
-            (
-                raw,
-                text(wire.encoding),
-                "cls.NAME",
-                self.decoder.label(field_.name or ""),
-                at,
-                self.decoder.extent,
-                *options,
-            ),
-        )
-        name = self.decoder.raws[field_.key] = self.decoder.read(field_, "text")
-        self.decoder.lines.add(f"{name} = ", call)
-
-    def _plain_text(self, field_: model.Field, wire: model.Text) -> None:
-        """Text from all its bytes."""
-        decoder = self.decoder
-        raw = decoder.raws[field_.key]
-        name = decoder.raws[field_.key] = decoder.read(field_, "text")
-        decode = f"{name} = {raw}.decode({text(wire.encoding)})"
-        if wire.encoding in _TOTAL:
-            decoder.lines.add(decode)
-            return
-        at = decoder.places[field_.key][0].minus(At("at"))
-        with decoder.lines.block("try:"):
-            decoder.lines.add(decode)
-        with decoder.lines.block("except UnicodeDecodeError as error:"):
-            name = decoder.label(field_.name or "")
-            arguments = ("error", text(wire.encoding), "cls.NAME", name, at, decoder.extent)
-            call = Call(decoder.context.use("not_text"), arguments)
-            decoder.lines.add("raise ", call, " from None")
 
     def _converted(
         self, raw: str, conversion: model.Conversion, name: str, field_: model.Field

@@ -10,7 +10,7 @@ from protoc.compiler.backend import likeness
 from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import Names, attribute, constant, members
-from protoc.compiler.backend.plan import CHARACTERS
+from protoc.compiler.resolve.beginnings import CHARACTERS
 
 CODECS = frozenset(
     {"Delimiter", "LineEnd", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
@@ -107,13 +107,18 @@ class Context:
 
     def ends(self, by_link: tuple[tuple[str, tuple[bytes, ...]], ...]) -> str:
         """The constant that holds what ends messages on each of these links."""
-        name = "_ENDS_" + "_".join(constant(link) for link, _ in by_link)
+        wanted = name = "_ENDS_" + "_".join(constant(link) for link, _ in by_link)
         # the first one stands for a link that nobody named
         rows: list[Code] = [
             f"{text(link)}: {Call(self.use('Delimiter'), tuple(map(octets, ends)))}"
             for link, ends in (("", by_link[0][1]), *by_link)
         ]
-        self.constants[name] = Call("", tuple(rows), "{}")
+        table = Call("", tuple(rows), "{}")
+        # on the same links it may be something else before which another field ends
+        n = 2
+        while self.constants.get(name, table) != table:
+            name, n = f"{wanted}_{n}", n + 1
+        self.constants[name] = table
         return name
 
     def crc(self, crc: model.Crc) -> str:

@@ -26,9 +26,10 @@ from protoc.compiler.backend.decode import Decoder
 from protoc.compiler.backend.device import DeviceView, device
 from protoc.compiler.backend.encode import Encoder
 from protoc.compiler.backend.layout import LayoutWriter
-from protoc.compiler.backend.plan import CHARACTERS, starts
+from protoc.compiler.backend.plan import starts
 from protoc.compiler.backend.values import Context, annotation, blank_of, given, value_types
 from protoc.compiler.backend.words import layout_words
+from protoc.compiler.resolve.beginnings import CHARACTERS
 from protoc.compiler.resolve.fitting import bits_as_number
 
 

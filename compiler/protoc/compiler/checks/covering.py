@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protoc.compiler import model
-from protoc.compiler.backend.plan import octets_of
 from protoc.compiler.checks.atoms import ASCII, Atom, Byte, Pattern, Stretch
 from protoc.compiler.checks.patterns import computed
+from protoc.compiler.resolve.beginnings import octets_of
 
 
 def covers(general: Pattern, special: Pattern, *, whole: bool) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
-from protoc.compiler.backend.plan import encoded, has_bytes, held_bits, octets_of
 from protoc.compiler.checks.atoms import ANY, LONGEST, Atom, Byte, Check, Pattern, Stretch
+from protoc.compiler.resolve.beginnings import octets_of
+from protoc.compiler.resolve.known import encoded, has_bytes, held_bits
 from protoc.compiler.resolve.types import fixed_size
 
 

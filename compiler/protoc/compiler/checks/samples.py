@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from protoc.compiler import model
-from protoc.compiler.backend.plan import encoded, has_bytes, held_bits
 from protoc.compiler.checks.computing import computed, replaced
+from protoc.compiler.resolve.known import encoded, has_bytes, held_bits
 from protoc.compiler.resolve.types import fixed_size
 
 _TEXT = b"A"

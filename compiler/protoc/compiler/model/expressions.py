@@ -22,6 +22,13 @@ class Own:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """The item before, in a list, or what a path leads to in it."""
+
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scoped:
     """A name looked up when the conversation runs: `request.unit`, `keys.blackout`, a param."""
 
@@ -188,6 +195,7 @@ class Replaced:
 Expression = (
     Value
     | Own
+    | Previous
     | Asked
     | Scoped
     | Listed

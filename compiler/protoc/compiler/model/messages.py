@@ -153,8 +153,8 @@ class Branch:
         how: `if`: the first arm whose condition holds; `optional`: the only arm stands here when
             its first element fits; `either`: the first arm that fits wholly.
         closed: one of the arms must stand here.
-        behind: constants that stand here instead of what is optional, where its first element
-            could be anything.
+        behind: constants that stand here instead of what is optional; None where its own first
+            byte tells.
     """
 
     key: str
@@ -162,7 +162,7 @@ class Branch:
     arms: tuple[Arm, ...]
     span: Span
     closed: bool = False
-    behind: tuple[Constant | LinkEnd, ...] = ()
+    behind: tuple[Constant | LinkEnd, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -280,9 +280,9 @@ class Items:
         item: what it repeats; a field without a name of its own.
         size: of the stretch it fills; None where something else ends it.
         until: constant bytes that stand behind the last item, and belong to what follows.
-        whilst: the list goes on while this holds of the item before, `previous`.
+        first: the list has a first item if this holds; only beside `whilst`.
+        whilst: the list goes on while this holds of the item before.
         separator: constant bytes between the items; empty for none.
-        before: key of the field in front of the list, which is `previous` at first.
         filled: it has one item at least.
     """
 
@@ -290,9 +290,9 @@ class Items:
     size: Size | None = None
     count: Expression | None = None
     until: bytes = b""
+    first: Expression | None = None
     whilst: Expression | None = None
     separator: bytes = b""
-    before: str | None = None
     filled: bool = False
 
 

@@ -81,6 +81,7 @@ def _has_ring(scope: Scope, elements: tuple[model.Element, ...], drawers: list[D
         for e in model.walk(elements)
         if isinstance(e, model.Field) and isinstance(e.origin, model.Derived)
     }
+    needs |= _asking(elements)
     for drawer in drawers:
         reached: set[str] = set()
         waiting = [drawer.key]
@@ -111,7 +112,28 @@ def _needs(elements: tuple[model.Element, ...], expression: model.Expression) ->
         elif isinstance(part, model.Checksum):
             for extent in model.covered(part.data):
                 found |= {e.key for e in model.walk(covered(elements, extent))}
+        elif isinstance(part, model.Length):
+            found |= _asking(covered(elements, part.extent)).keys()
     return found
+
+
+def _asking(elements: tuple[model.Element, ...]) -> dict[str, set[str]]:
+    """What has another size when fields have other values, by key, and the keys of these fields."""
+    found: dict[str, set[str]] = {}
+    for element in model.walk(elements):
+        asked: list[model.Expression | None] = []
+        if isinstance(element, model.Branch):
+            asked = [arm.when for arm in element.arms]
+            inside = _asking(tuple(e for arm in element.arms for e in arm.elements))
+            found[element.key] = set(inside)
+        elif isinstance(element, model.Field) and isinstance(element.wire, model.Nested):
+            asked = [*element.wire.arguments]
+        elif isinstance(element, model.Field) and isinstance(element.wire, model.Items):
+            item = element.wire.item.wire
+            asked = [*item.arguments] if isinstance(item, model.Nested) else []
+        own = [p for a in asked if a for p in model.every(a) if isinstance(p, model.Own)]
+        found.setdefault(element.key, set()).update(part.path[0] for part in own)
+    return {key: names for key, names in found.items() if names}
 
 
 def _reason(

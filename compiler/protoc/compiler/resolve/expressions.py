@@ -118,6 +118,8 @@ def _members(target: Target) -> dict[str, model.Field | model.Part | None]:
         return dict(target)
     if isinstance(target, model.Message):
         return dict(fields_of(target))
+    if isinstance(target, model.Field) and isinstance(target.wire, model.Nested):
+        return {field.name: field for field in target.wire.record.fields() if field.name}
     if isinstance(target, model.Field | model.Param) and isinstance(target.wire, model.Bits):
         return {part.name: part for part in target.wire.parts if part.name}
     return {}

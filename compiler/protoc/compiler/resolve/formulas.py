@@ -143,7 +143,7 @@ class Formula:
             if self.drawer.role == "size":
                 raise self.scope.unsupported("a size told by the request", reference.span)
             return model.Asked(tuple(part.text for part in reference.path[1:]))
-        if name == "previous":
+        if name == "previous" and name not in self.fields:
             raise self.scope.unsupported(f"`{name}`", reference.span)
         key = self.drawer.names.key(name) or name
         if key in self.fields:

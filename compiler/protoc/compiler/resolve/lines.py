@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
+from protoc.compiler.resolve.beginnings import beginning
 from protoc.compiler.resolve.bodies import body_of
 from protoc.compiler.resolve.constants import octets
-from protoc.compiler.resolve.settling import is_telling
 from protoc.compiler.resolve.structures import Structures
 from protoc.dsl import tree
 
@@ -42,7 +42,8 @@ class Lines:
     def _tell_apart(self, kind: tuple[model.Element, ...]) -> None:
         first = kind[0]
         repeated = isinstance(first, model.Field) and isinstance(first.wire, model.Items)
-        if not repeated and not is_telling(kind):
+        fields = tuple(e for e in model.walk(kind) if isinstance(e, model.Field))
+        if not repeated and not beginning(kind, fields, self.builder.scope.enums):
             raise self.builder.scope.fail(
                 "E0409",
                 "nothing tells this line from others",

@@ -53,12 +53,19 @@ class Names:
 
 @dataclass(frozen=True)
 class LayoutReader(Reader):
-    """Reads expressions over the raw values of the fields before."""
+    """Reads expressions over the raw values of the fields before.
+
+    Attributes:
+        previous: what `previous` stands for: an item of a list, or the field in front of it.
+    """
 
     layout: Names = field(default_factory=Names)
+    previous: model.Field | None = None
 
     def _reference(self, reference: tree.Reference) -> model.Expression:
         head = reference.path[0].text
+        if head == "previous" and self.previous is not None:
+            return self._previous(self.previous, reference)
         if head in ("true", "false") and len(reference.path) == 1:
             return model.Value(head == "true")
         param = self.scope.params.get(head)
@@ -73,11 +80,31 @@ class LayoutReader(Reader):
         path = self.layout.path(tuple(name.text for name in reference.path))
         return model.Own((self.layout.key(path[0]) or path[0], *path[1:]))
 
+    def _previous(self, field_: model.Field, reference: tree.Reference) -> model.Expression:
+        """An item of a list, or the field in front of it."""
+        path = tuple(name.text for name in reference.path[1:])
+        if field_.key.endswith("[]"):
+            super()._reference(reference)
+            return model.Previous(path)
+        beside = self.layout.own.get(path[0]) if path else None
+        if isinstance(beside, model.Field) and _share(beside, field_):
+            return model.Own((beside.key,))
+        super()._reference(reference)
+        return model.Own((field_.key, *path))
+
+
+def _share(one: model.Field, other: model.Field) -> bool:
+    """Whether two fields are bits of the same integer."""
+    wires = one.wire, other.wire
+    hosts = [{key for key, _ in w.pieces} for w in wires if isinstance(w, model.Slice)]
+    return len(hosts) == 2 and bool(hosts[0] & hosts[1])
+
 
 def expression(
-    scope: Scope, names: Names, tree_: tree.Expression, more: tuple[str, ...] = ()
+    scope: Scope, names: Names, tree_: tree.Expression, previous: model.Field | None = None
 ) -> model.Expression:
-    """An expression over the fields before it; `more` are names of this place alone."""
+    """An expression over the fields before it; in lists, of what `previous` stands for as well."""
     known = names.all()
-    own = Names({**names.own, **dict.fromkeys(more)}, names.outer, names.told)
-    return LayoutReader(scope, {**known, **dict.fromkeys(more)}, own).read(tree_)
+    if previous is not None:
+        known["previous"] = previous
+    return LayoutReader(scope, known, names, previous).read(tree_)

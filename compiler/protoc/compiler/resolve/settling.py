@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from protoc.compiler import model
+from protoc.compiler.resolve.beginnings import beginning
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.sizes import drive
 from protoc.compiler.resolve.types import fixed_size, is_open, size_of, with_size
@@ -28,7 +29,7 @@ def settle(
         the elements, and whether they need the line to say so.
     """
     elements = drive(scope, elements)
-    settler = _Settler(scope, layout, bounded=bounded)
+    settler = _Settler(scope, layout, elements, bounded=bounded)
     first, *others = settler.settle(elements, ()) or (None,)
     return ((_begun(first), *others) if first is not None else ()), settler.open
 
@@ -38,7 +39,7 @@ def settle_record(
 ) -> tuple[model.Element, ...]:
     """The elements of a record with every size settled; it may run to the end of its region."""
     elements = drive(scope, elements)
-    return _Settler(scope, layout, sized=True).settle(elements, ())
+    return _Settler(scope, layout, elements, sized=True).settle(elements, ())
 
 
 def _begun(first: model.Element) -> model.Element:
@@ -52,9 +53,12 @@ def _begun(first: model.Element) -> model.Element:
     return replace(first, wire=replace(wire, filled=wire.size is not None))
 
 
-def needs_region(elements: tuple[model.Element, ...]) -> bool:
-    """Whether somebody else must say where elements end."""
-    for element in elements:
+def needs_region(
+    elements: tuple[model.Element, ...], behind: tuple[model.Element, ...] = ()
+) -> bool:
+    """Whether somebody else must say where elements end; `behind` is what follows them there."""
+    for i, element in enumerate(elements):
+        following = (*elements[i + 1 :], *behind)
         size = size_of(element)
         if isinstance(size, model.UntilEnd) or (isinstance(size, model.UntilNext) and size.or_end):
             return True
@@ -62,13 +66,31 @@ def needs_region(elements: tuple[model.Element, ...]) -> bool:
             continue
         if isinstance(element, model.Lines) and not element.behind:
             return True
-        if isinstance(element, model.Branch) and element.how == "optional":
-            rest = elements[elements.index(element) + 1 :]
-            if not element.behind and all(_may_be_nothing(e) for e in rest):
-                return True
-        if any(needs_region(row) for row in model.parts(element)):
+        untold = isinstance(element, model.Branch) and element.behind is not None
+        if untold and all(map(_may_be_nothing, following)):
+            return True
+        if any(needs_region(row, following) for row in model.parts(element)):
             return True
     return False
+
+
+def trails_off(elements: tuple[model.Element, ...]) -> bool:
+    """Whether something may be absent at the end of elements, so that more may come."""
+    for i, element in enumerate(elements):
+        if all(map(_may_be_nothing, elements[i + 1 :])):
+            if isinstance(element, model.Branch) and element.how == "optional":
+                return True
+            if any(trails_off(row) for row in model.parts(element)):
+                return True
+            if isinstance(element, model.Field) and trails_off(_record_of(element.wire)):
+                return True
+    return False
+
+
+def _record_of(wire: model.Wire) -> tuple[model.Element, ...]:
+    """What stands on the wire for an object, or for an item of a list; none for anything else."""
+    wire = wire.item.wire if isinstance(wire, model.Items) else wire
+    return wire.record.elements if isinstance(wire, model.Nested) and wire.size is None else ()
 
 
 def _may_be_nothing(element: model.Element) -> bool:
@@ -158,6 +180,7 @@ class _Settler:
     """Settles what no length drives.
 
     Attributes:
+        elements: those of the whole message or record.
         sized: it is about a region whose end is known.
         bounded: the line tells where the message ends.
         open: something runs on until the line says so.
@@ -165,6 +188,7 @@ class _Settler:
 
     scope: Scope
     layout: tree.Layout
+    elements: tuple[model.Element, ...]
     sized: bool = False
     bounded: bool = False
     open: bool = False
@@ -190,14 +214,14 @@ class _Settler:
     def _region(self, region: model.Region, following: tuple[model.Element, ...]) -> model.Region:
         if region.size is None:
             return replace(region, elements=self.settle(region.elements, following))
-        inside = _Settler(self.scope, self.layout, sized=True)
+        inside = _Settler(self.scope, self.layout, self.elements, sized=True)
         return replace(region, elements=inside.settle(region.elements, ()))
 
     def _branch(self, branch: model.Branch, following: tuple[model.Element, ...]) -> model.Branch:
         arms = tuple(
             replace(arm, elements=self.settle(arm.elements, following)) for arm in branch.arms
         )
-        branch = replace(branch, arms=arms)
+        branch = replace(branch, arms=arms, behind=None)
         if branch.how != "optional":
             return branch
         if all(map(_may_be_nothing, following)) and not self._has_end():
@@ -209,7 +233,7 @@ class _Settler:
                 labels=(Label(self.layout.name.span, "in this message"),),
                 help="put a constant behind it, or let the link say `end CRLF`",
             )
-        if is_telling(branch.arms[0].elements):
+        if self._tells(branch.arms[0].elements):
             return branch
         try:
             next_ = _next(following)
@@ -227,7 +251,7 @@ class _Settler:
 
     def _lines(self, lines: model.Lines, following: tuple[model.Element, ...]) -> model.Lines:
         """Each line is a region of its own; what stands behind them is never one of them."""
-        inside = _Settler(self.scope, self.layout, sized=True)
+        inside = replace(self, sized=True)
         arms = tuple(
             replace(arm, elements=_on_line(inside.settle(arm.elements, ()), lines.end))
             for arm in lines.arms
@@ -253,7 +277,13 @@ class _Settler:
             )
         return replace(lines, arms=arms, behind=next_.targets)
 
+    def _tells(self, elements: tuple[model.Element, ...]) -> bool:
+        """Whether the first bytes tell that elements stand here."""
+        fields = tuple(e for e in model.walk(self.elements) if isinstance(e, model.Field))
+        return bool(beginning(elements, fields, self.scope.enums))
+
     def _field(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Field:
+        self._ended_well(field, following)
         if isinstance(field.wire, model.Items):
             field = self._list(field, field.wire, following)
         if not is_open(field.wire):
@@ -278,6 +308,12 @@ class _Settler:
         if limit is None and not self._has_end():
             raise self._endless(field)
         return replace(size, between=between, limit=limit)
+
+    def _ended_well(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
+        """Complain about an object whose last elements may be absent, and nothing behind it."""
+        trails = all(map(_may_be_nothing, following)) and trails_off(_record_of(field.wire))
+        if trails and not self._has_end():
+            raise self._endless(field)
 
     def _end(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Size:
         """Where a field ends that nothing measures."""
@@ -314,6 +350,9 @@ class _Settler:
         self, field: model.Field, wire: model.Items, following: tuple[model.Element, ...]
     ) -> model.Field:
         """The items of a list: each ends at a separator, or where the list does."""
+        digits = isinstance(getattr(wire.item.wire, "size", None), model.WhileFits)
+        if not wire.separator and (digits or is_open(wire.item.wire)):
+            raise self._nowhere(field, ())
         behind: list[model.Element] = []
         if wire.separator:
             behind.append(model.Constant("", (wire.separator,), field.span))
@@ -321,13 +360,14 @@ class _Settler:
             behind.append(model.Constant("", (wire.until,), field.span))
         inside = self
         if wire.size is not None:
-            inside = _Settler(self.scope, self.layout, sized=True)
+            inside = _Settler(self.scope, self.layout, self.elements, sized=True)
             following = ()
         elif wire.until:
             following = ()
         optional = tuple(model.Arm((constant,)) for constant in behind)
         # each item is followed by one of these, the last one by what follows the list
-        branch = model.Branch("", "either", (*optional, model.Arm(following)), field.span)
+        ways_on = (*optional, model.Arm(following))
+        branch = model.Branch("", "either", ways_on, field.span, closed=True)
         ways: tuple[model.Element, ...] = (branch,)
         if wire.until:
             ways = (replace(branch, arms=optional),)
@@ -408,39 +448,3 @@ def _without(end: model.Constant, element: model.Element) -> model.Element:
 def _called(field: model.Field) -> str:
     """What a diagnostic calls a field; an item of a list has the list's name."""
     return field.key.removesuffix("[]")
-
-
-def is_telling(elements: tuple[model.Element, ...]) -> bool:
-    """Whether the first byte tells that elements stand here: a constant, or digits."""
-    first = elements[0]
-    if isinstance(first, model.Lines):
-        return False
-    if isinstance(first, model.Constant):
-        return True
-    if isinstance(first, model.Region | model.Branch):
-        rows = model.parts(first)
-        return all(row and is_telling(row) for row in rows)
-    if not isinstance(first, model.Field):
-        return False
-    if isinstance(first.origin, model.Fixed):
-        return True
-    if isinstance(first.wire, model.Digits):
-        return not first.wire.packed
-    if isinstance(first.wire, model.Text):
-        return first.wire.quoted
-    if isinstance(first.wire, model.Nested):
-        return is_telling(first.wire.record.elements)
-    if isinstance(first.wire, model.Bits):
-        return first.wire.integer.width == 1 and _holds_constants(first, elements)
-    return first.conversion.strict and isinstance(first.wire, model.Integer)
-
-
-def _holds_constants(host: model.Field, elements: tuple[model.Element, ...]) -> bool:
-    """Whether some bits of an integer are the same in every message."""
-    assert isinstance(host.wire, model.Bits)
-    fixed = [
-        f for f in elements if isinstance(f, model.Field) and isinstance(f.origin, model.Fixed)
-    ]
-    slices = [f.wire for f in fixed if isinstance(f.wire, model.Slice)]
-    own = any(part.fixed is not None for part in host.wire.parts)
-    return own or any(key == host.key for wire in slices for key, _ in wire.pieces)

@@ -226,13 +226,12 @@ class Structures:
         place: Place,
     ) -> model.Field:
         left = {modifier.word: modifier for modifier in how}
-        count = whilst = None
+        count = first = whilst = None
         separator = until = b""
-        before = next((key for key in reversed(place.block) if key in self.builder.keys), None)
         if (modifier := left.pop("count", None)) is not None:
             count = expression(self.scope, place.names, modifier.values[0])
         if (modifier := left.pop("while", None)) is not None:
-            whilst = expression(self.scope, place.names, modifier.values[0], ("previous",))
+            first, whilst = self._whilst(modifier, item, place)
         if (modifier := left.pop("sep", None)) is not None:
             separator = octets(self.scope, modifier.values)  # type: ignore[arg-type]
         if (modifier := left.pop("until", None)) is not None and modifier.flag != "end":
@@ -251,12 +250,38 @@ class Structures:
         return model.Field(
             key,
             name.text,
-            model.Items(item, size, count, until, whilst, separator, before if whilst else None),
+            model.Items(item, size, count, until, first, whilst, separator),
             model.Given(),
             model.Conversion(),
             statement.span,
             statement.doc,
         )
+
+    def _whilst(
+        self, modifier: tree.Modifier, item: model.Field, place: Place
+    ) -> tuple[model.Expression, model.Expression]:
+        """Whether there is a first item, and whether another one follows one."""
+        (condition,) = modifier.values
+        again = expression(self.scope, place.names, condition, item)
+        if not any(isinstance(part, model.Previous) for part in model.every(again)):
+            raise self.scope.fail(
+                "E0409",
+                f"nothing tells where `{item.key.removesuffix('[]')}` ends",
+                condition.span,
+                "does not change from one item to the next",
+                help="ask for something of the item before: `while previous & 0x80`",
+            )
+        known = {f.key: f for f in place.names.own.values() if isinstance(f, model.Field)}
+        before = next((known[key] for key in reversed(place.block) if key in known), None)
+        if before is None:
+            raise self.scope.fail(
+                "E0202",
+                "there is no `previous` at first",
+                condition.span,
+                "before the first item it is the field in front of the list",
+                help="put a field there which tells whether there is an item",
+            )
+        return expression(self.scope, place.names, condition, before), again
 
 
 _HOW = frozenset(("count", "until", "while", "sep", "times"))

@@ -45,6 +45,8 @@ class Delimiter:
 
     def before(self, buffer: Buffer, start: int, stop: int) -> int:
         """Where the first of them begins in a region, or where the region ends."""
+        if not self._longest_first:
+            return stop
         found = self._pattern.search(buffer, start, stop)
         return stop if found is None else found.start()
 
@@ -54,6 +56,8 @@ class Delimiter:
         Raises:
             Incomplete: more bytes are needed to tell.
         """
+        if not self._longest_first:
+            return False
         limit = len(buffer) if stop is None else stop
         if self._pattern.match(buffer, start, limit) is not None:
             return True

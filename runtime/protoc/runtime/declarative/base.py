@@ -61,6 +61,10 @@ class Element(_Construct):
         """Put the raw value of a value into the frame."""
         raise TypeError(f"{type(self).__name__} has no value of its own")
 
+    def asked(self, frame: Frame) -> Any:
+        """What conditions see of it: its raw value; text as text."""
+        return frame[self.key]
+
     def verify(self, frame: Frame) -> None:
         """Reject what is not as it is derived to be."""
 
@@ -90,6 +94,11 @@ class Element(_Construct):
     def begins(self) -> frozenset[int] | None:
         """The values its first byte can have; None for any."""
         return None
+
+    def asks(self) -> Iterator[Callable[[Frame], Any]]:
+        """What it computes from the fields in front to find out what stands here."""
+        if self.sizing is not None:
+            yield self.sizing
 
     def names(self) -> set[str]:
         """Names of the values a message holds of it."""
@@ -138,6 +147,11 @@ class Element(_Construct):
         if self.fixed is None:
             raise construct.SizeofError(f"the size of {self.key} varies", path=path)
         return self.fixed
+
+
+def names_in(function: Callable[[Frame], Any]) -> set[str]:
+    """The names a function of the fields in front asks for: the texts it is written with."""
+    return {name for name in function.__code__.co_consts if isinstance(name, str)}
 
 
 def measured(

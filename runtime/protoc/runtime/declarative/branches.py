@@ -169,6 +169,11 @@ class Match(Branch):
     def always(self) -> set[str]:
         return set[str].intersection(*(way.always() for way in self.arms))
 
+    def asks(self) -> Iterator[Callable[[Frame], Any]]:
+        for way in self.arms:
+            if isinstance(way, When):
+                yield way.condition
+
     def _holds(self, frame: Frame) -> Way | None:
         for way in self.arms:
             if not isinstance(way, When) or way.condition(frame):
@@ -218,11 +223,10 @@ class Optional(Branch):
         return self.way if self._is_there(stream, frame) else None
 
     def _is_there(self, stream: IO[bytes], frame: Frame) -> bool:
-        first = _first(self.way.elements)
-        if constants := first.constants(frame):
+        if constants := _first(self.way.elements).constants(frame):
             return stands(constants, stream, frame)
         rest = frame.rest(stream)
-        if (values := first.begins()) is not None:
+        if (values := beginning(self.way.elements)) is not None:
             if not rest:
                 frame.need_more(stream)
             return rest[:1] != b"" and rest[0] in values
@@ -262,6 +266,18 @@ class Either(Branch):
                 return way
         names = ", ".join(f"`{name}`" for name in sorted(self.names()))
         raise frame.unfit("", f"one of {names}", message)
+
+
+def beginning(elements: Sequence[Element]) -> frozenset[int] | None:
+    """The values the first byte can have; None for any, or where there may be none."""
+    if not elements:
+        return None
+    first, *rest = elements
+    if isinstance(first, Branch):
+        found = [beginning([*way, *rest]) for way in first.ways()]
+        known = [values for values in found if values is not None]
+        return frozenset[int]().union(*known) if len(known) == len(found) else None
+    return beginning(rest) if first.extent == 0 else first.begins()
 
 
 def _first(elements: Sequence[Element]) -> Element:

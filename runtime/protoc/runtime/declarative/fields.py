@@ -141,6 +141,8 @@ class Field(Element):
     def take(self, stream: IO[bytes], frame: Frame) -> None:
         super().take(stream, frame)
         frame.readers[self.key] = self
+        if self.early:
+            self.asked(frame)
 
     def read(self, stream: IO[bytes], frame: Frame) -> Any:
         """Its number, or its bytes where they are not needed as a number yet."""
@@ -155,13 +157,9 @@ class Field(Element):
         if self.equal is not None and data != (expected := self.write(frame)):
             raise frame.error("constant", self.label, at, expected, data)
         data = data[:: self.order]
-        if self.equal is None and self._is_number():
+        if self.equal is None and isinstance(self.wire, Binary):
             return self._number(data, at, frame)
         return data
-
-    def _is_number(self) -> bool:
-        """Whether a number is made of its bytes at once."""
-        return isinstance(self.wire, Binary) or (self.early and self.wire.numeric)
 
     def _bits(self, wire: Slice, at: int, frame: Frame) -> int:
         """The number that bits of integers before it hold."""
@@ -240,6 +238,9 @@ class Field(Element):
             raise frame.error("value", self.label, at + error.start, words, raw) from None
         except ValueError as error:
             raise frame.error("value", self.label, at, str(error), raw) from None
+
+    def asked(self, frame: Frame) -> Any:
+        return self.text(frame) if isinstance(self.wire, Text) else self.number(frame)
 
     def verify(self, frame: Frame) -> None:
         if self.derivation is None:

@@ -45,6 +45,7 @@ class Frame:
         bounded: the stream ends where the region ends that is read; more will not come.
         origin: where the stream begins, counted from the start of the message.
         doubts: derived values that do not fit, which may change while others are computed.
+        previous: the raw value of the item before, in a list that goes on as its items tell.
         index: which item of a list is at hand; `[]` in the name of a field stands for it.
         readers: elements whose raw values may still be the bytes of a number or of text, by key.
         chosen: the way each branch goes, by key.
@@ -65,6 +66,7 @@ class Frame:
         self.bounded = False
         self.origin = 0
         self.doubts: list[EncodeError] = []
+        self.previous: Any = None
         self.index = 0
         self.readers: dict[str, Reader] = {}
         self.chosen: dict[str, Any] = {}

@@ -9,12 +9,12 @@ from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple
 
 import construct
 
-from protoc.runtime.declarative.base import Element
+from protoc.runtime.declarative.base import Element, names_in
 from protoc.runtime.declarative.constants import Constant, Ends
 from protoc.runtime.declarative.endings import Ending, next_of
 from protoc.runtime.declarative.fields import Field
 from protoc.runtime.declarative.frame import Frame
-from protoc.runtime.declarative.records import Asked, Record
+from protoc.runtime.declarative.records import Record
 from protoc.runtime.declarative.sequence import every
 from protoc.runtime.errors import DecodeError, Reason
 from protoc.runtime.messages import M
@@ -103,10 +103,8 @@ class Layout(MessageConstruct[M]):
         row = self.record.row.elements
         for i, element in enumerate(row):
             if isinstance(element, Field) and element.sizing is not None:
-                asked = Asked()
-                element.sizing(asked)
                 ending = next_of(row[i + 1 :])
-                if asked.names <= derived and ending is not None:
+                if names_in(element.sizing) <= derived and ending is not None:
                     found[element.key] = ending
         return found
 

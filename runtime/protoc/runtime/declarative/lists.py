@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -65,12 +65,16 @@ class Filled(Element):
         raise TypeError(f"{type(self).__name__} has no parts")
 
     def write(self, frame: Frame) -> bytes:
+        value = frame.raws[self.key]
         try:
-            return self.joined(frame.raws[self.key], frame)
+            data = self.joined(value, frame)
+            if self.ending is not None and self.ending.hides_in(data):
+                raise frame.unfit(self.label, "nothing that ends it", value)
         except EncodeError as error:
             # what it is told may be another value yet
             frame.doubts.append(error)
             return b""
+        return data
 
     def joined(self, value: Any, frame: Frame) -> bytes:
         """The bytes of its parts."""
@@ -106,6 +110,10 @@ class Object(Filled):
         """What its first element begins with."""
         return self.record.begins()
 
+    def asks(self) -> Iterator[Callable[[Frame], Any]]:
+        yield from super().asks()
+        yield from self.record.told.values()
+
     def parts(self, stream: IO[bytes], frame: Frame) -> Part:
         """The object."""
         found: Part = self.record.part(self.label, stream, frame)
@@ -125,8 +133,8 @@ class Items(Filled):
         size: tells how many bytes it has.
         count: tells how many items there are.
         until: constant bytes behind the last item, which belong to what follows.
-        whilst: the list goes on while this holds of the raw value of the item before, `previous`.
-        before: the field whose raw value is `previous` at first.
+        first: there is a first item if this holds; only beside `whilst`.
+        whilst: the list goes on while this holds of the item before, the `previous` of the frame.
         filled: it has one item at least.
         separator: constant bytes between the items.
     """
@@ -139,8 +147,8 @@ class Items(Filled):
         size: Sizing | None = None,
         count: Callable[[Frame], int] | None = None,
         until: bytes = b"",
+        first: Telling | None = None,
         whilst: Telling | None = None,
-        before: str | None = None,
         filled: bool = False,
         separator: bytes = b"",
     ) -> None:
@@ -148,8 +156,8 @@ class Items(Filled):
         self.item = Item(name, item) if isinstance(item, Record) else item
         self.count = count
         self.until = until
+        self.first = first
         self.whilst = whilst
-        self.before = before
         self.filled = filled
         self.separator = separator
 
@@ -172,30 +180,39 @@ class Items(Filled):
             following = last
         self.item.settle(following, bounded)
 
+    def asks(self) -> Iterator[Callable[[Frame], Any]]:
+        yield from super().asks()
+        yield from (asked for asked in (self.count, self.first, self.whilst) if asked is not None)
+        if isinstance(self.item, Item):
+            yield from self.item.record.told.values()
+
     # ---------------------------------------------------------------- reading
 
     def parts(self, stream: IO[bytes], frame: Frame) -> list[Any]:
         """Item after item."""
         found: list[Any] = []
-        around = frame.index, frame.raws.get("previous")
-        if self.before is not None:
-            frame.raws["previous"] = frame[self.before]
+        around = frame.index, frame.previous
         while self._goes_on(len(found), stream, frame):
             if self.separator and found:
                 expect((self.separator,), stream, frame)
             frame.index = len(found)
             found.append(self.one(stream, frame))
-        frame.index, frame.raws["previous"] = around
+        frame.index, frame.previous = around
         return found
 
     def _goes_on(self, there: int, stream: IO[bytes], frame: Frame) -> bool:
         if self.count is not None:
             return there < self.count(frame)
         if self.whilst is not None:
-            return bool(self.whilst(frame))
+            return self._follows(there, frame)
         if self.until:
             return not stands((self.until,), stream, frame)
         return bool(frame.rest(stream)) or (self.filled and not there)
+
+    def _follows(self, there: int, frame: Frame) -> bool:
+        """Whether another item follows those that are there, as the one before tells."""
+        telling = self.whilst if there else self.first
+        return telling is None or bool(telling(frame))
 
     def one(self, stream: IO[bytes], frame: Frame) -> Any:
         """The item that stands here."""
@@ -206,7 +223,7 @@ class Items(Filled):
         if isinstance(self.item, Item) and frame.at(stream) == start:
             raise frame.error("value", self.item.label, start, "at least one byte", "nothing")
         if self.whilst is not None:
-            frame.raws["previous"] = frame[self.item.key]
+            frame.previous = self.item.asked(frame)
         (value,) = self.item.values(frame).values()
         return value
 
@@ -220,17 +237,15 @@ class Items(Filled):
         if self.filled and not items:
             raise frame.unfit(self.label, "at least one item", items)
         written: list[bytes] = []
-        around = frame.index, frame.raws.get("previous")
-        if self.before is not None:
-            frame.raws["previous"] = frame[self.before]
+        around = frame.index, frame.previous
         for item in items:
-            if self.whilst is not None and not self.whilst(frame):
-                raise frame.unfit(self.label, "no more items than the one before says", items)
+            if not self._follows(len(written), frame):
+                raise frame.unfit(self.label, "no more items than are told", items)
             frame.index = len(written)
             written.append(self._written(item, frame))
-        if self.whilst is not None and self.whilst(frame):
+        if self.whilst is not None and self._follows(len(written), frame):
             raise frame.unfit(self.label, "one more item", items)
-        frame.index, frame.raws["previous"] = around
+        frame.index, frame.previous = around
         data = self.separator.join(written)
         if self.separator and self.open and items and not data:
             raise frame.unfit(self.label, "not a single empty item", items)
@@ -242,7 +257,7 @@ class Items(Filled):
         if self.until and data.startswith(self.until):
             raise frame.unfit(self.label, f"no item that begins with {self.until!r}", value)
         if self.whilst is not None:
-            frame.raws["previous"] = frame[self.item.key]
+            frame.previous = self.item.asked(frame)
         return data
 
     def agree(self, frame: Frame) -> None:

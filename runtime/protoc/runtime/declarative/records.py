@@ -6,8 +6,9 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, cast
 
-from protoc.runtime.declarative.base import Element
+from protoc.runtime.declarative.base import Element, names_in
 from protoc.runtime.declarative.bits import spelt
+from protoc.runtime.declarative.branches import beginning
 from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.sequence import Row, every
@@ -93,7 +94,7 @@ class Record:
 
     def begins(self) -> frozenset[int] | None:
         """The values its first byte can have; None for any."""
-        return self.row.elements[0].begins()
+        return beginning(self.row.elements)
 
     @property
     def extent(self) -> int | None:
@@ -134,30 +135,13 @@ def _whole(elements: Iterable[Element]) -> Iterator[Element]:
 
 
 def _find_early(elements: list[Element]) -> None:
-    """Tell digits that a size asks for, and copies why they differ."""
-    asked = Asked()
-    for element in elements:
-        if element.sizing is not None:
-            element.sizing(asked)
+    """Tell fields that others ask for while the message is read, and copies why they differ."""
+    asking = [function for element in elements for function in element.asks()]
+    asked = {name for function in asking for name in names_in(function)}
     fields = [element for element in elements if isinstance(element, Field)]
     by_key = {field.key: field for field in fields}
     for field in fields:
-        field.early = field.key in asked.names
+        field.early = field.key in asked
         # a copy differs for the reason its original differs
         if field.copied in by_key:
             field.reason = by_key[field.copied].reason
-
-
-class Asked(Frame):
-    """Takes down which fields a size is computed from."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-        self.names: set[str] = set()
-
-    def __getitem__(self, name: str) -> Any:
-        self.names.add(name)
-        return 1
-
-    def count(self, name: str) -> int:
-        return 1

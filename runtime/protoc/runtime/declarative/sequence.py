@@ -129,7 +129,7 @@ class Row:
             if not i and apart and element.constants(frame):
                 _told_apart(element, stream, frame)
             elif element.fixed is not None and before is None:
-                frame.need(stream, _run(self.elements, i))
+                frame.need(stream, _run(self.elements, i), element.label)
                 before = element.fixed
             else:
                 before = element.fixed

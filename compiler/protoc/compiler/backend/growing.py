@@ -1,26 +1,10 @@
-"""In which order an encoder computes derived values."""
+"""Derived values whose own bytes depend on them."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from protoc.compiler import model
 from protoc.compiler.resolve.sizes import covered
 from protoc.compiler.resolve.types import fixed_size
-
-
-def ordered(
-    fields: Iterable[model.Field], owner: model.Message | model.Record
-) -> list[model.Field]:
-    """Each field behind those its value is computed from; rings were refused before."""
-    waiting = list(fields)
-    found: list[model.Field] = []
-    while waiting:
-        keys = {field.key for field in waiting}
-        ready = next((f for f in waiting if not (_needs(f, owner) & keys) - {f.key}), waiting[0])
-        waiting.remove(ready)
-        found.append(ready)
-    return found
 
 
 def grows(field: model.Field, owner: model.Message | model.Record) -> bool:
@@ -37,11 +21,11 @@ def _needs(field: model.Field, owner: model.Message | model.Record) -> set[str]:
             found.add(part.path[0])
         elif isinstance(part, model.Length):
             inside = model.walk(covered(owner.elements, part.extent))
-            found |= {e.key for e in inside if _varies(e)}
+            found |= {e.key for e in inside if varies(e)}
     return found
 
 
-def _varies(element: model.Element) -> bool:
+def varies(element: model.Element) -> bool:
     """Whether the bytes of a derived value depend on the value."""
     return (
         isinstance(element, model.Field)

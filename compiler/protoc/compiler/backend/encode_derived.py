@@ -1,0 +1,210 @@
+"""Encoding derived values: numbers from what is given, and checks over the frame."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from protoc.compiler import model
+from protoc.compiler.backend.checks import Computer, fixed, largest
+from protoc.compiler.backend.code import Call, Code, keyed, text
+from protoc.compiler.backend.encode_values import Values
+from protoc.compiler.backend.expressions import Writer, named
+from protoc.compiler.backend.formats import format_of, held_by
+from protoc.compiler.backend.growing import grows, varies
+from protoc.compiler.backend.naming import attribute, local
+from protoc.compiler.backend.places import ends_of, part_of, span
+from protoc.compiler.backend.plan import Enter, Leave, Step
+from protoc.compiler.backend.values import digits_look, limits
+
+_SHORT = 40
+"""Longer values get a variable before they are written."""
+
+
+class Deriving(Values):
+    """Writes what is computed, each value behind those that it is computed from."""
+
+    @abstractmethod
+    def prepare(self, step: Step) -> None:
+        """What must be there before lengths are computed, once."""
+
+    def _origin(self, own: model.Own) -> model.Origin | None:
+        """Who gives a value."""
+        found = model.named(self.message.fields(), own.path)
+        return found[0].origin if found else None
+
+    def lengths(self, row: list[Step]) -> None:
+        """Derived values that need no bytes of the frame."""
+        for step in row:
+            if isinstance(step, model.Field):
+                self._derived(step)
+        for step in self._late:
+            self._shared(step)
+        self._late.clear()
+
+    def _derived(self, step: model.Field) -> None:
+        """A value that needs no bytes of the frame, behind everything that it measures, once."""
+        if self._computed(step) and step.key not in self._done:
+            self._done.add(step.key)
+            self._length(step)
+
+    def _length(self, step: model.Field) -> None:
+        assert isinstance(step.origin, model.Derived)
+        for extent in model.extents(step.origin.expression):
+            for measured in self._steps(extent):
+                self.prepare(measured)
+                if isinstance(measured, model.Field) and varies(measured):
+                    self._derived(measured)
+        value: Code = self.expression(step.origin.expression)
+        if isinstance(step.wire, model.Digits) and grows(step, self.message):
+            self._grown(step, str(value))
+        elif isinstance(step.wire, model.Digits):
+            self._numbered(step, str(value))
+        elif str(value).isdigit():
+            self.raws[step.key] = fixed(str(value), step.wire)
+        elif isinstance(step.wire, model.Raw):
+            self._computer.assign(self.raws[step.key], step.origin.expression, step.wire)
+        else:
+            self.lines.add(f"{self.raws[step.key]} = {value}")
+            self._bounded(self.raws[step.key], step.name or "", step.bounds)
+            if (limit := limits(step.wire, step.conversion, None)) is not None:
+                self.fits[attribute(step.name or "")] = limit
+
+    def _grown(self, step: model.Field, value: str) -> None:
+        """Digits of a length that measures them as well: as few as will do."""
+        variable = self.raws[step.key]
+        before = self.fresh("before")
+        self.lines.add(f'{variable}, {before} = b"", None')
+        with self.lines.block(f"while {variable} != {before}:"):
+            self.lines.add(f"{before} = {variable}")
+            self.lines.add(f"{variable} = ", self._digits(step, value))
+
+    def _steps(self, extent: model.Extent) -> list[Step]:
+        """The steps in an extent."""
+        order = self._order
+        keys = [s.region.key if isinstance(s, Enter | Leave) else s.key for s in order]
+        first = keys.index(extent.first)
+        if extent.until is not None:
+            return order[first : keys.index(extent.until)]
+        last = len(keys) - keys[::-1].index(extent.last or extent.first)
+        return order[first:last]
+
+    def _computed(self, step: model.Field) -> bool:
+        return isinstance(step.origin, model.Derived) and not self._is_check(step)
+
+    def _is_check(self, step: model.Field) -> bool:
+        """Whether a field needs bytes of the frame: a check, or the copy of one."""
+        if not isinstance(step.origin, model.Derived):
+            return False
+        originals = [
+            f
+            for name in named(step.origin.expression)
+            for f in self.message.fields()
+            if f.key == name and f is not step
+        ]
+        return bool(model.checksums(step.origin.expression)) or any(map(self._is_check, originals))
+
+    def _numbered(self, step: model.Field, value: str) -> None:
+        """Digits of a derived number, which keeps a variable of its own where others copy it."""
+        variable = self.raws[step.key]
+        copied = any(
+            step.key in named(field.origin.expression)
+            for field in self.message.fields()
+            if isinstance(field.origin, model.Derived)
+        )
+        if format_ := format_of(step.wire):
+            self._measures(step, value, copied)
+            self._formats[step.key] = format_
+            return
+        if step.bounds is not None or copied:
+            self.numbers[step.key] = f"{variable}_number"
+            self.lines.add(f"{variable}_number = {value}")
+            value = f"{variable}_number"
+            self._bounded(value, step.name or "", step.bounds)
+        self.lines.add(f"{variable} = ", self._digits(step, value))
+
+    def _measures(self, step: model.Field, value: str, copied: bool) -> None:
+        """A derived number that is written as digits of a fixed size, and fits them."""
+        assert isinstance(step.origin, model.Derived)
+        low, high = held_by(step.wire)
+        most = self._largest(step.origin.expression)
+        held = most is not None and most <= high
+        if held and step.bounds is None and not copied and len(value) <= _SHORT:
+            self.raws[step.key] = value
+            return
+        variable = self.numbers[step.key] = self.raws[step.key]
+        self.lines.add(f"{variable} = {value}")
+        self._bounded(variable, step.name or "", step.bounds)
+        if not held:
+            self._bounded(variable, step.name or "", (low, high))
+
+    def _largest(self, expression: model.Expression) -> int | None:
+        """The most an expression can be, when it cannot be negative; None when that is unknown."""
+        if isinstance(expression, model.Length):
+            extent = expression.extent
+            field_ = next((f for f in self.message.fields() if f.key == extent.first), None)
+            alone = extent.until is None and extent.last in (None, extent.first)
+            return field_.longest if field_ is not None and alone else None
+        return largest(expression)
+
+    def _digits(self, step: model.Field, value: str) -> Code:
+        assert isinstance(step.wire, model.Digits)
+        size = step.wire.size
+        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
+        call = self.context.use(f"write_{step.wire.notation}")
+        options = digits_look(step.wire)
+        if step.wire.lower:
+            options.append(keyed("lower", "True"))
+        name = text(attribute(step.name or ""))
+        return Call(call, (value, width, "self.NAME", name, *options))
+
+    def expression(self, expression: model.Expression) -> str:
+        """An expression over raw values; what is derived is computed before it."""
+        for field_ in self.message.fields():
+            if field_.key in named(expression):
+                self._derived(field_)
+        return self._writer.write(expression)
+
+    @property
+    def _writer(self) -> Writer:
+        return Writer(
+            own=self._own,
+            previous=lambda e: self.previous(e),
+            length=lambda e: self._distance(e.extent),
+            count=lambda e: f"len(self.{attribute(e.key)})",
+            present=lambda e: f"int(self.{attribute(e.name)} is not None)",
+            replace=lambda: self.context.use("replaced"),
+        )
+
+    @property
+    def _computer(self) -> Computer:
+        return Computer(self.lines, self.context, self._writer, self._covered, self.fresh)
+
+    def _own(self, own: model.Own) -> str:
+        """The raw value of a field, of bits in it, or what a record is told."""
+        found = model.named(self.message.fields(), own.path)
+        if found is None:
+            return local(own.path[0])
+        field_, part = found
+        if part is not None:
+            assert isinstance(field_.wire, model.Bits)
+            return part_of(self.raws[field_.key], field_.wire, part)
+        key = own.path[0]
+        if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
+            return self.number(field_)
+        return self.numbers.get(key) or self.raws.get(key, f"self.{attribute(key)}")
+
+    def number(self, field_: model.Field) -> str:
+        """The raw number of digits, whose raw value on the wire is text."""
+        assert isinstance(field_.wire, model.Digits)
+        value, whole = self.value(field_), field_.wire.notation != "float"
+        return self.to_raw(value, field_.conversion, whole, field_.name or self.item)
+
+    def _distance(self, extent: model.Extent) -> str:
+        start, end = ends_of(self.places, extent)
+        return end.minus(start)
+
+    def _covered(self, extent: model.Extent) -> str:
+        start, end = ends_of(self.places, extent)
+        first = "" if str(start) == "0" else str(start)
+        last = "" if end == self._reached else str(end)
+        return span("frame", first, last) if first or last else "frame"
