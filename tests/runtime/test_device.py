@@ -17,6 +17,7 @@ import pytest
 import protoc.runtime
 from protoc.runtime import (
     EncodeError,
+    HookFailed,
     Hooks,
     LocalError,
     MessageSeen,
@@ -177,6 +178,21 @@ def test_a_hook_cannot_wait_for_the_device(tcp: Simulator) -> None:
         press(tcp, 3)
         next(lamp.messages())
         assert "cannot wait" in str(errors[0])
+        assert lamp.level().level == 40
+
+
+def test_an_async_hook_without_a_loop_is_run_to_its_end(tcp: Simulator) -> None:
+    seen: list[int] = []
+
+    async def noticed(value: int) -> None:
+        await asyncio.sleep(0)
+        seen.append(value)
+        raise ValueError("too dark")
+
+    with Lamp.open(tcp.url, hooks=LampHooks(noticed=noticed)) as lamp:
+        press(tcp, 3)
+        failed = next(event for event in lamp.events() if isinstance(event, HookFailed))
+        assert (failed.name, str(failed.error), seen) == ("noticed", "too dark", [3])
         assert lamp.level().level == 40
 
 
@@ -397,6 +413,49 @@ def test_many_tasks_share_one_device(tcp: Simulator) -> None:
             assert [reply.level for reply in replies] == [40] * 100
 
     run(main())
+
+
+def test_an_async_hook_asks_the_device(tcp: Simulator) -> None:
+    levels: list[int] = []
+
+    async def main() -> None:
+        async def noticed(value: int) -> None:
+            levels.append((await lamp.level()).level)
+            raise ValueError(f"keys {value}")
+
+        async with Lamp.connect(tcp.url) as lamp:
+            lamp.hooks.noticed = noticed
+            happened = lamp.events()
+            await asyncio.to_thread(press, tcp, 3)
+            async for event in happened:
+                if isinstance(event, HookFailed):
+                    assert (levels, str(event.error)) == ([40], "keys 3")
+                    return
+
+    run(main())
+
+
+def test_a_line_that_is_closed_ends_its_hooks(tcp: Simulator) -> None:
+    ended: list[BaseException] = []
+
+    async def main() -> None:
+        async def noticed(value: int) -> None:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            except BaseException as error:
+                ended.append(error)
+                raise
+
+        begun = asyncio.Event()
+        async with Lamp.connect(tcp.url) as lamp:
+            lamp.hooks.noticed = noticed
+            await asyncio.to_thread(press, tcp, 3)
+            await begun.wait()
+        await asyncio.sleep(0)
+
+    run(main())
+    assert [type(error) for error in ended] == [asyncio.CancelledError]
 
 
 def test_many_devices_share_one_loop(tcp: Simulator) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Literal
 
@@ -52,6 +52,10 @@ class Host(ABC):
 
     @abstractmethod
     def set_timeout(self, pair: str, seconds: float) -> None: ...
+
+    @abstractmethod
+    def finish_hook(self, hook: str, work: Awaitable[Any]) -> None:
+        """An async hook was called: have it go on beside the conversation."""
 
     @abstractmethod
     def forget(self, message: str) -> None:

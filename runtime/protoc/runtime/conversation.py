@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -31,15 +31,19 @@ from protoc.runtime.timers import Quiet, Timers
 
 
 class Request(NamedTuple):
-    """What the driver is asked to do with the line, or with one of its connections.
+    """What the driver is asked to do.
 
     Attributes:
-        verb: `open` or `close` the line, or `hang up` on a connection.
+        verb: `open` or `close` the line, `hang up` on a connection, or `finish` an async hook.
         connection: its number; -1 where the line is meant.
+        hook: name of the hook.
+        work: what is to be awaited; what it raises goes to `Session.hook_failed`.
     """
 
-    verb: Literal["open", "close", "hang up"]
+    verb: Literal["open", "close", "hang up", "finish"]
     connection: int = -1
+    hook: str = ""
+    work: Awaitable[Any] | None = None
 
 
 class Conversation(Host, Wire):
@@ -284,6 +288,10 @@ class Conversation(Host, Wire):
     def _wake(self, then: Callable[[], None], now: float) -> None:
         self.executor.sleepers -= 1
         then()
+
+    def finish_hook(self, hook: str, work: Awaitable[Any]) -> None:
+        """Have the driver await an async hook."""
+        self.requests.append(Request("finish", hook=hook, work=work))
 
     def leave_group(self) -> None:
         """Execute no more of the running group."""

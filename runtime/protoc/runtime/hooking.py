@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from inspect import isawaitable
 from typing import Any, cast
 
 from protoc.runtime import events
@@ -18,11 +19,18 @@ class HookCaller:
     Args:
         hooks: where they are found.
         report: told what was reached without one, and what raised.
+        finish: given what an async one returns: somebody has to await it.
     """
 
-    def __init__(self, hooks: Hooks, report: Callable[[events.Event], None]) -> None:
+    def __init__(
+        self,
+        hooks: Hooks,
+        report: Callable[[events.Event], None],
+        finish: Callable[[str, Awaitable[Any]], None],
+    ) -> None:
         self._hooks = hooks
         self._report = report
+        self._finish = finish
 
     def call(self, hook: Hook, arguments: Sequence[Any]) -> None:
         """Call a hook, or tell that it was reached."""
@@ -31,7 +39,9 @@ class HookCaller:
             self._report(events.HookReached(hook.name, tuple(arguments), hook.id))
             return
         try:
-            function(*arguments)
+            result = function(*arguments)
+            if isawaitable(result):
+                self._finish(hook.name, result)
         # The user's code: whatever it raises must not end the session.
         except Exception as error:  # noqa: BLE001
             self._report(events.HookFailed(hook.name, error))

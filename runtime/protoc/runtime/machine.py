@@ -47,7 +47,7 @@ class Machine(Triggers):
     ) -> None:
         self._params = params
         self._host = host
-        self._hooks = HookCaller(hooks, host.report)
+        self._hooks = HookCaller(hooks, host.report, host.finish_hook)
         self._actor = Actor(params, self, host)
         self._depth = 0
         self._changed: list[str] | None = None  # while a message is taken in

@@ -127,6 +127,10 @@ class Session:
         inner.leave(connection, reason)
         inner.executor.pump(now)
 
+    def hook_failed(self, hook: str, error: Exception, now: float) -> None:
+        """An async hook raised."""
+        self._at(now).report(events.HookFailed(hook, error))
+
     def advance(self, now: float) -> None:
         """Do what is due: timeouts, timers, pauses."""
         inner = self._at(now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from protoc.runtime.actions import Execute
@@ -46,6 +46,7 @@ class Driver:
         self._rings = math.inf
         self._waiting: dict[asyncio.Future[None], Condition] = {}
         self._closed = False
+        self._hooks: set[asyncio.Task[None]] = set()
 
     async def open(self, timeout: float = CONNECT_TIMEOUT) -> None:
         """Open the line and wait for the connection; a listening one is ready at once.
@@ -62,6 +63,7 @@ class Driver:
                     self.endpoint.prepare()
                 self._watcher = watcher(loop, self._ready)
                 self._coupling.prepare = self._prepare_again
+                self._coupling.finish = self._finish
                 self._coupling.start(self._watcher.watch)
                 self._settle()
                 if not self.endpoint.listening:
@@ -94,6 +96,21 @@ class Driver:
                 self._ring()
 
         self._loop.run_in_executor(None, self._prepare).add_done_callback(prepared)
+
+    def _finish(self, hook: str, work: Awaitable[Any]) -> None:
+        """An async hook goes on beside the conversation, until it ends or the line is closed."""
+        assert self._loop is not None
+
+        async def wait() -> None:
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001 - the user's code must not end the session
+                self.session.hook_failed(hook, error, self._now())
+                self._ring()
+
+        task = self._loop.create_task(wait(), name=f"protoc hook {hook}")
+        self._hooks.add(task)
+        task.add_done_callback(self._hooks.discard)
 
     async def call(
         self, target: Execute, fields: Mapping[str, Any], timeout: float | None = None
@@ -227,6 +244,8 @@ class Driver:
         self._coupling.close(self._now())
         self._settle()
         self._closed = True
+        for task in self._hooks - {asyncio.current_task()}:
+            task.cancel()
         if self._alarm is not None:
             self._alarm.cancel()
         if self._watcher is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from protoc.runtime.drivers.reopening import Reopening
 from protoc.runtime.errors import TransportError
@@ -71,6 +72,7 @@ class Coupling:
         connections: the numbers of those at the other end.
         failure: why the line was not opened or broke; empty while nothing of it happened.
         prepare: prepares the endpoint to be opened again, and calls `prepared` when it has.
+        finish: awaits an async hook; by default to its end, before anything else happens.
     """
 
     def __init__(self, session: Session, endpoint: Endpoint, on_event: OnEvent | None) -> None:
@@ -85,7 +87,9 @@ class Coupling:
         self._reopening = Reopening(session.link)
         session.carry(endpoint.send)
         self._preparing = False
+        self._now = 0.0
         self.prepare: Callable[[], None] = self._prepare
+        self.finish: Callable[[str, Awaitable[Any]], None] = self._finish
 
     def start(self, watch: Watch) -> None:
         """Open the endpoint.
@@ -229,6 +233,9 @@ class Coupling:
     def _fulfil(self, request: Request, now: float) -> None:
         if request.verb == "hang up":
             self.endpoint.hang_up(request.connection)
+        elif request.work is not None:
+            self._now = now
+            self.finish(request.hook, request.work)
         elif request.verb == "close":
             self._reopening.forget()
             self.endpoint.close()
@@ -236,6 +243,17 @@ class Coupling:
             self._hang_up(now, "")
         else:
             self._open()
+
+    def _finish(self, hook: str, work: Awaitable[Any]) -> None:
+        from asyncio import run
+
+        async def wait() -> None:
+            await work
+
+        try:
+            run(wait())
+        except Exception as error:  # noqa: BLE001 - the user's code: it must not end the session
+            self.session.hook_failed(hook, error, self._now)
 
     def _hang_up(self, now: float, reason: str) -> None:
         for connection in sorted(self.connections):
