@@ -26,6 +26,7 @@ class Connection:
 
     Attributes:
         number, peer: as given.
+        plain: what comes goes to the framer as it is.
         framer: what finds messages in what it sends.
         sent: bytes sent to it.
         heard_at: when something came last.
@@ -56,12 +57,14 @@ class Connection:
         handed_over = bool(link.hand_over or link.peer_header)
         self._hand_over = HandOver(link, peer) if handed_over else None
         self._silence: Quiet | None = None
+        self.plain = not (self._echo or self._hand_over or self._datagram)
 
     def close_when_silent(
         self, seconds: float, scheduler: Scheduler, reached: Callable[[int], None], now: float
     ) -> None:
         """Call something whenever nothing was said for so long, in either direction."""
         self._silence = Quiet(seconds, scheduler, lambda _: reached(self.number))
+        self.plain = False
         self._silence.heard(now)
 
     def hear(self, data: bytes, now: float) -> Iterable[tuple[bytes, bool]]:

@@ -99,7 +99,7 @@ class Conversation(Host, Wire):
             machine=self.machine,
             asker=self.executor.asker,
             lines=self.connections,
-            report=self.report,
+            report=self.events.append,
             asked=self._answer_command,
         )
         self._pacers: dict[int, Pacer] = {}
@@ -111,8 +111,7 @@ class Conversation(Host, Wire):
         """A connection is there."""
         usual = self.receiver.usual
         line = Connection(number, peer, self.link, usual, self.scheduler, self._stalled)
-        put = partial(self._put, number)
-        self._pacers[number] = Pacer(put, self.scheduler)
+        self._pacers[number] = Pacer(partial(self.carry, number), self.scheduler)
         if not line.greeted:
             self.scheduler.at(self.now + self.link.timeout, partial(self._not_greeted, line))
         if self.link.idle_close:
@@ -176,9 +175,9 @@ class Conversation(Host, Wire):
 
     def take(self, number: int, data: bytes) -> None:
         """Bytes came in."""
-        line = self.line(number)
-        self._traffic()
-        self.receiver.take(line, data, self.now)
+        if self._quiet:
+            self._traffic()
+        self.receiver.take(self.connections.get(number) or self.line(number), data, self.now)
 
     def _stalled(self, connection: int) -> None:
         """Nothing came for the pause or timeout of the link: what is unfinished stays so."""
@@ -371,12 +370,11 @@ class Conversation(Host, Wire):
         line = self.connections[connection]
         end = self._pacers[connection].send(data, pace, self.now)
         before = line.say(data, end)
-        self.report(events.MessageSeen(message, "sent", data, before, connection, line.peer))
-        self._traffic()
+        seen = events.MessageSeen(message, "sent", data, before, connection, line.peer)
+        self.events.append(seen)
+        if self._quiet:
+            self._traffic()
         return end
-
-    def _put(self, connection: int, data: bytes) -> None:
-        self.carry(connection, data)
 
     def _keep(self, connection: int, data: bytes) -> None:
         self.out.append((connection, data))

@@ -414,7 +414,9 @@ class Executor:
                     yield from self._sent_by(item, depth + 1)
 
     def _rest(self, entry: Entry, gap: float, now: float) -> None:
-        self.pause(max(gap, entry.gap), now)
+        gap = max(gap, entry.gap)
+        if gap or now > self._not_before:
+            self.pause(gap, now)
 
     # --- the line ----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ class Pacer:
         scheduler: where what has to wait is planned.
     """
 
-    def __init__(self, put: Callable[[bytes], None], scheduler: Scheduler) -> None:
+    def __init__(self, put: Callable[[bytes], object], scheduler: Scheduler) -> None:
         self._put = put
         self._scheduler = scheduler
         self._free_at = float("-inf")

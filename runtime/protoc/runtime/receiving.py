@@ -70,6 +70,7 @@ class Receiver:
         self._silent_equal = link.ignore_equal or silent
         self._stepwise = StepReader(protocol, params, machine)
         self._previous: dict[str, bytes] = {}  # what each response was like the last time
+        self._inert: dict[type[Message], bool] = {}
         stepped = not self._device and any(machine.steps(m) is not None for m in protocol.messages)
         self._decodes = self._decoder if stepped else None
         usual = tuple(_usual_order(protocol, role, link))
@@ -84,11 +85,16 @@ class Receiver:
         exchange = self._asker.exchange
         attempt = exchange.attempt if exchange else 0
         damaged = False
-        for piece, over in line.hear(data, now):
-            line.framer.push(piece)
-            if over:
-                line.framer.finish()
-            damaged = self.drain(line, now) or damaged
+        if line.plain:
+            line.heard_at = now
+            line.framer.push(data)
+            damaged = self.drain(line, now)
+        else:
+            for piece, over in line.hear(data, now):
+                line.framer.push(piece)
+                if over:
+                    line.framer.finish()
+                damaged = self.drain(line, now) or damaged
         line.look_again(now)
         if exchange is None or exchange is not self._asker.exchange:
             return
@@ -128,7 +134,7 @@ class Receiver:
         match found:
             case FoundMessage():
                 message, offset, data = found.message, found.offset, found.data
-                if isinstance(message, Reading):
+                if self._decodes is not None and isinstance(message, Reading):
                     return self._read_by_steps(line, message, offset, data, now)
                 self._see(message, data, offset, line)
                 self._take_whole(message, data, line, now)
@@ -157,12 +163,10 @@ class Receiver:
         verdict = self._asker.take(message, line.number)
         if verdict == "stranger" and not self._concerns(message):
             return
-        if verdict == "stranger" or exchange is None:
-            cause = Cause(connection=line.number)
-        else:
-            cause = Cause(exchange.entry.ticket, connection=line.number)
-        if not (self._silent_equal and message.KIND == "response" and self._equal(message, data)):
-            self._take_in(message, cause)
+        equal = self._silent_equal and message.KIND == "response" and self._equal(message, data)
+        if not (equal or self._moves_nothing(type(message))):
+            ticket = exchange.entry.ticket if exchange and verdict != "stranger" else None
+            self._take_in(message, Cause(ticket, connection=line.number))
         self._asker.conclude(verdict, now)
 
     def _concerns(self, message: Message) -> bool:
@@ -175,6 +179,14 @@ class Receiver:
         equal = self._previous.get(message.NAME) == data
         self._previous[message.NAME] = data
         return equal
+
+    def _moves_nothing(self, kind: type[Message]) -> bool:
+        """Nothing comes of such a message: no param takes its fields, and nobody listens."""
+        nothing = self._inert.get(kind)
+        if nothing is None:
+            heard = any(self._machine.listens(event, kind) for event in ("before", "after"))
+            nothing = self._inert[kind] = not (kind.PARAMS or heard)
+        return nothing
 
     def _take_in(self, message: Message, cause: Cause) -> None:
         self._machine.fire_message("before", message, cause)

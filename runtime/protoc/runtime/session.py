@@ -228,7 +228,7 @@ class Session:
     def carry(self, send: Callable[[int, bytes], object]) -> None:
         """Call `send(connection, data)` for what is to be written, instead of `data_to_send`.
 
-        It must not wait, nor call the session.
+        It must not wait, nor call the session. To be said before anybody is connected.
         """
         self._inner.carry = send
 
