@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from protoc.runtime.actions import Execute, Target
@@ -133,11 +133,16 @@ class AsyncDevice(Described[ParamsT, HooksT]):
     def _assign(self, name: str, value: Any) -> None:
         self._driver.do(lambda now: self.session.set(name, value, now))
 
-    async def _execute(
+    def _execute(
         self, kind: Target, name: str, fields: Mapping[str, Any], timeout: float | None
-    ) -> Ticket:
+    ) -> Coroutine[Any, Any, Ticket]:
         if timeout is None:
-            return await self._driver.call(Execute(kind, name), fields)
+            return self._driver.call(Execute(kind, name), fields)
+        return self._execute_within(timeout, kind, name, fields)
+
+    async def _execute_within(
+        self, timeout: float, kind: Target, name: str, fields: Mapping[str, Any]
+    ) -> Ticket:
         failed = self._feed(lambda event: is_attempt(event, name), None)
         try:
             return await self._driver.call(Execute(kind, name), fields, timeout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -93,7 +94,7 @@ class Driver:
                 self._break(error)
             elif not self._closed:
                 self._coupling.prepared(error)
-                self._ring()
+                self._go_on()
 
         self._loop.run_in_executor(None, self._prepare).add_done_callback(prepared)
 
@@ -130,10 +131,17 @@ class Driver:
         self._settle()
         if ticket.done:
             return ticket
+        future = self._promise(lambda: ticket.done)
         try:
-            if not await self.until(lambda: ticket.done, timeout):
+            if timeout is None:
+                await future
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(future, timeout)
+            if not ticket.done:
                 raise self._coupling.given_up(timeout)
         finally:
+            self._waiting.pop(future, None)
             if not ticket.done:
                 self.session.cancel(ticket, self._now())
                 self._settle()
@@ -141,10 +149,7 @@ class Driver:
 
     async def until(self, done: Condition, timeout: float | None = None) -> bool:
         """Wait until `done()`, the time is up, or the line is closed."""
-        if done() or self._loop is None or not self._coupling.alive:
-            return done()
-        future: asyncio.Future[None] = self._loop.create_future()
-        self._waiting[future] = done
+        future = self._promise(done)
         try:
             if timeout is None:
                 await future
@@ -155,6 +160,16 @@ class Driver:
         finally:
             self._waiting.pop(future, None)
         return done()
+
+    def _promise(self, done: Condition) -> asyncio.Future[None]:
+        """What to await for `done()`, or for the end of the line; to be taken out of `_waiting`."""
+        loop = self._loop or asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        if done() or not self._coupling.alive or self._loop is None:
+            future.set_result(None)
+        else:
+            self._waiting[future] = done
+        return future
 
     async def run(self, seconds: float | None = None) -> None:
         """Start timers and triggers, and wait until closed or the time is up.
@@ -201,6 +216,11 @@ class Driver:
 
     def _ring(self) -> None:
         self._alarm, self._rings = None, math.inf
+        # It mostly rings for something that was over long before.
+        if self._coupling.reopening or self.session.next_deadline() is not None:
+            self._go_on()
+
+    def _go_on(self) -> None:
         try:
             self._settle()
         except Exception as error:  # noqa: BLE001 - it is handed on

@@ -119,7 +119,9 @@ class Feeds:
 
     def crowded(self) -> bool:
         """One of them holds so much that its reader should come first."""
-        return any(feed.pending >= CROWDED for each in self._feeds if (feed := each()))
+        return bool(self._feeds) and any(
+            feed.pending >= CROWDED for each in self._feeds if (feed := each())
+        )
 
     def offer(self, event: Event) -> None:
         """Pass an event to each of them."""
