@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -174,7 +175,9 @@ def _inverted(
 ) -> model.Expression:
     """A length or number of items, from the value of the field derived from it."""
     assert isinstance(field.origin, model.Derived)
-    line = _linear(field.origin.expression, length)
+    terms = list(_terms(field.origin.expression))
+    beside = [term for term in terms if term[1] != length and isinstance(term[1], model.Length)]
+    line = _linear(_sum([term for term in terms if term not in beside]), length)
     if line is None or line[0] == 0:
         raise scope.fail(
             "E0307",
@@ -185,6 +188,9 @@ def _inverted(
         )
     slope, shift = line
     value: model.Expression = model.Own((field.key,))
+    # other lengths are known where this one is asked for
+    for sign, other in beside:
+        value = model.Operation("-" if sign > 0 else "+", (value, other))
     offset = -shift
     if offset:
         value = _plus(value, offset)
@@ -193,6 +199,29 @@ def _inverted(
     if slope.denominator != 1:
         value = model.Operation("*", (value, model.Value(slope.denominator)))
     return value
+
+
+def _terms(expression: model.Expression, sign: int = 1) -> Iterator[tuple[int, model.Expression]]:
+    """What is added up, each with its sign."""
+    if isinstance(expression, model.Operation) and expression.operator in ("+", "-"):
+        *left, right = expression.operands
+        if left:
+            yield from _terms(left[0], sign)
+        yield from _terms(right, -sign if expression.operator == "-" else sign)
+    else:
+        yield sign, expression
+
+
+def _sum(terms: list[tuple[int, model.Expression]]) -> model.Expression:
+    """Terms added up again."""
+    whole: model.Expression | None = None
+    for sign, term in terms:
+        if whole is None:
+            whole = term if sign > 0 else model.Operation("-", (term,))
+        else:
+            whole = model.Operation("+" if sign > 0 else "-", (whole, term))
+    assert whole is not None
+    return whole
 
 
 def _plus(value: model.Expression, number: Fraction) -> model.Expression:

@@ -69,7 +69,10 @@ class Links(Types):
         )
 
     def id(self, children: list[Child]) -> Part | None:
-        return self.part(self.whole(children[0]), children) if children else None
+        if not children:
+            return None
+        minus, number = children
+        return self.part(self.whole(number) * (1 if minus is None else -1), children)
 
     # ------------------------------------------------------------------ links
 

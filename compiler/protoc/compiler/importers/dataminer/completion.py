@@ -43,7 +43,7 @@ def counted(params: Sequence[Param]) -> int | None:
 
 def _found(before: Sequence[Param]) -> bool:
     """Whether what stands behind these params stands at a place that can be found."""
-    for param, following in zip(before, [*before[1:], None], strict=True):
+    for param, following in zip(before, [*before, None][1:], strict=True):
         if fixed_size(param) is not None:
             continue
         closed = following is not None and following.constant

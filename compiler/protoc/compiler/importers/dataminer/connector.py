@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from protoc.compiler.importers.dataminer.connections import (
@@ -100,7 +101,8 @@ def read_connector(root: Element, account: Account) -> Connector | None:
     )
     if not _on_a_line(connector):
         return None
-    connector.params = _numbered(view, "Params", "Param", read_param)
+    encoding = "utf-16-le" if connector.communication.unicode else "cp1252"
+    connector.params = _numbered(view, "Params", "Param", partial(read_param, encoding=encoding))
     connector.commands = _numbered(view, "Commands", "Command", read_message)
     connector.responses = _numbered(view, "Responses", "Response", read_message)
     connector.pairs = _numbered(view, "Pairs", "Pair", read_pair)

@@ -77,10 +77,11 @@ def check(
         context.assume("fletcher", "mod255")
         return _finished(nodes.call("fletcher16", crc.span, *ranges), crc)
     if kind not in _ARITHMETIC:
-        view = View(param.element, context.account)
-        context.dropped(
-            view, f"the checksum `{crc.type.value.strip()}`: its formula is not published"
-        )
+        view = View(param.element, context.account).child("CRC")
+        type_ = view.child("Type") if view is not None else None
+        assert type_ is not None
+        said = crc.type.value.strip()
+        context.dropped(type_, f"the checksum `{said}`: its formula is not published")
         return None
     return _arithmetic(context, param, crc, ranges)
 

@@ -191,11 +191,20 @@ class Layouts:
         """A field bound to its param: its bare name where the param's own type is meant."""
         place = own[at]
         param = place.param
+        if param.interprete.domain == "high nibble" and types.fixed_size(param) == 1:
+            return self._nibble(place)
         type_ = self._wire(own, at, sent=sent)
         also = self._also(param)
         if also is None and place.name not in RESERVED and type_ == self._declared(param):
             return nodes.bare(place.name, place.span)
         return tree.Field(nodes.name(place.name, place.span), type_, also, span=place.span)
+
+    def _nibble(self, place: Place) -> tree.Field:
+        """The upper half of a byte."""
+        span = place.span
+        modifiers = types.wire(self.context, place.param).modifiers
+        half = tree.Bit(nodes.name(place.name, span), None, 7, 4, modifiers, span=span)
+        return nodes.field("_", nodes.typed("u8", span, bits=(half,)), span)
 
     def _also(self, param: Param) -> tree.Invocation | None:
         if param.kind != "response" or param.of is None:

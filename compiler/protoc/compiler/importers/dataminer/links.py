@@ -5,7 +5,6 @@ from __future__ import annotations
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.connections import Connection, Packet, Port
 from protoc.compiler.importers.dataminer.context import Context, Missing
-from protoc.compiler.importers.dataminer.elements import View
 from protoc.compiler.importers.dataminer.params import Param
 from protoc.compiler.importers.dataminer.types import constant_bytes
 from protoc.dsl import tree
@@ -13,11 +12,20 @@ from protoc.dsl.source import Span
 
 TIMEOUT, RETRIES = 1500, 3
 """What an element is usually set to, where a connector gives no default."""
+PING = 30_000
+"""Milliseconds between two pings of a silent device, where a connector does not say."""
 TICK = 15
 """Milliseconds of silence behind which bytes without framing are handed over."""
 PACKET = "packet"
 
 _PARITIES = {"no": "N", "none": "N", "even": "E", "odd": "O", "mark": "M", "space": "S"}
+_FLOWS = {
+    "cts_rts": "rtscts",
+    "cts_dtr": "rtscts",
+    "dsr_rts": "dsrdtr",
+    "dsr_dtr": "dsrdtr",
+    "xon_xoff": "xonxoff",
+}
 _KINDS = {"ip": "tcp", "tcp": "tcp", "udp": "udp", "rs232": "serial", "serial": "serial"}
 
 
@@ -88,7 +96,7 @@ def _link(context: Context, connection: Connection) -> tree.Link:
         nodes.name(role, span) if kind != "serial" else None,
         port.port if kind != "serial" and port.port else None,
         port.baud if kind == "serial" else None,
-        _format(context, port) if kind == "serial" and port.baud else None,
+        _format(port) if kind == "serial" and port.baud else None,
         tuple(settings),
         span=span,
     )
@@ -100,15 +108,9 @@ def _serves(context: Context) -> bool:
     return options.most is not None or options.came is not None or options.went is not None
 
 
-def _format(context: Context, port: Port) -> str:
+def _format(port: Port) -> str:
     parity = _PARITIES.get(port.parity, "N")
     stop = port.stop_bits if port.stop_bits in ("1", "1.5", "2") else "1"
-    if port.flow and port.flow not in ("no", "none"):
-        root = context.connector.root
-        view = root.child("PortSettings")
-        flow = view.child("Flowcontrol") if view else None
-        if flow is not None:
-            context.simplified(flow, f"flow control `{port.flow}` is set in the URL of the line")
     return f"{port.data_bits or 8}{parity}{stop}"
 
 
@@ -123,11 +125,23 @@ def _timing(context: Context, connection: Connection) -> list[tree.LinkSetting]:
     offline = context.connector.connections[0].port.element_timeout
     if offline and offline % 1000 == 0:
         found.append(nodes.setting("offline", span, nodes.duration(offline, span)))
+    found += _slow_poll(connection, span)
     if context.connector.communication.enqueue:
         found.append(nodes.setting("compose", span, nodes.reference("enqueue", span)))
     if context.connector.communication.ignore_equal:
         found.append(nodes.setting("ignore_equal", span))
     return found
+
+
+def _slow_poll(connection: Connection, span: Span) -> list[tree.LinkSetting]:
+    """What a silent device is asked instead: only the main connection has it."""
+    port = connection.port
+    if connection.number or not port.slow_poll:
+        return []
+    begin = nodes.number(port.slow_poll, span)
+    if port.slow_poll_base == "time":
+        begin = nodes.duration(port.slow_poll, span)
+    return [nodes.setting("slow_poll", span, nodes.duration(port.ping or PING, span), begin)]
 
 
 def _framing(context: Context, connection: Connection) -> list[tree.LinkSetting]:
@@ -200,14 +214,12 @@ def _options(
     options, span = context.connector.communication, connection.span
     found: list[tree.LinkSetting] = []
     if options.close_on_reply and not connection.smart and kind == "tcp":
-        context.dropped(
-            View(context.connector.root.element, context.account),
-            "closing the connection behind each response (`closeConnectionOnResponse`)",
+        _option_dropped(
+            context, "closing the connection behind each response (`closeConnectionOnResponse`)"
         )
     if options.redundant:
-        context.dropped(
-            View(context.connector.root.element, context.account),
-            "polling over a second connection when the first fails (`redundantPolling`)",
+        _option_dropped(
+            context, "polling over a second connection when the first fails (`redundantPolling`)"
         )
     if server and options.most:
         found.append(nodes.setting("max_connections", span, nodes.number(options.most, span)))
@@ -217,6 +229,15 @@ def _options(
                 found.append(nodes.setting(word, target.span, target=context.param_name(target)))
             except Missing:
                 continue
+    if kind == "serial" and (flow := _FLOWS.get(connection.port.flow)):
+        found.append(nodes.setting("flow", span, nodes.reference(flow, span)))
     if server:
         found.append(nodes.setting("reply", span, nodes.reference("asker", span)))
     return found
+
+
+def _option_dropped(context: Context, what: str) -> None:
+    """A communication option that is not imported."""
+    type_ = context.connector.root.child("Type")
+    if type_ is not None:
+        context.dropped(type_, what, "communicationOptions")

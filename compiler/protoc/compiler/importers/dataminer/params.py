@@ -152,8 +152,8 @@ class Param:
         return self.kind in CONSTANT_KINDS
 
 
-def read_param(view: View, number: int) -> Param:
-    """A param as it is written down."""
+def read_param(view: View, number: int, encoding: str = "cp1252") -> Param:
+    """A param as it is written down; texts of constants are encoded."""
     type_ = view.child("Type")
     kind = type_.word if type_ else ""
     found = _type_options(type_)
@@ -175,7 +175,7 @@ def read_param(view: View, number: int) -> Param:
         target=found.get("dynamic ip"),
         setter=view.flag("setter"),
         save=view.flag("save"),
-        interprete=_interprete(inner) if inner else Interprete(),
+        interprete=_interprete(inner, encoding) if inner else Interprete(),
         positions=_positions(view.child("Length") if kind == "length" else crc),
         crc=_crc(crc) if crc else None,
         discreets=_discreets(view.child("Measurement")),
@@ -207,7 +207,7 @@ def _positions(view: View | None) -> tuple[Reference, ...] | None:
     return tuple(Reference(number, span) for number, span in numbers if number is not None)
 
 
-def _interprete(view: View) -> Interprete:
+def _interprete(view: View, encoding: str) -> Interprete:
     type_, sizing = view.child("Type"), view.child("LengthType")
     value, offset, low = view.child("Value"), view.child("OffSet"), view.child("Range")
     sequence = view.child("Sequence")
@@ -219,7 +219,7 @@ def _interprete(view: View) -> Interprete:
         until=sizing.reference() if sizing else None,
         times=(sizing.counted("times") if sizing else None) or 1,
         length=view.number("Length"),
-        value=octets(value.text.value) if value and value.text.value else None,
+        value=octets(value.text.value, encoding) if value and value.text.value else None,
         big=view.wording("Endian") == "big",
         base=view.number("Base") or 10,
         trim=frozenset(part.word for part in options(trim)),

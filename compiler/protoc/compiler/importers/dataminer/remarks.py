@@ -14,10 +14,6 @@ _SIMPLER = {
 }
 _PORT = {
     "LocalIPport": "the local port is left to the system",
-    "SlowPoll": "a device that is silent is polled as before",
-    "SlowPollBase": "a device that is silent is polled as before",
-    "PingInterval": "a device that is silent is polled as before",
-    "Flowcontrol": "flow control is set in the URL of the line",
 }
 
 

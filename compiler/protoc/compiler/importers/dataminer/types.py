@@ -59,7 +59,8 @@ def declared(context: Context, param: Param) -> tree.Typed:
     if context.constant(param):
         data = constant_bytes(param)
         value = nodes.constant(data, span)
-        kind = "text" if isinstance(value, tree.String) else "bytes"
+        plain = isinstance(value, tree.String) and not context.connector.communication.unicode
+        kind = "text" if plain else "bytes"
         return nodes.typed(kind, span, nodes.modifier("=", span, value), size=len(data))
     if param.kind in ("read bit", "write bit"):
         type_ = _bit(context, param)
@@ -202,6 +203,9 @@ def _initial(context: Context, param: Param) -> list[tree.Modifier]:
     """What a param holds at first."""
     interprete = param.interprete
     default = interprete.default
+    main = context.connector.connections[0]
+    if param.kind == "bus" and default is None and main.port.bus is not None:
+        default = main.port.bus
     if param.kind == "group":
         return []
     if default is None and interprete.value is None:
