@@ -123,7 +123,9 @@ class Writer:
         def name() -> str:
             return self.pick(*NAMES) if grouped else self.name()
 
-        said = self.pick("", "", " signed", " scale 0.5", " default 3", " signed scale -2 offset 9")
+        said = self.pick(
+            "", "", " signed", " scale 0.5", " default 3", " bcd", " signed scale -2 offset 9"
+        )
         parts = {
             "a": f"{name()} @7", "b": f"{name()} @6..4{said}", "c": f"{name()} @3..2 as bool",
             "d": f"{name()} @1", "e": "_ @0 = 1", "f": f"{name()} @3..2 range 1..2",
@@ -137,10 +139,11 @@ class Writer:
 
     def pieces(self, name: str) -> None:
         """A value whose bits stand in two integers, with another between them."""
-        said = self.pick("", " signed", " scale 0.1", " default 5", " range 2..900")
+        said = self.pick("", " signed", " scale 0.1", " default 512", " range 2..900")
         second = self.pick(f"{self.name()} @7", "_ @7 = 1")
         self.add(f"_ : u8 {{ {name}[9..8] @1..0{said}, {second} }}")
-        self.add(f"_ : {self.pick('u16', 'u16le')} {{ {name}[7..0] @11..4 }}", name)
+        low = self.pick("[7..0] @11..4", "[7..0] @11..4", "[6..1] @11..6", "[7..5] @15..13")
+        self.add(f"_ : {self.pick('u16', 'u16le')} {{ {name}{low} }}", name)
 
     def varying(self) -> None:
         """A field whose size is not known, and what tells it."""

@@ -160,7 +160,9 @@ def _texts(wire: model.Text, longest: int | None) -> st.SearchStrategy[Any]:
 
 
 def _raws(wire: model.Wire) -> st.SearchStrategy[Any]:
-    if isinstance(wire, model.Integer | model.Slice):
+    if isinstance(wire, model.Slice):
+        return st.integers(*wire.reach).map(lambda raw: raw & ~wire.holes)
+    if isinstance(wire, model.Integer):
         return st.integers(*raw_limits(wire))
     if isinstance(wire, model.Real):
         return st.floats(width=32 if wire.width == 4 else 64, allow_nan=False)

@@ -180,7 +180,9 @@ class Decoder(Runs):
         """A stretch whose size an earlier field tells."""
         count = self.expression(size.expression)
         value, plus = apart(size.expression)
-        self.lines.add(f"{end} = {self.at.moved(plus)} + {bracketed(self.expression(value))}")
+        told = bracketed(self.expression(value))
+        self.untyped[end] = len(self.lines.lines)
+        self.lines.add(f"{end} = {self.at.moved(plus)} + {told}")
         if not count.isidentifier() or self._may_be_negative(size.expression):
             with self.lines.block(f"if {end} < {self.at}:"):
                 self.fail("length", name, self.at, text("a size of at least 0"), count, False)

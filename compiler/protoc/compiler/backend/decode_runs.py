@@ -8,7 +8,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import octets, text
 from protoc.compiler.backend.decode_state import State
 from protoc.compiler.backend.naming import local
-from protoc.compiler.backend.places import At, bits_of, part_of, span
+from protoc.compiler.backend.places import At, bits_in, bits_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of
 from protoc.compiler.backend.values import is_reversed
 from protoc.compiler.resolve.types import fixed_size
@@ -138,6 +138,7 @@ class Runs(State):
             size = size_of(step) or 0
             if name:
                 if code == "B":
+                    self.typed(at)
                     self.lines.add(f"{name} = buffer[{at}]")
                 elif code.endswith("s"):
                     self.lines.add(f"{name} = bytes({span('buffer', at, at.moved(size))})")
@@ -201,7 +202,7 @@ class Runs(State):
             if part.fixed is None:
                 continue
             path = ".".join(filter(None, (step.name, part.name)))
-            value = part_of(name, wire, part)
+            value = bits_in(name, wire, part)
             with self.lines.block(f"if {value} != {part.fixed}:"):
                 self.fail(
                     "constant", path, self.places[step.key][0], str(part.fixed), value, known=False
@@ -217,7 +218,8 @@ class Runs(State):
         value = bits_of(pieces, widths.pop() if len(widths) == 1 else 0, wire.signed)
         self.lines.add(f"{name} = {value}")
         if isinstance(step.origin, model.Fixed):
-            fixed, at = repr(step.origin.value), self.places[step.key][0]
+            assert isinstance(step.origin.value, int)
+            fixed, at = str(wire.bits(step.origin.value)), self.places[step.key][0]
             with self.lines.block(f"if {name} != {fixed}:"):
                 self.fail("constant", step.name or "", at, fixed, name, known=False)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, Lines, keyed, text
+from protoc.compiler.backend.code import WIDTH, Call, Code, Lines, keyed, text
 from protoc.compiler.backend.expressions import misplaced, named
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At
@@ -33,6 +33,8 @@ class State:
         settled: variables that hold the values of fields already, by name.
         whole: bytes of the message, when that is always the same.
         previous: writes what an expression asks of the item before.
+        untyped: positions computed from what was unpacked, with the line where each is: its type is
+            written there when something depends on it.
     """
 
     message: model.Message | model.Record
@@ -45,6 +47,7 @@ class State:
     settled: dict[str, str] = field(default_factory=dict)
     whole: str = ""
     previous: Callable[[model.Previous], str] = misplaced
+    untyped: dict[str, int] = field(default_factory=dict)
     _variables: int = 0
     _constants: int = 0
     parsed: set[str] = field(default_factory=set)
@@ -120,6 +123,12 @@ class State:
         self._variables += 1
         return f"p{self._variables}"
 
+    def typed(self, position: At) -> None:
+        """Say of a position that it is a number, where that does not follow."""
+        line = self.untyped.pop(position.base, None)
+        if line is not None and len(self.lines.lines[line]) + len(": int") <= WIDTH:
+            self.lines.lines[line] = self.lines.lines[line].replace(" = ", ": int = ", 1)
+
     def moved(self, key: str, start: At, end: str) -> None:
         """An element has been passed."""
         self.at = At(end)
@@ -137,7 +146,12 @@ class State:
 
     def number(self, step: model.Field) -> None:
         """Digits as a number, once."""
-        if not isinstance(step.wire, model.Digits) or step.key in self.parsed:
+        if step.key in self.parsed:
+            return
+        if isinstance(step.wire, model.Slice) and step.wire.decimal:
+            self.parsed.add(step.key)
+            self.lines.add(f"{self.raws[step.key]} = ", self.decimal(step, self.raws[step.key]))
+        if not isinstance(step.wire, model.Digits):
             return
         self.parsed.add(step.key)
         raw = self.raws[step.key]
@@ -153,6 +167,12 @@ class State:
         arguments = (raw, "cls.NAME", self.label(step.name or ""), at, self.extent)
         options = digits_look(step.wire)
         self.lines.add(f"{name} = ", Call(read, (*arguments, *options)))
+
+    def decimal(self, step: model.Field, bits: str, name: str = "") -> Code:
+        """The number of which bits are the packed digits."""
+        at = self.places[step.key][0].minus(At("at"))
+        arguments = (bits, "cls.NAME", self.label(name or step.name or ""), at, self.extent)
+        return Call(self.context.use("read_decimal"), arguments)
 
     def text(self, step: model.Field) -> None:
         """Text from its bytes, once."""

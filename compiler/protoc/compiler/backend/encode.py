@@ -152,16 +152,19 @@ class Encoder(Deriving):
     def _measured(self, step: model.Field, variable: str) -> None:
         """A size that only drives is the caller's to give, and must be the size there is."""
         size = getattr(step.wire, "size", None)
-        if not isinstance(size, model.GivenSize):
+        if not isinstance(size, model.GivenSize) or not self._is_given(size):
             return
         drivers = [e for e in model.every(size.expression) if isinstance(e, model.Own)]
-        if any(isinstance(self._origin(e), model.Derived) for e in drivers):
-            return
         wanted = self.expression(size.expression)
         with self.lines.block(f"if len({variable}) != {wanted}:"):
             words = " and ".join(f"`{'.'.join(e.path)}`" for e in drivers)
             name = step.name or self.item
             self.refuse(name, f"as many bytes as {words} says", self.value(step))
+
+    def _is_given(self, size: model.GivenSize) -> bool:
+        """Whether all that tells a size is the caller's to give."""
+        names = [e for e in model.every(size.expression) if isinstance(e, model.Own)]
+        return not any(isinstance(self._origin(e), model.Derived) for e in names)
 
     def delimited(self, step: model.Field, variable: str) -> None:
         """What ends a field cannot stand in it, nor what is forbidden."""
@@ -238,7 +241,10 @@ class Encoder(Deriving):
         elif element.longest is not None and not end.minus(start).isdigit():
             with self.lines.block(f"if {end.minus(start)} > {element.longest}:"):
                 self.refuse(element.key, f"at most {element.longest} bytes", end.minus(start))
+        seen = isinstance(element, model.Field) and not isinstance(element.wire, model.Nested)
         if isinstance(size, model.GivenSize) and not self._inverse(size.expression):
+            if seen and self._is_given(size):
+                return
             count = self.expression(size.expression)
             name = element.key if isinstance(element, model.Region) else element.name or ""
             with self.lines.block(f"if {end.minus(start)} != {count}:"):

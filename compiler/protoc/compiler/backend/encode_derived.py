@@ -37,9 +37,9 @@ class Deriving(Values):
         for step in row:
             if isinstance(step, model.Field):
                 self._derived(step)
-        for step in self._late:
+        for step in [late for late in self._late if late in row]:
             self._shared(step)
-        self._late.clear()
+            self._late.remove(step)
 
     def _derived(self, step: model.Field) -> None:
         """A value that needs no bytes of the frame, behind everything that it measures, once."""

@@ -172,7 +172,7 @@ class Values:
         condition += "" if high is None else f" <= {high}"
         words = f"{'' if low is None else low}..{'' if high is None else high}"
         with self.lines.block(f"if not {condition}:"):
-            self.refuse(attribute(name), words, value)
+            self.refuse(".".join(map(attribute, name.split("."))), words, value)
 
     def refuse(self, name: str, expected: str, value: str) -> None:
         """Raise the error for a value that does not fit."""
@@ -216,7 +216,7 @@ class Values:
         assert isinstance(field_.wire, model.Slice)
         if isinstance(field_.origin, model.Fixed):
             assert isinstance(field_.origin.value, int)
-            shared.constant(field_.origin.value, tuple(pieces))
+            shared.constant(field_.wire.bits(field_.origin.value), tuple(pieces))
             return
         first = field_.wire.pieces[0][0] == step.key
         shared.value(self.raws[field_.key], field_.wire, tuple(pieces), checked=first)

@@ -119,15 +119,19 @@ class LayoutWriter:
 
     def _part(self, part: model.Part) -> list[tuple[int, Code]]:
         """The pieces of a part; the last says what the value means."""
-        options: list[Code] = [keyed("signed", "True")] if part.signed else []
+        pieces = sorted(part.pieces, key=lambda piece: -piece.high)
         if part.fixed is not None:
-            options.append(keyed("equal", str(part.fixed)))
-        else:
-            options += self._meaning(part.name or "", part.conversion, part.bounds)
-        said: list[list[Code]] = [*([] for _ in part.pieces[1:]), options]
+            equal = [keyed("equal", str(part.fixed & p.mask << p.shift)) for p in pieces]
+            rows = zip(pieces, equal, strict=True)
+            return [(piece.high, _bit(part.name or "_", piece, it)) for piece, it in rows]
+        options: list[Code] = [keyed("signed", "True")] if part.signed else []
+        if part.decimal:
+            options.append(keyed("bcd", "True"))
+        options += self._meaning(part.name or "", part.conversion, part.bounds)
+        said: list[list[Code]] = [*([] for _ in pieces[1:]), options]
         return [
             (piece.high, _bit(part.name or "_", piece, *its))
-            for piece, its in zip(part.pieces, said, strict=True)
+            for piece, its in zip(pieces, said, strict=True)
         ]
 
     def _field(self, field: model.Field) -> Code:
@@ -356,6 +360,8 @@ def _look(wire: model.Wire) -> list[Code]:
     options: list[Code] = []
     if isinstance(wire, model.Slice | model.Digits) and wire.signed:
         options.append(keyed("signed", "True"))
+    if isinstance(wire, model.Slice) and wire.decimal:
+        options.append(keyed("bcd", "True"))
     if isinstance(wire, model.Text) and wire.encoding not in ("utf-8", model.DIGITS):
         options.append(keyed("encoding", text(wire.encoding)))
     if isinstance(wire, model.Text | model.Digits):

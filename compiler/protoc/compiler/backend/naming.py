@@ -11,7 +11,7 @@ from collections.abc import Iterable
 MESSAGE_MEMBERS = frozenset({
     "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "ECHOES",
     "construct", "decode", "answering",
-    "decode_prefix", "encode", "layout", "wire", "self", "cls",
+    "decode_prefix", "encode", "layout", "msgspec", "wire", "self", "cls",
     # what annotations are made of
     "bool", "bytes", "float", "int", "list", "str",
 })  # fmt: skip

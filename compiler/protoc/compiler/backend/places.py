@@ -73,9 +73,22 @@ def bits_of(pieces: Iterable[tuple[str, model.Piece]], width: int, signed: bool 
     return f"({value} ^ {sign}) - {sign}"
 
 
+def bits_in(raw: str, wire: model.Bits, part: model.Part) -> str:
+    """What a part of an integer holds: the number, but for packed digits."""
+    return bits_of(((raw, piece) for piece in part.pieces), wire.integer.width * 8, part.signed)
+
+
 def part_of(raw: str, wire: model.Bits, part: model.Part) -> str:
     """The number that a part of an integer holds."""
-    return bits_of(((raw, piece) for piece in part.pieces), wire.integer.width * 8, part.signed)
+    bits = bits_in(raw, wire, part)
+    if not part.decimal:
+        return bits
+    digits = [(bits, 1)] if part.width <= 4 else []
+    for at in range(0, part.width if part.width > 4 else 0, 4):
+        held = f"{bracketed(bits)} >> {at}" if at else bits
+        held = held if at + 4 >= part.width else f"{bracketed(held)} & 15"
+        digits.append((bracketed(held), 10 ** (at // 4)))
+    return " + ".join(f"{d} * {worth}" if worth > 1 else d for d, worth in reversed(digits))
 
 
 def bits_called(

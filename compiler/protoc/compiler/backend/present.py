@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.places import At, part_of
+from protoc.compiler.backend.places import At, bits_in
 from protoc.compiler.backend.values import from_raw, is_reversed
 
 if TYPE_CHECKING:
@@ -110,7 +110,12 @@ class Presenter:
             if part.name is None or part.fixed is not None:
                 continue
             name = f"{field_.name}.{part.name}"
-            value = part_of(raw, wire, part)
+            value = bits_in(raw, wire, part)
+            if part.decimal:
+                variable = self.decoder.fresh(part.name)
+                call = self.decoder.decimal(field_, value, name)
+                self.decoder.lines.add(f"{variable} = ", call)
+                value = variable
             if part.conversion.strict or (part.conversion.boolean and part.width > 1):
                 variable = self.decoder.fresh(part.name)
                 self.decoder.lines.add(f"{variable} = {value}")
@@ -122,7 +127,7 @@ class Presenter:
             else:
                 value = self._converted(value, part.conversion, name, field_)
             if part.bounds is not None:
-                value = self._bounded(value, part.name, part.bounds, field_)
+                value = self._bounded(value, name, part.bounds, field_)
             parts.append(keyed(attribute(part.name), value))
         if not isinstance(field_.origin, model.Given | model.Defaulted):
             return []

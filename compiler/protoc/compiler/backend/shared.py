@@ -41,11 +41,14 @@ class Shared:
         low, high = raw_limits(wire)
         if checked:
             beyond = f"not {low} <= {_compared(raw)} <= {high}"
-            self.beyond.append(beyond if low else f"{bracketed(raw)} >> {wire.width}")
+            exact = low == 0 and not wire.decimal
+            self.beyond.append(f"{bracketed(raw)} >> {wire.width}" if exact else beyond)
+            if wire.holes:
+                self.beyond.append(f"{bracketed(raw)} & {wire.holes}")
         for piece in pieces:
-            held = raw
+            held = f'int(f"{{{raw}}}", 16)' if wire.decimal else raw
             if wire.signed or piece.width < wire.width:
-                shifted = f"{bracketed(raw)} >> {piece.shift}" if piece.shift else bracketed(raw)
+                shifted = f"{bracketed(held)} >> {piece.shift}" if piece.shift else bracketed(held)
                 held = f"{shifted} & {piece.mask}"
             self.terms.append(
                 (piece.low, f"{bracketed(held)} << {piece.low}" if piece.low else held)

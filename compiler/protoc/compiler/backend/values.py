@@ -11,6 +11,7 @@ from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, tex
 from protoc.compiler.backend.expressions import Writer
 from protoc.compiler.backend.naming import Names, attribute, constant, members
 from protoc.compiler.resolve.beginnings import CHARACTERS
+from protoc.compiler.resolve.fitting import raw_limits
 
 CODECS = frozenset(
     {"Delimiter", "LineEnd", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
@@ -32,6 +33,7 @@ class Context:
         structs: formats of the precompiled structs by the name of their constant.
         constants: other module constants by name: the expression they stand for.
         formulas: the constant of each conversion by a formula.
+        factories: values that nobody gives are made anew for every message.
     """
 
     enums: dict[str, model.Enum]
@@ -41,6 +43,7 @@ class Context:
     structs: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Code] = field(default_factory=dict)
     formulas: dict[model.Via, str] = field(default_factory=dict)
+    factories: bool = False
 
     def use(self, name: str) -> str:
         """A name of the runtime."""
@@ -363,8 +366,7 @@ def limits(
     if conversion.via is not None:
         return None
     if isinstance(wire, model.Integer | model.Slice):
-        bits = wire.width * 8 if isinstance(wire, model.Integer) else wire.width
-        low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if wire.signed else (0, (1 << bits) - 1)
+        low, high = raw_limits(wire)
     elif isinstance(wire, model.Digits) and wire.reach is not None:
         low, high = wire.reach
     else:

@@ -152,6 +152,8 @@ def _imports(
     typing += ["ClassVar"] if messages else []
     typing += ["Final", *(["Self"] if messages else [])]
     lines += [f"from typing import {', '.join(typing)}", ""]
+    if context.factories:
+        lines.append("import msgspec")
     if driver.unset:
         lines.append("from msgspec import UNSET, UnsetType")
     for home in ("", "checksums", "codecs"):
@@ -438,12 +440,28 @@ def fields_of(owner: model.Message | model.Record, context: Context) -> list[str
     return lines
 
 
-def _defaults(owner: model.Message | model.Record, context: Context) -> dict[str, str]:
+def _defaults(owner: model.Message | model.Record, context: Context) -> dict[str, Code]:
     """What fields are when nobody gives them."""
-    found: dict[str, str] = {}
+    found: dict[str, Code] = {}
     for field_ in owner.fields():
         if field_.name is not None and isinstance(field_.origin, model.Defaulted):
-            assert isinstance(field_.origin.value, model.Value)
-            value = field_.origin.value.value
-            found[field_.name] = given(value, field_.wire, field_.conversion, context)
+            found[field_.name] = _default(field_, field_.origin.value, context)
     return found
+
+
+def _default(field_: model.Field, value: model.Expression, context: Context) -> Code:
+    """What a field is when nobody gives it; bits anew for every message."""
+    if isinstance(value, model.Value):
+        return given(value.value, field_.wire, field_.conversion, context)
+    assert isinstance(value, model.Object)
+    assert isinstance(field_.wire, model.Bits)
+    parts = {part.name: part for part in field_.wire.parts}
+    members: list[Code] = []
+    for name, entry in value.entries:
+        part = parts[name]
+        assert isinstance(entry, model.Value)
+        it = given(entry.value, bits_as_number(part), part.conversion, context)
+        members.append(keyed(naming.attribute(name), it))
+    context.factories = True
+    cls = context.classes[field_.wire.group or ""]
+    return Call("msgspec.field", (Call(f"default_factory=lambda: {cls}", tuple(members)),))

@@ -212,7 +212,8 @@ class _Maker:
         fields = self.message.fields()
         mask, expected = held_bits(host, fields)
         for part in wire.parts:
-            if part.bounds or part.conversion.strict or part.conversion.boolean:
+            conversion = part.conversion
+            if part.bounds or conversion.strict or conversion.boolean or part.decimal:
                 rule = (rule, wire)
         for field_ in fields:
             if isinstance(field_.wire, model.Slice) and _is_of(field_.wire, host):
@@ -236,10 +237,11 @@ def _of_bits(field_: model.Field, wire: model.Slice) -> Hashable:
     if isinstance(field_.origin, model.Derived):
         return field_.span.start
     conversion = field_.conversion
-    if not field_.bounds and not conversion.strict and not conversion.boolean:
+    free = not field_.bounds and not conversion.strict and not conversion.boolean
+    if free and not wire.decimal:
         return None
     pieces = tuple(piece for _, piece in wire.pieces)
-    return pieces, wire.signed, field_.bounds, conversion
+    return pieces, wire.signed, wire.decimal, field_.bounds, conversion
 
 
 def _either(rule: Hashable, otherwise: Hashable) -> Hashable:

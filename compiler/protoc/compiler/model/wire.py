@@ -227,6 +227,7 @@ class Part:
         pieces: where they stand; several for a value that is spread.
         fixed: what they must hold; None when they are free.
         signed: two's complement.
+        decimal: packed decimal digits.
         default: the value of a member that is not given, in its own unit.
     """
 
@@ -235,6 +236,7 @@ class Part:
     conversion: Conversion
     fixed: int | None = None
     signed: bool = False
+    decimal: bool = False
     default: int | float | str | bytes | bool = 0
     doc: str = ""
     bounds: tuple[float | None, float | None] | None = None
@@ -303,15 +305,37 @@ class Slice:
     Attributes:
         pieces: which bits, each with the key of the field (`Bits`) they belong to.
         signed: two's complement.
+        decimal: packed decimal digits, four bits each.
     """
 
     pieces: tuple[tuple[str, Piece], ...]
     signed: bool = False
+    decimal: bool = False
 
     @property
     def width(self) -> int:
         """How many bits the number has."""
         return width_of(piece for _, piece in self.pieces)
+
+    @property
+    def holes(self) -> int:
+        """The bits of the number that stand nowhere, and so are 0."""
+        carried = sum(piece.mask << piece.shift for _, piece in self.pieces)
+        return ((1 << self.width) - 1) & ~carried
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """The least and the largest number."""
+        if self.signed:
+            return -(1 << self.width - 1), (1 << self.width - 1) - 1
+        if not self.decimal:
+            return 0, (1 << self.width) - 1
+        count, rest = divmod(self.width, 4)
+        return 0, min((1 << rest) - 1, 9) * 10**count + 10**count - 1
+
+    def bits(self, number: int) -> int:
+        """The bits that stand for a number."""
+        return int(str(number), 16) if self.decimal else number
 
 
 Sized = Digits | Text | Raw

@@ -111,19 +111,17 @@ def _written(bit: tree.Bit) -> str:
 
 
 def whole(scope: Scope, named: Iterable[tuple[tree.Bit, model.Piece]]) -> None:
-    """Complain unless pieces make up a value without holes, each of its bits once."""
+    """Complain when pieces of a value overlap, or make it too long."""
     pieces = sorted(named, key=lambda each: each[1].shift)
     reached = 0
     for bit, piece in pieces:
-        if piece.shift != reached:
-            name = bit.name.text
-            what = f"has no bit {reached}" if piece.shift > reached else "has a bit twice"
+        if piece.shift < reached:
             raise scope.fail(
                 "E0408",
-                f"`{name}` {what}",
+                f"`{bit.name.text}` has a bit twice",
                 bit.span,
                 f"bits {piece.shift + piece.width - 1} to {piece.shift} of it",
-                help="the pieces of a value make up all of its bits, down to `[0]`, in one block",
+                help="each bit of a value stands in one of its pieces at most",
             )
         reached = piece.shift + piece.width
     if reached > 64:

@@ -49,7 +49,7 @@ def holder(target: model.Field | model.Param | model.Part) -> Holder | None:
 
 def bits_as_number(part: model.Part) -> model.Slice:
     """The bits of a part as a number of their own."""
-    return model.Slice((("", model.Piece(part.width - 1, 0)),), part.signed)
+    return model.Slice(tuple(("", piece) for piece in part.pieces), part.signed, part.decimal)
 
 
 def constant(scope: Scope, expression: tree.Expression, into: Holder) -> tuple[Plain, Raw]:
@@ -73,7 +73,8 @@ def constant_bits(scope: Scope, expression: tree.Expression, into: Holder) -> in
     """The raw value that bits must hold."""
     raw = constant(scope, expression, into)[1]
     assert isinstance(raw, int)
-    return raw
+    assert isinstance(into.wire, model.Slice)
+    return into.wire.bits(raw)
 
 
 def unscaled(value: Plain, into: Holder) -> Plain:
@@ -164,7 +165,11 @@ def _no_integer(raw: Plain, into: Holder) -> str | None:
         return "it holds a number"
     if not isinstance(raw, int):
         return "it holds whole numbers"
-    return None if low <= raw <= high else _holds(into, low, high)
+    if not low <= raw <= high:
+        return _holds(into, low, high)
+    if isinstance(into.wire, model.Slice) and (missing := raw & into.wire.holes):
+        return f"its bit {missing.bit_length() - 1} stands nowhere"
+    return None
 
 
 def _holds(into: Holder, low: int, high: int) -> str:
@@ -178,7 +183,9 @@ def _holds(into: Holder, low: int, high: int) -> str:
 def raw_limits(wire: model.Wire) -> tuple[int, int]:
     """The least and the largest raw number of an integer or of bits."""
     assert isinstance(wire, model.Integer | model.Slice)
-    bits = wire.width * 8 if isinstance(wire, model.Integer) else wire.width
+    if isinstance(wire, model.Slice):
+        return wire.reach
+    bits = wire.width * 8
     return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if wire.signed else (0, (1 << bits) - 1)
 
 

@@ -100,6 +100,7 @@ def held_bits(host: model.Field, fields: Iterable[model.Field]) -> tuple[int, in
         if isinstance(field.wire, model.Slice) and isinstance(field.origin, model.Fixed):
             value = field.origin.value
             assert isinstance(value, int)
-            constants += [(piece, value) for key, piece in field.wire.pieces if key == host.key]
+            bits = field.wire.bits(value)
+            constants += [(piece, bits) for key, piece in field.wire.pieces if key == host.key]
     mask = sum(piece.mask << piece.low for piece, _ in constants)
     return mask, sum((value >> p.shift & p.mask) << p.low for p, value in constants)

@@ -19,6 +19,7 @@ from protoc.compiler.resolve.bodies import (
 )
 from protoc.compiler.resolve.constants import labelled, octets
 from protoc.compiler.resolve.counters import counted, is_counter
+from protoc.compiler.resolve.defaults import default_of_bits, no_value, value_of_bits
 from protoc.compiler.resolve.derived import draw
 from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.fitting import (
@@ -42,7 +43,6 @@ from protoc.compiler.resolve.types import (
     is_builtin,
     resolve_bit,
     resolve_typed,
-    value_of_bits,
 )
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -531,29 +531,20 @@ class Builder:
             return counted(self.scope, spec.default, into, place.trail[-1])
         if spec.default is not None:
             if isinstance(spec.wire, model.Bits):
-                raise self._no_value(into, spec.default)
+                return model.Defaulted(default_of_bits(self.scope, spec.wire, into, spec.default))
             enum = self.scope.enums.get(spec.conversion.enum or "")
             value = constant(self.scope, spec.default, into)[0]
             return model.Defaulted(model.Value(labelled(enum, value)))
         if isinstance(spec.wire, model.Slice):
-            return model.Defaulted(model.Value(value_of_bits(self.scope, spec, key)))
+            return model.Defaulted(model.Value(value_of_bits(self.scope, spec.default, into)))
         if named is None and not isinstance(spec.wire, model.Bits):
             return model.Reserved()
         return model.Given()
 
     def _fixed(self, expression: tree.Expression, into: Holder) -> int | float | str | bytes:
         if isinstance(into.wire, model.Bits):
-            raise self._no_value(into, expression)
+            raise no_value(self.scope, into, expression)
         return constant(self.scope, expression, into)[1]
-
-    def _no_value(self, into: Holder, expression: tree.Expression) -> Unresolved:
-        return self.scope.fail(
-            "E0411",
-            f"`{into.name}` is a group of bits",
-            expression.span,
-            "one value for all of them",
-            help="give each of the bits its own: `name @7..4 = 8`, `name @3..0 default 1`",
-        )
 
     def key(self) -> str:
         self._count += 1

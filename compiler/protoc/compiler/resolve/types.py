@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from protoc.compiler import model
 from protoc.compiler.resolve.bits import BITS, Numbering, Taken, speaker
 from protoc.compiler.resolve.bits import whole as whole_value
-from protoc.compiler.resolve.constants import labelled, whole
-from protoc.compiler.resolve.fitting import Holder, constant, constant_bits
+from protoc.compiler.resolve.constants import whole
+from protoc.compiler.resolve.defaults import value_of_bits
+from protoc.compiler.resolve.fitting import Holder, constant_bits
 from protoc.compiler.resolve.modifiers import Bounds, Modifiers
 from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
 from protoc.dsl import tree
@@ -93,8 +94,16 @@ def resolve_bit(scope: Scope, bit: tree.Bit, wire: model.Slice, owner: str) -> S
     """The meaning of what is said of bits, all pieces of the value put together."""
     type_ = tree.NamedType(tree.Name(BITS, span=bit.span), span=bit.span)
     modifiers = Modifiers(scope, tree.Typed(type_, bit.modifiers, span=bit.span))
-    signed = replace(wire, signed=modifiers.flag("signed"))
-    return _spec(signed, modifiers, bit.name.text, owner)
+    signed, decimal = modifiers.flag("signed"), modifiers.take("bcd")
+    if decimal is not None and (signed or wire.holes):
+        raise scope.fail(
+            "E0404",
+            "decimal digits have no sign and no holes",
+            decimal.span,
+            help="take `bcd` away, or `signed`, or the holes between the pieces",
+        )
+    number = replace(wire, signed=signed, decimal=decimal is not None)
+    return _spec(number, modifiers, bit.name.text, owner)
 
 
 def _spec(wire: model.Wire, modifiers: Modifiers, name: str, owner: str) -> Spec:
@@ -287,28 +296,14 @@ def _member(scope: Scope, pieces: list[tuple[tree.Bit, model.Piece]], owner: str
         tuple(piece for _, piece in pieces),
         spec.conversion,
         signed=isinstance(spec.wire, model.Slice) and spec.wire.signed,
-        default=value_of_bits(scope, spec, bit.name.text),
+        decimal=isinstance(spec.wire, model.Slice) and spec.wire.decimal,
+        default=value_of_bits(scope, spec.default, spec.holder(bit.name.text)),
         doc=bit.doc,
         bounds=spec.bounds,
     )
     if spec.value is None:
         return part
     return replace(part, fixed=constant_bits(scope, spec.value, spec.holder(bit.name.text)))
-
-
-def value_of_bits(scope: Scope, spec: Spec, name: str) -> int | float | str | bytes:
-    """What bits are that nobody gives: their default, or what raw 0 stands for."""
-    enum = scope.enums.get(spec.conversion.enum or "")
-    if spec.default is not None:
-        value = labelled(enum, constant(scope, spec.default, spec.holder(name))[0])
-        return bool(value) if spec.conversion.boolean else value
-    if enum is not None:
-        known = labelled(enum, 0)
-        return enum.labels[0].name if known == 0 and spec.conversion.strict else known
-    if spec.conversion.boolean:
-        return False
-    offset = spec.conversion.offset
-    return int(offset) if offset.denominator == 1 else float(offset)
 
 
 def with_size(wire: model.Wire, size: model.Size) -> model.Wire:

@@ -37,6 +37,7 @@ from protoc.runtime.codecs.fitting import UNFIT, unfit
 from protoc.runtime.codecs.lines import LineEnd
 from protoc.runtime.codecs.packed import (
     read_bcd,
+    read_decimal,
     read_nibbles,
     write_bcd,
     write_digits,
@@ -93,6 +94,7 @@ __all__ = [
     "read_bcd",
     "read_bin",
     "read_dec",
+    "read_decimal",
     "read_float",
     "read_hex",
     "read_int",

@@ -34,6 +34,14 @@ def write_bcd(
     return bytes.fromhex(digits.zfill(len(digits) + 1 & ~1 if size is None else 2 * size))
 
 
+def read_decimal(number: int, message: str, field: str, offset: int, size: int) -> int:
+    """The number of which another has the packed decimal digits."""
+    digits = f"{number:x}"
+    if not digits.isdecimal():
+        raise DecodeError("value", message, field, offset, "decimal digits", f"0x{digits}", size)
+    return int(digits)
+
+
 def read_nibbles(
     raw: bytes, message: str, field: str, offset: int, size: int, *, signed: bool = False
 ) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from protoc.runtime.codecs.via import Via
@@ -11,7 +11,7 @@ from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.types import wire_of
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
-from protoc.runtime.declarative.wires import Binary, reach, signed
+from protoc.runtime.declarative.wires import Binary, Slice
 from protoc.runtime.messages import Choice, Part, TextChoice
 
 
@@ -24,8 +24,8 @@ class Bit:
         high, low: the highest and the lowest; one bit where `low` is left out.
         shift: which bit of the value the lowest is.
         equal: what they always hold.
-        signed, scale, offset, enum, strict, boolean, range, via: from raw to value; said of the
-            last piece.
+        signed, bcd, scale, offset, enum, strict, boolean, range, via: from raw to value; said of
+            the last piece.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Bit:
         shift: int = 0,
         equal: int | None = None,
         signed: bool = False,
+        bcd: bool = False,
         scale: Number = 1,
         offset: Number = 0,
         unit: str = "",
@@ -52,6 +53,7 @@ class Bit:
         self.shift = shift
         self.equal = equal
         self.signed = signed
+        self.bcd = bcd
         self.meaning = Meaning(scale, offset, enum, strict, boolean, range, via=via)
 
     def of(self, number: int) -> int:
@@ -92,18 +94,20 @@ class Bits(Element):
         self.parts = parts
         # bits that always hold the same, and what they hold in the integer
         self.known = self._certain({})
+        # the fields of the message that have bits in it
+        self.slices: dict[str, Slice] = {}
 
     def _path(self, part: Bit) -> str:
         names = [name for name in (self.label, part.name) if name != "_"]
         return ".".join(names)
 
-    def _pieces(self) -> list[list[Bit]]:
-        """The values of the group, each with all of its pieces."""
+    def _members(self) -> list[tuple[Slice, list[Bit]]]:
+        """The values of the group, each as a number with all of its pieces."""
         by_name: dict[str, list[Bit]] = {}
         for part in self.parts:
             if part.name != "_" and part.equal is None:
                 by_name.setdefault(part.name, []).append(part)
-        return list(by_name.values())
+        return [(_number(pieces), pieces) for pieces in by_name.values()]
 
     def read(self, stream: IO[bytes], frame: Frame) -> int:
         """The integer; bits that always hold the same must do so."""
@@ -123,9 +127,16 @@ class Bits(Element):
         return [(part, part.placed(value)) for part, value in held if value is not None]
 
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
-        if self.group is None:
-            fields = [element for element in following if isinstance(element, Field)]
-            self.known = self._certain({f.label: f.equal for f in fields if f.equal is not None})
+        names = {part.name for part in self.parts} if self.group is None else set[str]()
+        equal: dict[str, int] = {}
+        for element in following:
+            if isinstance(element, Field) and element.label in names:
+                assert isinstance(element.wire, Slice)
+                self.slices[element.label] = element.wire
+                element.wire.carried |= _carried(p for p in self.parts if p.name == element.label)
+                if element.equal is not None:
+                    equal[element.label] = element.wire.bits(element.equal)
+        self.known = self._certain(equal)
 
     def begins(self) -> frozenset[int] | None:
         """A single byte some bits of which always hold the same."""
@@ -144,9 +155,12 @@ class Bits(Element):
         at, _ = frame.places[self.key]
         number: int = frame.raws[self.key]
         found: dict[str, Any] = {}
-        for pieces in self._pieces():
-            last = pieces[-1]
-            raw = signed(sum(p.of(number) for p in pieces), _width(pieces), last.signed)
+        for wire, pieces in self._members():
+            last, bits = pieces[-1], sum(piece.of(number) for piece in pieces)
+            try:
+                raw = wire.raw(bits.to_bytes(8, "big"))
+            except ValueError:
+                raise frame.error("value", self._path(last), at, "decimal digits", bits) from None
             found[last.name] = last.meaning.value(raw, self._path(last), at, frame)
         return {self.label: self.group(**spelt(self.group, found))}
 
@@ -158,17 +172,16 @@ class Bits(Element):
 
     def accept(self, value: Any, frame: Frame) -> None:
         number = self._constants()
-        for pieces in self._pieces():
-            raw = self._given(pieces, value, frame)
-            number |= sum(piece.placed(raw) for piece in pieces)
+        for wire, pieces in self._members():
+            bits = wire.bits(self._given(wire, pieces[-1], value, frame))
+            number |= sum(piece.placed(bits) for piece in pieces)
         frame.raws[self.key] = number
 
     def _constants(self) -> int:
         """The integer, only with the bits that always hold the same."""
         return sum(held for _, held in self.known)
 
-    def _given(self, pieces: list[Bit], owner: Any, frame: Frame) -> int:
-        last = pieces[-1]
+    def _given(self, wire: Slice, last: Bit, owner: Any, frame: Frame) -> int:
         path = self._path(last)
         try:
             value = attribute(owner, last.name)
@@ -176,10 +189,11 @@ class Bits(Element):
             raise frame.unfit(self.label, "an object of bits", owner) from None
         if last.meaning.boolean and value not in (0, 1):
             raise frame.unfit(path, "True or False", value)
-        raw = last.meaning.raw(value, path, frame)
-        low, high = reach(_width(pieces), last.signed)
-        if not isinstance(raw, int) or not low <= raw <= high:
-            raise frame.unfit(path, f"{low}..{high}", value)
+        raw: int = last.meaning.raw(value, path, frame)
+        try:
+            wire.data(raw)
+        except (TypeError, ValueError) as error:
+            raise frame.unfit(path, str(error), value) from None
         return raw
 
     def write(self, frame: Frame) -> bytes:
@@ -187,12 +201,21 @@ class Bits(Element):
         if self.group is None:
             for part in self.parts:
                 if part.name != "_" and part.equal is None:
-                    number |= part.placed(frame.raws[part.name])
+                    number |= part.placed(self.slices[part.name].bits(frame.raws[part.name]))
         return self.wire.data(number)
 
 
-def _width(pieces: list[Bit]) -> int:
-    return max(piece.shift + piece.size for piece in pieces)
+def _number(pieces: list[Bit]) -> Slice:
+    """The number that pieces make up."""
+    width = max(piece.shift + piece.size for piece in pieces)
+    wire = Slice(width, pieces[-1].signed, pieces[-1].bcd)
+    wire.carried = _carried(pieces)
+    return wire
+
+
+def _carried(pieces: Iterable[Bit]) -> int:
+    """The bits of a number that pieces hold."""
+    return sum((1 << piece.size) - 1 << piece.shift for piece in pieces)
 
 
 def spelt(cls: Any, values: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Field(Element):
         max: most bytes it may have; `exclude` bytes that may not stand in it.
         like: what a text looks like, `*` for any characters and `?` for one.
         encoding, pad, left, trim: of text. decimals, lower, pad, left: of digits. signed: of bits
-            and digits. reversed: the last byte stands first.
+            and digits. bcd: of bits. reversed: the last byte stands first.
     """
 
     def __init__(
@@ -74,13 +74,14 @@ class Field(Element):
         decimals: int | None = None,
         lower: bool = False,
         signed: bool = False,
+        bcd: bool = False,
         reversed: bool = False,
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
         self.wire = wire_of(
             type_, encoding=encoding, pad=pad, left=left, trim=trim, decimals=decimals, lower=lower,
-            signed=signed,
+            signed=signed, bcd=bcd,
         )  # fmt: skip
         self.fixed = self.wire.fixed
         self.sizing = size
@@ -161,12 +162,13 @@ class Field(Element):
             return self._number(data, at, frame)
         return data
 
-    def _bits(self, wire: Slice, at: int, frame: Frame) -> int:
-        """The number that bits of integers before it hold."""
-        raw = wire.value(frame.bits[self.label])
-        if self.equal is not None and raw != self.equal:
-            raise frame.error("constant", self.label, at, self.equal, raw)
-        return raw
+    def _bits(self, wire: Slice, at: int, frame: Frame) -> Any:
+        """The number that bits of integers before it hold; packed digits wait until asked for."""
+        bits = frame.bits[self.label]
+        if self.equal is not None and bits != wire.bits(self.equal):
+            raise frame.error("constant", self.label, at, self.equal, bits)
+        data = bits.to_bytes(8, "big")
+        return data if wire.decimal else self._number(data, at, frame)
 
     def _count(self, stream: IO[bytes], frame: Frame) -> int:
         """The bytes it has here."""

@@ -15,6 +15,7 @@ _TYPE = re.compile(r"([a-z]+?)(\d*)(le|be)?(?:\[(\d+)\])?")
 def wire_of(
     type_: str, *, encoding: str = "utf-8", pad: bytes | None = None, left: bool = False,
     trim: str = "", decimals: int | None = None, lower: bool = False, signed: bool = False,
+    bcd: bool = False,
 ) -> Wire:  # fmt: skip
     """The wire form of a type as descriptions write it: `u16le`, `hex[2]`, `text`."""
     if type_.startswith("base36"):
@@ -36,7 +37,7 @@ def wire_of(
         "digits": lambda: DigitText(fixed),
         "bytes": lambda: Wire(fixed),
         "base": lambda: number("base36"),
-        "bits": lambda: Slice(fixed or 0, signed),
+        "bits": lambda: Slice(fixed or 0, signed, bcd),
         "bcd": lambda: Packed("bcd", fixed, signed),
         "nibbles": lambda: Packed("nibbles", fixed, signed),
     }

@@ -96,32 +96,34 @@ class Slice(Wire):
     whole = True
     numeric = True
 
-    def __init__(self, width: int, is_signed: bool) -> None:
+    def __init__(self, width: int, signed: bool, decimal: bool) -> None:
         super().__init__(0)
         self.width = width
-        self.signed = is_signed
+        self.signed = signed
+        self.decimal = decimal
+        # bits of the number that stand somewhere, as soon as they are known
+        self.carried = 0
 
-    def value(self, bits: int) -> int:
-        """The number that bits hold."""
-        return signed(bits, self.width, self.signed)
+    def raw(self, data: bytes) -> int:
+        """The number that bits hold; ValueError when they are no digits."""
+        bits = int.from_bytes(data, "big")
+        if self.decimal:
+            return int(f"{bits:x}")
+        return complemented(bits, 1 << self.width) if self.signed else bits
+
+    def bits(self, raw: int) -> int:
+        """The bits that stand for a number."""
+        return int(f"{raw}", 16) if self.decimal else raw % (1 << self.width)
 
     def data(self, raw: Any) -> bytes:
-        low, high = reach(self.width, self.signed)
         if not isinstance(raw, int):
             raise TypeError("a whole number")
-        if not low <= raw <= high:
-            raise ValueError(f"{low}..{high}")
+        least = -(1 << self.width - 1) if self.signed else 0
+        if raw < least or (int(f"{raw}", 16) if self.decimal else raw) - least >> self.width:
+            raise ValueError(f"a number of {self.width} bits")
+        if self.bits(raw) & ~self.carried:
+            raise ValueError("a number without bits that stand nowhere")
         return b""
-
-
-def signed(bits: int, width: int, is_signed: bool) -> int:
-    """The number that bits hold, in two's complement where it has a sign."""
-    return bits - (1 << width) if is_signed and bits >> width - 1 else bits
-
-
-def reach(width: int, is_signed: bool) -> tuple[int, int]:
-    """The least and the largest number of so many bits."""
-    return (-(1 << width - 1), (1 << width - 1) - 1) if is_signed else (0, (1 << width) - 1)
 
 
 def complemented(number: int, modulus: int) -> int:
