@@ -68,7 +68,7 @@ def _given(
     """Values for elements by name, for one way of every branch."""
     found: dict[str, Any] = {}
     for element in elements:
-        if isinstance(element, model.Region):
+        if isinstance(element, model.Region | model.Coded):
             found |= draw(_given(element.elements, classes))
         elif isinstance(element, model.Branch):
             ways = [arm.elements for arm in element.arms]

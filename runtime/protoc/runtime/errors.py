@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 if TYPE_CHECKING:
-    from protoc.runtime.messages import Message
+    from protoc.runtime.messages import Buffer, Message
 
 Reason = Literal["length", "crc", "constant", "value", "too long", "optional"]
 
@@ -56,7 +56,10 @@ class DecodeError(RemoteError, ValueError):
         offset: where in the frame the field stands, in bytes from its start.
         expected, got: what the field had to hold and what it holds, in words.
         at: where the frame starts in the buffer; `size` how far it reaches, when that is known.
+        plain: where the field stands among the plain bytes, when it is coded on the wire.
     """
+
+    plain: int | None = None
 
     def __init__(
         self,
@@ -83,8 +86,9 @@ class DecodeError(RemoteError, ValueError):
 
     def __str__(self) -> str:
         where = f"{self.message}.{self.field}" if self.field else self.message
+        plain = "" if self.plain is None else f" (byte {self.plain} before coding)"
         return (
-            f"{where} at byte {self.offset}: {self.reason}: "
+            f"{where} at byte {self.offset}{plain}: {self.reason}: "
             f"expected {self._shown(self.expected)}, got {self._shown(self.got)}"
         )
 
@@ -98,7 +102,22 @@ class DecodeError(RemoteError, ValueError):
         """
         field = f"{path}.{self.field}" if self.field else path
         place = self.offset + offset
-        return DecodeError(self.reason, message, field, place, self.expected, self.got)
+        error = DecodeError(self.reason, message, field, place, self.expected, self.got)
+        error.plain = self.plain
+        return error
+
+    def coded(self, offset: int, size: int) -> DecodeError:
+        """The same error of plain bytes, told of the message that holds them coded.
+
+        Args:
+            offset: where on the wire, in bytes from the start of the message.
+            size: how far the message reaches, when that is known.
+        """
+        error = DecodeError(
+            self.reason, self.message, self.field, offset, self.expected, self.got, size
+        )
+        error.plain = self.offset
+        return error
 
     def _shown(self, value: object) -> str:
         if isinstance(value, bytes | bytearray | memoryview):
@@ -108,6 +127,14 @@ class DecodeError(RemoteError, ValueError):
         return str(value)
 
 
+class Scan(Protocol):
+    """Looks for the end of what is coded, without beginning anew with every byte."""
+
+    def search(self, buffer: Buffer, start: int, limit: int) -> tuple[int, bool]:
+        """How far a search has come, and whether it has found something."""
+        ...
+
+
 class Incomplete(RemoteError):
     """A message that is not whole yet.
 
@@ -115,16 +142,21 @@ class Incomplete(RemoteError):
         needed: bytes from its start that must be there before another try can tell more.
         until: a delimiter that must be there first; what is there was searched for it, at most
             `needed` bytes.
+        scan: what must find something first; `searched` how far from the start it has come.
     """
 
-    def __init__(self, needed: int, until: bytes = b"") -> None:
+    def __init__(
+        self, needed: int, until: bytes = b"", scan: Scan | None = None, searched: int = 0
+    ) -> None:
         self.needed = needed
         self.until = until
+        self.scan = scan
+        self.searched = searched
         super().__init__(needed, until)
 
     def within(self, message: str, path: str, offset: int) -> Incomplete:
         """The same, counted from the message a part stands in; see `DecodeError.within`."""
-        return Incomplete(self.needed + offset, self.until)
+        return Incomplete(self.needed + offset, self.until, self.scan, self.searched + offset)
 
     def __str__(self) -> str:
         if self.until:

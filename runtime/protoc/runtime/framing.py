@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from protoc.runtime.dispatch import Candidate, Candidates, Preferred
-from protoc.runtime.errors import DecodeError, Incomplete
+from protoc.runtime.errors import DecodeError, Incomplete, Scan
 from protoc.runtime.messages import Buffer, Message
 
 LARGEST_GARBAGE = 65536
@@ -190,7 +190,8 @@ class Framer:
         """The next try at the current position is the first one."""
         self._needed = 0
         self._until = b""
-        self._searched = 0  # up to where there is no `until`
+        self._scan: Scan | None = None
+        self._searched = 0  # up to where there is no `until`, and `scan` has found nothing
         self._tried: dict[Candidate, DecodeError] = {}
 
     def _take(self, data: bytes) -> None:
@@ -264,9 +265,13 @@ class Framer:
         present = len(self._buffer) - self._at
         if present < self._needed:
             return self._final
+        limit = self._at + self._largest
+        if self._scan is not None:
+            limit = min(limit, len(self._buffer))
+            self._searched, is_found = self._scan.search(self._buffer, self._searched, limit)
+            return is_found or self._final or present >= self._largest
         if not self._until:
             return True
-        limit = self._at + self._largest
         if self._buffer.find(self._until, self._searched, limit) >= 0:
             return True
         self._searched = max(self._searched, min(len(self._buffer), limit) - len(self._until) + 1)
@@ -338,6 +343,10 @@ class Framer:
         present = len(self._buffer) - self._at
         self._needed = max(more.needed, present + 1)
         self._until = more.until
+        self._scan = more.scan
+        if more.scan is not None:
+            self._searched = self._at + more.searched
+            return
         # What is there is searched already, but a delimiter may have begun in it.
         self._searched = self._at + max(0, min(more.needed, present) - len(more.until) + 1)
 

@@ -12,6 +12,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.checks import Computer, fixed
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.decode_branches import Branches
+from protoc.compiler.backend.decode_coded import CodedBlocks
 from protoc.compiler.backend.decode_lines import LineReader
 from protoc.compiler.backend.decode_lists import Lists
 from protoc.compiler.backend.decode_runs import Runs
@@ -38,6 +39,7 @@ class Decoder(Runs):
             self.stop = "len(buffer)"
         self.row(row)
         self.verify()
+        self.open()
         arguments = self._arguments()
         self.lines.add("return ", Call("", (Call("cls", tuple(arguments)), str(self.at)), "()"))
         self._unwrap_return()
@@ -56,6 +58,10 @@ class Decoder(Runs):
                 self._variable(row[i], [*row[i + 1 :], *behind])
                 j = i + 1
             i = j
+
+    def open(self) -> None:
+        """Take apart what is coded, as far as it is there."""
+        CodedBlocks(self).open()
 
     def _arguments(self) -> list[Code]:
         """What the class is made with, in wire order."""
@@ -90,6 +96,10 @@ class Decoder(Runs):
             LineReader(self).write(step)
         elif isinstance(step, model.Branch):
             Branches(self).write(step, behind)
+        elif isinstance(step, model.Coded):
+            CodedBlocks(self).write(step, behind)
+        elif isinstance(step, model.Filler):
+            self._filler(step)
         elif isinstance(step.wire, model.Items):
             Lists(self).items(step, step.wire, behind)
         elif isinstance(step.wire, model.Nested):
@@ -126,9 +136,17 @@ class Decoder(Runs):
         start = self.at
         end = self.position()
         stop = (self.stop,) if self.stop else ()
-        arguments = ("buffer", str(start), "at", "cls.NAME", *stop)
+        arguments = (self.buffer, str(start), str(self.origin), "cls.NAME", *stop)
         self.lines.add(f"{end} = ", Call(f"{delimiter}.expect", arguments))
         self.moved(key, start, end)
+
+    def _filler(self, step: model.Filler) -> None:
+        """Bytes that are passed over."""
+        start, end = self.at, self.position()
+        stop = (self.stop,) if self.stop else ()
+        arguments = (self.buffer, str(start), str(self.origin), *stop)
+        self.lines.add(f"{end} = ", Call(f"{self.context.filler(step)}.skip", arguments))
+        self.moved(step.key, start, end)
 
     def _sized_field(self, step: model.Field, behind: list[Step]) -> None:
         wire = step.wire
@@ -143,10 +161,10 @@ class Decoder(Runs):
             scan = self.context.use(f"scan_{what}")
             limits = (self.stop,) if self.stop else ()
             name = self.label(step.name or "")
-            arguments = ("buffer", str(start), "at", "cls.NAME", name, *limits)
+            arguments = (self.buffer, str(start), str(self.origin), "cls.NAME", name, *limits)
             self.lines.add(f"{end} = ", Call(scan, arguments))
         order = "[::-1]" if wire.reversed else ""
-        self.lines.add(f"{raw} = bytes({span('buffer', start, end)}){order}")
+        self.lines.add(f"{raw} = bytes({span(self.buffer, start, end)}){order}")
         self.moved(step.key, start, end)
         if step.longest is not None and not isinstance(size, model.GivenSize):
             with self.lines.block(f"if len({raw}) > {step.longest}:"):
@@ -158,20 +176,23 @@ class Decoder(Runs):
             self.number(step)
             self.text(step)
 
-    def stretch(self, step: model.Field, size: model.Size, behind: list[Step]) -> str:
+    def stretch(self, step: model.Field | model.Coded, size: model.Size, behind: list[Step]) -> str:
         """The variable that holds where a field ends which has a stretch of its own."""
         start, end = self.at, self.position()
+        name, longest = "", None
+        if isinstance(step, model.Field):
+            name, longest = step.name or "", step.longest
         if isinstance(size, model.GivenSize):
-            self._measured(end, size, step.name or "", step.longest, behind)
+            self._measured(end, size, name, longest, behind)
         elif isinstance(size, model.UntilNext):
             self._until(end, size)
         else:
             assert isinstance(size, model.UntilEnd)
             self.lines.add(f"{end} = {self.limit}{_less(size.behind)}")
-            if size.behind or (start.plus and self.stop != "len(buffer)"):
+            if size.behind or (start.plus and self.stop != f"len({self.buffer})"):
                 with self.lines.block(f"if {end} < {start}:"):
                     got = At(self.limit).minus(start)
-                    self.fail("length", step.name or "", start, text("more bytes"), got, False)
+                    self.fail("length", name, start, text("more bytes"), got, False)
         return end
 
     def _measured(
@@ -222,18 +243,24 @@ class Decoder(Runs):
             (mark,) = _alternatives(targets)
             occurrence = self.context.occurrence(mark, size.times, limits)
             stop = (self.stop,) if self.stop else ()
-            arguments: tuple[str, ...] = ("buffer", str(start), "at", "cls.NAME", *stop)
+            arguments: tuple[str, ...] = (
+                self.buffer,
+                str(start),
+                str(self.origin),
+                "cls.NAME",
+                *stop,
+            )
             self.lines.add(f"{end} = ", Call(f"{occurrence}.find", arguments))
         elif size.or_end:
-            arguments = ("buffer", str(start), self.limit)
+            arguments = (self.buffer, str(start), self.limit)
             self.lines.add(f"{end} = ", Call(f"{self.delimiter(targets)}.before", arguments))
         elif len(targets) == 1 and isinstance(target, Literal) and len(target.alternatives) == 1:
             constant = octets(target.alternatives[0])
             limit = f", {self.limit}" if self.stop else ""
-            self.lines.add(f"{end} = buffer.find({constant}, {start}{limit})")
+            self.lines.add(f"{end} = {self.buffer}.find({constant}, {start}{limit})")
             with self.lines.block(f"if {end} < 0:"):
                 if self.stop == "stop":
-                    place = self.at.minus(At("at"))
+                    place = self.at.minus(self.origin)
                     arguments = ("stop", "cls.NAME", place, "limit - at", constant)
                     self.lines.add("raise ", Call(self.context.use("missing"), arguments))
                 elif self.stop:
@@ -243,7 +270,7 @@ class Decoder(Runs):
                     self.lines.add("raise ", Call(incomplete, ("len(buffer) - at + 1", constant)))
         else:
             stop = (self.stop,) if self.stop else ()
-            arguments = ("buffer", str(start), "at", "cls.NAME", *stop)
+            arguments = (self.buffer, str(start), str(self.origin), "cls.NAME", *stop)
             self.lines.add(f"{end} = ", Call(f"{self.delimiter(targets)}.find", arguments))
         if size.between:
             self.lines.add(f"{end} -= {size.between}")
@@ -377,7 +404,7 @@ class Decoder(Runs):
         return end.minus(start)
 
     def _covered(self, extent: model.Extent) -> str:
-        return span("buffer", *ends_of(self.places, extent))
+        return span(self.buffer, *ends_of(self.places, extent))
 
 
 def _mentioned(origin: model.Origin) -> set[str]:

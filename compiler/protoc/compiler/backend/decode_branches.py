@@ -75,8 +75,15 @@ class Branches:
         """Whether what is optional stands here, by its first element or what stands instead."""
         decoder = self.decoder
         stop = decoder.stop or "None"
-        place = f"buffer, {start}, at, {stop}"
-        first = _first(steps(branch.arms[0].elements))
+        first, *behind = _taking(steps(branch.arms[0].elements))
+        at = str(start)
+        if isinstance(first, model.Filler) and behind:
+            # what takes a byte for certain tells, whatever is passed over in front of it
+            skip, at = decoder.context.filler(first), decoder.position()
+            arguments = (decoder.buffer, str(start), str(decoder.origin), stop)
+            decoder.lines.add(f"{at} = ", Call(f"{skip}.skip", arguments))
+            first = behind[0]
+        place = f"{decoder.buffer}, {at}, {decoder.origin}, {stop}"
         if isinstance(first, Literal):
             delimiter = decoder.context.delimiter(first.alternatives)
             return f"{delimiter}.stands({place})"
@@ -143,6 +150,7 @@ class Branches:
         decoder = self.decoder
         outer, decoder.fields = decoder.fields, []
         whole, decoder.whole = decoder.whole, ""
+        closed, decoder.closed = decoder.closed, []
         decoder.at = start
         decoder.forget()
         with decoder.inside():
@@ -152,6 +160,7 @@ class Branches:
                 row = row[1:]
             decoder.row(row, tuple(behind))
             decoder.verify()
+            decoder.open()
             found: list[tuple[str, Code]] = []
             for field_ in decoder.fields:
                 for value in Presenter(decoder).values(field_):
@@ -160,10 +169,10 @@ class Branches:
                     target = next(v for n, v in decoder.settled.items() if attribute(n) == name)
                     if str(value.value) != target:
                         found.append((target, value.value))
-        decoder.fields, decoder.whole = outer, whole
+        decoder.fields, decoder.whole, decoder.closed = outer, whole, closed
         return found
 
 
-def _first(row: list[Step]) -> Step | None:
-    """The first step that stands for bytes."""
-    return next((step for step in row if not isinstance(step, Enter | Leave)), None)
+def _taking(row: list[Step]) -> list[Step]:
+    """The steps that stand for bytes."""
+    return [step for step in row if not isinstance(step, Enter | Leave)]

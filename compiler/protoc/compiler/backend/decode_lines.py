@@ -56,7 +56,7 @@ class LineReader:
                 behind += [e for _, ends in target.by_link for e in ends]
         known = decoder.context.line_end(lines.end.alternatives[0], tuple(dict.fromkeys(behind)))
         stop = f", {decoder.stop}" if decoder.stop else ""
-        return f"{known}.next(buffer, {end}, at, cls.NAME{stop})"
+        return f"{known}.next({decoder.buffer}, {end}, {decoder.origin}, cls.NAME{stop})"
 
     def _line(self, lines: model.Lines, end: str, stop: str) -> None:
         """One line: the first kind that fits it wholly."""
@@ -68,7 +68,7 @@ class LineReader:
             self._attempt(model.Arm(kind), end, stop)
         decoder.at, decoder.stop = At(end), outer
         if lines.strict:
-            got = f"bytes(buffer[{end}:{stop}])"
+            got = f"bytes({decoder.buffer}[{end}:{stop}])"
             decoder.fail("value", "", At(end), text("one of the lines described"), got, known=False)
         else:
             decoder.lines.add(f"{end} = {stop}")
@@ -85,7 +85,9 @@ class LineReader:
             self._kind(arm, end, stop)
             return
         (constant,) = alternatives
-        with decoder.lines.block(f"if buffer.startswith({octets(constant)}, {end}, {stop}):"):
+        with decoder.lines.block(
+            f"if {decoder.buffer}.startswith({octets(constant)}, {end}, {stop}):"
+        ):
             behind = decoder.at.moved(len(constant))
             decoder.places[first.key] = (decoder.at, behind)
             decoder.at = behind

@@ -34,7 +34,7 @@ class Lists:
         end = decoder.position()
         with decoder.lines.block("try:"):
             self.part(wire, variable, start, end, stop or decoder.stop or "None")
-        self._within(text(field.name), start.minus(At("at")))
+        self._within(text(field.name), start.minus(decoder.origin))
         if stretch:
             self._filled(field.name, start, end, stop or "")
         decoder.forget()
@@ -45,7 +45,7 @@ class Lists:
         decoder = self.decoder
         cls = decoder.context.classes[f"record {wire.record.name}"]
         told = [unbracketed(decoder.expression(argument)) for argument in wire.arguments]
-        call = Call(f"{cls}.decode_part", ("buffer", str(start), stop, *told))
+        call = Call(f"{cls}.decode_part", (decoder.buffer, str(start), stop, *told))
         decoder.lines.add(f"{variable}, {end} = ", call)
 
     def _within(self, path: str, offset: str) -> None:
@@ -113,7 +113,8 @@ class Lists:
             return f"while {again}:"
         if wire.until:
             delimiter = decoder.context.delimiter((wire.until,))
-            return f"while not {delimiter}.stands(buffer, {end}, at, {decoder.stop or 'None'}):"
+            place = f"{decoder.buffer}, {end}, {decoder.origin}, {decoder.stop or 'None'}"
+            return f"while not {delimiter}.stands({place}):"
         assert stop is not None
         return f"while {end} < {stop}{f' or not {variable}' if wire.filled else ''}:"
 
@@ -122,7 +123,9 @@ class Lists:
         delimiter = decoder.context.delimiter((wire.separator,))
         stop = (decoder.stop,) if decoder.stop else ()
         with decoder.lines.block(f"if {variable}:"):
-            call = Call(f"{delimiter}.expect", ("buffer", end, "at", "cls.NAME", *stop))
+            call = Call(
+                f"{delimiter}.expect", (decoder.buffer, end, str(decoder.origin), "cls.NAME", *stop)
+            )
             decoder.lines.add(f"{end} = ", call)
 
     def _item(
@@ -164,7 +167,7 @@ class Lists:
                 decoder.lines.add(f"{start} = {end}")
             with decoder.lines.block("try:"):
                 self.part(wire, one, end, end, stop)
-            self._within(decoder.label(""), At(end).minus(At("at")))
+            self._within(decoder.label(""), At(end).minus(decoder.origin))
             if wire.size is not None:
                 self._filled("", At(start), end, stop)
             if not least_size(wire.record.elements):

@@ -24,7 +24,8 @@ class Runs(State):
             return step.region.size is None
         if isinstance(step, model.Field) and isinstance(step.wire, model.Nested | model.Items):
             return False
-        return size_of(step) is not None and not isinstance(step, model.LinkEnd | model.Branch)
+        varies = model.LinkEnd | model.Branch | model.Coded | model.Filler
+        return size_of(step) is not None and not isinstance(step, varies)
 
     def _run(self, row: list[Step]) -> None:
         """Elements of fixed size: asked for, taken apart and compared together."""
@@ -37,7 +38,7 @@ class Runs(State):
             if isinstance(step, Enter):
                 self.places[step.region.key] = (self.at, self.at)
                 continue
-            assert not isinstance(step, model.Branch)
+            assert not isinstance(step, model.Branch | model.Coded | model.Filler)
             if isinstance(step, Leave):
                 self.places[step.region.key] = (self.places[step.region.key][0], self.at)
                 items.append(("", "", step))
@@ -113,7 +114,7 @@ class Runs(State):
             format_ = order + "".join(code for code, _, _ in codes)
             struct = self.context.struct(_trimmed(format_))
             names = [name for _, name, _ in wanted]
-            call = f"{struct}.unpack_from(buffer, {start})"
+            call = f"{struct}.unpack_from({self.buffer}, {start})"
             flat = f"{', '.join(names)} = {call}"
             if len(flat) + self.lines.indent <= 88:
                 self.lines.add(flat)
@@ -139,13 +140,13 @@ class Runs(State):
             if name:
                 if code == "B":
                     self.typed(at)
-                    self.lines.add(f"{name} = buffer[{at}]")
+                    self.lines.add(f"{name} = {self.buffer}[{at}]")
                 elif code.endswith("s"):
-                    self.lines.add(f"{name} = bytes({span('buffer', at, at.moved(size))})")
+                    self.lines.add(f"{name} = bytes({span(self.buffer, at, at.moved(size))})")
                 else:
                     order = "<" if _is_little(step) else ">"
                     struct = self.context.struct(order + code)
-                    self.lines.add(f"({name},) = {struct}.unpack_from(buffer, {at})")
+                    self.lines.add(f"({name},) = {struct}.unpack_from({self.buffer}, {at})")
                 return
             at = at.moved(size)
 
@@ -166,8 +167,8 @@ class Runs(State):
         if isinstance(step, Literal):
             at, end = self.places[step.key]
             if name == "":
-                wrong = f"not buffer.startswith({octets(step.alternatives[0])}, {at})"
-                name = f"bytes({span('buffer', at, end)})"
+                wrong = f"not {self.buffer}.startswith({octets(step.alternatives[0])}, {at})"
+                name = f"bytes({span(self.buffer, at, end)})"
             elif len(step.alternatives) == 1:
                 wrong = f"{name} != {octets(step.alternatives[0])}"
             else:

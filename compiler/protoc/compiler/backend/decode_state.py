@@ -35,6 +35,8 @@ class State:
         previous: writes what an expression asks of the item before.
         untyped: positions computed from what was unpacked, with the line where each is: its type is
             written there when something depends on it.
+        buffer: what the bytes are in; `origin` where the message begins there.
+        closed: blocks whose coded bytes are known, and not yet what they stand for.
     """
 
     message: model.Message | model.Record
@@ -48,6 +50,9 @@ class State:
     whole: str = ""
     previous: Callable[[model.Previous], str] = misplaced
     untyped: dict[str, int] = field(default_factory=dict)
+    buffer: str = "buffer"
+    origin: At = field(default_factory=lambda: At("at"))
+    closed: list[model.Coded] = field(default_factory=list)
     _variables: int = 0
     _constants: int = 0
     parsed: set[str] = field(default_factory=set)
@@ -74,6 +79,17 @@ class State:
         before, self._inside = self._inside, True
         yield
         self._inside = before
+
+    @contextmanager
+    def decoded(self, buffer: str) -> Iterator[None]:
+        """What is read now stands in plain bytes of their own, all of which are there."""
+        outer = self.buffer, self.origin, self.at, self.stop, self.whole, self.fields, self.closed
+        self.buffer, self.origin, self.at = buffer, At(""), At("")
+        self.stop, self.whole, self.fields, self.closed = f"len({buffer})", "", [], []
+        self.forget()
+        yield
+        self.buffer, self.origin, self.at, self.stop, self.whole, self.fields, self.closed = outer
+        self.forget()
 
     @contextmanager
     def item(self, path: str) -> Iterator[None]:
@@ -108,7 +124,11 @@ class State:
         if self.stop == "stop":
             name = getattr(step, "name", None) or ""
             with self.lines.block(f"if limit < {end}:"):
-                places = (self.at.minus(At("at")), end.minus(self.at), At("limit").minus(self.at))
+                places = (
+                    self.at.minus(self.origin),
+                    end.minus(self.at),
+                    At("limit").minus(self.at),
+                )
                 short = Call(self.context.use("short"), ("stop", "cls.NAME", text(name), *places))
                 self.lines.add("raise ", short)
             return
@@ -163,14 +183,14 @@ class State:
             self.lines.add(f"{name} = int({raw})")
             return
         read = self.context.use(f"read_{step.wire.notation}")
-        at = place.minus(At("at"))
+        at = place.minus(self.origin)
         arguments = (raw, "cls.NAME", self.label(step.name or ""), at, self.extent)
         options = digits_look(step.wire)
         self.lines.add(f"{name} = ", Call(read, (*arguments, *options)))
 
     def decimal(self, step: model.Field, bits: str, name: str = "") -> Code:
         """The number of which bits are the packed digits."""
-        at = self.places[step.key][0].minus(At("at"))
+        at = self.places[step.key][0].minus(self.origin)
         arguments = (bits, "cls.NAME", self.label(name or step.name or ""), at, self.extent)
         return Call(self.context.use("read_decimal"), arguments)
 
@@ -192,7 +212,7 @@ class State:
         if wire.trim:
             options.append(keyed("trim", text(wire.trim)))
         read = self.context.use("read_text")
-        at, label = self.places[step.key][0].minus(At("at")), self.label(step.name or "")
+        at, label = self.places[step.key][0].minus(self.origin), self.label(step.name or "")
         arguments = (raw, text(wire.encoding), "cls.NAME", label, at, self.extent)
         self.lines.add(f"{name} = ", Call(read, (*arguments, *options)))
 
@@ -202,7 +222,7 @@ class State:
         if wire.encoding in _TOTAL:
             self.lines.add(decode)
             return
-        at, label = self.places[step.key][0].minus(At("at")), self.label(step.name or "")
+        at, label = self.places[step.key][0].minus(self.origin), self.label(step.name or "")
         with self.lines.block("try:"):
             self.lines.add(decode)
         with self.lines.block("except UnicodeDecodeError as error:"):
@@ -213,14 +233,14 @@ class State:
     @property
     def extent(self) -> str:
         """How far the frame reaches, once its end is known."""
-        return self.at.minus(At("at"))
+        return self.at.minus(self.origin)
 
     def fail(
         self, reason: str, name: str, at: At, expected: str, got: str, known: bool = True
     ) -> None:
         """`known` when the end of the frame is: the error then says how far it reaches."""
         arguments: list[Code] = [
-            text(reason), "cls.NAME", self.label(name), at.minus(At("at")), expected, got,
+            text(reason), "cls.NAME", self.label(name), at.minus(self.origin), expected, got,
         ]  # fmt: skip
         if known or self.whole:
             arguments.append(self.whole or self.extent)

@@ -6,6 +6,9 @@ frame together, and computes the checks over it last.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from protoc.compiler import model
 from protoc.compiler.backend.assemble import Assembly, Piece, joined
 from protoc.compiler.backend.code import (
@@ -14,10 +17,10 @@ from protoc.compiler.backend.code import (
     Code,
     laid_out,
     literal,
-    octets,
     text,
 )
 from protoc.compiler.backend.encode_branches import Branches, holds_check
+from protoc.compiler.backend.encode_coded import CodedBlocks
 from protoc.compiler.backend.encode_derived import Deriving
 from protoc.compiler.backend.encode_lists import Lists
 from protoc.compiler.backend.expressions import divides
@@ -26,6 +29,7 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, before, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import is_reversed, limits
+from protoc.compiler.resolve.types import size_of as size_told
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
@@ -49,6 +53,8 @@ class Encoder(Deriving):
         for step in row:
             if isinstance(step, model.Branch) and not holds_check(step):
                 self.raws[step.key] = self.fresh("part")
+            elif isinstance(step, model.Coded):
+                self.raws[step.key] = self.fresh("coded")
         self.place(row, at)
         for step in row:
             if isinstance(step, model.Field):
@@ -56,7 +62,7 @@ class Encoder(Deriving):
         self._none_of(self._beyond)
         self._beyond = []
         for step in row:
-            if isinstance(step, model.Branch):
+            if isinstance(step, model.Branch | model.Coded):
                 self.prepare(step)
 
     def agreed(self, elements: tuple[model.Element, ...]) -> None:
@@ -84,10 +90,14 @@ class Encoder(Deriving):
 
     def prepare(self, step: Step) -> None:
         """What must be there before lengths are computed, once."""
-        if isinstance(step, model.Field | model.Branch) and step.key not in self._prepared:
+        if not isinstance(step, model.Field | model.Branch | model.Coded):
+            return
+        if step.key not in self._prepared:
             self._prepared.add(step.key)
             if isinstance(step, model.Field):
                 self._value(step)
+            elif isinstance(step, model.Coded):
+                CodedBlocks(self).early(step)
             elif not holds_check(step):
                 Branches(self).early(step)
 
@@ -166,43 +176,6 @@ class Encoder(Deriving):
         names = [e for e in model.every(size.expression) if isinstance(e, model.Own)]
         return not any(isinstance(self._origin(e), model.Derived) for e in names)
 
-    def delimited(self, step: model.Field, variable: str) -> None:
-        """What ends a field cannot stand in it, nor what is forbidden."""
-        size = getattr(step.wire, "size", None)
-        variable = f"{variable}[::-1]" if is_reversed(step.wire) else variable
-        constants = list(step.forbidden)
-        beginnings: set[bytes] = set()
-        if isinstance(size, model.UntilNext) and size.times != 1:
-            self._occurrences(step, size, variable)
-        elif isinstance(size, model.UntilNext):
-            for target in steps(size.targets):
-                groups: list[tuple[bytes, ...]] = []
-                if isinstance(target, Literal):
-                    groups = [target.alternatives]
-                elif isinstance(target, model.LinkEnd):
-                    groups = [ends for _, ends in target.by_link if ends]
-                constants += sorted({end for ends in groups for end in ends})
-                if not size.between:
-                    beginnings = {b for ends in groups for b in _beginnings(ends)}
-        constants = [c for c in dict.fromkeys(constants) if not _implied(c, constants)]
-        for constant in constants:
-            with self.lines.block(f"if {octets(constant)} in {variable}:"):
-                self.refuse(step.name or self.item, f"no {constant!r} inside", self.value(step))
-        for beginning in sorted(beginnings):
-            with self.lines.block(f"if {variable}.endswith({octets(beginning)}):"):
-                words = f"no {beginning!r} at its end"
-                self.refuse(step.name or self.item, words, self.value(step))
-
-    def _occurrences(self, step: model.Field, size: model.UntilNext, variable: str) -> None:
-        """The n-th of a constant ends a field: those before are in it, and any before the last."""
-        (mark,) = size.targets
-        if not size.times or not isinstance(mark, model.Constant):
-            return
-        constant = mark.alternatives[0]
-        with self.lines.block(f"if {variable}.count({octets(constant)}) != {size.times - 1}:"):
-            words = f"{constant!r} inside, {size.times - 1} times"
-            self.refuse(step.name or self.item, words, self.value(step))
-
     # -------------------------------------------------------------- places and lengths
 
     def place(self, row: list[Step], at: Place) -> Place:
@@ -220,7 +193,9 @@ class Encoder(Deriving):
                     at = at.moved(size)
                 elif isinstance(step, model.Branch) and holds_check(step):
                     at = at.moved(0, Branches(self).size(step))
-                elif isinstance(step, model.Branch):
+                elif isinstance(step, model.Filler):
+                    at = at.moved(len(step.octets) * step.send)
+                elif isinstance(step, model.Branch | model.Coded):
                     at = at.moved(0, f"len({self.raws[step.key]})")
                 elif isinstance(step, model.Field) and not isinstance(step.origin, model.Reserved):
                     at = at.moved(0, f"len({local(step.key)})")
@@ -230,15 +205,17 @@ class Encoder(Deriving):
 
     def _agree(self, element: model.Element) -> None:
         """What is given must have the size that fields in front of it tell, and not be too long."""
-        if isinstance(element, model.Constant | model.LinkEnd | model.Branch):
+        if isinstance(element, model.Constant | model.LinkEnd | model.Branch | model.Filler):
             return
         if isinstance(element, model.Field) and isinstance(element.wire, model.Items):
             return
         start, end = self.places[element.key]
-        size = element.size if isinstance(element, model.Region) else None
-        if isinstance(element, model.Field):
-            size = getattr(element.wire, "size", None)
-        elif element.longest is not None and not end.minus(start).isdigit():
+        size = size_told(element)
+        if (
+            isinstance(element, model.Region)
+            and element.longest is not None
+            and not end.minus(start).isdigit()
+        ):
             with self.lines.block(f"if {end.minus(start)} > {element.longest}:"):
                 self.refuse(element.key, f"at most {element.longest} bytes", end.minus(start))
         seen = isinstance(element, model.Field) and not isinstance(element.wire, model.Nested)
@@ -246,7 +223,9 @@ class Encoder(Deriving):
             if seen and self._is_given(size):
                 return
             count = self.expression(size.expression)
-            name = element.key if isinstance(element, model.Region) else element.name or ""
+            name = element.key if isinstance(element, model.Region) else ""
+            if isinstance(element, model.Field):
+                name = element.name or ""
             with self.lines.block(f"if {end.minus(start)} != {count}:"):
                 self.refuse(name, "as many bytes as its size tells", end.minus(start))
 
@@ -278,6 +257,12 @@ class Encoder(Deriving):
             else:
                 self._pending.add(Piece(self.raws[step.key]))
             return
+        if isinstance(step, model.Coded):
+            self._pending.add(Piece(self.raws[step.key]))
+            return
+        if isinstance(step, model.Filler):
+            self._pending.constant(step.octets * step.send)
+            return
         if isinstance(step.wire, model.Slice):
             return
         if isinstance(step.origin, model.Reserved):
@@ -298,6 +283,25 @@ class Encoder(Deriving):
         found = self._pending.take(self.lines.indent) if self._pending.pieces else 'b""'
         self._pending = pending
         return found
+
+    @contextmanager
+    def apart(self, frame: str) -> Generator[None]:
+        """What is put together now are bytes of their own, in a variable of their own."""
+        outer = self.frame, self.origin, self._written, self._patches, self._late
+        self.frame, self.origin, self._written = frame, Place(0), False
+        self._patches, self._late = [], []
+        pending = self.swapped()
+        yield
+        self._pending = pending
+        self.frame, self.origin, self._written, self._patches, self._late = outer
+
+    def whole(self) -> Code:
+        """All bytes that have been put together since."""
+        if not self._written and not self._patches:
+            return self._pending.take(self.lines.indent)
+        self.flush()
+        self._fill_in(self._patches)
+        return self.frame
 
     def _ends(self, step: model.LinkEnd) -> str:
         return f"{self.context.ends(step.by_link)}[link]"
@@ -367,7 +371,7 @@ class Encoder(Deriving):
         if not self._pending.pieces:
             return
         joined = self._pending.take(self.lines.indent)
-        self.lines.add("frame += " if self._written else "frame = ", joined)
+        self.lines.add(f"{self.frame} {'+=' if self._written else '='} ", joined)
         self._written = True
 
     def _fill_in(self, patches: list[tuple[model.Field, model.Derived]]) -> None:
@@ -385,8 +389,9 @@ class Encoder(Deriving):
             self._pending.add(self._checked_piece(ready[0]))
             start, end = self.places[ready[0].key]
             (piece,) = self._pending.parts()
-            front = [span("frame", "", start)] if str(start) != "0" else []
-            self.lines.chain("frame = ", [*front, str(piece), span("frame", end, "")], "+")
+            front = [span(self.frame, "", start)] if str(start) != "0" else []
+            rest = span(self.frame, end, "")
+            self.lines.chain(f"{self.frame} = ", [*front, str(piece), rest], "+")
 
     def _inside(self, key: str, expression: model.Expression) -> bool:
         """Whether an expression covers an element."""
@@ -420,15 +425,3 @@ class Encoder(Deriving):
             self.lines.add("return frame + ", joined(parts, self.lines.indent))
         else:
             self.lines.add("return frame")
-
-
-def _beginnings(ends: tuple[bytes, ...]) -> set[bytes]:
-    """What a field must not end with, since together with the end that is written it is one."""
-    return {
-        end[:cut] for end in ends for cut in range(1, len(end)) if ends[0].startswith(end[cut:])
-    }
-
-
-def _implied(constant: bytes, others: list[bytes]) -> bool:
-    """Whether another forbidden constant stands inside this one, and so forbids it as well."""
-    return any(other != constant and other in constant for other in others)

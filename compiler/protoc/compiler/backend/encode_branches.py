@@ -140,11 +140,13 @@ class Branches:
         }
 
 
-def holds_check(branch: model.Branch) -> bool:
-    """Whether a check stands in a branch, which needs the frame in front of it."""
-    return any(
-        isinstance(field, model.Field)
-        and isinstance(field.origin, model.Derived)
-        and field.origin.reason == "crc"
-        for field in model.walk((branch,))
-    )
+def holds_check(element: model.Element) -> bool:
+    """Whether a check stands in an element, which needs the frame in front of it.
+
+    A check in something coded does not: it covers what is coded with it.
+    """
+    if isinstance(element, model.Coded):
+        return False
+    if isinstance(element, model.Field):
+        return isinstance(element.origin, model.Derived) and element.origin.reason == "crc"
+    return any(holds_check(inner) for row in model.parts(element) for inner in row)

@@ -207,4 +207,4 @@ class Deriving(Values):
         start, end = ends_of(self.places, extent)
         first = "" if str(start) == "0" else str(start)
         last = "" if end == self._reached else str(end)
-        return span("frame", first, last) if first or last else "frame"
+        return span(self.frame, first, last) if first or last else self.frame

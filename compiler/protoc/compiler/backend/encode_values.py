@@ -12,15 +12,23 @@ from protoc.compiler.backend.code import (
     Code,
     Lines,
     keyed,
+    octets,
     text,
 )
 from protoc.compiler.backend.expressions import misplaced
 from protoc.compiler.backend.formats import held_by, takes_fractions
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place
-from protoc.compiler.backend.plan import Step, slices_of
+from protoc.compiler.backend.plan import Literal, Step, slices_of, steps
 from protoc.compiler.backend.shared import Shared
-from protoc.compiler.backend.values import Context, digits_look, limits, text_look, to_raw
+from protoc.compiler.backend.values import (
+    Context,
+    digits_look,
+    is_reversed,
+    limits,
+    text_look,
+    to_raw,
+)
 from protoc.compiler.resolve.fitting import bits_as_number
 
 
@@ -36,7 +44,7 @@ class Values:
             nothing.
         instead: what stands for the values of fields that may be left out of a branch, by key.
         item: the name of the list whose items are being written.
-        origin: where the bytes begin that are put together.
+        origin: where the bytes begin that are put together, in the variable `frame`.
         previous: writes what an expression asks of the item before.
     """
 
@@ -52,6 +60,7 @@ class Values:
     item: str = ""
     origin: Place = field(default_factory=lambda: Place(0))
     previous: Callable[[model.Previous], str] = misplaced
+    frame: str = "frame"
     _written: bool = False
     _reached: Place | None = None
     _formats: dict[str, str] = field(default_factory=dict)
@@ -237,3 +246,80 @@ class Values:
             found, n = f"{local(wanted)}{n}", n + 1
         self._taken.add(found)
         return found
+
+    # -------------------------------------------------------------- what must not stand inside
+
+    def delimited(self, step: model.Field, variable: str) -> None:
+        """What ends a field cannot stand in it, nor what is forbidden."""
+        size = getattr(step.wire, "size", None)
+        variable = f"{variable}[::-1]" if is_reversed(step.wire) else variable
+        name, value = step.name or self.item, self.value(step)
+        groups: list[tuple[bytes, ...]] = []
+        between = 0
+        if isinstance(size, model.UntilNext) and size.times != 1:
+            self._occurrences(step, size, variable)
+        elif isinstance(size, model.UntilNext):
+            groups, between = ends_by_target(size), size.between
+        self.kept_out(variable, name, value, groups, between, step.forbidden)
+
+    def _occurrences(self, step: model.Field, size: model.UntilNext, variable: str) -> None:
+        """The n-th of a constant ends a field: those before are in it, and any before the last."""
+        (mark,) = size.targets
+        if not size.times or not isinstance(mark, model.Constant):
+            return
+        constant = mark.alternatives[0]
+        with self.lines.block(f"if {variable}.count({octets(constant)}) != {size.times - 1}:"):
+            words = f"{constant!r} inside, {size.times - 1} times"
+            self.refuse(step.name or self.item, words, self.value(step))
+
+    def kept_out(
+        self,
+        variable: str,
+        name: str,
+        value: str,
+        groups: list[tuple[bytes, ...]],
+        between: int,
+        forbidden: tuple[bytes, ...] = (),
+    ) -> None:
+        """Refuse bytes in which something would be found too early.
+
+        Args:
+            variable: holds the bytes.
+            name: of the field whose they are.
+            value: of that field.
+            groups: constants that can come next, of which the first of a group is written.
+            between: the bytes up to there.
+            forbidden: what must not stand inside as well.
+        """
+        constants = [*forbidden, *sorted({end for ends in groups for end in ends})]
+        constants = [c for c in dict.fromkeys(constants) if not _implied(c, constants)]
+        for constant in constants:
+            with self.lines.block(f"if {octets(constant)} in {variable}:"):
+                self.refuse(name, f"no {constant!r} inside", value)
+        beginnings = set() if between else {b for ends in groups for b in _beginnings(ends)}
+        for beginning in sorted(beginnings):
+            with self.lines.block(f"if {variable}.endswith({octets(beginning)}):"):
+                self.refuse(name, f"no {beginning!r} at its end", value)
+
+
+def ends_by_target(size: model.UntilNext) -> list[tuple[bytes, ...]]:
+    """The constants of each element that can come next, by link where these differ."""
+    groups: list[tuple[bytes, ...]] = []
+    for target in steps(size.targets):
+        if isinstance(target, Literal):
+            groups.append(target.alternatives)
+        elif isinstance(target, model.LinkEnd):
+            groups += [ends for _, ends in target.by_link if ends]
+    return groups
+
+
+def _beginnings(ends: tuple[bytes, ...]) -> set[bytes]:
+    """What a field must not end with, since together with the end that is written it is one."""
+    return {
+        end[:cut] for end in ends for cut in range(1, len(end)) if ends[0].startswith(end[cut:])
+    }
+
+
+def _implied(constant: bytes, others: list[bytes]) -> bool:
+    """Whether another forbidden constant stands inside this one, and so forbids it as well."""
+    return any(other != constant and other in constant for other in others)

@@ -20,6 +20,7 @@ from protoc.compiler.backend.code import (
     text,
     tupled,
 )
+from protoc.compiler.backend.decode_coded import is_asked_for
 from protoc.compiler.backend.expressions import Writer, misplaced
 from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import bits_called
@@ -79,17 +80,42 @@ class LayoutWriter:
                 options.append(keyed("max", str(element.longest)))
             name: list[Code] = [text(element.key)]
             return self.block("wire.Body", name, element.elements, options, ",", indent)
+        if isinstance(element, model.Coded):
+            return self._coded(element, indent)
         return laid_out("", self.element(element), ",", indent)
 
-    def element(self, element: model.Constant | model.LinkEnd | model.Field) -> Code:
+    def _coded(self, coded: model.Coded, indent: int) -> list[str]:
+        """What is coded on the wire, under the coding."""
+        options: list[Code] = []
+        if isinstance(coded.size, model.GivenSize):
+            options.append(self.function("size", coded.size.expression))
+        elif isinstance(coded.size, model.FixedSize):
+            options.append(keyed("fixed", str(coded.size.bytes)))
+        if is_asked_for(coded, self.message):
+            options.append(keyed("at_once", "True"))
+        head: list[Code] = [self.context.codings(coded.codings)]
+        options += self.key(coded.key)
+        return self.block("wire.Coded", head, coded.elements, options, ",", indent)
+
+    def element(self, element: model.Constant | model.LinkEnd | model.Field | model.Filler) -> Code:
         """An element that holds no others; an item of a list is called `name[]`."""
         if isinstance(element, model.Constant):
             return self._constant(element.alternatives, element.key)
         if isinstance(element, model.LinkEnd):
             return self._ends(element)
+        if isinstance(element, model.Filler):
+            return self._filler(element)
         if isinstance(element.wire, model.Bits):
             return self._bits(element, element.wire)
         return self._field(element)
+
+    def _filler(self, filler: model.Filler) -> Code:
+        options: list[Code] = []
+        if filler.most is not None:
+            options.append(keyed("most", str(filler.most)))
+        if filler.send:
+            options.append(keyed("send", str(filler.send)))
+        return Call("wire.Filler", (octets(filler.octets), *options, *self.key(filler.key)))
 
     # -------------------------------------------------------------- elements
 

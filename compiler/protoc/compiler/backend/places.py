@@ -23,13 +23,21 @@ def ends_of(places: Mapping[str, tuple[P, P]], extent: model.Extent) -> tuple[P,
 
 @dataclass(frozen=True)
 class At:
-    """A position: a variable and what is added to it."""
+    """A position: a variable and what is added to it.
+
+    Attributes:
+        base: the variable; empty for a position that is a number.
+    """
 
     base: str
     plus: int = 0
 
     def __str__(self) -> str:
-        return f"{self.base} + {self.plus}" if self.plus else self.base
+        if not self.base:
+            return str(self.plus)
+        if not self.plus:
+            return self.base
+        return f"{self.base} {'+' if self.plus > 0 else '-'} {abs(self.plus)}"
 
     def moved(self, by: int) -> At:
         """The position so many bytes further on."""
@@ -39,6 +47,8 @@ class At:
         """The distance from another position."""
         if self.base == other.base:
             return str(self.plus - other.plus)
+        if not other.base:
+            return str(self.moved(-other.plus))
         behind = f" - {other.plus}" if other.plus else ""
         return f"{self} - {other.base}{behind}"
 

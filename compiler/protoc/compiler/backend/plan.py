@@ -10,6 +10,7 @@ from protoc.compiler.backend import likeness
 from protoc.compiler.resolve.beginnings import QUOTE, beginning, octets_of
 from protoc.compiler.resolve.known import encoded, has_bytes
 from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.types import size_of as size_told
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,16 @@ class Literal:
         return sizes.pop() if len(sizes) == 1 else None
 
 
-Step = Enter | Leave | Literal | model.LinkEnd | model.Field | model.Branch
+Step = (
+    Enter
+    | Leave
+    | Literal
+    | model.LinkEnd
+    | model.Field
+    | model.Branch
+    | model.Coded
+    | model.Filler
+)
 
 
 def steps(elements: tuple[model.Element, ...]) -> list[Step]:
@@ -58,7 +68,7 @@ def steps(elements: tuple[model.Element, ...]) -> list[Step]:
             result.append(Literal(element.key, element.alternatives))
         elif isinstance(element, model.LinkEnd):
             result.append(_end(element))
-        elif isinstance(element, model.Branch):
+        elif isinstance(element, model.Branch | model.Coded | model.Filler):
             result.append(element)
         elif isinstance(element.origin, model.Fixed) and has_bytes(element.wire):
             data = encoded(element.wire, element.origin.value)
@@ -91,16 +101,19 @@ def _end(element: model.LinkEnd) -> Step:
 
 def asked(elements: Iterable[model.Element]) -> list[model.Expression]:
     """What must be known of the values in front to go on reading: sizes, conditions, numbers."""
+    return [part for element in model.walk(tuple(elements)) for part in asks(element)]
+
+
+def asks(element: model.Element) -> list[model.Expression]:
+    """The same for an element alone, without those that stand in it."""
     found: list[model.Expression | None] = []
-    for element in model.walk(tuple(elements)):
-        size = element.size if isinstance(element, model.Region) else None
-        if isinstance(element, model.Branch):
-            found += [arm.when for arm in element.arms]
-        elif isinstance(element, model.Field):
-            size = getattr(element.wire, "size", None)
-            found += _asked(element.wire)
-        if isinstance(size, model.GivenSize):
-            found.append(size.expression)
+    if isinstance(element, model.Branch):
+        found += [arm.when for arm in element.arms]
+    elif isinstance(element, model.Field):
+        found += _asked(element.wire)
+    size = size_told(element)
+    if isinstance(size, model.GivenSize):
+        found.append(size.expression)
     return [expression for expression in found if expression is not None]
 
 
@@ -138,6 +151,9 @@ def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
             row.pop()
     result: list[bytes] = []
     for step in row:
+        if isinstance(step, model.Filler) and not result and step is not row[-1]:
+            behind, _ = _starts(row[row.index(step) + 1], enums, message, first=True)
+            return [_union((step.octets[:1], *behind[:1]))] if behind and behind[0] else []
         item = _first_item(step)
         found, goes_on = _starts(item or step, enums, message, first=not result)
         result += found
@@ -172,7 +188,7 @@ def _starts(
         if size is None:
             return [_union(a[:1] for a in step.alternatives)], False
         return [_union(a[i : i + 1] for a in step.alternatives) for i in range(size)], True
-    if isinstance(step, model.LinkEnd | model.Branch):
+    if isinstance(step, model.LinkEnd | model.Branch | model.Coded | model.Filler):
         return [], False
     wire, size = step.wire, fixed_size(step)
     derived = isinstance(step.origin, model.Derived) and step.origin.reason == "crc"
@@ -203,6 +219,8 @@ def _least(element: model.Element) -> int:
         return size
     if isinstance(element, model.Constant):
         return min(map(len, element.alternatives))
+    if isinstance(element, model.Coded | model.Filler):
+        return 0
     if isinstance(element, model.Branch):
         return min(least_size(arm.elements) for arm in element.arms) if element.closed else 0
     if isinstance(element, model.Region):

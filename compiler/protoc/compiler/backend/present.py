@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.places import At, bits_in
+from protoc.compiler.backend.places import bits_in
 from protoc.compiler.backend.values import from_raw, is_reversed
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Presenter:
         variable = self.decoder.fresh(f"{name.rsplit('.', 1)[-1]}_value")
         formula = self.decoder.context.via(conversion.via, name.rsplit(".", 1)[-1])
         label = self.decoder.label(name)
-        place = (raw, "cls.NAME", label, at.minus(At("at")), self.decoder.extent)
+        place = (raw, "cls.NAME", label, at.minus(self.decoder.origin), self.decoder.extent)
         self.decoder.lines.add(f"{variable} = ", Call(f"{formula}.value", place))
         return variable
 

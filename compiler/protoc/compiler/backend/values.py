@@ -14,9 +14,10 @@ from protoc.compiler.resolve.beginnings import CHARACTERS
 from protoc.compiler.resolve.fitting import raw_limits
 
 CODECS = frozenset(
-    {"Delimiter", "LineEnd", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
+    {"Delimiter", "Filler", "LineEnd", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
     | {n.upper() for n in CHARACTERS}
 )
+CODINGS = frozenset({"Add", "Base64", "Chain", "Cobs", "Escape", "Hex", "Truncate", "Xor"})
 CHECKSUMS = frozenset(
     {"byte_sum", "xor", "word_sum", "word_xor", "added", "replaced", "crc"}
     | {"fletcher8", "fletcher16", "md5", "sha1", "sha256"}
@@ -48,6 +49,7 @@ class Context:
     def use(self, name: str) -> str:
         """A name of the runtime."""
         home = "codecs" if name in CODECS or name[0].islower() else ""
+        home = "codings" if name in CODINGS else home
         self.imports[name] = "checksums" if name in CHECKSUMS else home
         return name
 
@@ -124,6 +126,30 @@ class Context:
         self.constants[name] = table
         return name
 
+    def filler(self, filler: model.Filler) -> str:
+        """The constant that passes over bytes."""
+        most = "" if filler.most is None else f"_{filler.most}"
+        name = f"_SKIP_{_spelt(filler.octets)}{most}"
+        arguments: list[Code] = [octets(filler.octets)]
+        if filler.most is not None:
+            arguments.append(keyed("most", str(filler.most)))
+        self.constants[name] = Call(self.use("Filler"), tuple(arguments))
+        return name
+
+    def codings(self, codings: tuple[model.Coding, ...]) -> str:
+        """The constant that holds a coding, or several of them."""
+        spelt = [spelt_coding(coding) for coding in codings]
+        for _, made in spelt:
+            self.use(made.head.partition(".")[0])
+        wanted, whole = "".join(name for name, _ in spelt), spelt[0][1]
+        if len(spelt) > 1:
+            whole = Call(self.use("Chain"), tuple(made for _, made in spelt))
+        name, n = wanted, 2
+        while str(self.constants.get(name, whole)) != str(whole):
+            name, n = f"{wanted}_{n}", n + 1
+        self.constants[name] = whole
+        return name
+
     def crc(self, crc: model.Crc) -> str:
         """The constant that computes a CRC."""
         name = "_" + "".join(c if c.isalnum() else "_" for c in (crc.name or "CRC").upper())
@@ -141,6 +167,38 @@ _CONTROLS = {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR", b"\0": "NUL", b"\x03": "
 
 def _spelt(data: bytes) -> str:
     return _CONTROLS.get(data, data.hex().upper())
+
+
+def spelt_coding(coding: model.Coding) -> tuple[str, Call]:
+    """The name of the constant that holds a coding, and what makes it."""
+    if isinstance(coding, model.Escape):
+        table = coding.table
+        if table == ((coding.mark, coding.mark),):
+            return f"_DOUBLE_{coding.mark:02X}", Call("Escape.double", (f"0x{coding.mark:02X}",))
+        return f"_ESCAPE_{coding.mark:02X}", Call("Escape", (f"0x{coding.mark:02X}", _table(table)))
+    if isinstance(coding, model.HexDigits):
+        options = (keyed("lower", "True"),) if coding.lower else ()
+        return ("_LOWER_HEX" if coding.lower else "_HEX"), Call("Hex", options)
+    if isinstance(coding, model.EachAdded):
+        return f"_ADD_{coding.number:02X}", Call("Add", (f"0x{coding.number:02X}",))
+    if isinstance(coding, model.EachXored):
+        return f"_XOR_{coding.key.hex().upper()}", Call("Xor", (octets(coding.key),))
+    if isinstance(coding, model.Truncated):
+        size = "None" if coding.size is None else str(coding.size)
+        name = f"_TRUNCATE_{'ANY' if coding.size is None else size}"
+        return name, Call("Truncate", (size, keyed("keep", str(coding.keep))))
+    if isinstance(coding, model.Base64):
+        return "_BASE64", Call("Base64", ())
+    return "_COBS", Call("Cobs", ())
+
+
+def _table(table: tuple[tuple[int, int], ...]) -> Code:
+    """A table of bytes; a range of them that one number changes says so."""
+    first, last = table[0][0], table[-1][0]
+    keys = {octet ^ code for octet, code in table}
+    if len(table) > 3 and last - first == len(table) - 1 and len(keys) == 1:
+        return f"{{b: b ^ 0x{keys.pop():02X} for b in range(0x{first:02X}, 0x{last + 1:02X})}}"
+    return Call("", tuple(f"0x{octet:02X}: 0x{code:02X}" for octet, code in table), "{}")
 
 
 # ------------------------------------------------------------------ linear conversions

@@ -156,7 +156,7 @@ def _imports(
         lines.append("import msgspec")
     if driver.unset:
         lines.append("from msgspec import UNSET, UnsetType")
-    for home in ("", "checksums", "codecs"):
+    for home in ("", "checksums", "codecs", "codings"):
         names = [name for name, at in homes.items() if at == home]
         lines += _import(f"protoc.runtime{'.' if home else ''}{home}", names)
         if table.acts and not home:

@@ -17,6 +17,10 @@ def _words(elements: tuple[model.Element, ...]) -> list[str]:
     for element in elements:
         if isinstance(element, model.Region):
             words += _words(element.elements)
+        elif isinstance(element, model.Coded):
+            words.append(f"<{' '.join(_words(element.elements))}>")
+        elif isinstance(element, model.Filler):
+            words.append(f"{shown(element.octets)}…")
         elif isinstance(element, model.Constant):
             words.append(shown(element.alternatives[0]))
         elif isinstance(element, model.LinkEnd):

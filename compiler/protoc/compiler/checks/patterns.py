@@ -76,7 +76,7 @@ class _Maker:
             return [self._stretch(element, inside)]
         if isinstance(element, model.Constant | model.LinkEnd):
             return _ends(element)
-        if isinstance(element, model.Branch) or isinstance(
+        if isinstance(element, model.Branch | model.Coded | model.Filler) or isinstance(
             element.wire, model.Nested | model.Items
         ):
             return [Stretch(element, None)]

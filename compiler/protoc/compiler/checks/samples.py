@@ -108,7 +108,10 @@ def _plain(element: model.Element, fields: tuple[model.Field, ...]) -> bytes:
         return element.alternatives[0]
     if isinstance(element, model.LinkEnd):
         return next((ends[0] for _, ends in element.by_link if ends), b"")
-    assert isinstance(element, model.Field)
+    if isinstance(element, model.Filler):
+        return element.octets * element.send
+    if not isinstance(element, model.Field):
+        raise TypeError(element.key)
     size = fixed_size(element)
     wire = element.wire
     if isinstance(element.origin, model.Fixed) and has_bytes(wire):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from protoc.compiler.model.codings import Coding
 from protoc.compiler.model.expressions import Expression
 from protoc.compiler.model.wire import Bits, Conversion, Part, Size, Wire
 from protoc.dsl.source import Span
@@ -198,7 +199,41 @@ class Lines(Branch):
         return found
 
 
-Element = Constant | LinkEnd | Field | Region | Branch
+@dataclass(frozen=True)
+class Coded:
+    """Elements that are written in one piece and then coded.
+
+    Attributes:
+        codings: how, the outermost first.
+        elements: what the plain bytes are; their fields belong to the message around.
+        size: of the coded bytes.
+    """
+
+    key: str
+    codings: tuple[Coding, ...]
+    elements: tuple[Element, ...]
+    size: Size
+    span: Span
+
+
+@dataclass(frozen=True)
+class Filler:
+    """Bytes that may be repeated any number of times and mean nothing.
+
+    Attributes:
+        octets: that are repeated.
+        most: so many of them at most; None for any number.
+        send: so many of them are written.
+    """
+
+    key: str
+    octets: bytes
+    most: int | None
+    send: int
+    span: Span
+
+
+Element = Constant | LinkEnd | Field | Region | Branch | Coded | Filler
 
 
 @dataclass(frozen=True)
@@ -261,7 +296,7 @@ class Message:
 
 def parts(element: Element) -> tuple[tuple[Element, ...], ...]:
     """The rows of elements that stand in an element, and belong to the same message."""
-    if isinstance(element, Region):
+    if isinstance(element, Region | Coded):
         return (element.elements,)
     if isinstance(element, Branch):
         return tuple(arm.elements for arm in element.arms)
@@ -270,7 +305,7 @@ def parts(element: Element) -> tuple[tuple[Element, ...], ...]:
 
 def with_parts(element: Element, rows: tuple[tuple[Element, ...], ...]) -> Element:
     """The element with other rows in it."""
-    if isinstance(element, Region):
+    if isinstance(element, Region | Coded):
         return replace(element, elements=rows[0])
     if isinstance(element, Branch):
         arms = (replace(arm, elements=row) for arm, row in zip(element.arms, rows, strict=True))
@@ -308,7 +343,7 @@ def _always(elements: tuple[Element, ...]) -> set[str]:
     """Names that are there whichever way branches go."""
     found: set[str] = set()
     for element in elements:
-        if isinstance(element, Region):
+        if isinstance(element, Region | Coded):
             found |= _always(element.elements)
         elif isinstance(element, Branch):
             if element.how == "lines":

@@ -50,8 +50,10 @@ def beginning(
     rest = tuple(others)
     if isinstance(first, model.Region):
         return beginning((*first.elements, *rest), fields, enums) if first.size is None else b""
-    if isinstance(first, model.LinkEnd | model.Lines):
+    if isinstance(first, model.LinkEnd | model.Lines | model.Coded):
         return b""
+    if isinstance(first, model.Filler):
+        return beginning(rest, fields, enums)  # it is looked past
     if isinstance(first, model.Branch):
         rows = [(*arm.elements, *rest) for arm in first.arms]
         rows += [rest] if first.how == "optional" else []

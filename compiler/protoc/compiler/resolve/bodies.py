@@ -68,7 +68,7 @@ def names_of(statement: tree.Element) -> list[str]:
 def frame_fields(frame: tree.Layout) -> dict[str, object]:
     """The names a call of a frame may fix: its fields, bits without a group included."""
     names: dict[str, object] = {}
-    for statement in body_of(frame.body):
+    for statement in _straight(body_of(frame.body)):
         if not isinstance(statement, tree.Field):
             continue
         type_ = statement.typed.type
@@ -77,6 +77,15 @@ def frame_fields(frame: tree.Layout) -> dict[str, object]:
         elif isinstance(type_, tree.NamedType) and type_.bits:
             names.update({bit.name.text: bit for bit in type_.bits if bit.name.text != "_"})
     return names
+
+
+def _straight(statements: Iterable[tree.Element]) -> Iterator[tree.Element]:
+    """The statements of a layout that always stand there, coded ones as well."""
+    for statement in statements:
+        if isinstance(statement, tree.Coded):
+            yield from _straight(statement.body.statements)
+        else:
+            yield statement
 
 
 def longest_of(statement: tree.Field) -> int | None:

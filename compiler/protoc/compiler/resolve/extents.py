@@ -127,7 +127,7 @@ class Ranges:
                 return element.key
             raise self.scope.fail(
                 "E0306",
-                f"`{name.text}` stands in the midst of what may be absent",
+                f"`{name.text}` stands in the midst of what is measured as a whole",
                 value.span,
                 "where no range of this field can end" if last else "no range can begin there",
                 help="name the first or the last field of it, or one around it",

@@ -17,6 +17,7 @@ from protoc.compiler.resolve.bodies import (
     longest_of,
     names_of,
 )
+from protoc.compiler.resolve.codings import coded, filler
 from protoc.compiler.resolve.constants import labelled, octets
 from protoc.compiler.resolve.counters import counted, is_counter
 from protoc.compiler.resolve.defaults import default_of_bits, no_value, value_of_bits
@@ -49,11 +50,6 @@ from protoc.dsl.diagnostics import Label
 
 _DEEPEST = 24
 _MOST_STATEMENTS = 5000
-_WORDS: dict[type[tree.Element], str] = {
-    tree.Let: "`let`",
-    tree.Coded: "`coded`",
-    tree.Skip: "`skip`",
-}
 
 
 def resolve_layout(
@@ -250,9 +246,13 @@ class Builder:
         elements: list[model.Element] = []
         statements = tuple(statements)
         place = replace(place, pieces=Pieces.of(statements))
-        for statement in statements:
+        around = zip((None, *statements), (*statements[1:], None), strict=False)
+        for statement, (before, behind) in zip(statements, around, strict=False):
             try:
-                elements.extend(self._statement(statement, place))
+                if isinstance(statement, tree.Coded):
+                    elements += coded(self, statement, place, before, behind)
+                else:
+                    elements.extend(self._statement(statement, place))
             except Unresolved:
                 self.broken = True
                 self.scope.broken.update(names_of(statement))
@@ -273,16 +273,17 @@ class Builder:
         if isinstance(statement, tree.Bare) and not statement.optional:
             return self._bare(statement, place)
         element = self._element(statement, place)
-        self._place(element, place)
+        self.place(element, place)
         found = [element]
         for pieces in place.pieces.complete():
             found.append(self._slice(pieces, place))
-            self._place(found[-1], place)
+            self.place(found[-1], place)
         return tuple(found)
 
-    def _place(self, element: model.Element, place: Place) -> None:
+    def place(self, element: model.Element, place: Place) -> None:
         """Make an element known to those behind it."""
-        place.block.append(element.key)
+        if not isinstance(element, model.Filler):
+            place.block.append(element.key)  # ranges neither begin nor end with a filler
         place.names.add(element)
         if isinstance(element, model.Field):
             self.keys.add(element.key)
@@ -313,7 +314,9 @@ class Builder:
             return structures.repeat(statement, place)
         if isinstance(statement, tree.Lines):
             return Lines(self, statement).build(place)
-        raise self.scope.unsupported(_WORDS[type(statement)], statement.span)
+        if isinstance(statement, tree.Skip):
+            return filler(self, statement)
+        raise self.scope.unsupported("`let`", statement.span)
 
     def _constants(self, statement: tree.Constants) -> model.Constant:
         alternatives = tuple(octets(self.scope, a) for a in statement.alternatives)
@@ -333,7 +336,7 @@ class Builder:
                 return (self._named_constant(name, data, statement, place),)
             param = self._param(self.scope.params[name], statement)
             field_ = replace(param, key=self.unique(name))
-            self._place(field_, place)
+            self.place(field_, place)
             return (field_,)
         other = self.scope.layouts.get(name)
         if other is None:

@@ -7,9 +7,17 @@ from functools import partial
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import beginning
+from protoc.compiler.resolve.coded import measured, require_clear
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.sizes import drive
-from protoc.compiler.resolve.types import fixed_size, is_open, size_of, with_size
+from protoc.compiler.resolve.types import (
+    OPEN,
+    fixed_size,
+    is_open,
+    size_of,
+    total_size,
+    with_size,
+)
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
@@ -62,6 +70,8 @@ def needs_region(
         size = size_of(element)
         if isinstance(size, model.UntilEnd) or (isinstance(size, model.UntilNext) and size.or_end):
             return True
+        if isinstance(element, model.Coded):
+            continue  # what is coded has its own end
         if isinstance(element, model.Region) and size is not None:
             continue
         if isinstance(element, model.Lines) and not element.behind:
@@ -102,6 +112,8 @@ def _may_be_nothing(element: model.Element) -> bool:
         return not element.closed or any(all(map(_may_be_nothing, row)) for row in rows)
     if isinstance(element, model.LinkEnd):
         return not all(ends for _, ends in element.by_link)
+    if isinstance(element, model.Filler):
+        return True
     return (
         isinstance(element, model.Field)
         and isinstance(element.wire, model.Items)
@@ -149,6 +161,8 @@ def _next(following: tuple[model.Element, ...], between: int = 0) -> _Next:
             rows.append(rest)
     elif (size := fixed_size(first)) is not None:
         return _next(rest, between + size)
+    elif isinstance(first, model.Coded | model.Filler):
+        raise _Unclear(first)
     elif isinstance(first.wire, model.Items) and isinstance(first.wire.item.wire, model.Nested):
         rows = [first.wire.item.wire.record.elements, rest]
     else:
@@ -206,6 +220,8 @@ class _Settler:
                 element = self._lines(element, following)
             elif isinstance(element, model.Branch):
                 element = self._branch(element, following)
+            elif isinstance(element, model.Coded):
+                element = self._coded(element, following)
             elif isinstance(element, model.Field):
                 element = self._field(element, following)
             result.append(element)
@@ -216,6 +232,24 @@ class _Settler:
             return replace(region, elements=self.settle(region.elements, following))
         inside = _Settler(self.scope, self.layout, self.elements, sized=True)
         return replace(region, elements=inside.settle(region.elements, ()))
+
+    def _coded(self, coded: model.Coded, following: tuple[model.Element, ...]) -> model.Coded:
+        """Coded bytes end where a field would; what they stand for fills them."""
+        inside = _Settler(self.scope, self.layout, self.elements, sized=True)
+        elements = inside.settle(coded.elements, ())
+        codings = tuple(
+            measured(coding, total_size(elements), coded.codings[i + 1 :])
+            for i, coding in enumerate(coded.codings)
+        )
+        coded = replace(coded, elements=elements, codings=codings)
+        plain, ratio = total_size(elements), model.ratio(codings)
+        if coded.size is not OPEN:
+            return coded
+        if plain is not None and ratio is not None:
+            return replace(coded, size=model.FixedSize(plain * ratio))
+        size = self._end(coded, following)
+        require_clear(self.scope, coded, size)
+        return replace(coded, size=size)
 
     def _branch(self, branch: model.Branch, following: tuple[model.Element, ...]) -> model.Branch:
         arms = tuple(
@@ -315,7 +349,9 @@ class _Settler:
         if trails and not self._has_end():
             raise self._endless(field)
 
-    def _end(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Size:
+    def _end(
+        self, field: model.Field | model.Coded, following: tuple[model.Element, ...]
+    ) -> model.Size:
         """Where a field ends that nothing measures."""
         try:
             next_ = _next(following)
@@ -336,7 +372,7 @@ class _Settler:
             raise self._nowhere(field, ())
         return model.UntilNext(next_.targets, next_.between, next_.end)
 
-    def _nowhere(self, field: model.Field, labels: tuple[Label, ...]) -> Exception:
+    def _nowhere(self, field: model.Field | model.Coded, labels: tuple[Label, ...]) -> Exception:
         return self.scope.fail(
             "E0409",
             f"nothing tells where `{_called(field)}` ends",
@@ -393,14 +429,14 @@ class _Settler:
             self.open = True
         return self.sized or self.bounded
 
-    def _ended(self, field: model.Field, element: model.Element) -> None:
+    def _ended(self, field: model.Field | model.Coded, element: model.Element) -> None:
         """Complain about a link that does not say what ends its messages."""
         if isinstance(element, model.LinkEnd):
             for link, ends in element.by_link:
                 if not ends:
                     raise self._endless(field, link)
 
-    def _endless(self, field: model.Field, link: str = "") -> Exception:
+    def _endless(self, field: model.Field | model.Coded, link: str = "") -> Exception:
         name = self.layout.name.text
         on = f" on `{link}`" if link else ""
         return self.scope.fail(
@@ -445,6 +481,8 @@ def _without(end: model.Constant, element: model.Element) -> model.Element:
     return replace(element, forbidden=(*element.forbidden, *end.alternatives))
 
 
-def _called(field: model.Field) -> str:
+def _called(field: model.Field | model.Coded) -> str:
     """What a diagnostic calls a field; an item of a list has the list's name."""
+    if isinstance(field, model.Coded):
+        return "coded"
     return field.key.removesuffix("[]")

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
-from protoc.compiler.resolve.types import fixed_size, is_open, with_size
+from protoc.compiler.resolve.types import OPEN, fixed_size, is_open, with_size
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _told(
 def _sized(element: model.Element, *, driven: model.Element, size: model.Size) -> model.Element:
     if element.key != driven.key:
         return element
-    if isinstance(element, model.Region):
+    if isinstance(element, model.Region | model.Coded):
         return replace(element, size=size)
     assert isinstance(element, model.Field)
     return replace(element, wire=with_size(element.wire, size))
@@ -135,6 +135,8 @@ def _is_loose(element: model.Element) -> bool:
     """Whether an element waits for somebody to tell its size."""
     if isinstance(element, model.Region):
         return element.size is None and fixed_size(element) is None
+    if isinstance(element, model.Coded):
+        return element.size is OPEN
     return isinstance(element, model.Field) and is_open(element.wire)
 
 

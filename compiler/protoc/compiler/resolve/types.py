@@ -320,7 +320,7 @@ def is_open(wire: model.Wire) -> bool:
 
 def size_of(element: model.Element) -> model.Size | None:
     """What tells the size of an element, where anything needs to."""
-    if isinstance(element, model.Region):
+    if isinstance(element, model.Region | model.Coded):
         return element.size
     if isinstance(element, model.Field):
         size: model.Size | None = getattr(element.wire, "size", None)
@@ -336,6 +336,10 @@ def fixed_size(element: model.Element) -> int | None:
         return _same(len(a) for _, ends in element.by_link for a in ends or (b"",))
     if isinstance(element, model.Region):
         return total_size(element.elements)
+    if isinstance(element, model.Coded):
+        return element.size.bytes if isinstance(element.size, model.FixedSize) else None
+    if isinstance(element, model.Filler):
+        return None
     if isinstance(element, model.Branch):
         sizes = (total_size(arm.elements) for arm in element.arms)
         return _same(sizes) if element.closed else None

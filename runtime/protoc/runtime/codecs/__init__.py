@@ -33,6 +33,7 @@ from protoc.runtime.codecs.digits import (
     write_oct,
 )
 from protoc.runtime.codecs.echoes import echoes
+from protoc.runtime.codecs.fillers import Filler
 from protoc.runtime.codecs.fitting import UNFIT, unfit
 from protoc.runtime.codecs.lines import LineEnd
 from protoc.runtime.codecs.packed import (
@@ -78,6 +79,7 @@ __all__ = [
     "UNFIT",
     "WITHIN",
     "Delimiter",
+    "Filler",
     "LineEnd",
     "Occurrence",
     "OneOf",

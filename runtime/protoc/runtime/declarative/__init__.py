@@ -36,7 +36,8 @@ if TYPE_CHECKING:
         xor,
     )
     from protoc.runtime.declarative.codec import Codec, codec_of
-    from protoc.runtime.declarative.constants import Constant, Ends
+    from protoc.runtime.declarative.coded import Coded
+    from protoc.runtime.declarative.constants import Constant, Ends, Filler
     from protoc.runtime.declarative.endings import Until
     from protoc.runtime.declarative.fields import Field
     from protoc.runtime.declarative.forms import Form
@@ -52,10 +53,12 @@ __all__ = [
     "Bits",
     "Body",
     "Codec",
+    "Coded",
     "Constant",
     "Either",
     "Ends",
     "Field",
+    "Filler",
     "Form",
     "Frame",
     "Items",
@@ -84,8 +87,9 @@ _HOMES = {
     "bits": "Bit Bits",
     "branches": "Either Match Optional Way When",
     "checks": "added fletcher8 fletcher16 md5 replaced sha1 sha256 words xor",
+    "coded": "Coded",
     "codec": "Codec codec_of",
-    "constants": "Constant Ends",
+    "constants": "Constant Ends Filler",
     "endings": "Until",
     "fields": "Field",
     "frame": "Frame",

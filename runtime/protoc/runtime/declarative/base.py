@@ -68,6 +68,9 @@ class Element(_Construct):
     def verify(self, frame: Frame) -> None:
         """Reject what is not as it is derived to be."""
 
+    def reveal(self, frame: Frame) -> None:
+        """Look into what is coded."""
+
     def values(self, frame: Frame) -> dict[str, Any]:
         """What the message holds of it, by name."""
         return {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
 from protoc.runtime.declarative.base import Element
-from protoc.runtime.declarative.constants import stands
+from protoc.runtime.declarative.constants import Filler, stands
 from protoc.runtime.declarative.endings import Ending, next_of
 from protoc.runtime.declarative.fields import attribute
 from protoc.runtime.declarative.frame import Frame
@@ -223,10 +223,24 @@ class Optional(Branch):
         return self.way if self._is_there(stream, frame) else None
 
     def _is_there(self, stream: IO[bytes], frame: Frame) -> bool:
-        if constants := _first(self.way.elements).constants(frame):
+        first = _first(self.way.elements)
+        if isinstance(first, Filler) and first is not self.way.elements[-1]:
+            # what takes a byte for certain tells, whatever is passed over in front of it
+            there = stream.tell()
+            stream.seek(there + first.passed(frame.rest(stream), frame.at(stream), frame.bounded))
+            behind = self.way.elements[self.way.elements.index(first) + 1 :]
+            try:
+                return self._stand(behind, stream, frame)
+            finally:
+                stream.seek(there)
+        return self._stand(self.way.elements, stream, frame)
+
+    def _stand(self, elements: Sequence[Element], stream: IO[bytes], frame: Frame) -> bool:
+        """Whether elements stand here."""
+        if constants := _first(elements).constants(frame):
             return stands(constants, stream, frame)
         rest = frame.rest(stream)
-        if (values := beginning(self.way.elements)) is not None:
+        if (values := beginning(elements)) is not None:
             if not rest:
                 frame.need_more(stream)
             return rest[:1] != b"" and rest[0] in values
@@ -277,6 +291,8 @@ def beginning(elements: Sequence[Element]) -> frozenset[int] | None:
         found = [beginning([*way, *rest]) for way in first.ways()]
         known = [values for values in found if values is not None]
         return frozenset[int]().union(*known) if len(known) == len(found) else None
+    if isinstance(first, Filler):
+        return beginning(rest)  # it is looked past
     return beginning(rest) if first.extent == 0 else first.begins()
 
 

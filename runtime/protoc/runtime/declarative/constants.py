@@ -37,6 +37,10 @@ class Constant(Element):
         """What ends a field in front of it."""
         return self.alternatives
 
+    def anywhere(self) -> tuple[bytes, ...]:
+        """What it can be on any link."""
+        return self.alternatives
+
     def hides_in(self, data: bytes, apart: bool) -> bool:
         """Whether it would be found before the end of a field."""
         return _hidden(self.alternatives, data, apart)
@@ -67,9 +71,57 @@ class Ends(Element):
         """The ends of the link; those of the first one when none is named."""
         return self.by_link[frame.link or next(iter(self.by_link))]
 
+    def anywhere(self) -> tuple[bytes, ...]:
+        """What it can be on any link."""
+        return tuple(end for ends in self.by_link.values() for end in ends)
+
     def hides_in(self, data: bytes, apart: bool) -> bool:
         """Whether it would be found before the end of a field, on any link."""
         return any(_hidden(alternatives, data, apart) for alternatives in self.by_link.values())
+
+
+class Filler(Element):
+    """Bytes that may be repeated and mean nothing.
+
+    Args:
+        octets: that may be repeated.
+        most: at most so often; None for any number.
+        send: so often they are written.
+    """
+
+    def __init__(
+        self, octets: bytes, *, most: int | None = None, send: int = 0, key: str | None = None
+    ) -> None:
+        super().__init__(key)
+        self.octets = octets
+        self.most = most
+        self.send = send
+
+    @property
+    def extent(self) -> int | None:
+        """Any number of them."""
+        return None
+
+    def read(self, stream: IO[bytes], frame: Frame) -> bytes:
+        """As many as there are."""
+        return stream.read(self.passed(frame.rest(stream), frame.at(stream), frame.bounded))
+
+    def passed(self, rest: bytes, at: int, bounded: bool) -> int:
+        """How many bytes are passed over.
+
+        Raises:
+            Incomplete: more of them may come.
+        """
+        size, count = len(self.octets), 0
+        while rest.startswith(self.octets, count * size) and count != self.most:
+            count += 1
+        left = rest[count * size : (count + 1) * size]
+        if not bounded and count != self.most and self.octets.startswith(left):
+            raise Incomplete(at + len(rest) + 1)
+        return count * size
+
+    def write(self, frame: Frame) -> bytes:
+        return self.octets * self.send
 
 
 def expect(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame) -> bytes:

@@ -53,6 +53,8 @@ class Frame:
         driven: what ends the fields whose size a length tells, where it is not to be believed.
         held: values of derived fields that are not computed, by reason, then by name.
         instead: what is written in the place of other elements, by their keys.
+        inner: while writing, what stands in the plain bytes of what is coded, by key.
+        revealed: keys of what is coded and has been looked into.
         given: whether a caller gives the value of a name; None while reading.
     """
 
@@ -70,6 +72,8 @@ class Frame:
         self.index = 0
         self.readers: dict[str, Reader] = {}
         self.chosen: dict[str, Any] = {}
+        self.inner: dict[str, Frame] = {}
+        self.revealed: set[str] = set()
         self.given: Callable[[str], bool] | None = None
         self.source: tuple[IO[Octets], int] | None = None
         self.flaws: list[DecodeError] | None = None
@@ -154,6 +158,14 @@ class Frame:
         found = source.read(size)
         source.seek(here)
         return found
+
+    def apart(self) -> Frame:
+        """The plain bytes of something coded in this message: places of their own, known values."""
+        frame = Frame(self.message, self.link)
+        frame.raws, frame.readers = dict(self.raws), dict(self.readers)
+        frame.given, frame.held, frame.flaws = self.given, self.held, self.flaws
+        frame.index = self.index
+        return frame
 
     # ---------------------------------------------------------------- what went wrong
 

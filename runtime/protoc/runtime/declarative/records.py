@@ -60,35 +60,13 @@ class Record:
         frame.given = lambda name: attribute(obj, name) is not None
         for element in every(self.row.elements):
             element.prepare(obj, frame)
-        for _ in range(_ROUNDS):
-            if not self._derive(frame):
-                break
-        else:
-            raise frame.unfit("", "derived values that agree with each other", obj)
+        composed(self.row, frame)
         if frame.doubts:
             raise frame.doubts[0]
         if not (frame.held or frame.instead):  # else the bytes are what they are told to be
             for element in self.row.written(frame):
                 element.agree(frame)
         return frame.data
-
-    def _derive(self, frame: Frame) -> bool:
-        """Lay the object out and compute what is derived; whether something changed."""
-        output = io.BytesIO()
-        frame.doubts.clear()
-        self.row.give(output, frame)
-        frame.data = output.getvalue()
-        changed = False
-        for element in self.row.written(frame):
-            if (
-                isinstance(element, Field)
-                and element.derivation is not None
-                and element.reason not in frame.held
-            ):
-                raw = element.derived(frame)
-                changed |= raw != frame.raws[element.key]
-                frame.raws[element.key] = raw
-        return changed
 
     # ---------------------------------------------------------------- inside others
 
@@ -125,6 +103,33 @@ class Record:
         frame = Frame(around.message, around.link)
         frame.raws |= {name: telling(around) for name, telling in self.told.items()}
         return frame
+
+
+def composed(row: Row, frame: Frame) -> bytes:
+    """The bytes of a row whose raw values are prepared, once what is derived stays the same."""
+    for _ in range(_ROUNDS):
+        if not _derive(row, frame):
+            return frame.data
+    raise frame.unfit("", "derived values that agree with each other", "others")
+
+
+def _derive(row: Row, frame: Frame) -> bool:
+    """Lay elements out and compute what is derived; whether something changed."""
+    output = io.BytesIO()
+    frame.doubts.clear()
+    row.give(output, frame)
+    frame.data = output.getvalue()
+    changed = False
+    for element in row.written(frame):
+        if (
+            isinstance(element, Field)
+            and element.derivation is not None
+            and element.reason not in frame.held
+        ):
+            raw = element.derived(frame)
+            changed |= raw != frame.raws[element.key]
+            frame.raws[element.key] = raw
+    return changed
 
 
 def _whole(elements: Iterable[Element]) -> Iterator[Element]:

@@ -150,6 +150,8 @@ class Row:
                 if frame.flaws is None or error.reason not in ("length", "crc"):
                     raise
                 frame.flaws.append(error)
+        for element in elements:
+            element.reveal(frame)
         values: dict[str, Any] = {}
         for element in elements:
             values |= element.values(frame)

@@ -1,0 +1,51 @@
+"""What codings must know of what they code, and what ends it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from protoc.compiler import model
+from protoc.compiler.resolve.scope import Scope
+from protoc.dsl.diagnostics import Label
+
+
+def measured(
+    coding: model.Coding, plain: int | None, inner: tuple[model.Coding, ...]
+) -> model.Coding:
+    """A coding that needs to know how many bytes it codes, with their number.
+
+    Args:
+        coding: the coding.
+        plain: the bytes that stand inside all codings; None when that varies.
+        inner: the codings inside this one.
+    """
+    ratio = model.ratio(inner)
+    if not isinstance(coding, model.Truncated) or plain is None or ratio is None:
+        return coding
+    return replace(coding, size=plain * ratio)
+
+
+def require_clear(scope: Scope, coded: model.Coded, size: model.Size) -> None:
+    """Complain about an end that cannot be told from what is coded."""
+    coding = coded.codings[0]
+    if not isinstance(coding, model.Escape) or not isinstance(size, model.UntilNext):
+        return
+    codes = {code for _, code in coding.table}
+    for target in size.targets:
+        for end in _constants(target):
+            if end[0] == coding.mark and len(end) > 1 and end[1] in codes:
+                raise scope.fail(
+                    "E0413",
+                    "the end could stand among the coded bytes",
+                    target.span,
+                    f"0x{end[0]:02X} 0x{end[1]:02X} stands there for a byte",
+                    labels=(Label(coded.span, "which begin here"),),
+                    help="end with the mark and a byte that it is never followed by",
+                )
+
+
+def _constants(target: model.Constant | model.LinkEnd) -> tuple[bytes, ...]:
+    """The constants that an element can be, on any link."""
+    if isinstance(target, model.Constant):
+        return target.alternatives
+    return tuple(end for _, ends in target.by_link for end in ends)

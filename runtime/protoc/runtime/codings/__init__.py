@@ -1,0 +1,24 @@
+"""Codings: how a stretch of bytes looks on the wire where it is not written as it is.
+
+Each is a pair of functions that undo each other, and tells which coded bytes a plain one came
+from, so that errors name both places.
+"""
+
+from protoc.runtime.codings.base import Chain, Coding, Miscoded
+from protoc.runtime.codings.cobs import Cobs
+from protoc.runtime.codings.escapes import Escape
+from protoc.runtime.codings.octets import Add, Truncate, Xor
+from protoc.runtime.codings.texts import Base64, Hex
+
+__all__ = [
+    "Add",
+    "Base64",
+    "Chain",
+    "Cobs",
+    "Coding",
+    "Escape",
+    "Hex",
+    "Miscoded",
+    "Truncate",
+    "Xor",
+]

@@ -1,0 +1,113 @@
+"""What every coding is, and several of them one inside the other."""
+
+from __future__ import annotations
+
+from protoc.runtime.errors import DecodeError, Reason
+from protoc.runtime.messages import Buffer
+
+
+class Miscoded(ValueError):
+    """Bytes that no coding has written.
+
+    Attributes:
+        offset: where among the coded bytes.
+        expected, got: what stands there in coded bytes, and here.
+        reason: as of `DecodeError`.
+    """
+
+    def __init__(self, offset: int, expected: str, got: object, reason: Reason = "value") -> None:
+        super().__init__(offset, expected, got)
+        self.offset = offset
+        self.expected = expected
+        self.got = got
+        self.reason: Reason = reason
+
+
+class Coding:
+    """A way to write bytes as others, and back."""
+
+    def encode(self, data: bytes) -> bytes:
+        """The coded bytes."""
+        raise NotImplementedError
+
+    def decode(self, data: bytes) -> bytes:
+        """The plain bytes.
+
+        Raises:
+            Miscoded: they have not been coded like this.
+        """
+        raise NotImplementedError
+
+    def reach(self, data: bytes, count: int) -> int:
+        """How many of the coded bytes stand for the first `count` plain ones."""
+        raise NotImplementedError
+
+    def plain(
+        self, buffer: Buffer, start: int, end: int, at: int, message: str, size: int = 0
+    ) -> bytes:
+        """The plain bytes of a stretch of a message.
+
+        Args:
+            buffer: holds the message.
+            start: where the coded bytes begin in it.
+            end: where they end.
+            at: where the message begins.
+            message: its name.
+            size: how far it reaches, where that is known.
+
+        Raises:
+            DecodeError: the stretch is not coded like this.
+        """
+        try:
+            return self.decode(bytes(buffer[start:end]))
+        except Miscoded as error:
+            place = start + error.offset - at
+            raise DecodeError(
+                error.reason, message, "", place, error.expected, error.got, size
+            ) from None
+
+    def outside(
+        self, error: DecodeError, buffer: Buffer, start: int, end: int, at: int, size: int = 0
+    ) -> DecodeError:
+        """The error of something in the plain bytes, told as of the message; see `plain`."""
+        place = start + self.reach(bytes(buffer[start:end]), error.offset) - at
+        return error.coded(place, size if error.size else 0)
+
+
+class Chain(Coding):
+    """Several codings, the outermost first."""
+
+    def __init__(self, *codings: Coding) -> None:
+        self.codings = codings
+
+    def encode(self, data: bytes) -> bytes:
+        """The coded bytes; the last coding comes first."""
+        for coding in reversed(self.codings):
+            data = coding.encode(data)
+        return data
+
+    def decode(self, data: bytes) -> bytes:
+        """The plain bytes; the first coding comes first."""
+        return self._stages(data)[-1]
+
+    def reach(self, data: bytes, count: int) -> int:
+        """How many of the outermost bytes stand for the first `count` plain ones."""
+        return self._back(self._stages(data), count)
+
+    def _stages(self, data: bytes) -> list[bytes]:
+        """What each coding leaves, the coded bytes first."""
+        stages = [data]
+        for coding in self.codings:
+            try:
+                stages.append(coding.decode(stages[-1]))
+            except Miscoded as error:
+                offset = self._back(stages, error.offset)
+                raise Miscoded(offset, error.expected, error.got, error.reason) from None
+        return stages
+
+    def _back(self, stages: list[bytes], count: int) -> int:
+        """A place in the last of some stages as one among the coded bytes."""
+        passed = zip(self.codings, stages[:-1], strict=False)
+        for coding, stage in reversed(list(passed)):
+            count = coding.reach(stage, count)
+        return count
