@@ -159,6 +159,14 @@ class Framer:
         """The bytes nothing was reported of yet."""
         return bytes(self._buffer[self._held :])
 
+    @property
+    def unclaimed(self) -> FoundGarbage | None:
+        """The held bytes that are known to belong to no message, before they are reported."""
+        if self._held == self._at:
+            return None
+        data = bytes(self._buffer[self._held : self._at])
+        return FoundGarbage(data, self._base + self._held)
+
     def may_become(self, messages: Sequence[type[Message]]) -> bool:
         """Whether what waits for more bytes may become one of these messages."""
         if self._at >= len(self._buffer):

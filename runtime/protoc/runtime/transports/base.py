@@ -15,6 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from protoc.runtime.protocol import Serial
+
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 
@@ -135,6 +137,31 @@ class Endpoint(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close everything; what waits is lost. No signals follow."""
+
+
+class Port(Endpoint):
+    """A serial port: a line that can be changed while it is open."""
+
+    @abstractmethod
+    def configure(self, settings: Serial) -> None:
+        """Change speed, frame and flow control; at once when the port is open.
+
+        Raises:
+            TransportError: the port cannot be like that, and is as it was.
+        """
+
+    @abstractmethod
+    def look(self) -> None:
+        """Take in what is there already, without being told that something is."""
+
+    @property
+    def undelivered(self) -> int:
+        """Bytes that are written and wait in the system, for the line or for who is on it."""
+        return 0
+
+    @abstractmethod
+    def discard(self) -> None:
+        """Forget what waits to be written, here and in the system."""
 
 
 class Stream:

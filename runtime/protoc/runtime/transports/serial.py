@@ -14,8 +14,8 @@ from protoc.runtime.transports.base import (
     READ,
     WRITE,
     Closed,
-    Endpoint,
     Opened,
+    Port,
     Received,
     Stream,
     in_words,
@@ -27,7 +27,7 @@ HAS_FILES = os.name == "posix"
 """Ports are files that the system can wait for."""
 
 
-class SerialPort(Endpoint):
+class SerialPort(Port):
     """A port whose file the system can wait for: what POSIX has."""
 
     def __init__(self, url: str, path: str, settings: Serial) -> None:
@@ -76,9 +76,38 @@ class SerialPort(Endpoint):
         self.close()
         self.signals.append(Closed(0, reason))
 
+    def configure(self, settings: Serial) -> None:
+        if self._port is not None:
+            reconfigure(self._port, self.url, self._settings, settings)
+        self._settings = settings
+
     @property
     def unsent(self) -> int:
         return self._stream.unsent if self._stream else 0
+
+    def look(self) -> None:
+        # A tty has no bytes both when it is empty and when it is gone: it must not be read then.
+        if self._stream is not None and self._counted("in_waiting"):
+            self.ready(self._stream.file, READ)
+
+    @property
+    def undelivered(self) -> int:
+        return self._counted("out_waiting")
+
+    def _counted(self, what: str) -> int:
+        """Bytes in a queue of the system; none when the port is gone."""
+        try:
+            count: int = getattr(self._port, what, 0)
+        except OSError:
+            return 0
+        return count
+
+    def discard(self) -> None:
+        if self._stream is None or self._port is None:
+            return
+        self._stream.discard()
+        if self.undelivered:
+            self._port.reset_output_buffer()
 
     @property
     def is_open(self) -> bool:
@@ -134,21 +163,58 @@ def open_url(target: str, settings: Serial) -> pyserial.Serial:
 
 def configure(port: pyserial.SerialBase, settings: Serial) -> None:
     """Give a port its speed, its frame, and who is told to wait how."""
-    port.baudrate = settings.baudrate
-    port.bytesize = settings.bytesize
-    port.parity = settings.parity
-    port.stopbits = settings.stopbits
-    port.rtscts = settings.rtscts
-    port.dsrdtr = settings.dsrdtr
-    port.xonxoff = settings.xonxoff
-    if settings.rts is not None:
-        port.rts = settings.rts
-    if settings.dtr is not None:
-        port.dtr = settings.dtr
+    for name, value in _attributes(settings):
+        setattr(port, name, value)
+
+
+def reconfigure(port: pyserial.Serial, url: str, before: Serial, settings: Serial) -> None:
+    """Change a port that is open, all or nothing.
+
+    Raises:
+        TransportError: it cannot be like that, and is as it was.
+    """
+    error = _reconfigured(port, settings)
+    if error is None:
+        return
+    if _is_pseudo_terminal(str(port.name), error):
+        _reconfigured(port, Serial(baudrate=settings.baudrate))
+        return
+    _reconfigured(port, before)
+    raise TransportError(f"{url} cannot be like that: {_why(error)}") from error
+
+
+def _reconfigured(port: pyserial.Serial, settings: Serial) -> Exception | None:
+    """Give an open port its settings; returns what is wrong with them.
+
+    pyserial applies all it has with each one it is given, so it is the last one that tells.
+    """
+    wrong: Exception | None = None
+    for name, value in _attributes(settings):
+        try:
+            setattr(port, name, value)
+            wrong = None
+        except Exception as error:  # noqa: BLE001 - each handler raises something else
+            wrong = error
+    return wrong
+
+
+def _attributes(settings: Serial) -> list[tuple[str, object]]:
+    """What pyserial calls the settings, and what they are to be."""
+    lines = [("rts", settings.rts), ("dtr", settings.dtr)]
+    return [
+        *((name, value) for name, value in lines if value is not None),
+        ("baudrate", settings.baudrate),
+        ("bytesize", settings.bytesize),
+        ("parity", settings.parity),
+        ("stopbits", settings.stopbits),
+        ("rtscts", settings.rtscts),
+        ("dsrdtr", settings.dsrdtr),
+        ("xonxoff", settings.xonxoff),
+    ]
 
 
 def _is_pseudo_terminal(path: str, error: Exception) -> bool:
-    return path.startswith("/dev/pts/") and error.args[:1] == (errno.EINVAL,)
+    return os.path.realpath(path).startswith("/dev/pts/") and error.args[:1] == (errno.EINVAL,)
 
 
 def _why(error: Exception) -> str:

@@ -15,36 +15,40 @@ from threading import Lock, Thread
 import serial as pyserial
 
 from protoc.runtime.errors import TransportError
+from protoc.runtime.protocol import Serial
 from protoc.runtime.transports.base import (
     LARGEST_BACKLOG,
     READ,
     Closed,
-    Endpoint,
     Opened,
+    Port,
     Received,
     in_words,
 )
+from protoc.runtime.transports.serial import reconfigure
 
 _LOOK_UP = 0.1  # seconds after which a reader looks whether it is to end
 _LARGEST_CHUNK = 4096
 _CHUNKS = 256
 
-OpenPort = Callable[[], pyserial.Serial]
+OpenPort = Callable[[Serial], pyserial.Serial]
 
 
-class ThreadedPort(Endpoint):
+class ThreadedPort(Port):
     """A port that is read by a thread.
 
     Args:
         url: as the user wrote it.
-        open_port: opens the port; may wait.
+        open_port: opens the port with given settings; may wait.
+        settings: what it is opened with.
     """
 
     blocks = True
 
-    def __init__(self, url: str, open_port: OpenPort) -> None:
+    def __init__(self, url: str, open_port: OpenPort, settings: Serial) -> None:
         super().__init__(url)
         self._open_port = open_port
+        self._settings = settings
         self._port: pyserial.Serial | None = None
         self._running: _Threads | None = None
 
@@ -52,7 +56,7 @@ class ThreadedPort(Endpoint):
         if self._port is not None:
             return
         try:
-            self._port = self._open_port()
+            self._port = self._open_port(self._settings)
         except Exception as error:  # every handler of a pyserial URL raises something else
             raise TransportError(f"cannot open {self.url}: {in_words(error)}") from error
         self._port.timeout = _LOOK_UP
@@ -86,6 +90,19 @@ class ThreadedPort(Endpoint):
             self.signals.append(Closed(0, f"the port is stuck: {waiting} bytes wait to be written"))
         else:
             self._running.put(data)
+
+    def configure(self, settings: Serial) -> None:
+        if self._port is not None:
+            reconfigure(self._port, self.url, self._settings, settings)
+        self._settings = settings
+
+    def look(self) -> None:
+        if self._running is not None:
+            self.ready(self._running.file, READ)
+
+    def discard(self) -> None:
+        if self._running is not None:
+            self._running.discard()
 
     @property
     def unsent(self) -> int:
@@ -153,12 +170,16 @@ class _Threads:
                 return
             with self._count:
                 self.unsent -= len(data)
+            self._ring()
 
     def _tell(self, item: bytes | _End) -> None:
         while not self._ended:
             with contextlib.suppress(Full):
                 self._read.put(item, timeout=_LOOK_UP)
                 break
+        self._ring()
+
+    def _ring(self) -> None:
         # A full bell has rung already, and a closed one needs not ring.
         with contextlib.suppress(OSError):
             self._bell.send(b"!")
@@ -178,6 +199,14 @@ class _Threads:
         with self._count:
             self.unsent += len(data)
         self._to_write.put(data)
+
+    def discard(self) -> None:
+        """Forget what nobody has begun to write."""
+        with contextlib.suppress(Empty):
+            while True:
+                data = self._to_write.get_nowait()
+                with self._count:
+                    self.unsent -= len(data)
 
     def end(self) -> None:
         """Close the port and wait for the threads, which look up ten times a second."""

@@ -185,7 +185,7 @@ def _serial(place: Place, link: Link | None) -> Endpoint:
     if place.kind.startswith("serial+"):
         # Case matters behind the plus: it may be a path.
         target = place.url[len("serial+") :]
-        return threaded.ThreadedPort(place.url, partial(serial.open_url, target, settings))
+        return threaded.ThreadedPort(place.url, partial(serial.open_url, target), settings)
     path, _, query = place.rest.partition("?")
     path = unquote(path.removeprefix("//"))
     if not path:
@@ -193,8 +193,7 @@ def _serial(place: Place, link: Link | None) -> Endpoint:
     settings = _settings(place, query, settings)
     if serial.HAS_FILES:
         return serial.SerialPort(place.url, path, settings)
-    opening = partial(serial.open_port, place.url, path, settings)
-    return threaded.ThreadedPort(place.url, opening)
+    return threaded.ThreadedPort(place.url, partial(serial.open_port, place.url, path), settings)
 
 
 def _settings(place: Place, query: str, settings: Serial) -> Serial:
