@@ -1,6 +1,9 @@
-"""`python -m tests.golden`: generate the golden modules anew; git shows what became different."""
+"""`python -m tests.golden`: generate the golden modules, and those of the examples, anew.
 
-from tests.golden.modules import FEATURES, GOLDEN, generated
+git shows what became different.
+"""
 
-for feature in FEATURES:
-    (GOLDEN / feature / "device.py").write_text(generated(feature), encoding="utf-8")
+from tests.golden.modules import DESCRIPTIONS, generated
+
+for description in DESCRIPTIONS:
+    description.with_suffix(".py").write_text(generated(description), encoding="utf-8")

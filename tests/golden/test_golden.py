@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from protoc.runtime import Message
 
-from tests.golden.modules import FEATURES, GOLDEN, generated
+from tests.golden.modules import DESCRIPTIONS, FEATURES, generated
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_module_is_as_it_was(feature: str) -> None:
-    written = (GOLDEN / feature / "device.py").read_text(encoding="utf-8")
-    assert generated(feature) == written, (
+@pytest.mark.parametrize("description", DESCRIPTIONS, ids=lambda path: path.parent.name)
+def test_module_is_as_it_was(description: Path) -> None:
+    written = description.with_suffix(".py").read_text(encoding="utf-8")
+    assert generated(description) == written, (
         "if the difference is wanted: python -m tests.golden, and read what git shows"
     )
 

@@ -17,10 +17,6 @@ FOLDER = Path(module.__file__).parent
 DESCRIPTION = str(FOLDER / "serial_server.proto")
 
 
-def test_the_module_is_what_the_description_compiles_to() -> None:
-    assert protoc(["compile", "--check", DESCRIPTION, "-o", str(module.__file__)]) == 0
-
-
 def test_the_description_is_without_blame(capsys: pytest.CaptureFixture[str]) -> None:
     assert protoc(["check", DESCRIPTION]) == 0
     assert capsys.readouterr() == ("", "")
