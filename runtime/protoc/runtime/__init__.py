@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         Between,
         Group,
         Hook,
+        Join,
         Link,
         On,
         Packets,
@@ -87,6 +88,7 @@ __all__ = [
     "HookReached",
     "Hooks",
     "Incomplete",
+    "Join",
     "Link",
     "LocalError",
     "Message",
@@ -137,7 +139,7 @@ _HOMES = {
     "messages": "Buffer Choice Counter Message Part TextChoice",
     "params": "Params",
     "protocol": (
-        "Answer Between Group Hook Link On Packets Pair Param Protocol Serial Server SlowPoll "
+        "Answer Between Group Hook Join Link On Packets Pair Param Protocol Serial Server SlowPoll "
         "Timer Trigger"
     ),
     "session": "Session Ticket",

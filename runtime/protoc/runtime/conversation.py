@@ -129,6 +129,7 @@ class Conversation(Host, Wire):
         line.framer.finish()
         self.receiver.drain(line, self.now)
         line.rest()
+        self.receiver.left(number)
         self._pacers.pop(number).stop()
         del self.connections[number]
         self.out = [each for each in self.out if each[0] != number]

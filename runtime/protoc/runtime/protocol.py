@@ -335,6 +335,26 @@ class Hook(msgspec.Struct, frozen=True):
     line: int = 0
 
 
+class Join(msgspec.Struct, frozen=True):
+    """A param whose value comes in pieces.
+
+    The scope of its expressions has the message by its name, then the params.
+
+    Attributes:
+        name: of the param.
+        message: what carries the pieces.
+        value: a piece: text, bytes or a list.
+        first, last: whether it begins a value, and ends one.
+    """
+
+    name: str
+    message: type[Message]
+    value: Expression
+    first: Expression
+    last: Expression
+    line: int = 0
+
+
 class Protocol(msgspec.Struct, frozen=True):
     """Everything a session needs to know of a device.
 
@@ -354,5 +374,6 @@ class Protocol(msgspec.Struct, frozen=True):
     timers: tuple[Timer, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     hooks: tuple[Hook, ...] = ()
+    joins: tuple[Join, ...] = ()
     explicit: bool = False
     assumed: Mapping[str, str] = {}

@@ -19,6 +19,7 @@ from protoc.runtime.framing import (
     FoundMessage,
     FoundRejected,
 )
+from protoc.runtime.joining import Joiner
 from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Buffer, Decode, Message
 from protoc.runtime.params import ParamTable
@@ -69,6 +70,7 @@ class Receiver:
         silent = protocol.assumed.get("equal_response") == "silent"
         self._silent_equal = link.ignore_equal or silent
         self._stepwise = StepReader(protocol, params, machine)
+        self._joiner = Joiner(protocol, params, machine, report)
         self._previous: dict[str, bytes] = {}  # what each response was like the last time
         self._inert: dict[type[Message], bool] = {}
         stepped = not self._device and any(machine.steps(m) is not None for m in protocol.messages)
@@ -193,11 +195,17 @@ class Receiver:
         if message.PARAMS:
             values = [(name, getattr(message, name)) for name in message.PARAMS]
             self._machine.take_in(values, Scope(self._params, message), cause)
+        if not self._device:
+            self._joiner.take(message, cause)
         self._machine.fire_message("after", message, cause)
 
     def forget(self, message: str) -> None:
         """Forget what a response was like the last time."""
         self._previous.pop(message, None)
+
+    def left(self, connection: int) -> None:
+        """A connection is gone."""
+        self._joiner.forget(connection)
 
     # --- read by steps -----------------------------------------------------------------------
 
@@ -247,6 +255,7 @@ class Receiver:
         scope = Scope(self._params, message)
         if not equal:
             self._machine.take_in(reading.values().items(), scope, cause)
+            self._joiner.take(message, cause)
         self._previous[name] = data
         if not (equal and self._silent_equal):
             self._machine.fire_message("after", message, cause)

@@ -129,6 +129,9 @@ class _Reader:
         for param in self.protocol.params:
             if param.sets:
                 self._add(self._at("param", param.name), self._at("param", param.sets), "sets")
+        for join in self.protocol.joins:
+            piece = self._at("message", join.message.NAME)
+            self._add(piece, self._at("param", join.name), "joins")
         for message in self.protocol.messages:
             for name in message.PARAMS:
                 if name in self.watched and message.KIND != "command":

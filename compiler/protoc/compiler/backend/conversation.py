@@ -74,6 +74,7 @@ class _Writer:
             ("timers", [self._timer(timer) for timer in p.timers]),
             ("triggers", [self._trigger(trigger) for trigger in p.triggers]),
             ("hooks", [self._hook(hook) for hook in p.hooks]),
+            ("joins", [self._join(join) for join in p.joins]),
         ]
         rows += [keyed(name, tupled(list(found))) for name, found in sections if found]
         if p.explicit:
@@ -293,6 +294,17 @@ class _Writer:
             when=self._condition(trigger.when),
             id=_number(trigger.id),
             line=_line(trigger.span),
+        )
+
+    def _join(self, join: model.Join) -> Call:
+        return self._call(
+            "Join",
+            text(attribute(join.name, frozenset())),
+            self._class(join.message),
+            function(join.value),
+            first=function(join.first),
+            last=function(join.last),
+            line=_line(join.span),
         )
 
     def _hook(self, hook: model.Hook) -> Call:

@@ -27,7 +27,7 @@ MODULE_NAMES = frozenset({
     "Params", "Protocol", "Self", "Serial", "Simulator", "Struct",
     "TextChoice", "Timer", "Trigger", "UNSET", "UnsetType", "Mapping", "TYPE_CHECKING",
     "Part", "OneOf", "UNFIT", "ANY", "DEC", "INT", "FLOAT", "HEX", "OCT", "BIN", "BASE36",
-    "Server", "Between", "Packets", "SlowPoll", "Occurrence",
+    "Server", "Between", "Packets", "SlowPoll", "Join", "Occurrence",
 })  # fmt: skip
 LOCALS = frozenset(
     ["buffer", "at", "link", "end", "total", "self", "cls", "frame", "raw", "span", "error", "key"]

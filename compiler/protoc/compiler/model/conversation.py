@@ -113,6 +113,19 @@ class HookParameter:
 
 
 @dataclass(frozen=True)
+class Join:
+    """A param whose value comes in pieces, and the pieces that begin and end it."""
+
+    name: str
+    message: str
+    value: Expression
+    first: Expression
+    last: Expression
+    span: Span
+    doc: str = ""
+
+
+@dataclass(frozen=True)
 class Hook:
     """A place for the user's code."""
 

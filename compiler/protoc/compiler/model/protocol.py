@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from protoc.compiler.model.actions import Action
-from protoc.compiler.model.conversation import Group, Hook, Pair, Timer, Trigger
+from protoc.compiler.model.conversation import Group, Hook, Join, Pair, Timer, Trigger
 from protoc.compiler.model.declarations import Enum, Link, Param
 from protoc.compiler.model.expressions import Expression
 from protoc.compiler.model.messages import Message
@@ -66,6 +66,7 @@ class Protocol:
     timers: tuple[Timer, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     hooks: tuple[Hook, ...] = ()
+    joins: tuple[Join, ...] = ()
     examples: tuple[Example, ...] = ()
     explicit: bool = False
     assumed: Mapping[str, str] = field(default_factory=dict)

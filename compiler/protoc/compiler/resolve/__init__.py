@@ -17,6 +17,7 @@ from protoc.compiler.resolve.constants import labelled
 from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
 from protoc.compiler.resolve.fitting import constant
+from protoc.compiler.resolve.joins import declare_joins, resolve_joins
 from protoc.compiler.resolve.layouts import resolve_layout
 from protoc.compiler.resolve.link_rules import resolve_rules
 from protoc.compiler.resolve.links import resolve_links
@@ -43,6 +44,7 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
     _settings(scope, statements)
     _enums(scope, statements)
     _params(scope, statements)
+    declare_joins(scope, statements.of(tree.Join))
     scope.links = resolve_links(
         scope, list(statements.of(tree.Link)), list(statements.of(tree.Framing))
     )
@@ -54,8 +56,7 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
     triggers = statements.numbered(
         tree.Trigger, lambda t, n: conversation.resolve_trigger(scope, t, n)
     )
-    for join in statements.of(tree.Join):
-        scope.unsupported("`join`", join.span, "put the parts together in your own code")
+    joins = resolve_joins(scope, statements.of(tree.Join))
     examples = statements.each(tree.Example, lambda example: resolve_example(scope, example))
     if protocol is None:
         return None
@@ -74,6 +75,7 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
         timers=tuple(timers),
         triggers=tuple(triggers),
         hooks=tuple(scope.hooks.values()),
+        joins=tuple(joins),
         examples=tuple(examples),
         explicit=scope.explicit,
         assumed=dict(scope.assumed),
