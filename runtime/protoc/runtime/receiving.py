@@ -187,7 +187,8 @@ class Receiver:
         nothing = self._inert.get(kind)
         if nothing is None:
             heard = any(self._machine.listens(event, kind) for event in ("before", "after"))
-            nothing = self._inert[kind] = not (kind.PARAMS or heard)
+            some = kind.PARAMS or heard or self._joiner.looks_at(kind)
+            nothing = self._inert[kind] = not some
         return nothing
 
     def _take_in(self, message: Message, cause: Cause) -> None:
