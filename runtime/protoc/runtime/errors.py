@@ -100,7 +100,7 @@ class DecodeError(RemoteError, ValueError):
             path: where the part stands in it, `records[3]`.
             offset: where the part begins, in bytes from the start of the message.
         """
-        field = f"{path}.{self.field}" if self.field else path
+        field = ".".join(filter(None, (path, self.field)))
         place = self.offset + offset
         error = DecodeError(self.reason, message, field, place, self.expected, self.got)
         error.plain = self.plain

@@ -164,7 +164,8 @@ class Decoder(Runs):
             arguments = (self.buffer, str(start), str(self.origin), "cls.NAME", name, *limits)
             self.lines.add(f"{end} = ", Call(scan, arguments))
         order = "[::-1]" if wire.reversed else ""
-        self.lines.add(f"{raw} = bytes({span(self.buffer, start, end)}){order}")
+        if not isinstance(step.origin, model.Reserved) or step.longest is not None:
+            self.lines.add(f"{raw} = bytes({span(self.buffer, start, end)}){order}")
         self.moved(step.key, start, end)
         if step.longest is not None and not isinstance(size, model.GivenSize):
             with self.lines.block(f"if len({raw}) > {step.longest}:"):

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from protoc.compiler import model
+from protoc.compiler.backend.again import put_together
 from protoc.compiler.backend.assemble import Assembly, Piece, joined
 from protoc.compiler.backend.code import (
     WIDTH,
@@ -133,19 +134,27 @@ class Encoder(Deriving):
                 raw = local(step.key)
             self.raws[step.key] = raw
             return
-        if step.name and (format_ := format_of(step.wire)):
+        if step.name and step.also is None and (format_ := format_of(step.wire)):
             self._formatted(step, value, format_)
             return
         variable = local(step.key)
         self.raws[step.key] = variable
-        if not self._as_bytes(step, variable):
-            self.lines.add(f"{variable} = ", self._text(step, value))
+        if step.also is not None:
+            put_together(self, step, step.also, variable)
+        else:
+            self.written(step, variable)
         self._measured(step, variable)
+        self.delimited(step, variable)
+
+    def written(self, step: model.Field, variable: str) -> None:
+        """The bytes of a text, of digits or of bytes, in a variable."""
+        if not self._as_bytes(step, variable):
+            self.lines.add(f"{variable} = ", self._text(step, self.value(step)))
         if step.pattern:
+            value = self.value(step)
             with self.lines.block(f"if not {self.context.like(step.pattern)}({value}):"):
                 words = f"a text like {step.pattern}"
                 self.refuse(step.name or self.item, words, value)
-        self.delimited(step, variable)
 
     def _bits(self, step: model.Field) -> None:
         """An integer made of bits; behind the lengths when one of them is derived."""

@@ -72,6 +72,8 @@ class LayoutWriter:
             return Structures(self).nested(element, element.wire, indent)
         if isinstance(element, model.Field) and isinstance(element.wire, model.Items):
             return Structures(self).items(element, element.wire, indent)
+        if isinstance(element, model.Field) and element.also is not None:
+            return Structures(self).again(element, element.also, self.options(element), indent)
         if isinstance(element, model.Region):
             options: list[Code] = []
             if isinstance(element.size, model.GivenSize):
@@ -161,7 +163,15 @@ class LayoutWriter:
         ]
 
     def _field(self, field: model.Field) -> Code:
-        arguments: list[Code] = [text(_called(field)), text(_type(field.wire))]
+        return Call("wire.Field", (*self.head(field), *self.options(field)))
+
+    def head(self, field: model.Field) -> list[Code]:
+        """The name and the type of a field."""
+        return [text(_called(field)), text(_type(field.wire))]
+
+    def options(self, field: model.Field) -> list[Code]:
+        """What is said of a field behind its name and type."""
+        arguments: list[Code] = []
         if field.name is None:
             arguments += self.key(field.key)
         arguments += self._origin(field)
@@ -181,7 +191,7 @@ class LayoutWriter:
             arguments.append(keyed("like", text(field.pattern)))
         if field.forbidden:
             arguments.append(keyed("exclude", tupled([octets(f) for f in field.forbidden])))
-        return Call("wire.Field", tuple(arguments))
+        return arguments
 
     # -------------------------------------------------------------- what is said of values
 

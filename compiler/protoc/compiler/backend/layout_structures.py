@@ -95,6 +95,19 @@ class Structures:
             return [self.writer.function("size", wire.size.expression)]
         return []
 
+    def again(
+        self, field: model.Field, also: model.Nested, options: list[Code], indent: int
+    ) -> list[str]:
+        """Bytes that are read again."""
+        pad = " " * indent
+        lines = [f"{pad}wire.Again("]
+        for argument in self.writer.head(field):
+            lines += laid_out("", argument, ",", indent + 4)
+        lines += self._record(also, indent + 4)
+        for option in options:
+            lines += laid_out("", option, ",", indent + 4)
+        return [*lines, f"{pad}),"]
+
     # -------------------------------------------------------------- lists
 
     def items(self, field: model.Field, wire: model.Items, indent: int) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
+from protoc.compiler.backend.again import read_again
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import bits_in
@@ -28,9 +29,9 @@ class Presenter:
         if field_.name is None or not isinstance(field_.origin, model.Given | model.Defaulted):
             return []
         raw = self.decoder.raws[field_.key]
-        held = f"{raw}[::-1]" if is_reversed(field_.wire) else raw
+        plain = f"{raw}[::-1]" if is_reversed(field_.wire) else raw
         for forbidden in field_.forbidden:
-            with self.decoder.lines.block(f"if {octets(forbidden)} in {held}:"):
+            with self.decoder.lines.block(f"if {octets(forbidden)} in {plain}:"):
                 got = octets(forbidden)
                 self.decoder.fail(
                     "value",
@@ -50,7 +51,8 @@ class Presenter:
                 self.decoder.fail("value", field_.name, at, words, raw)
         value = self._converted(raw, field_.conversion, field_.name, field_)
         value = self._bounded(value, field_.name, field_.bounds, field_)
-        return [keyed(attribute(field_.name), value)]
+        held = read_again(self.decoder, field_, field_.also) if field_.also is not None else []
+        return [keyed(attribute(field_.name), value), *held]
 
     def _converted(
         self, raw: str, conversion: model.Conversion, name: str, field_: model.Field

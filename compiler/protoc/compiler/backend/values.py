@@ -318,6 +318,9 @@ def value_types(elements: tuple[model.Element, ...], context: Context) -> dict[s
         if isinstance(element.origin, model.Given | model.Defaulted):
             type_ = annotation(element.wire, element.conversion, context)
             found.setdefault(element.name, []).append(type_)
+        if element.also is not None:
+            for name, type_ in value_types(element.also.record.elements, context).items():
+                found.setdefault(name, []).append(type_)
     return {
         name: " | ".join(dict.fromkeys(one for type_ in types for one in _members(type_)))
         for name, types in found.items()

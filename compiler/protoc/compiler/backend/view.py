@@ -254,6 +254,7 @@ def parts_of(owner: model.Message | model.Record, name: str, context: Context) -
     groups: list[GroupView] = []
     for field_ in owner.fields():
         wire = field_.wire.item.wire if isinstance(field_.wire, model.Items) else field_.wire
+        wire = field_.also or wire
         if isinstance(wire, model.Nested) and f"record {wire.record.name}" not in context.classes:
             groups += record_views(owner, wire, context)
         elif isinstance(wire, model.Bits) and wire.group and wire.group not in context.classes:
@@ -349,7 +350,7 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
     if len(message.links) < len(protocol.links):
         links: list[Code] = [text(link) for link in message.links]
         lines += laid_out("LINKS: ClassVar = ", tupled(links), "", 4)
-    bound = [naming.attribute(f.name or "") for f in message.fields() if f.param]
+    bound = [naming.attribute(f.name or "") for f in message.held() if f.param]
     if bound:
         lines += laid_out("PARAMS: ClassVar = ", Call("", tuple(map(text, bound))), "", 4)
     lines += _hexadecimal(_numbers(message))
@@ -415,13 +416,21 @@ def _characters(first: list[bytes], context: Context) -> list[Code]:
 
 
 def _blanks(message: model.Message, context: Context) -> list[tuple[str, str]]:
-    found = []
     sometimes = model.sometimes(message.elements)
+    found: list[model.Field] = []
     for field_ in message.fields():
-        if field_.name and field_.name not in sometimes and isinstance(field_.origin, model.Given):
-            value = blank_of(field_, context)
-            found.append((naming.attribute(field_.name), value))
-    return found
+        if field_.also is not None:
+            # what the bytes hold makes them, where anything of that is always there
+            optional = model.sometimes(field_.also.record.elements)
+            needed = [f for f in field_.also.record.fields() if f.name and f.name not in optional]
+            found += needed or [field_]
+        elif field_.name not in sometimes:
+            found.append(field_)
+    return [
+        (naming.attribute(field_.name), blank_of(field_, context))
+        for field_ in found
+        if field_.name and isinstance(field_.origin, model.Given)
+    ]
 
 
 def fields_of(owner: model.Message | model.Record, context: Context) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from protoc.compiler.model.codings import Coding
 from protoc.compiler.model.expressions import Expression
-from protoc.compiler.model.wire import Bits, Conversion, Part, Size, Wire
+from protoc.compiler.model.wire import Bits, Conversion, Nested, Part, Size, Wire
 from protoc.dsl.source import Span
 
 
@@ -103,6 +103,7 @@ class Field:
         longest: most bytes it may have.
         forbidden: bytes that may not occur in it.
         pattern: what a text looks like, `*` for any characters and `?` for one.
+        also: what its bytes are read again as; those fields belong to the message as well.
     """
 
     key: str
@@ -117,6 +118,7 @@ class Field:
     longest: int | None = None
     forbidden: tuple[bytes, ...] = ()
     pattern: str = ""
+    also: Nested | None = None
 
 
 @dataclass(frozen=True)
@@ -293,6 +295,15 @@ class Message:
         """Every field in wire order; alternatives may have the same name."""
         return tuple(e for e in self.walk() if isinstance(e, Field))
 
+    def held(self) -> tuple[Field, ...]:
+        """Every field, those that bytes are read again as behind them."""
+        found: list[Field] = []
+        for field in self.fields():
+            found.append(field)
+            if field.also is not None:
+                found += field.also.record.fields()
+        return tuple(found)
+
 
 def parts(element: Element) -> tuple[tuple[Element, ...], ...]:
     """The rows of elements that stand in an element, and belong to the same message."""
@@ -350,7 +361,8 @@ def _always(elements: tuple[Element, ...]) -> set[str]:
                 found |= set[str]().union(*(_always(arm.elements) for arm in element.arms))
             elif element.how == "if" and element.closed:
                 found |= set.intersection(*(_always(arm.elements) for arm in element.arms))
-        else:
+        elif not isinstance(element, Field) or element.also is None:
+            # of bytes and what they hold either may be given
             found |= _own_names(element)
     return found
 
@@ -360,8 +372,11 @@ def _names(elements: tuple[Element, ...]) -> set[str]:
 
 
 def _own_names(element: Element) -> set[str]:
-    name = element.name if isinstance(element, Field) else None
-    return set() if name is None else {name}
+    if not isinstance(element, Field) or element.name is None:
+        return set()
+    if element.also is not None:
+        return {element.name} | _names(element.also.record.elements)
+    return {element.name}
 
 
 def named(fields: Iterable[Field], path: tuple[str, ...]) -> tuple[Field, Part | None] | None:

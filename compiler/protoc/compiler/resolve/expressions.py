@@ -128,7 +128,7 @@ def _members(target: Target) -> dict[str, model.Field | model.Part | None]:
 def fields_of(message: model.Message) -> dict[str, model.Field | model.Part]:
     """The fields of a message by name, bits that belong to it included."""
     found: dict[str, model.Field | model.Part] = {}
-    for field in message.fields():
+    for field in message.held():
         if field.name is not None:
             found[field.name] = field
     return found

@@ -381,7 +381,7 @@ class Builder:
     def _field(self, statement: tree.Field, place: Place) -> model.Element:
         name = statement.name.text
         if statement.also is not None:
-            raise self.scope.unsupported("`also`", statement.span)
+            return self._again(statement, statement.also, place)
         if is_hole(statement):
             return self._hole(statement, place)
         if isinstance(statement.typed.type, tree.ListType):
@@ -391,6 +391,29 @@ class Builder:
         if named is not None:
             self.claim(name, statement.name)
         return self._valued(statement, key, named, place)
+
+    def _again(
+        self, statement: tree.Field, also: tree.Block | tree.Invocation, place: Place
+    ) -> model.Field:
+        """`data : bytes also { … }`: the bytes, and what they are read again as."""
+        found = self._field(replace(statement, also=None), place)
+        if (
+            not isinstance(found, model.Field)
+            or not isinstance(found.wire, model.Text | model.Raw)
+            or not isinstance(found.origin, model.Given)
+            or found.name is None
+        ):
+            raise self.scope.fail(
+                "E0203",
+                "only bytes and texts that are yours to give are read again",
+                also.span,
+                help="give the field a name and the type `bytes` or `text`",
+            )
+        nested = Structures(self).again(statement, also, place)
+        for name in dict.fromkeys(inner.name for inner in nested.record.fields()):
+            if name is not None:
+                self.claim(name, statement.name)
+        return replace(found, also=nested)
 
     def item(self, statement: tree.Field, place: Place) -> model.Field:
         """What a list repeats."""

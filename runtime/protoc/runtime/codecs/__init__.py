@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from operator import index
 
+from protoc.runtime.codecs.again import agree, composed
 from protoc.runtime.codecs.delimiters import Delimiter, Occurrence
 from protoc.runtime.codecs.digits import (
     read_base36,
@@ -84,7 +85,9 @@ __all__ = [
     "Occurrence",
     "OneOf",
     "Via",
+    "agree",
     "among",
+    "composed",
     "echoes",
     "exp10",
     "index",

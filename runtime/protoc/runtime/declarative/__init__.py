@@ -22,6 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from protoc.runtime.declarative.again import Again
     from protoc.runtime.declarative.bits import Bit, Bits
     from protoc.runtime.declarative.branches import Either, Match, Optional, Way, When
     from protoc.runtime.declarative.checks import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from protoc.runtime.declarative.sequence import Body
 
 __all__ = [
+    "Again",
     "Bit",
     "Bits",
     "Body",
@@ -84,6 +86,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "again": "Again",
     "bits": "Bit Bits",
     "branches": "Either Match Optional Way When",
     "checks": "added fletcher8 fletcher16 md5 replaced sha1 sha256 words xor",

@@ -70,6 +70,10 @@ class Record:
 
     # ---------------------------------------------------------------- inside others
 
+    def names(self) -> set[str]:
+        """Names of the values an object holds."""
+        return set[str]().union(*(element.names() for element in self.row.elements))
+
     def begins(self) -> frozenset[int] | None:
         """The values its first byte can have; None for any."""
         return beginning(self.row.elements)

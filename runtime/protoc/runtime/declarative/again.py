@@ -1,0 +1,102 @@
+"""Bytes that are read again as fields."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+from protoc.runtime.declarative.bits import spelt
+from protoc.runtime.declarative.fields import Field, attribute
+from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.declarative.records import Record
+from protoc.runtime.errors import DecodeError, EncodeError
+
+
+class Again(Field):
+    """Bytes or text, and the fields they hold, which belong to the message as well.
+
+    Either may be given to write it; where both are, they agree.
+
+    Args:
+        name, type_: as in the description.
+        record: what the bytes are read again as; it fills them.
+        options: as of `Field`.
+    """
+
+    def __init__(self, name: str, type_: str, record: Record, **options: Any) -> None:
+        super().__init__(name, type_, **options)
+        self.record = record
+
+    def names(self) -> set[str]:
+        return {self.label, *self.record.names()}
+
+    def always(self) -> set[str]:
+        return set()
+
+    # ---------------------------------------------------------------- reading
+
+    def values(self, frame: Frame) -> dict[str, Any]:
+        own = super().values(frame)
+        start, end = frame.places[self.key]
+        parts = self._read(frame.data[start:end], start, frame)
+        return own | {name: attribute(parts, name) for name in self.record.names()}
+
+    def _read(self, data: bytes | bytearray, at: int, frame: Frame) -> Any:
+        """What bytes hold that begin there in the message."""
+        around = Frame(frame.message, frame.link)
+        around.raws, around.readers, around.places = frame.raws, frame.readers, frame.places
+        around.bounded, around.origin = True, at
+        stream = io.BytesIO(data)
+        parts = self.record.part("", stream, around)
+        if rest := around.rest(stream):
+            raise around.error("length", self.label, at, len(data), len(data) - len(rest))
+        return parts
+
+    # ---------------------------------------------------------------- writing
+
+    def prepare(self, message: Any, frame: Frame) -> None:
+        given = {name: attribute(message, name) for name in self.record.names()}
+        frame.raws[f"{self.key} again"] = given
+        if attribute(message, self.label) is not None:
+            super().prepare(message, frame)
+            return
+        if given and all(value is None for value in given.values()):
+            raise frame.unfit(self.label, "a value", None)
+        frame.readers[self.key] = self
+        frame.raws[self.key] = None
+
+    def write(self, frame: Frame) -> bytes:
+        given = frame.raws[f"{self.key} again"]
+        try:
+            if frame.raws[self.key] is None:
+                data = self.record.data("", self.record.cls(**spelt(self.record.cls, given)), frame)
+                self._allowed(data, frame)
+                return data
+            data = super().write(frame)
+            there = {name: value for name, value in given.items() if value is not None}
+            if there:
+                self._agree(data, there, frame)
+        except EncodeError as error:
+            # what it is told may be another value yet
+            frame.doubts.append(error)
+            return b""
+        return data
+
+    def _agree(self, data: bytes, given: dict[str, Any], frame: Frame) -> None:
+        """What is given beside the bytes stands in them."""
+        try:
+            parts = self._read(data, 0, frame)
+        except DecodeError as error:
+            words = f"bytes that hold its fields ({error})"
+            raise frame.unfit(self.label, words, data) from None
+        for name, value in given.items():
+            there = attribute(parts, name)
+            if not _same(value, there):
+                raise frame.unfit(name, f"{there!r}, which `{self.label}` holds", value)
+
+
+def _same(value: Any, other: Any) -> bool:
+    if isinstance(value, float) and isinstance(other, int | float):
+        return math.isclose(value, other, rel_tol=1e-9)
+    return bool(value == other)
