@@ -1,7 +1,8 @@
 """Conversations a person can read, played in virtual time.
 
-Beside each `x.proto` stands `x.talk`. In it a line `== …` begins a scene with a new session, a line
-`$ …` does something, and the lines below it are what came of that:
+Beside each `x.proto` stands `x.talk`; some are for descriptions of the library. In it a line
+`== …` begins a scene with a new session, a line `$ …` does something, and the lines below it are
+what came of that:
 
     == the letter changes while its command waits
     $ do group late_change
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+from protoc.compiler import library
 from protoc.compiler.loading import load_module
 from protoc.compiler.pipeline import compile_source
 from protoc.dsl.source import Source
@@ -31,13 +33,16 @@ from protoc.runtime.protocol import Protocol
 from protoc.runtime.session import Session, Ticket
 
 HERE = Path(__file__).parent
-DEVICES = sorted(path.stem for path in HERE.glob("*.proto"))
+DEVICES = sorted(path.stem for path in HERE.glob("*.talk"))
 UNITS = {"ms": 0.001, "s": 1.0}
 
 
 def described(device: str) -> Protocol:
     """The table of a device's module."""
-    compilation = compile_source(Source.read(HERE / f"{device}.proto"))
+    path = HERE / f"{device}.proto"
+    own = path.is_file()
+    source = Source.read(path) if own else Source(path.name, library.text(device))
+    compilation = compile_source(source)
     assert compilation.module, [each.message for each in compilation.diagnostics]
     protocol: Protocol = load_module(compilation).PROTOCOL
     return protocol

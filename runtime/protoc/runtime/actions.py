@@ -2,7 +2,8 @@
 
     from protoc.runtime import actions as do
 
-Expressions are functions of the scope: the fields of the message at hand, then the params.
+Expressions are functions of the scope: the fields of the message at hand, then the params. They
+call digests as `do.md5(…)`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from protoc.runtime import digests
 from protoc.runtime.messages import Message
+
+md5, sha1, sha256 = digests.md5, digests.sha1, digests.sha256
 
 Expression = Callable[[Any], Any]
 """Computed over a scope: the fields of the message at hand, then the params, as attributes."""

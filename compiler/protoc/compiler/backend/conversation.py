@@ -202,7 +202,10 @@ class _Writer:
         )
 
     def _condition(self, expression: model.Expression | None) -> str | None:
-        return None if expression is None else function(expression)
+        if expression is None:
+            return None
+        self.acts |= any(isinstance(part, model.Applied) for part in model.every(expression))
+        return function(expression)
 
     def _pair(self, pair: model.Pair) -> Call:
         steps: list[Code] = []

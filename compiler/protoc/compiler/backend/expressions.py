@@ -147,7 +147,7 @@ def scoped(expression: model.Scoped) -> str:
     return ".".join(("x", *(attribute(part) for part in expression.path)))
 
 
-CONVERSATION = Writer(scoped=scoped, divide="/")
+CONVERSATION = Writer(scoped=scoped, function=lambda name: f"do.{name}", divide="/")
 READABLE = Writer(scoped=lambda expression: ".".join(expression.path), divide="/")
 """Writes an expression of the conversation as a reader of the description knows it."""
 

@@ -63,7 +63,7 @@ def responses(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
 
 
 def _field_names(message: model.Message) -> Iterator[str]:
-    for field in message.fields():
+    for field in message.held():
         if field.name is not None:
             yield field.name
 
@@ -91,13 +91,7 @@ def _heads(protocol: model.Protocol) -> Iterator[str]:
             waiting += action.verb.arguments
         elif isinstance(action.verb, model.Send):
             waiting += [value for _, value in action.verb.arguments]
-    while waiting:
-        expression = waiting.pop()
-        if isinstance(expression, model.Scoped):
-            yield expression.path[0]
-        elif isinstance(expression, model.Operation):
-            waiting += expression.operands
-        elif isinstance(expression, model.Listed):
-            waiting += expression.items
-        elif isinstance(expression, model.Object):
-            waiting += [value for _, value in expression.entries]
+    for expression in waiting:
+        for part in model.every(expression) if expression is not None else ():
+            if isinstance(part, model.Scoped):
+                yield part.path[0]

@@ -69,7 +69,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Applied:
-    """A function of a number: `log10`, or its inverse `exp10`."""
+    """A function: `log10`, or its inverse `exp10`, of a number; `md5` … of a text."""
 
     function: str
     operand: Expression

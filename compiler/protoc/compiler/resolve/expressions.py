@@ -9,6 +9,8 @@ from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
 
+DIGESTS = ("md5", "sha1", "sha256")
+
 Fields = Mapping[str, model.Field | model.Part]
 Target = (
     model.Message | model.Param | model.Field | model.Part | model.HookParameter | Fields | None
@@ -40,6 +42,8 @@ class Reader:
             return self._reference(expression)
         if isinstance(expression, tree.Invocation) and not expression.arguments:
             return self._reference(tree.Reference((expression.name,), span=expression.span))
+        if isinstance(expression, tree.Invocation) and expression.name.text in DIGESTS:
+            return self._digest(expression)
         if isinstance(expression, tree.Invocation):
             raise self.scope.unsupported(f"`{expression.name.text}(…)` here", expression.span)
         raise self.scope.fail(
@@ -48,6 +52,17 @@ class Reader:
             expression.span,
             help="write a number, a text in quotes, a field, a param, or arithmetic over them",
         )
+
+    def _digest(self, call: tree.Invocation) -> model.Expression:
+        """`md5(random + password)`: hexadecimal digits."""
+        if len(call.arguments) != 1 or call.arguments[0].name is not None:
+            raise self.scope.fail(
+                "E0204",
+                f"`{call.name.text}` takes one value",
+                call.span,
+                help="put texts together with `+`",
+            )
+        return model.Applied(call.name.text, self.read(call.arguments[0].value))
 
     def _binary(self, expression: tree.Binary) -> model.Expression:
         left, right = expression.left, expression.right
