@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from protoc.compiler import model
+from protoc.compiler.resolve.again import read_again
 from protoc.compiler.resolve.bits import Located, Pieces, speaker, whole
 from protoc.compiler.resolve.bodies import (
     body_of,
@@ -301,7 +302,7 @@ class Builder:
             key = f"{statement.name.text}?"
             return structures.optional(_alone(present), place, statement, key)
         if isinstance(statement, tree.Field):
-            return self._field(statement, place)
+            return self.field(statement, place)
         if isinstance(statement, tree.If):
             return structures.conditional(statement, place)
         if isinstance(statement, tree.Match):
@@ -378,10 +379,11 @@ class Builder:
             param.bounds,
         )
 
-    def _field(self, statement: tree.Field, place: Place) -> model.Element:
+    def field(self, statement: tree.Field, place: Place) -> model.Element:
+        """A field of any type."""
         name = statement.name.text
         if statement.also is not None:
-            return self._again(statement, statement.also, place)
+            return read_again(self, statement, statement.also, place)
         if is_hole(statement):
             return self._hole(statement, place)
         if isinstance(statement.typed.type, tree.ListType):
@@ -391,29 +393,6 @@ class Builder:
         if named is not None:
             self.claim(name, statement.name)
         return self._valued(statement, key, named, place)
-
-    def _again(
-        self, statement: tree.Field, also: tree.Block | tree.Invocation, place: Place
-    ) -> model.Field:
-        """`data : bytes also { … }`: the bytes, and what they are read again as."""
-        found = self._field(replace(statement, also=None), place)
-        if (
-            not isinstance(found, model.Field)
-            or not isinstance(found.wire, model.Text | model.Raw)
-            or not isinstance(found.origin, model.Given)
-            or found.name is None
-        ):
-            raise self.scope.fail(
-                "E0203",
-                "only bytes and texts that are yours to give are read again",
-                also.span,
-                help="give the field a name and the type `bytes` or `text`",
-            )
-        nested = Structures(self).again(statement, also, place)
-        for name in dict.fromkeys(inner.name for inner in nested.record.fields()):
-            if name is not None:
-                self.claim(name, statement.name)
-        return replace(found, also=nested)
 
     def item(self, statement: tree.Field, place: Place) -> model.Field:
         """What a list repeats."""

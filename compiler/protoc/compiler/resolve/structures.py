@@ -124,23 +124,6 @@ class Structures:
         )
         return model.Nested(record, _size_of(record), self._arguments(type_, layout, place))
 
-    def again(
-        self, statement: tree.Field, also: tree.Block | tree.Invocation, place: Place
-    ) -> model.Nested:
-        """What the bytes of a field are read again as; it fills them."""
-        if isinstance(also, tree.Invocation):
-            if also.name.text not in self.scope.layouts:
-                raise self.scope.unknown("message", also.name, self.scope.layouts)
-            type_ = tree.NamedType(also.name, arguments=also.arguments, span=also.span)
-            wire = self.nested(type_, place)
-        else:
-            names = Names(outer=place.names)
-            name = f"{self.builder.name}_{statement.name.text}"
-            record = self.record(name, also, names, place.trail, doc=statement.doc)
-            told = tuple(model.Own(place.names.path(path)) for path in names.told.values())
-            wire = model.Nested(record, None, told)
-        return replace(wire, size=model.UntilEnd())
-
     def _arguments(
         self, type_: tree.NamedType, layout: tree.Layout, place: Place
     ) -> tuple[model.Expression, ...]:
