@@ -1,5 +1,6 @@
 """The descriptions that ship with the program: whole, clean, and ready to begin from."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,8 @@ def test_entry(entry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert len(protocol.doc.splitlines()) > 1
     assert protocol.links
     assert protocol.examples
+
+
+def test_the_page_lists_every_entry() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "library.md").read_text("utf-8")
+    assert re.findall(r"^\| \[(\w+)\]\(.*/\1\.proto\)", page, re.MULTILINE) == library.entries()
