@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protoc.runtime import EncodeError, Message
-from tests.golden.read_again.device import Reading, Setting, State, Status
+from tests.golden.read_again.device import Maybe, Reading, Rows, Setting, State, Status
 from tests.properties.modules import outcome
 
 FRAMES = [
@@ -17,6 +17,8 @@ FRAMES = [
     (Setting, b"GAIN CH2=-3dB\r"),
     (Setting, b"GAIN 12dB\r"),
     (Status, b"S\x01\x07"),
+    (Rows, b"R2d012xFFF"),
+    (Maybe, b"M,CH1=5dB!"),
 ]
 
 

@@ -210,9 +210,45 @@ class Lines:
         return _Block(self)
 
     def block(self, head: str) -> _Block:
-        """The statements under `head`, as a context."""
-        self.add(head)
+        """The statements under `head`, as a context; a condition too long for a line is broken."""
+        rows = _broken(head) if self.indent + len(head) > WIDTH else []
+        if rows:
+            word = head.partition(" ")[0]
+            pad = " " * self.indent
+            self.lines += [f"{pad}{word} (", *(f"{pad}    {row}" for row in rows), f"{pad}):"]
+        else:
+            self.add(head)
         return _Block(self)
+
+
+def _broken(head: str) -> list[str]:
+    """The terms of a condition, as the formatter puts them below each other."""
+    word, _, condition = head.removesuffix(":").partition(" ")
+    if word not in ("if", "elif", "while"):
+        return []
+    for operator in (" or ", " and "):
+        first, *others = _terms(condition, operator)
+        if others:
+            return [first, *(f"{operator.strip()} {other}" for other in others)]
+    return []
+
+
+def _terms(condition: str, operator: str) -> list[str]:
+    """What stands between operators, those in brackets and quotes left alone."""
+    terms, start, depth, quote = [], 0, 0, ""
+    for at, character in enumerate(condition):
+        if quote:
+            quote = "" if character == quote and condition[at - 1] != "\\" else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif not depth and condition.startswith(operator, at):
+            terms.append(condition[start:at])
+            start = at + len(operator)
+    return [*terms, condition[start:]]
 
 
 class _Block:

@@ -22,6 +22,7 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At, bits_called, bracketed, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
+from protoc.compiler.backend.values import value_types
 
 
 class Decoder(Runs):
@@ -67,7 +68,7 @@ class Decoder(Runs):
         """What the class is made with, in wire order."""
         arguments: list[Code] = []
         for field_ in self.message.fields():
-            names = [field_.name] if field_.name else []
+            names = list(value_types((field_,), self.context))
             settled = [name for name in names if name in self.settled]
             arguments += [keyed(attribute(name), self.settled.pop(name)) for name in settled]
             if field_ in self.fields:

@@ -191,6 +191,9 @@ class Deriving(Values):
         key = own.path[0]
         if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
             return self.number(field_)
+        free = isinstance(field_.origin, model.Given | model.Defaulted)
+        if isinstance(field_.wire, model.Text) and free:
+            return self.value(field_)
         return self.numbers.get(key) or self.raws.get(key, f"self.{attribute(key)}")
 
     def number(self, field_: model.Field) -> str:
