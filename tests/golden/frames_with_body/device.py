@@ -81,7 +81,7 @@ class SetName(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1)
         if c2 != b"\x10":
             raise DecodeError("constant", cls.NAME, "code", 2, b"\x10", c2)
-        data_end: int = at + 3 + size
+        data_end = at + 3 + size
         if data_end < at + 5:
             raise DecodeError(
                 "length", cls.NAME, "data", 5, "a size of at least 0", size - 2
@@ -279,7 +279,7 @@ class Name(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1)
         if c2 != b"\x91":
             raise DecodeError("constant", cls.NAME, "code", 2, b"\x91", c2)
-        data_end: int = at + 3 + size
+        data_end = at + 3 + size
         if data_end < at + 5:
             raise DecodeError(
                 "length", cls.NAME, "data", 5, "a size of at least 0", size - 2
@@ -397,7 +397,7 @@ class Refused(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1)
         if c2 != b"\xee":
             raise DecodeError("constant", cls.NAME, "code", 2, b"\xee", c2)
-        data_end: int = at + 3 + size
+        data_end = at + 3 + size
         if data_end < at + 5:
             raise DecodeError(
                 "length", cls.NAME, "data", 5, "a size of at least 0", size - 2
@@ -517,7 +517,7 @@ class Unknown(Message, kw_only=True):
         c1, unit, code, size = _BE_1SBBH.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1)
-        p1: int = at + 3 + size
+        p1 = at + 3 + size
         if p1 < at + 5:
             raise DecodeError(
                 "length", cls.NAME, "data", 5, "a size of at least 0", size - 2

@@ -260,12 +260,12 @@ class Block(Message, kw_only=True):
                 "value", cls.NAME, "width", 1, "decimal digits", width_raw, 2
             )
         width = int(width_raw)
-        p1: int = at + 2 + width
+        p1 = at + 2 + width
         if len(buffer) < p1:
             raise Incomplete(p1 - at)
         size_raw = bytes(buffer[at + 2 : p1])
         size = read_dec(size_raw, cls.NAME, "size", 2, p1 - at)
-        p2: int = p1 + size
+        p2 = p1 + size
         if len(buffer) < p2:
             raise Incomplete(p2 - at)
         data = bytes(buffer[p1:p2])

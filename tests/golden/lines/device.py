@@ -135,7 +135,7 @@ class Words(Message, kw_only=True):
         unit, c1, size = _BE_B1SB.unpack_from(buffer, at)
         if c1 != b"\x03":
             raise DecodeError("constant", cls.NAME, "code", 1, b"\x03", c1)
-        p1: int = at + 3 + size
+        p1 = at + 3 + size
         if len(buffer) < p1 + 2:
             raise Incomplete(p1 + 2 - at)
         words = bytes(buffer[at + 3 : p1])

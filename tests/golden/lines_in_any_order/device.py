@@ -488,7 +488,7 @@ class Meters(Message, kw_only=True):
         size = int(size_raw)
         if c2 != b"\n":
             raise DecodeError("constant", cls.NAME, "", 10, b"\n", c2)
-        content_end: int = at + 11 + size
+        content_end = at + 11 + size
         if len(buffer) < content_end:
             raise Incomplete(content_end - at)
         level: int | None = None

@@ -61,7 +61,7 @@ class Packet(Message, kw_only=True):
         if len(buffer) < at + 3:
             raise Incomplete(3)
         kind, size = _BE_BH.unpack_from(buffer, at)
-        p1: int = at + 3 + size
+        p1 = at + 3 + size
         if len(buffer) < p1:
             raise Incomplete(p1 - at)
         data = bytes(buffer[at + 3 : p1])
