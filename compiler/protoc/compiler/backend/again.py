@@ -23,10 +23,10 @@ def read_again(decoder: Decoder, step: model.Field, also: model.Nested) -> list[
     parts, stop = decoder.fresh(f"{step.name}_parts"), decoder.position()
     cls = decoder.context.classes[f"record {also.record.name}"]
     with decoder.lines.block("try:"):
-        call = Call(f"{cls}.decode_part", ("buffer", str(start), str(end), *told))
+        call = Call(f"{cls}.decode_part", (decoder.buffer, str(start), str(end), *told))
         decoder.lines.add(f"{parts}, {stop} = ", call)
     with decoder.lines.block(f"except {decoder.context.use('DecodeError')} as error:"):
-        place = start.minus(At("at"))
+        place = start.minus(decoder.origin)
         decoder.lines.add(
             "raise ", Call("error.within", ("cls.NAME", text(""), place)), " from None"
         )

@@ -12,6 +12,7 @@ from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import At
 from protoc.compiler.backend.plan import Step, asks, steps
 from protoc.compiler.backend.present import Presenter
+from protoc.compiler.backend.values import value_types
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
@@ -98,9 +99,9 @@ class CodedBlocks:
     def _settle(self, field: model.Field) -> None:
         """The values of a field, in variables until the message is made."""
         decoder = self.decoder
-        for value in Presenter(decoder).values(field):
+        names = value_types((field,), decoder.context)
+        for name, value in zip(names, Presenter(decoder).values(field), strict=False):
             assert isinstance(value, Named)
-            name = field.name or ""
             assert value.name == f"{attribute(name)}="
             target = decoder.settled.get(name)
             if target is None and str(value.value).isidentifier():

@@ -307,7 +307,7 @@ class Encoder(Deriving):
     def whole(self) -> Code:
         """All bytes that have been put together since."""
         if not self._written and not self._patches:
-            return self._pending.take(self.lines.indent)
+            return self._pending.take(self.lines.indent) if self._pending.pieces else 'b""'
         self.flush()
         self._fill_in(self._patches)
         return self.frame
