@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from protoc.runtime.actions import Execute, Target
 from protoc.runtime.device import (
+    BREAK,
     CONNECT_TIMEOUT,
     Described,
     HooksT,
@@ -104,6 +105,16 @@ class AsyncDevice(Described[ParamsT, HooksT]):
             TransportError: nothing is connected.
         """
         self._driver.do(lambda now: self.session.send(message, now, connection))
+
+    async def send_break(self, seconds: float = BREAK) -> None:
+        """Hold a serial line in the break state for so long; the conversation goes on meanwhile.
+
+        Raises:
+            LocalError: it is no serial line.
+            TransportError: the line is closed.
+        """
+        self._driver.do(lambda now: self.session.send_break(seconds, now))
+        await self._driver.until(lambda: False, seconds)
 
     async def run(self, seconds: float | None = None) -> None:
         """Run timers and triggers until the time is up or the line is closed.

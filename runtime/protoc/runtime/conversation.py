@@ -34,13 +34,14 @@ class Request(NamedTuple):
     """What the driver is asked to do.
 
     Attributes:
-        verb: `open` or `close` the line, `hang up` on a connection, or `finish` an async hook.
+        verb: `open` or `close` the line, `hang up` on a connection, begin a `break` or end it, or
+            `finish` an async hook.
         connection: its number; -1 where the line is meant.
         hook: name of the hook.
         work: what is to be awaited; what it raises goes to `Session.hook_failed`.
     """
 
-    verb: Literal["open", "close", "hang up", "finish"]
+    verb: Literal["open", "close", "hang up", "break", "end break", "finish"]
     connection: int = -1
     hook: str = ""
     work: Awaitable[Any] | None = None

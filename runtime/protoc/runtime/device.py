@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 10.0
 """Seconds to wait for a connection."""
 
+BREAK = 0.25
+"""Seconds that a serial line is held in the break state."""
+
 
 class Hooks:
     """Functions called from the conversation; one that is None is reported when reached.
@@ -252,6 +255,16 @@ class Device(Described[ParamsT, HooksT]):
             TransportError: nothing is connected.
         """
         self._driver.do(lambda now: self.session.send(message, now, connection))
+
+    def send_break(self, seconds: float = BREAK) -> None:
+        """Hold a serial line in the break state for so long; the conversation goes on meanwhile.
+
+        Raises:
+            LocalError: it is no serial line.
+            TransportError: the line is closed.
+        """
+        self._driver.do(lambda now: self.session.send_break(seconds, now))
+        self._driver.pump(lambda: False, seconds)
 
     def run(self, seconds: float | None = None) -> None:
         """Run timers and triggers until the time is up, `stop` is called, or the line is closed.

@@ -223,6 +223,21 @@ class Session:
         maker = self._inner.executor.maker
         return maker.make(type(message), lambda: message, Cause())[1]
 
+    def send_break(self, seconds: float, now: float) -> None:
+        """Hold a serial line in the break state for so long; no command is begun meanwhile.
+
+        Raises:
+            LocalError: the link is no serial one.
+            TransportError: nothing is connected.
+        """
+        inner = self._at(now)
+        if self.link.kind != "serial":
+            raise LocalError(f"a break is for serial links, and this is one over {self.link.kind}")
+        if not inner.connections:
+            raise TransportError("not connected")
+        inner.requests.append(Request("break"))
+        inner.pause(seconds, lambda: inner.requests.append(Request("end break")))
+
     # --- what the driver takes ---------------------------------------------------------------
 
     def carry(self, send: Callable[[int, bytes], object]) -> None:

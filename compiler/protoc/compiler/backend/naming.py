@@ -18,7 +18,7 @@ MESSAGE_MEMBERS = frozenset({
 DEVICE_MEMBERS = frozenset({
     "PROTOCOL", "open", "connect", "listen", "simulate", "close", "execute", "run", "messages",
     "changes", "events", "params", "hooks", "session", "send", "self", "cls", "url", "link",
-    "wait", "peer", "stop", "driver",
+    "wait", "peer", "stop", "driver", "send_break",
 })  # fmt: skip
 MODULE_NAMES = frozenset({
     "Any", "Answer", "AsyncDevice", "Buffer", "Callable", "Choice", "ClassVar", "Counter",

@@ -233,6 +233,8 @@ class Coupling:
     def _fulfil(self, request: Request, now: float) -> None:
         if request.verb == "hang up":
             self.endpoint.hang_up(request.connection)
+        elif request.verb in ("break", "end break"):
+            self.endpoint.set_break(request.verb == "break")
         elif request.work is not None:
             self._now = now
             self.finish(request.hook, request.work)

@@ -124,6 +124,9 @@ class Endpoint(ABC):
             self.close()
             self.signals.append(Closed(connection))
 
+    def set_break(self, on: bool) -> None:  # noqa: B027 - what is no serial port has none
+        """Hold the line in the break state, or let go of it."""
+
     @property
     @abstractmethod
     def unsent(self) -> int:

@@ -72,6 +72,14 @@ class SerialPort(Port):
         except OSError as error:
             self._end(_gone(error))
 
+    def set_break(self, on: bool) -> None:
+        if self._port is None:
+            return
+        try:
+            self._port.break_condition = on
+        except OSError as error:
+            self._end(_gone(error))
+
     def _end(self, reason: str) -> None:
         self.close()
         self.signals.append(Closed(0, reason))

@@ -104,6 +104,15 @@ class ThreadedPort(Port):
         if self._running is not None:
             self._running.discard()
 
+    def set_break(self, on: bool) -> None:
+        if self._port is None:
+            return
+        try:
+            self._port.break_condition = on
+        except Exception as error:  # noqa: BLE001 - the handlers raise what they like
+            self.close()
+            self.signals.append(Closed(0, in_words(error)))
+
     @property
     def unsent(self) -> int:
         return self._running.unsent if self._running else 0
