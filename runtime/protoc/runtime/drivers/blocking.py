@@ -102,7 +102,7 @@ class Driver:
             coupling.require_connection()
         ticket = self.session.execute(target, fields, now)
         try:
-            if not self.pump(lambda: ticket.done, timeout):
+            if not self.pump(lambda: ticket.done, timeout, soon=True):
                 raise coupling.given_up(timeout)
         finally:
             if not ticket.done:
@@ -116,8 +116,12 @@ class Driver:
             coupling.settle(now)
             self.pump(lambda: bool(coupling.connections) or not endpoint.is_open, CONNECT_TIMEOUT)
 
-    def pump(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
+    def pump(
+        self, done: Callable[[], bool], timeout: float | None = None, *, soon: bool = False
+    ) -> bool:
         """Let the conversation go on until `done()`, the time is up, or the line is closed.
+
+        It may be done `soon`: see `Waiter.wait`.
 
         Raises:
             LocalError: it is called from a hook or an event callback.
@@ -139,17 +143,17 @@ class Driver:
                 return False
             if deadline is None or (limit is not None and limit < deadline):
                 deadline = limit
-            self._take_in(None if deadline is None else max(0.0, deadline - now))
+            self._take_in(None if deadline is None else max(0.0, deadline - now), soon=soon)
             now = self._last_look = clock()
 
-    def _take_in(self, wait: float | None) -> None:
+    def _take_in(self, wait: float | None, *, soon: bool = False) -> None:
         """Wait until something is there, and have the endpoint read what one file has.
 
         The others are looked at in the next turns: whoever waits has that first, so that not more
         than one file has is ever kept for them.
         """
         if not self._found and not self._closed:
-            self._found.extend(self._waiter.wait(wait))
+            self._found.extend(self._waiter.wait(wait, soon=soon))
         if self._found:
             file, mask = self._found.popleft()
             if file == self._heard:
