@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import socket
+import subprocess
 import sys
 import tty
 from collections.abc import Callable, Iterator
@@ -235,3 +237,39 @@ def test_a_server_that_was_away_from_asyncio(host: str) -> None:
 
 class AsyncPatientLamp(AsyncLamp, protocol=LAMP_AGAIN):
     """The same for asyncio."""
+
+
+# --- Ctrl-C ---
+
+BLOCKING = """
+import sys
+from tests.runtime.lamp import Lamp
+with Lamp.open(sys.argv[1]) as lamp:
+    lamp.level()
+"""
+ASYNC = """
+import asyncio, sys
+from tests.runtime.lamp import AsyncLamp
+async def main():
+    async with AsyncLamp(sys.argv[1]) as lamp:
+        await lamp.level()
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("program", [BLOCKING, ASYNC], ids=["blocking", "asyncio"])
+def test_ctrl_c_while_an_answer_is_awaited_closes_the_line(program: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)
+        url = "tcp://{}:{}".format(*listener.getsockname())
+        command = [sys.executable, "-c", program, url]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            line, _ = listener.accept()
+            with line:
+                line.settimeout(30)
+                assert line.recv(100) == b"?1\n"
+                process.send_signal(signal.SIGINT)
+                assert line.recv(100) == b""  # closed in order, before it would ask again
+            _, told = process.communicate(timeout=30)
+    assert told.rstrip().endswith("KeyboardInterrupt")
+    assert process.returncode != 0
