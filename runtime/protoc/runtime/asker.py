@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from protoc.runtime import events
 from protoc.runtime.causes import Cause
-from protoc.runtime.errors import Refused, Timeout
+from protoc.runtime.errors import LocalError, ProtocolError, Refused, Timeout
 from protoc.runtime.exchange import Exchange, Verdict
 from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Message
@@ -16,7 +16,7 @@ from protoc.runtime.protocol import On
 from protoc.runtime.queue import Entry
 from protoc.runtime.reachability import Reachability
 from protoc.runtime.scheduler import Planned, Scheduler
-from protoc.runtime.scope import Scope
+from protoc.runtime.scope import FAULTS, Scope
 
 
 class Wire(ABC):
@@ -100,7 +100,11 @@ class Asker:
         self.exchange = None
         for connection in exchange.connections:
             self._wire.drop_late(connection)
-        exchange.begin()
+        try:
+            exchange.begin()
+        except FAULTS as error:
+            self._cannot_send(exchange, error, now)
+            return
         # Nothing comes in before this is over, so all that can wait is done behind the writing.
         sent = now
         for connection in exchange.connections:
@@ -113,6 +117,13 @@ class Asker:
         if not exchange.pair.quiet:
             self._reachability.asked(now)
         self._wait_on(exchange, sent)
+
+    def _cannot_send(self, exchange: Exchange, error: Exception, now: float) -> None:
+        """It was to be composed anew, and cannot be."""
+        failure = error if isinstance(error, ProtocolError) else LocalError(str(error))
+        self._wire.report(events.NotSent(exchange.pair.name, failure))
+        exchange.entry.failed("error", failure)
+        self._over(exchange, now)
 
     def _wait_on(self, exchange: Exchange, now: float) -> None:
         """Wait for an answer as long as that may take."""
