@@ -366,6 +366,9 @@ class Executor:
         pairs = [pair for pair in self._pairs.values() if pair.steps and self._on_link(pair)]
         pings = [pair for pair in pairs if pair.ping]
         for pair in (pings or pairs)[:1]:
+            asked = self.asker.exchange
+            if asked is not None and asked.pair is pair:
+                return  # not twice in a row: others would never have their turn
             target = Execute("pair", pair.name, priority="first", once=True)
             self.put(Entry(target, Scope(self._params)))
 
