@@ -23,7 +23,7 @@ from protoc.runtime.events import (
 from protoc.runtime.messages import Message
 from protoc.runtime.protocol import Protocol as Description
 from protoc.runtime.session import Session, Ticket
-from protoc.runtime.transports.base import Closed, Received, Signal
+from protoc.runtime.transports.base import READ, Closed, Opened, Received, Signal, Watch
 from protoc.runtime.transports.memory import MemoryEndpoint, World
 from tests.runtime.lamp import PROTOCOL, Keys, Level
 
@@ -308,3 +308,40 @@ def test_many_peers_are_told_apart(server: tuple[World, MemoryEndpoint, Runner])
     expected: list[tuple[int, Message]] = [(n, Keys(pressed=n)) for n in range(3)]
     assert [each for each in seen if isinstance(each[1], Keys)] == expected
     assert len([event for event in runner.events if isinstance(event, PeerConnected)]) == 3
+
+
+# --- several files of one endpoint ---
+
+
+class TwoFiles(MemoryEndpoint):
+    """Reading one file closes the other, which was as ready."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world, "memory:two")
+        self.files = [world.new_file() for _ in range(2)]
+        self.read: list[int] = []
+
+    def start(self, watch: Watch) -> None:
+        self.seen = watch
+        for file in self.files:
+            watch(file, READ)
+        self.signals.append(Opened(0, "peer"))
+
+    def ready(self, file: int, mask: int) -> None:
+        self.read.append(file)
+        self.files.remove(file)
+        for other in self.files:
+            self.seen(other, 0)
+
+
+def test_a_file_that_was_closed_meanwhile_is_not_read() -> None:
+    world = World()
+    endpoint = TwoFiles(world)
+    runner = Blocking(world, Session(PROTOCOL, link="net"), endpoint)
+    runner.open()
+    for file in endpoint.files:
+        world.set_ready(file)
+    world.call_later(0.1, lambda: None)
+    runner.driver.pump(lambda: False, 0.2)
+    assert len(endpoint.read) == 1
+    runner.close()

@@ -66,7 +66,7 @@ class Driver:
         """
         try:
             self.endpoint.prepare()
-            self._coupling.start(self._waiter.watch)
+            self._coupling.start(self._watch)
             if self.endpoint.listening:
                 self._coupling.settle(self._clock())
             elif not self.pump(lambda: bool(self._coupling.connections), timeout):
@@ -145,6 +145,12 @@ class Driver:
                 deadline = limit
             self._take_in(None if deadline is None else max(0.0, deadline - now), soon=soon)
             now = self._last_look = clock()
+
+    def _watch(self, file: int, mask: int) -> None:
+        """Wait for something else on a file; one that is gone may come again as another one."""
+        self._waiter.watch(file, mask)
+        if not mask:
+            self._found = deque(each for each in self._found if each[0] != file)
 
     def _take_in(self, wait: float | None, *, soon: bool = False) -> None:
         """Wait until something is there, and have the endpoint read what one file has.
