@@ -147,7 +147,7 @@ MOVE = st.one_of(
 SLOW = Pair("slow", SetLevel, ((Answer(Ack),),), bytewise=0.01, after_idle=0.05)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(LINKS, st.lists(MOVE, max_size=30))
 def test_whatever_the_link_says_and_the_peers_do(
     link: Link, story: list[tuple[str, int, object]]

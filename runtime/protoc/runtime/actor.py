@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from protoc.runtime import actions as do
 from protoc.runtime.actions import Action
@@ -96,38 +96,6 @@ class Actor:
         self._triggers = triggers
         self._host = host
         self._contents = Contents(params)
-        self._values: Mapping[type[Action], Callable[[Any, Scope], Any]] = {
-            do.Set: self._value_set,
-            do.Copy: self._value_copied,
-            do.Append: self._value_appended,
-            do.Reverse: self._value_reversed,
-            do.Resize: self._value_resized,
-        }
-        self._deeds: Mapping[type[Action], Callable[[Any, str, Scope, Cause], bool | None]] = {
-            do.Execute: self._execute,
-            do.Send: self._send,
-            do.Run: self._run,
-            do.Do: self._do,
-            do.Time: self._time,
-            do.Line: self._line,
-            do.HangUp: self._hang_up,
-            do.Pause: self._pause,
-            do.Leave: self._leave,
-            do.SetTimeout: self._set_timeout,
-            do.SetWait: self._set_wait,
-            do.Clear: self._clear,
-            do.Enter: self._enter,
-            do.Save: self._save,
-            do.Forget: self._forget,
-            do.Make: self._make,
-            do.Read: self._read,
-            do.Fill: self._fill,
-            do.Check: self._check,
-            do.Stuff: self._stuff,
-            do.Unstuff: self._stuff,
-            do.Replace: self._replace,
-            do.Swap: self._swap,
-        }
 
     def carry_out(self, action: Action, on: str, scope: Scope, cause: Cause) -> bool:
         """Carry out an action; False when it is a step that failed.
@@ -135,11 +103,11 @@ class Actor:
         Raises:
             any of FAULTS: it cannot be carried out.
         """
-        value = self._values.get(type(action))
+        value = self._VALUES.get(type(action))
         if value is not None:
-            self._triggers.set(action.param, value(action, scope), scope, cause)  # type: ignore[attr-defined]
+            self._triggers.set(action.param, value(self, action, scope), scope, cause)  # type: ignore[attr-defined]
             return True
-        return self._deeds[type(action)](action, on, scope, cause) is not False
+        return self._DEEDS[type(action)](self, action, on, scope, cause) is not False
 
     # --- what follows ------------------------------------------------------------------------
 
@@ -245,6 +213,41 @@ class Actor:
 
     def _save(self, action: do.Save, on: str, scope: Scope, cause: Cause) -> None:
         self._host.save(action.param)
+
+    # --- the tables: of the class, as there may be a thousand actors ---------------------------
+
+    _VALUES: ClassVar[Mapping[type[Action], Callable[..., Any]]] = {
+        do.Set: _value_set,
+        do.Copy: _value_copied,
+        do.Append: _value_appended,
+        do.Reverse: _value_reversed,
+        do.Resize: _value_resized,
+    }
+    _DEEDS: ClassVar[Mapping[type[Action], Callable[..., bool | None]]] = {
+        do.Execute: _execute,
+        do.Send: _send,
+        do.Run: _run,
+        do.Do: _do,
+        do.Time: _time,
+        do.Line: _line,
+        do.HangUp: _hang_up,
+        do.Pause: _pause,
+        do.Leave: _leave,
+        do.SetTimeout: _set_timeout,
+        do.SetWait: _set_wait,
+        do.Clear: _clear,
+        do.Enter: _enter,
+        do.Save: _save,
+        do.Forget: _forget,
+        do.Make: _make,
+        do.Read: _read,
+        do.Fill: _fill,
+        do.Check: _check,
+        do.Stuff: _stuff,
+        do.Unstuff: _stuff,
+        do.Replace: _replace,
+        do.Swap: _swap,
+    }
 
 
 def _work(cause: Cause) -> Work:
