@@ -51,6 +51,20 @@ def test_a_reader_gets_all_of_what_many_say_at_once_in_asyncio() -> None:
     assert asyncio.run(count()) == (1000, 0)
 
 
+def test_what_is_there_already_is_had_without_waiting() -> None:
+    """Though the first of those who are heard has not said enough."""
+    with Lamp.listen("tcp://127.0.0.1:0") as lamp:
+        host, port = lamp.url.removeprefix("tcp://").split(":")
+        sockets = [socket.create_connection((host, int(port))) for _ in range(3)]
+        lamp.run(0.0)  # lets them in
+        for each, data in zip(sockets, (b"*1", b"*2\n", b"*3\n"), strict=True):
+            each.sendall(data)
+        heard = [event.message for event in lamp.messages(timeout=0.0)]
+        assert heard == [Keys(pressed=2), Keys(pressed=3)]
+    for each in sockets:
+        each.close()
+
+
 def test_a_feed_that_nobody_reads_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("protoc.runtime.drivers.feeds.LARGEST_FEED", 3)
     with Lamp.simulate(params={"level": 40}) as sim, Lamp.open(sim.url) as lamp:

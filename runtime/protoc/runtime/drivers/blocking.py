@@ -139,7 +139,9 @@ class Driver:
             deadline = settle(now)
             if done():
                 return True
-            if self._stopped or not coupling.alive or (limit is not None and now >= limit):
+            if self._stopped or not coupling.alive:
+                return False
+            if limit is not None and now >= limit and not self._found:
                 return False
             if deadline is None or (limit is not None and limit < deadline):
                 deadline = limit
