@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
 import signal
+import socket
 import sys
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -60,7 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         asyncio.run(_run(server))
     except OSError as error:
-        print(f"cannot listen on {host}:{number}: {error.strerror}", file=sys.stderr)
+        unknown = isinstance(error, socket.gaierror)
+        reason = error.strerror if unknown else os.strerror(error.errno or 0)
+        print(f"cannot listen on {host}:{number}: {reason}", file=sys.stderr)
         return 1
     return 0
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, cast
 
+from examples.serial_server.linespec import opened, settings_of
 from examples.serial_server.port import Port, Separation
 from examples.serial_server.reading import Unreadable
 from examples.serial_server.refusals import Refusal, of_bytes, of_other
@@ -20,10 +20,8 @@ from examples.serial_server.serial_server import (
     Get,
     Got,
     Open,
-    Opened,
     Other,
     ParamsSet,
-    Parity,
     PortList,
     Ports,
     Put,
@@ -33,12 +31,10 @@ from examples.serial_server.serial_server import (
     Separated,
     Separator,
     SetParams,
-    StopBits,
     Truth,
     WasReset,
 )
 from protoc.runtime import Message
-from protoc.runtime.protocol import Serial
 
 
 class Answering:
@@ -91,7 +87,7 @@ class Answering:
     def _set_up(self, port: Port, command: Message) -> Message:
         match command:
             case SetParams():
-                port.configure(_settings(command))
+                port.configure(settings_of(command))
                 return ParamsSet()
             case Delay():
                 port.set_delay(command.milliseconds / 1000)
@@ -126,7 +122,7 @@ class Answering:
             raise Refusal(f"there is no port {name!a}, there are {known}")
         await port.open()
         self._lent = port
-        return _opened(port.settings)
+        return opened(port.settings)
 
     async def _close(self, force: str) -> Message:
         port = self._port()
@@ -152,17 +148,3 @@ def _reset(port: Port, command: Reset) -> None:
         port.set_delay(0)
     if command.separator is Truth.YES:
         port.separation = Separation()
-
-
-def _opened(settings: Serial) -> Opened:
-    return Opened(
-        baud=settings.baudrate,
-        dbits=settings.bytesize,
-        par=Parity(settings.parity),
-        sbits=StopBits(f"{settings.stopbits:g}"),
-    )
-
-
-def _settings(line: SetParams) -> Serial:
-    parity = cast(Literal["N", "E", "O", "M", "S"], line.par.value)
-    return Serial(line.baud, line.dbits, parity, float(line.sbits.value))

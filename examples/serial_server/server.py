@@ -56,26 +56,30 @@ class Server:
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
 
-    async def _welcome(
+    def _welcome(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+        _notice_when_gone(writer.get_extra_info("socket"))
+        task = asyncio.create_task(_attend(reader, writer, Answering(self._ports)))
         self._clients.add(task)
         task.add_done_callback(self._clients.discard)
-        _notice_when_gone(writer.get_extra_info("socket"))
-        answering = Answering(self._ports)
-        try:
-            await _serve(reader, writer, answering)
-        except (ConnectionError, TimeoutError, asyncio.CancelledError):
-            pass
-        except Exception:  # noqa: BLE001 - the others are served on
-            _log.exception("a client's command failed")
-        finally:
-            await answering.gone()
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+
+
+async def _attend(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answering: Answering
+) -> None:
+    """Look after a client from its first to its last byte."""
+    try:
+        await _serve(reader, writer, answering)
+    except (ConnectionError, TimeoutError):  # it is gone
+        pass
+    except Exception:  # noqa: BLE001 - the others are served on
+        _log.exception("a client's command failed")
+    finally:
+        await answering.gone()
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 async def _serve(

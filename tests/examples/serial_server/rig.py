@@ -36,19 +36,27 @@ class Host:
                 data += await self._piece(size - len(data))
         return data
 
+    def hears_all(self) -> bytes:
+        """What has come already."""
+        data = b""
+        while True:
+            try:
+                data += os.read(self._far, 65536)
+            except BlockingIOError:
+                return data
+
     async def _piece(self, size: int) -> bytes:
-        await self._ready(asyncio.get_running_loop().add_reader)
+        loop = asyncio.get_running_loop()
+        await self._ready(loop.add_reader, loop.remove_reader)
         return os.read(self._far, min(size, 65536))
 
-    async def _ready(self, add: Callable[..., None]) -> None:
-        loop = asyncio.get_running_loop()
+    async def _ready(self, add: Callable[..., object], remove: Callable[..., object]) -> None:
         ready = asyncio.Event()
         add(self._far, ready.set)
         try:
             await ready.wait()
         finally:
-            loop.remove_reader(self._far)
-            loop.remove_writer(self._far)
+            remove(self._far)
 
     async def says(self, data: bytes) -> None:
         """Send bytes, as fast as they are taken."""
@@ -58,7 +66,8 @@ class Host:
                 with contextlib.suppress(BlockingIOError):
                     view = view[os.write(self._far, view) :]
                     continue
-                await self._ready(asyncio.get_running_loop().add_writer)
+                loop = asyncio.get_running_loop()
+                await self._ready(loop.add_writer, loop.remove_writer)
 
     @property
     def silent(self) -> bool:
@@ -69,8 +78,11 @@ class Host:
             return True
 
     def close(self) -> None:
-        os.close(self._far)
-        os.close(self._near)
+        """Go away; may be called again."""
+        for file in (self._far, self._near):
+            with contextlib.suppress(OSError):
+                os.close(file)
+        self._far = self._near = -1
 
 
 class Client:
@@ -117,6 +129,10 @@ class Client:
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
 
+    def say_no_more(self) -> None:
+        """Close the way there; the way back stays open."""
+        self._writer.write_eof()
+
     def vanish(self) -> None:
         """Go without a word."""
         self._writer.transport.abort()
@@ -150,6 +166,13 @@ class Rig:
         if port:
             assert await client.asks("O", port) == "O,0010,9600,8,N,1"
         return client
+
+    async def free(self, port: str) -> bool:
+        """Whether a port can be had; afterwards nobody has it."""
+        client = await self.client()
+        had = (await client.asks("O", port)).startswith("O,") and await client.asks("C", "T")
+        await client.hang_up()
+        return bool(had)
 
 
 def rigged(*names: str) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., None]]:
