@@ -97,6 +97,21 @@ DESCRIPTIONS = {
             optional { "#"; coded hex { m : u8 }; "." }; ETX }
         event list { "L"; repeat rows until LF { coded hex { a : u8; b : u8 }; "," } ; LF }
     """,
+    "One payload in three wrappers": """
+        link field : serial 19200 8E1 { wrap rtu; idle 3.5char }
+        link digits : serial 9600 7E1 { wrap ascii; end CRLF }
+        link net : tcp client :502 { wrap tcp }
+        link plain : tcp server :503 { end LF }
+        message rtu { unit : u8; pdu : body max 253; check : u16le = crc("CRC-16/MODBUS", ..) }
+        message ascii { ":"; coded hex { unit : u8; pdu : body max 99; check : u8 = -sum(..) } }
+        message tcp {
+            number : u16 default counter(); size : u16 = len(unit..pdu); unit : u8; pdu : body
+        }
+        command read { 0x03; first : u16; count : u16 }
+        command put { 0x04; size : u8 = len(values); values : [u16]; note : text }
+        event kind { 0x05; kind : u8; if kind == 1 { a : u16 } else { b : u8 } }
+        event some on field, net { 0x06; data : bytes }
+    """,
     "Fillers": """
         event late { skip 0xFE send 4; 0x68; n : u8; skip 0x2F max 3 send 1
             check : u8 = sum(..); 0x16 }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from protoc.runtime import EncodeError
 from protoc.runtime.framing import FoundMessage, Framer
 from tests.differential.coded import DESCRIPTIONS
-from tests.differential.test_declarative import agree, mutated
+from tests.differential.test_declarative import agree, links, mutated
 from tests.properties.modules import Compiled, compiled, outcome
 from tests.properties.values import messages
 
@@ -17,7 +17,9 @@ NAMES = pytest.mark.parametrize("name", DESCRIPTIONS)
 
 
 def module_of(name: str) -> Compiled:
-    found = compiled(f'protocol coded "Coded"\nlink tcp client\n{DESCRIPTIONS[name]}')
+    text = DESCRIPTIONS[name]
+    line = "" if "link " in text else "link tcp client\n"
+    found = compiled(f'protocol coded "Coded"\n{line}{text}')
     assert found is not None, name
     return found
 
@@ -28,18 +30,20 @@ def module_of(name: str) -> Compiled:
 def test_both_forms_read_and_write_the_same(name: str, data: st.DataObject) -> None:
     found = module_of(name)
     for message, cls in found.messages():
-        value = data.draw(messages(message, cls, found.protocol, found.module))
-        written = outcome(value.encode)
-        assert outcome(cls.construct.declarative.build, value) == written, value
-        agree(cls, data.draw(st.binary(max_size=30)), "")
-        if written[0] != "done":
-            continue
-        octets = value.encode()
-        assert repr(cls.decode(octets)) == repr(value)
-        for end in range(len(octets)):
-            agree(cls, octets[:end], "")
-        for _ in range(8):
-            agree(cls, data.draw(mutated(octets)), "")
+        for link in links(message):
+            value = data.draw(messages(message, cls, found.protocol, found.module))
+            written = outcome(value.encode, link)
+            built = outcome(cls.construct.declarative.build, value, link=link)
+            assert built == written, value
+            agree(cls, data.draw(st.binary(max_size=30)), link)
+            if written[0] != "done":
+                continue
+            octets = value.encode(link)
+            assert cls.decode(octets, link).encode(link) == octets
+            for end in range(len(octets)):
+                agree(cls, octets[:end], link)
+            for _ in range(8):
+                agree(cls, data.draw(mutated(octets)), link)
 
 
 @NAMES
@@ -47,20 +51,22 @@ def test_both_forms_read_and_write_the_same(name: str, data: st.DataObject) -> N
 @given(data=st.data())
 def test_a_stream_means_the_same_however_it_is_cut(name: str, data: st.DataObject) -> None:
     found = module_of(name)
+    link = data.draw(st.sampled_from([link.name for link in found.protocol.links]))
+    there = [(message, cls) for message, cls in found.messages() if link in message.links]
     stream = b""
-    for message, cls in found.messages():
+    for message, cls in there:
         value = data.draw(messages(message, cls, found.protocol, found.module))
         try:
-            octets = value.encode()
+            octets = value.encode(link)
         except EncodeError:
             continue
         stream += data.draw(st.sampled_from([b"", b"\x99", octets[:-1]])) + octets
-    classes = [cls for _, cls in found.messages()]
-    whole = Framer(classes)
+    classes = [cls for _, cls in there]
+    whole = Framer(classes, link)
     expected = [*whole.feed(stream), *whole.end()]
     assert b"".join(report.data for report in expected) == stream
     for size in (1, 2, 5):
-        framer = Framer(classes)
+        framer = Framer(classes, link)
         reports = []
         for at in range(0, len(stream), size):
             reports += framer.feed(stream[at : at + size])
@@ -74,11 +80,12 @@ def test_a_stream_means_the_same_however_it_is_cut(name: str, data: st.DataObjec
 def test_a_message_alone_is_found(name: str, data: st.DataObject) -> None:
     found = module_of(name)
     for message, cls in found.messages():
+        link = data.draw(st.sampled_from(message.links))
         value = data.draw(messages(message, cls, found.protocol, found.module))
         try:
-            octets = value.encode()
+            octets = value.encode(link)
         except EncodeError:
             continue
-        framer = Framer([cls])
+        framer = Framer([cls], link)
         reports = [*framer.feed(octets), *framer.end()]
         assert [type(report) for report in reports] == [FoundMessage], (octets, reports)

@@ -299,7 +299,9 @@ class Framer:
             if not alone and (candidate in tried or not candidate.fits(buffer, at)):
                 continue
             try:
-                if candidate.size > there or (candidate.open and not self._final):
+                if candidate.size > there or (
+                    candidate.open and not self._final and candidate.message.is_open(self._link)
+                ):
                     raise Incomplete(there + 1)
                 message, end = candidate.decode(buffer, at, self._link)
             except DecodeError as error:

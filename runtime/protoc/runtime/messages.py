@@ -132,7 +132,8 @@ class Message(msgspec.Struct):
         KIND: `command`, `response`, `event` or `message`.
         STARTS: for each of the first bytes the values it can have; empty bytes stand for any.
             Shorter than the shortest message; empty when anything may begin it.
-        OPEN: nothing in it says where it ends: it takes all that the line hands over at once.
+        OPEN: nothing in it says where it ends: it takes all that the line hands over at once; the
+            links where that is so, when it is not on all of them.
         LINKS: names of the links it belongs to; empty for all.
         PARAMS: the fields bound to a param of the same name.
         HEX: the numbers that people see in hexadecimal digits.
@@ -145,7 +146,7 @@ class Message(msgspec.Struct):
     NAME: ClassVar[str] = ""
     KIND: ClassVar[Kind] = "message"
     STARTS: ClassVar[tuple[bytes, ...]] = ()
-    OPEN: ClassVar[bool] = False
+    OPEN: ClassVar[bool | frozenset[str]] = False
     LINKS: ClassVar[tuple[str, ...]] = ()
     PARAMS: ClassVar[tuple[str, ...]] = ()
     HEX: ClassVar[tuple[str, ...]] = ()
@@ -212,6 +213,11 @@ class Message(msgspec.Struct):
         """Take over what the request tells."""
         for name, rule in self.ECHOES.items():
             setattr(self, name, rule(request, self))
+
+    @classmethod
+    def is_open(cls, link: str) -> bool:
+        """Whether only the line says on this link where a message ends."""
+        return cls.OPEN if isinstance(cls.OPEN, bool) else link in cls.OPEN
 
     @classmethod
     def decode(cls, data: Buffer, link: str = "", request: Message | None = None) -> Self:

@@ -36,7 +36,7 @@ class Decoder(Runs):
         if isinstance(self.message, model.Record):
             self.stop = "stop"
             self.lines.add("limit = len(buffer) if stop is None else stop")
-        elif self.message.open:
+        elif self.message.open is True:
             self.stop = "len(buffer)"
         self.row(row)
         self.verify()

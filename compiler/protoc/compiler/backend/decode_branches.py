@@ -29,7 +29,7 @@ class Branches:
         decoder = self.decoder
         start, end = decoder.at, decoder.position()
         self._declare(branch)
-        if branch.how == "if":
+        if branch.how in ("if", "link"):
             self._conditions(branch, end, behind)
         elif branch.how == "optional":
             self._optional(branch, end, behind)
@@ -56,8 +56,10 @@ class Branches:
             else:
                 condition = decoder.expression(arm.when)
                 head = f"{word} {unbracketed(condition)}:"
+            outer, decoder.stop = decoder.stop, "len(buffer)" if arm.open else decoder.stop
             with decoder.lines.block(head):
                 self._arm(arm, start, end, behind)
+            decoder.stop = outer
             word = "elif"
         if branch.arms[-1].when is not None:
             with decoder.lines.block("else:"):

@@ -296,17 +296,17 @@ class Encoder(Deriving):
     @contextmanager
     def apart(self, frame: str) -> Generator[None]:
         """What is put together now are bytes of their own, in a variable of their own."""
-        outer = self.frame, self.origin, self._written, self._patches, self._late
-        self.frame, self.origin, self._written = frame, Place(0), False
+        outer = self.frame, self.origin, self.begun, self._patches, self._late
+        self.frame, self.origin, self.begun = frame, Place(0), False
         self._patches, self._late = [], []
         pending = self.swapped()
         yield
         self._pending = pending
-        self.frame, self.origin, self._written, self._patches, self._late = outer
+        self.frame, self.origin, self.begun, self._patches, self._late = outer
 
     def whole(self) -> Code:
         """All bytes that have been put together since."""
-        if not self._written and not self._patches:
+        if not self.begun and not self._patches:
             return self._pending.take(self.lines.indent) if self._pending.pieces else 'b""'
         self.flush()
         self._fill_in(self._patches)
@@ -380,8 +380,8 @@ class Encoder(Deriving):
         if not self._pending.pieces:
             return
         joined = self._pending.take(self.lines.indent)
-        self.lines.add(f"{self.frame} {'+=' if self._written else '='} ", joined)
-        self._written = True
+        self.lines.add(f"{self.frame} {'+=' if self.begun else '='} ", joined)
+        self.begun = True
 
     def _fill_in(self, patches: list[tuple[model.Field, model.Derived]]) -> None:
         """Put checks where room was left for them; one that others cover comes before them."""
@@ -414,7 +414,7 @@ class Encoder(Deriving):
 
     def _finish(self) -> None:
         if not self._patches:
-            if self._written:
+            if self.begun:
                 self._return(self._pending.parts())
             elif self._pending.pieces:
                 self.lines.add("return ", self._pending.take(self.lines.indent))

@@ -31,7 +31,12 @@ class Branches:
 
     def late(self, branch: model.Branch) -> None:
         """The bytes of a branch put behind the frame so far."""
+        encoder = self.encoder
+        if branch.how != "link" and not encoder.begun:
+            encoder.lines.add(f'{encoder.frame} = b""')
+            encoder.begun = True
         self._ways(branch, None)
+        encoder.begun = True
 
     def size(self, branch: model.Branch) -> str:
         """The bytes of a late branch, which must be known before it is written."""
@@ -49,7 +54,7 @@ class Branches:
         encoder = self.encoder
         tests = []
         for arm in branch.arms:
-            if branch.how == "if":
+            if branch.how in ("if", "link"):
                 tests.append(encoder.expression(arm.when) if arm.when is not None else "")
             else:
                 given = self._given(arm)
@@ -88,7 +93,7 @@ class Branches:
         with encoder.lines.block("else:"):
             names = [name for arm in branch.arms for name in self._given(arm)]
             words = "one of " + ", ".join(f"`{name}`" for name in names)
-            if branch.how == "if":
+            if branch.how in ("if", "link"):
                 words = "a value that is described"
             encoder.refuse("", words, "self")
 
@@ -97,7 +102,7 @@ class Branches:
         encoder = self.encoder
         mine = self._given(arm)
         foreign = {name for other in branch.arms for name in self._given(other)} - set(mine)
-        for name in sorted(foreign):
+        for name in sorted(foreign if branch.how != "link" else ()):
             with encoder.lines.block(f"if self.{attribute(name)} is not None:"):
                 encoder.refuse(name, "nothing", f"self.{attribute(name)}")
         left_out = self._defaults(branch, arm)
@@ -106,7 +111,7 @@ class Branches:
             for name in mine
             if name not in model.sometimes(arm.elements) and name not in left_out
         ]
-        if branch.how == "if" or len(mine) > 1:
+        if branch.how in ("if", "link") or len(mine) > 1:
             for name in needed:
                 if name in model.sometimes((branch,)):
                     with encoder.lines.block(f"if self.{attribute(name)} is None:"):
@@ -115,6 +120,7 @@ class Branches:
             value = encoder.instead[key] = encoder.fresh(f"{name}_value")
             own = f"self.{attribute(name)}"
             encoder.lines.add(f"{value} = {default} if {own} is None else {own}")
+        begun = encoder.begun
         row = steps(arm.elements)
         start = encoder.places.get(branch.key, (None, None))[0]
         pending = encoder.swapped()
@@ -126,6 +132,7 @@ class Branches:
         if variable is None:
             encoder.flush()
             encoder.joined(pending)
+            encoder.begun = begun
         else:
             encoder.lines.add(f"{variable} = ", encoder.joined(pending))
 

@@ -44,7 +44,8 @@ class Values:
             nothing.
         instead: what stands for the values of fields that may be left out of a branch, by key.
         item: the name of the list whose items are being written.
-        origin: where the bytes begin that are put together, in the variable `frame`.
+        origin: where the bytes begin that are put together, in the variable `frame`; `begun`
+            when some of them are there.
         previous: writes what an expression asks of the item before.
     """
 
@@ -61,7 +62,7 @@ class Values:
     origin: Place = field(default_factory=lambda: Place(0))
     previous: Callable[[model.Previous], str] = misplaced
     frame: str = "frame"
-    _written: bool = False
+    begun: bool = False
     _reached: Place | None = None
     _formats: dict[str, str] = field(default_factory=dict)
     _beyond: list[str] = field(default_factory=list)

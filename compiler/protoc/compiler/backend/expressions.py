@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import literal, octets
+from protoc.compiler.backend.code import literal, octets, text
 from protoc.compiler.backend.naming import attribute
 
 _PRECEDENCE = {
@@ -35,6 +35,7 @@ class Writer:
         length, count, present, checksum: what measures the message.
         replace: the function that replaces bytes of a number.
         function: the name of a function of numbers.
+        link: what holds the link a message comes or goes over.
         divide: the operator for `/`: whole numbers stay whole inside messages.
     """
 
@@ -48,6 +49,7 @@ class Writer:
     checksum: Callable[[model.Checksum], str] = misplaced
     replace: Callable[[], str] = lambda: "replaced"
     function: Callable[[str], str] = str
+    link: str = "link"
     divide: str = "//"
 
     def write(self, expression: model.Expression, outer: int = 0) -> str:
@@ -114,7 +116,15 @@ class Writer:
             return self.present(expression)
         if isinstance(expression, model.Checksum):
             return self.checksum(expression)
+        if isinstance(expression, model.OnLink):
+            return self._on_link(expression)
         return misplaced(expression)
+
+    def _on_link(self, expression: model.OnLink) -> str:
+        links = [text(link) for link in expression.links]
+        if len(links) == 1:
+            return f"{self.link} == {links[0]}"
+        return f"{self.link} in ({', '.join(links)})"
 
     def _replaced(self, expression: model.Replaced) -> str:
         return f"{self.replace()}({', '.join(self.arguments(expression))})"

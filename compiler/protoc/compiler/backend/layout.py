@@ -23,7 +23,7 @@ from protoc.compiler.backend.code import (
 from protoc.compiler.backend.decode_coded import is_asked_for
 from protoc.compiler.backend.expressions import Writer, misplaced
 from protoc.compiler.backend.layout_structures import Structures
-from protoc.compiler.backend.places import bits_called
+from protoc.compiler.backend.places import bits_called, known
 from protoc.compiler.backend.plan import slices_of
 from protoc.compiler.backend.values import Context, default_of, defaulted, is_reversed
 
@@ -174,6 +174,8 @@ class LayoutWriter:
         arguments: list[Code] = []
         if field.name is None:
             arguments += self.key(field.key)
+        elif _called(field) == field.name and known(field.key) != text(field.name):
+            arguments.append(keyed("key", known(field.key)))
         arguments += self._origin(field)
         size = getattr(field.wire, "size", None)
         if isinstance(size, model.GivenSize):
@@ -197,7 +199,7 @@ class LayoutWriter:
 
     def key(self, key: str) -> tuple[Code, ...]:
         """The key of an element without a name, where something is measured by it."""
-        return (keyed("key", text(key)),) if key in self._measured() else ()
+        return (keyed("key", known(key)),) if key in self._measured() else ()
 
     def _origin(self, field: model.Field) -> list[Code]:
         origin = field.origin
@@ -212,7 +214,7 @@ class LayoutWriter:
         if isinstance(origin, model.Derived) and isinstance(origin.expression, model.Own):
             found = model.named(self.message.fields(), origin.expression.path)
             if found is not None and found[1] is None:
-                return [keyed("copy", text(origin.expression.path[0]))]
+                return [keyed("copy", known(origin.expression.path[0]))]
         if isinstance(origin, model.Derived):
             return [self.function(_REASONS[origin.reason], origin.expression)]
         return []
@@ -264,11 +266,12 @@ class LayoutWriter:
         writer = Writer(
             own=own or self.own,
             previous=previous or misplaced,
-            count=lambda e: f"m.count({text(e.key)})",
+            count=lambda e: f"m.count({known(e.key)})",
             present=lambda e: f"m.present({text(e.name)})",
             length=lambda e: f"len({self._octets(e.extent)})",
             checksum=lambda e: str(self._check(e)),
             replace=lambda: "wire.replaced",
+            link="m.link",
         )
         if isinstance(expression, model.Replaced):
             return Call(f"{head}wire.replaced", writer.arguments(expression))
@@ -276,8 +279,8 @@ class LayoutWriter:
 
     def own(self, own: model.Own) -> str:
         """The raw value of a field, or of bits in it."""
-        bits = bits_called(own, self.message, lambda key: f"m[{text(key)}]")
-        return bits or f"m[{text(own.path[0])}]"
+        bits = bits_called(own, self.message, lambda key: f"m[{known(key)}]")
+        return bits or f"m[{known(own.path[0])}]"
 
     def _check(self, check: model.Checksum) -> Call:
         """The call that computes a check."""
@@ -305,11 +308,11 @@ class LayoutWriter:
 
     def _octets(self, extent: model.Extent) -> Code:
         first = extent.first not in _at_start(self.message.elements) or extent.last == extent.first
-        arguments: list[Code] = [text(extent.first)] if first else []
+        arguments: list[Code] = [known(extent.first)] if first else []
         if extent.until is not None:
-            arguments.append(keyed("before", text(extent.until)))
+            arguments.append(keyed("before", known(extent.until)))
         elif extent.last is not None and extent.last != extent.first:
-            last = text(extent.last)
+            last = known(extent.last)
             arguments.append(last if first else keyed("last", last))
         return Call("m.bytes", tuple(arguments))
 

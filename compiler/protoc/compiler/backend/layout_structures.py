@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Named, keyed, laid_out, octets, text
-from protoc.compiler.backend.places import previous_of
+from protoc.compiler.backend.places import known, previous_of
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.layout import LayoutWriter
@@ -30,7 +30,7 @@ class Structures:
         if branch.how == "optional":
             (arm,) = branch.arms
             return self.writer.block("wire.Optional", [], arm.elements, key, ",", indent)
-        head = "wire.Match" if branch.how == "if" else "wire.Either"
+        head = {"if": "wire.Match", "link": "wire.ByLink", "either": "wire.Either"}[branch.how]
         lines = [f"{pad}{head}("]
         for arm in branch.arms:
             lines += self._way(arm, indent + 4)
@@ -159,4 +159,4 @@ class Structures:
         found = model.named(self.writer.message.fields(), own.path)
         if found is None or not isinstance(found[0].wire, model.Text):
             return ""
-        return f"m.text({text(found[0].key)})"
+        return f"m.text({known(found[0].key)})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from protoc.compiler import model
+from protoc.compiler.backend.code import text
 from protoc.compiler.backend.naming import attribute
 
 P = TypeVar("P")
@@ -172,3 +173,8 @@ class Place:
 def before(end: Place, start: Place) -> bool:
     """Whether a place is not behind another."""
     return len(end.terms) <= len(start.terms) and end.plus <= start.plus
+
+
+def known(key: str) -> str:
+    """The key of an element in the layout, as code: other ways of a branch may have the same."""
+    return text(key.partition("~")[0])

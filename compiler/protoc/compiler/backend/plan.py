@@ -145,7 +145,16 @@ def starts(message: model.Message, enums: dict[str, model.Enum]) -> list[bytes]:
     Only what stands in front of the first check counts, and not what ends the message: a frame
     that is damaged there began as this message and is rejected as this message.
     """
-    row = steps(message.elements)
+    return _beginnings(message.elements, message, enums)
+
+
+def _beginnings(
+    elements: tuple[model.Element, ...], message: model.Message, enums: dict[str, model.Enum]
+) -> list[bytes]:
+    row = steps(elements)
+    if len(row) == 1 and isinstance(row[0], model.Branch) and row[0].how == "link":
+        ways = [_beginnings(arm.elements, message, enums) for arm in row[0].arms]
+        return [_union(values) if all(values) else b"" for values in zip(*ways, strict=False)]
     if any(isinstance(step, model.Field) for step in row):
         while not isinstance(row[-1], model.Field):
             row.pop()

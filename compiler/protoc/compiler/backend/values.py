@@ -349,10 +349,8 @@ def given(
 
 def defaulted(field_: model.Field) -> bool:
     """Whether a field may be left out, and is always the same then."""
-    return (
-        isinstance(field_.origin, model.Defaulted)
-        and isinstance(field_.origin.value, model.Value)
-        and not isinstance(field_.origin, model.Counted)
+    return isinstance(field_.origin, model.Defaulted) and isinstance(
+        field_.origin.value, model.Value
     )
 
 

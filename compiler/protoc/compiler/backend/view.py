@@ -345,16 +345,21 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
     if first := starts(message, context.enums):
         call = Call(context.use("starts"), tuple(_characters(first, context)))
         lines += laid_out("STARTS: ClassVar = ", call, "", 4)
-    if message.open:
+    if message.open is True:
         lines.append("    OPEN: ClassVar = True")
+    elif message.open:
+        opened = Call("frozenset", (Call("", tuple(map(text, message.open)), "{}"),))
+        lines += laid_out("OPEN: ClassVar = ", opened, "", 4)
     if len(message.links) < len(protocol.links):
         links: list[Code] = [text(link) for link in message.links]
         lines += laid_out("LINKS: ClassVar = ", tupled(links), "", 4)
-    bound = [naming.attribute(f.name or "") for f in message.held() if f.param]
+    bound = dict.fromkeys(naming.attribute(f.name or "") for f in message.held() if f.param)
     if bound:
         lines += laid_out("PARAMS: ClassVar = ", Call("", tuple(map(text, bound))), "", 4)
     lines += _hexadecimal(_numbers(message))
-    blanks: list[Code] = [f"{text(name)}: {value}" for name, value in _blanks(message, context)]
+    blanks: list[Code] = [
+        f"{text(name)}: {value}" for name, value in _blanks(message, context).items()
+    ]
     if blanks:
         lines += laid_out("BLANK: ClassVar = ", Call("", tuple(blanks), "{}"), "", 4)
     if echoes := _echoes(message):
@@ -370,7 +375,8 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
                 if isinstance(value, bytes)
                 else (text(value) if isinstance(value, str) else str(value))
             )
-            lines.append(f"    {naming.attribute(field_.name)}: ClassVar = {written}")
+            line = f"    {naming.attribute(field_.name)}: ClassVar = {written}"
+            lines += [line] if line not in lines else []
     return lines
 
 
@@ -387,11 +393,12 @@ def _counters(message: model.Message, context: Context) -> tuple[Code, ...]:
 
 def _echoes(message: model.Message) -> tuple[Code, ...]:
     """The fields that the request tells."""
-    return tuple(
-        keyed(naming.attribute(field.name), echoed(field.origin.expression, field.wire))
+    found = {
+        naming.attribute(field.name): echoed(field.origin.expression, field.wire)
         for field in message.fields()
         if field.name and isinstance(field.origin, model.Echoed)
-    )
+    }
+    return tuple(keyed(name, echo) for name, echo in found.items())
 
 
 def _characters(first: list[bytes], context: Context) -> list[Code]:
@@ -415,7 +422,7 @@ def _characters(first: list[bytes], context: Context) -> list[Code]:
     return parts
 
 
-def _blanks(message: model.Message, context: Context) -> list[tuple[str, str]]:
+def _blanks(message: model.Message, context: Context) -> dict[str, str]:
     sometimes = model.sometimes(message.elements)
     found: list[model.Field] = []
     for field_ in message.fields():
@@ -426,11 +433,11 @@ def _blanks(message: model.Message, context: Context) -> list[tuple[str, str]]:
             found += needed or [field_]
         elif field_.name not in sometimes:
             found.append(field_)
-    return [
-        (naming.attribute(field_.name), blank_of(field_, context))
-        for field_ in found
-        if field_.name and isinstance(field_.origin, model.Given)
-    ]
+    blanks: dict[str, str] = {}
+    for field_ in found:
+        if field_.name and isinstance(field_.origin, model.Given):
+            blanks.setdefault(naming.attribute(field_.name), blank_of(field_, context))
+    return blanks
 
 
 def fields_of(owner: model.Message | model.Record, context: Context) -> list[str]:

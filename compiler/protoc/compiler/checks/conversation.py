@@ -100,7 +100,7 @@ def answers_over_at_the_timeout(protocol: model.Protocol, diagnostics: Diagnosti
         if (
             message.open
             and message.name not in ended
-            and not (message.links and set(message.links) <= bounded)
+            and not (message.links and _opened(message) <= bounded)
         ):
             diagnostics.warning(
                 "W0501",
@@ -111,6 +111,11 @@ def answers_over_at_the_timeout(protocol: model.Protocol, diagnostics: Diagnosti
                 "a constant behind it, `end CRLF`, `idle 20ms` or `datagram` of the link, or "
                 "`after_idle 20ms` of its pair",
             )
+
+
+def _opened(message: model.Message) -> set[str]:
+    """The links on which nothing in a message says where it ends."""
+    return set(message.links if message.open is True else message.open or ()) - {""}
 
 
 def _ended_by_pauses(protocol: model.Protocol) -> set[str]:

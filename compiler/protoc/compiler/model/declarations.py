@@ -70,6 +70,7 @@ class Link:
         frames: header and trailer of its units; a unit without a header begins where the one
             before ended.
         packet: name of the message that says how long its units are.
+        wrap: name of the frame around every message.
         datagram: each datagram is taken for itself: what it leaves unfinished stays so.
         idle: a pause that ends a message, in seconds; `idle_characters` the same in characters.
         hand_over: what came is looked at for itself each time so many bytes are there.
@@ -108,6 +109,7 @@ class Link:
     reply: Literal["asker", "all"] = "asker"
     frames: tuple[tuple[bytes, bytes], ...] = ()
     packet: tree.Name | None = None
+    wrap: tree.Name | None = None
     datagram: bool = False
     idle: float = 0.0
     idle_characters: float = 0.0

@@ -112,6 +112,13 @@ class Present:
 
 
 @dataclass(frozen=True)
+class OnLink:
+    """Whether the message comes or goes over one of these links; empty for one nobody named."""
+
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Crc:
     """A cyclic redundancy check, Rocksoft parameters."""
 
@@ -204,6 +211,7 @@ Expression = (
     | Length
     | Count
     | Present
+    | OnLink
     | Checksum
     | Replaced
     | Applied

@@ -142,10 +142,12 @@ class Arm:
 
     Attributes:
         when: over the fields before; None for what is left, and where the bytes themselves tell.
+        open: nothing in it says where it ends, only the line does.
     """
 
     elements: tuple[Element, ...]
     when: Expression | None = None
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,14 +156,15 @@ class Branch:
 
     Attributes:
         how: `if`: the first arm whose condition holds; `optional`: the only arm stands here when
-            its first element fits; `either`: the first arm that fits wholly.
+            its first element fits; `either`: the first arm that fits wholly; `link`: the arm of the
+            link, whose fields need not be given for others.
         closed: one of the arms must stand here.
         behind: constants that stand here instead of what is optional; None where its own first
             byte tells.
     """
 
     key: str
-    how: Literal["if", "optional", "either", "lines"]
+    how: Literal["if", "optional", "either", "lines", "link"]
     arms: tuple[Arm, ...]
     span: Span
     closed: bool = False
@@ -270,7 +273,8 @@ class Message:
     Attributes:
         part: it is a frame or a part of others and never on the wire by itself.
         unit: it cuts the stream of a link into units.
-        open: nothing in it says where it ends, only the line does.
+        open: nothing in it says where it ends, only the line does; names of the links where that
+            is so, when it is not on all of them.
         links: names of the links it belongs to.
         layout: its wire form in words, for the reader.
         framing: which rule of framing ends it: `fixed`, `length`, `terminator` …
@@ -285,7 +289,7 @@ class Message:
     id: int | None = None
     part: bool = False
     unit: bool = False
-    open: bool = False
+    open: bool | tuple[str, ...] = False
 
     def walk(self) -> tuple[Element, ...]:
         """Every element, what holds others before what it holds."""
@@ -359,7 +363,7 @@ def _always(elements: tuple[Element, ...]) -> set[str]:
         elif isinstance(element, Branch):
             if element.how == "lines":
                 found |= set[str]().union(*(_always(arm.elements) for arm in element.arms))
-            elif element.how == "if" and element.closed:
+            elif element.how in ("if", "link") and element.closed:
                 found |= set.intersection(*(_always(arm.elements) for arm in element.arms))
         elif not isinstance(element, Field) or element.also is None:
             # of bytes and what they hold either may be given

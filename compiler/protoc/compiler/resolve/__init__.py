@@ -18,9 +18,9 @@ from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
 from protoc.compiler.resolve.fitting import constant
 from protoc.compiler.resolve.joins import declare_joins, resolve_joins
-from protoc.compiler.resolve.layouts import resolve_layout
 from protoc.compiler.resolve.link_rules import resolve_rules
 from protoc.compiler.resolve.links import resolve_links
+from protoc.compiler.resolve.messages import resolve_layout
 from protoc.compiler.resolve.modifiers import ENCODINGS
 from protoc.compiler.resolve.pairs import resolve_pair
 from protoc.compiler.resolve.scope import Scope, Unresolved, declare, suggestion

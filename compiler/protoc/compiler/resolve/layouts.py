@@ -22,7 +22,6 @@ from protoc.compiler.resolve.codings import coded, filler
 from protoc.compiler.resolve.constants import labelled, octets
 from protoc.compiler.resolve.counters import counted, is_counter
 from protoc.compiler.resolve.defaults import default_of_bits, no_value, value_of_bits
-from protoc.compiler.resolve.derived import draw
 from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.fitting import (
     Holder,
@@ -36,8 +35,6 @@ from protoc.compiler.resolve.lines import Lines
 from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.parameters import instantiated
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
-from protoc.compiler.resolve.settling import settle
-from protoc.compiler.resolve.sizes import sized_by_a_value
 from protoc.compiler.resolve.structures import Structures
 from protoc.compiler.resolve.types import (
     OPEN,
@@ -53,61 +50,6 @@ _DEEPEST = 24
 _MOST_STATEMENTS = 5000
 
 
-def resolve_layout(
-    scope: Scope, layout: tree.Layout, parts: set[str], awaited: set[str], units: set[str]
-) -> model.Message:
-    """The message a layout describes.
-
-    Args:
-        scope: the names around.
-        layout: what is written.
-        parts: the names of those that only stand in others.
-        awaited: the names of those that answer a command, and so end at its timeout at the latest.
-        units: the names of those that cut the stream of a link into units.
-    """
-    builder = Builder(scope, layout, layout.name.text)
-    elements = builder.build()
-    links = _links(scope, layout)
-    ends = tuple((link.name, link.ends) for link in links)
-    part = layout.name.text in parts
-    if any(alternatives for _, alternatives in ends) and not part:
-        elements = (*elements, model.LinkEnd("#end", ends, layout.name.span))
-    elements, whole = draw(scope, elements, builder.drawers)
-    is_open = False
-    unit = layout.name.text in units
-    if whole and not builder.broken and (unit or not part):
-        by_line = bool(links) and all(link.bounded for link in links)
-        by_time = scope.explicit or (layout.kind == "response" and layout.name.text in awaited)
-        bounded = not unit and (by_line or by_time)
-        elements, is_open = settle(scope, layout, elements, bounded=bounded)
-        # a size that is no length says how much is read, not when everything is there
-        is_open = is_open or (scope.explicit and sized_by_a_value(elements))
-    return model.Message(
-        kind=layout.kind,
-        name=layout.name.text,
-        elements=elements,
-        links=tuple(link.name for link in links),
-        span=layout.name.span,
-        doc=layout.doc,
-        id=layout.id,
-        part=part,
-        unit=unit,
-        open=is_open,
-    )
-
-
-def _links(scope: Scope, layout: tree.Layout) -> list[model.Link]:
-    if not layout.links:
-        return list(scope.links.values())
-    found = []
-    for name in layout.links:
-        if name.text in scope.links:
-            found.append(scope.links[name.text])
-        else:
-            scope.unknown("link", name, scope.links)
-    return found
-
-
 @dataclass
 class Place:
     """Where statements stand.
@@ -119,6 +61,7 @@ class Place:
         block: keys of the elements of this layout so far; ranges do not leave it.
         names: what expressions may name here.
         pieces: values made of bits, some of which may be still to come.
+        wrapper: name of the wrapper of a link, whose derived fields leave their names to others.
     """
 
     fixed: dict[str, tree.Expression]
@@ -127,6 +70,7 @@ class Place:
     block: list[str] = field(default_factory=list)
     names: Names = field(default_factory=Names)
     pieces: Pieces = field(default_factory=Pieces)
+    wrapper: str = ""
 
 
 @dataclass
@@ -151,9 +95,18 @@ class Builder:
     _count: int = 0
     _visited: int = 0
 
-    def build(self) -> tuple[model.Element, ...]:
+    def build(self, wrapper: tree.Layout | None = None) -> tuple[model.Element, ...]:
         """The elements in wire order, derived values not yet drawn, sizes not settled."""
-        return self._unfold(self.layout, Place({}, None, ()))
+
+        def whole(names: Names) -> tuple[model.Element, ...]:
+            """The message and its frames, where the wrapper has a hole for them."""
+            own = replace(names, own=dict(names.own))
+            return self._unfold(self.layout, Place({}, None, trail, names=own))
+
+        trail = () if wrapper is None else (wrapper.name.text,)
+        if wrapper is None:
+            return whole(Names())
+        return self._unfold(wrapper, Place({}, whole, (), wrapper=wrapper.name.text))
 
     def inner(self, name: str) -> Builder:
         """The builder of a record inside."""
@@ -389,6 +342,10 @@ class Builder:
         if isinstance(statement.typed.type, tree.ListType):
             return Structures(self).items(statement, statement.typed.type, place)
         named = None if name == "_" else name
+        derived = any(modifier.word == "=" for modifier in statement.typed.modifiers)
+        if place.wrapper and derived and named is not None:
+            key = self.unique(f"{place.wrapper}_{name}")
+            return self._valued(statement, key, named, place)
         key = self.key() if named is None else self.unique(name)
         if named is not None:
             self.claim(name, statement.name)

@@ -14,7 +14,6 @@ from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 from protoc.dsl.source import Span
 
-_LATER = frozenset(("wrap",))
 RULES = frozenset(("where", "no_reply", "await"))
 """What is said of messages: `link_rules` reads it when those are known."""
 
@@ -34,8 +33,6 @@ def read(scope: Scope, settings: Iterable[tree.LinkSetting]) -> list[Setting]:
     for setting in settings:
         word = setting.word.text
         try:
-            if word in _LATER:
-                raise scope.unsupported(f"the link setting `{word}`", setting.span, "leave it out")
             if word in RULES:
                 continue
             if word not in _READERS:
@@ -43,7 +40,7 @@ def read(scope: Scope, settings: Iterable[tree.LinkSetting]) -> list[Setting]:
                     "E0208",
                     f"there is no link setting `{word}`",
                     setting.word.span,
-                    help=suggestion(word, (*_READERS, *RULES, *_LATER), "setting"),
+                    help=suggestion(word, (*_READERS, *RULES), "setting"),
                 )
             values = _READERS[word](scope, setting)
         except Unresolved:
@@ -283,11 +280,25 @@ def _frame(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
     )
 
 
+def _wrap(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+    """The frame around every message."""
+    value = _value(scope, setting, "rtu")
+    if isinstance(value, tree.Reference) and len(value.path) == 1:
+        return {"wrap": value.path[0]}
+    raise scope.fail(
+        "E0208",
+        "`wrap` needs a message with a body",
+        value.span,
+        help="write the name of a message in whose `body` every other stands",
+    )
+
+
 _READERS: dict[str, Reader] = {
     "end": _end,
     "max": _number("largest", "256", 1),
     "datagram": _flag("datagram"),
     "frame": _frame,
+    "wrap": _wrap,
     "idle": _idle,
     "hand_over": _number("hand_over", "512", 1),
     "peer_header": _flag("peer_header"),

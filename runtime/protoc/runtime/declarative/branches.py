@@ -69,7 +69,12 @@ class Branch(Element):
     """Ways that exclude each other.
 
     Its own value in the frame is the message while writing, its values by name while reading.
+
+    Attributes:
+        foreign: values of other ways may be given, and are of no use.
     """
+
+    foreign = False
 
     def __init__(self, ways: Sequence[Way], key: str | None) -> None:
         super().__init__(key)
@@ -148,7 +153,7 @@ class Branch(Element):
         way = self.wanted(message, frame)
         if way is None or frame.chosen[self.key] is way:
             return way
-        for name in sorted(self.names() - way.names()):
+        for name in sorted(self.names() - way.names() if not self.foreign else ()):
             if (value := attribute(message, name)) is not None:
                 raise frame.unfit(name, "nothing", value)
         for name in sorted(way.always() - self.always()):
@@ -192,6 +197,12 @@ class Match(Branch):
         if (way := self._holds(frame)) is None:
             raise frame.unfit("", "a value that is described", message)
         return way
+
+
+class ByLink(Match):
+    """The way of the link; values that other links have for it need not be given, and may be."""
+
+    foreign = True
 
 
 class Optional(Branch):

@@ -53,7 +53,7 @@ class Layout(MessageConstruct[M]):
         super().__init__()
         self.name = cls.NAME
         self.cls = cls
-        self.record = Record(cls, *elements, bounded=cls.OPEN)
+        self.record = Record(cls, *elements, bounded=bool(cls.OPEN))
 
     def place(self, name: str, data: bytes | bytearray, link: str = "") -> int:
         """Where a field begins in a message that can be decoded; 0 when it has no bytes."""
@@ -64,7 +64,7 @@ class Layout(MessageConstruct[M]):
     def _parse(self, stream: IO[bytes], context: Any, path: Any) -> M:
         frame = Frame(self.cls.NAME, link_of(context))
         # the line ends the message: all that is there belongs to it
-        frame.bounded = self.cls.OPEN
+        frame.bounded = self.cls.is_open(frame.link)
         message: M = self.record.read(stream, frame)
         return message
 
