@@ -1,8 +1,8 @@
 """Conversations a person can read, played in virtual time.
 
-Beside each `x.proto` stands `x.talk`; some are for descriptions of the library. In it a line
-`== …` begins a scene with a new session, a line `$ …` does something, and the lines below it are
-what came of that:
+Beside each `x.proto`, or connector `x.xml`, stands `x.talk`; some are for descriptions of the
+library. In it a line `== …` begins a scene with a new session, a line `$ …` does something, and the
+lines below it are what came of that:
 
     == the letter changes while its command waits
     $ do group late_change
@@ -39,9 +39,9 @@ UNITS = {"ms": 0.001, "s": 1.0}
 
 def described(device: str) -> Protocol:
     """The table of a device's module."""
-    path = HERE / f"{device}.proto"
-    own = path.is_file()
-    source = Source.read(path) if own else Source(path.name, library.text(device))
+    own = [path for path in HERE.glob(f"{device}.*") if path.suffix in (".proto", ".xml")]
+    name = f"{device}.proto"
+    source = Source.read(own[0]) if own else Source(name, library.text(device))
     compilation = compile_source(source)
     assert compilation.module, [each.message for each in compilation.diagnostics]
     protocol: Protocol = load_module(compilation).PROTOCOL

@@ -29,12 +29,62 @@ def bits_of(context: Context, group: Param, width: int) -> tuple[tree.Bit, ...]:
         view = View(param.element, context.account)
         if not places or max(places) >= 8 * width:
             context.dropped(view, f"bits {start} to {start + count - 1} are not in its group")
+            context.lost.add(id(param.element))
             continue
         if taken & set(places):
             context.simplified(view, "shares bits with another param of its group")
         taken.update(places)
         found += _pieces(context.names.params[param.id], places, param)
+    if found and group.id in context.whole_groups:
+        found += _spares(group, width, taken)
     return tuple(found)
+
+
+def _spares(group: Param, width: int, taken: set[int]) -> list[tree.Bit]:
+    """Names for the other bits of a group that goes out again: they stay as they are."""
+    found: list[tree.Bit] = []
+    high: int | None = None
+    for place in range(8 * width - 1, -2, -1):
+        free = place >= 0 and place not in taken
+        if free and high is None:
+            high = place
+        elif not free and high is not None:
+            name = nodes.name(f"spare_{high}", group.span)
+            found.append(tree.Bit(name, None, high, place + 1, span=group.span))
+            high = None
+    return found
+
+
+def triggers(context: Context) -> list[tree.Trigger]:
+    """What hands the bits of a group to their params, and bits that are written to their group."""
+    found: list[tree.Trigger] = []
+    params = context.connector.params
+    for group in params.values():
+        if group.kind != "group":
+            continue
+        named = context.names.params[group.id]
+        inside = [p for p in params.values() if p.of is not None and p.of.id == group.id]
+        inside = [p for p in inside if id(p.element) not in context.lost]
+        reads = [p for p in inside if p.kind == "read bit"]
+        if reads:
+            names = [context.names.params[p.id] for p in reads]
+            found.append(_handed(group, named, [(name, f"{named}.{name}") for name in names]))
+        for bit in inside:
+            if bit.kind == "write bit":
+                name = context.names.params[bit.id]
+                found.append(_handed(bit, name, [(f"{named}.{name}", name)]))
+    return found
+
+
+def _handed(param: Param, name: str, moves: list[tuple[str, str]]) -> tree.Trigger:
+    """`on change name { set … = …; … }`."""
+    span = param.span
+    event = tree.Event("change", name=nodes.name(name, span), span=span)
+    actions = tuple(
+        nodes.action("set", span, target, value=nodes.reference(source, span))
+        for target, source in moves
+    )
+    return tree.Trigger(None, None, event, None, tree.Actions(actions, span=span), None, span=span)
 
 
 def _pieces(name: str, places: list[int], param: Param) -> list[tree.Bit]:

@@ -37,6 +37,8 @@ class Context:
         became: for each object what it is in the description, by its element.
         assumed: choices the connector leaves open and their values.
         absent: kinds and numbers of objects that are not imported.
+        whole_groups: numbers of groups of bits that are sent, or moved as bytes.
+        lost: elements of bits that are not in their group.
     """
 
     connector: Connector
@@ -47,6 +49,8 @@ class Context:
     became: dict[int, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     absent: set[tuple[str, int]] = field(default_factory=set)
+    whole_groups: frozenset[int] = frozenset()
+    lost: set[int] = field(default_factory=set)
 
     @property
     def diagnostics(self) -> Diagnostics:

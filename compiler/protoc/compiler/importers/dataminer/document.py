@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from protoc.compiler.importers.dataminer import conversation, links, nodes, triggers, types
+from protoc.compiler.importers.dataminer import bits, conversation, links, nodes, triggers, types
 from protoc.compiler.importers.dataminer.connector import Connector
 from protoc.compiler.importers.dataminer.context import Context
 from protoc.compiler.importers.dataminer.elements import Account
@@ -30,6 +30,7 @@ _CHANGING = (
 def literal(connector: Connector, account: Account) -> tuple[tree.Document, Context]:
     """The connector as it is: every step and action written out."""
     context = Context(connector, Names(connector), account, _changed(connector), _sizes(connector))
+    context.whole_groups = _whole(connector)
     declarations: list[tree.Declaration] = []
     conversation.leave_out(context)
     declarations += links.links(context)
@@ -44,6 +45,7 @@ def literal(connector: Connector, account: Account) -> tuple[tree.Document, Cont
     declarations += [group for group in groups if group is not None]
     timers = (conversation.timer(context, each) for each in connector.timers.values())
     declarations += [timer for timer in timers if timer is not None]
+    declarations += bits.triggers(context)
     for trigger in connector.triggers.values():
         declarations += triggers.triggers(context, trigger)
     for qaction in connector.qactions.values():
@@ -122,6 +124,18 @@ def _sizes(connector: Connector) -> frozenset[int]:
         for param in connector.params.values()
         if param.interprete.sizing == "other param" and param.interprete.until is not None
     )
+
+
+def _whole(connector: Connector) -> frozenset[int]:
+    """Params that are sent, or whose bytes are moved: all of their bits matter."""
+    found = {param.id for command in connector.commands.values() for param in command.params}
+    for action in connector.actions.values():
+        if action.on.word == "parameter" and action.type.word in _CHANGING:
+            found.update(target.id for target in action.targets)
+            source = action.reference()
+            # without one it is the param that fires the trigger
+            found.update([source.id] if source else connector.params)
+    return frozenset(found)
 
 
 def _changed(connector: Connector) -> frozenset[int]:
