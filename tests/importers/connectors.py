@@ -174,10 +174,11 @@ READ_ALL = (trigger(1, "response", "before", 1, target="each"), action(1, "respo
 """The usual trigger before each response, and its action."""
 
 
-def imported(text_: str) -> tuple[Imported, Diagnostics]:
+def imported(text_: str, *, lifted: bool = True) -> tuple[Imported, Diagnostics]:
     """What becomes of a connector, and what is said of it."""
     diagnostics = Diagnostics()
-    return import_connector(Source("protocol.xml", text_), diagnostics), diagnostics
+    source = Source("protocol.xml", text_)
+    return import_connector(source, diagnostics, lifted=lifted), diagnostics
 
 
 def codes(text_: str) -> list[str]:
@@ -185,9 +186,9 @@ def codes(text_: str) -> list[str]:
     return [each.code for each in imported(text_)[1]]
 
 
-def description(text_: str) -> str:
+def description(text_: str, *, lifted: bool = True) -> str:
     """The description a connector becomes, which reads as the same tree."""
-    result, diagnostics = imported(text_)
+    result, diagnostics = imported(text_, lifted=lifted)
     assert result.document is not None, [each.message for each in diagnostics]
     return printed(result.document)
 
@@ -203,6 +204,7 @@ def printed(document: tree.Document) -> str:
     return shown
 
 
-def lines(text_: str, *beginnings: str) -> list[str]:
+def lines(text_: str, *beginnings: str, lifted: bool = True) -> list[str]:
     """The lines of a description that begin with one of the words."""
-    return [line for line in description(text_).splitlines() if line.startswith(beginnings)]
+    shown = description(text_, lifted=lifted).splitlines()
+    return [line for line in shown if line.startswith(beginnings)]

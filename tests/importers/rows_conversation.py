@@ -256,7 +256,9 @@ ROWS = {
         shows=("id 10 { execute all }",),
     ),
     "C150": Row(
-        steps("make", "length", "crc", kind="command"), shows=("{ make; fill length; fill crc }",)
+        steps("make", "length", "crc", kind="command"),
+        shows=("steps implied",),
+        reports=("Protocol/Triggers/Trigger: lifted", "Protocol/Actions/Action: lifted"),
     ),
     "C151": Row(
         bench(

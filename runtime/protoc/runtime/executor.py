@@ -72,7 +72,13 @@ class Executor:
         self._queue = Queue(lambda size, state: wire.report(events.QueueLoad(size, state)))
         self._composes_again = protocol.assumed.get("retry_before_command") == "yes"
         self._frames: list[Frame] = []
-        self.maker = Maker(link, explicit=protocol.explicit, params=params, machine=machine)
+        self.maker = Maker(
+            link,
+            explicit=protocol.explicit,
+            implied=protocol.implied,
+            params=params,
+            machine=machine,
+        )
         self.reachability = Reachability(
             link.offline,
             link.slow_poll,

@@ -19,13 +19,17 @@ class Maker:
     Args:
         link: where they go.
         explicit: nothing is filled but by steps.
+        implied: where no step is named, everything is made and filled.
         params: what they are made of.
         machine: has the triggers before them.
     """
 
-    def __init__(self, link: Link, *, explicit: bool, params: ParamTable, machine: Machine) -> None:
+    def __init__(
+        self, link: Link, *, explicit: bool, implied: bool, params: ParamTable, machine: Machine
+    ) -> None:
         self._link = link.name
         self._explicit = explicit
+        self._implied = implied
         self._early = link.compose == "enqueue"
         self._params = params
         self._machine = machine
@@ -44,7 +48,9 @@ class Maker:
         Raises:
             any of FAULTS: it cannot be made.
         """
-        if self._machine.steps(kind) is not None:
+        steps = self._machine.steps(kind)
+        by_itself = self._implied and not steps and not self._machine.listens("before", kind)
+        if steps is not None and not by_itself:
             return self._by_steps(kind, compose, cause)
         message = compose()
         if self._machine.listens("before", kind):
@@ -58,10 +64,11 @@ class Maker:
         self, kind: type[Message], compose: Callable[[], Message], cause: Cause
     ) -> tuple[Message, bytes]:
         work = Making(kind, self._link, self._params, compose)
-        if self._explicit and self._early and kind in self._made:
-            work.message = self._made[kind]
         steps = self._machine.steps(kind) or frozenset()
-        if not self._explicit and not steps & {Make, Fill}:
+        whole = not steps & {Make, Fill} and (not self._explicit or (self._implied and not steps))
+        if self._explicit and self._early and kind in self._made and not whole:
+            work.message = self._made[kind]
+        if whole:
             work.fill("length")
             work.fill("crc")
         self._machine.fire_message("before", work.message, cause._replace(work=work))

@@ -361,6 +361,7 @@ class Protocol(msgspec.Struct, frozen=True):
     Attributes:
         messages: every message that can be on the wire by itself, in the order written.
         explicit: nothing is made, filled, read or checked but by the steps of triggers.
+        implied: of a message that no trigger names a step for, all are taken.
         assumed: what is settled where the source of the description leaves a choice.
     """
 
@@ -376,4 +377,5 @@ class Protocol(msgspec.Struct, frozen=True):
     hooks: tuple[Hook, ...] = ()
     joins: tuple[Join, ...] = ()
     explicit: bool = False
+    implied: bool = False
     assumed: Mapping[str, str] = {}

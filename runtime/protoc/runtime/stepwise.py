@@ -29,6 +29,7 @@ class StepReader:
 
     def __init__(self, protocol: Protocol, params: ParamTable, machine: Machine) -> None:
         self._explicit = protocol.explicit
+        self._implied = protocol.implied
         self._surplus_fails = protocol.assumed.get("surplus", "fails") == "fails"
         self._params = params
         self._machine = machine
@@ -41,7 +42,9 @@ class StepReader:
         scope = Scope(self._params, reading.message)
         on = On("before", "message", reading.kind.NAME)
         done = self._machine.fire(on, scope, cause._replace(work=reading), reading.kind.KIND)
-        if not reading.is_read:
+        if self._implied and not self._machine.steps(reading.kind):
+            done = reading.whole()
+        elif not reading.is_read:
             done = (reading.look() if self._explicit else reading.settle()) and done
         if done and not reading.failed and reading.message is not None:
             return True

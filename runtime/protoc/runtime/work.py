@@ -219,6 +219,15 @@ class Reading(Work):
         self.failed = part if wrong else self.failed
         return not wrong
 
+    def whole(self) -> bool:
+        """Take every step it has; how the last of them ended."""
+        done = self.read()
+        reasons = {field.reason for field in layout_of(self.kind).derived.values()}
+        parts: tuple[Part, ...] = ("length", "crc")
+        for part in parts:
+            done = self.check(part) if part in reasons else done
+        return done
+
     # --- what came of it ---------------------------------------------------------------------
 
     @property

@@ -79,6 +79,8 @@ class _Writer:
         rows += [keyed(name, tupled(list(found))) for name, found in sections if found]
         if p.explicit:
             rows.append(keyed("explicit", "True"))
+        if p.implied:
+            rows.append(keyed("implied", "True"))
         if p.assumed:
             assumed = tuple(f"{text(k)}: {text(v)}" for k, v in p.assumed.items())
             rows.append(keyed("assumed", Call("", assumed, "{}")))

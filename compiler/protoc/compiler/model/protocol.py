@@ -49,6 +49,7 @@ class Protocol:
 
     Attributes:
         explicit: nothing is made, filled, read or checked by itself.
+        implied: but for messages that no trigger names a step of.
         assumed: what the description settles where its source leaves a choice, by name.
     """
 
@@ -69,6 +70,7 @@ class Protocol:
     joins: tuple[Join, ...] = ()
     examples: tuple[Example, ...] = ()
     explicit: bool = False
+    implied: bool = False
     assumed: Mapping[str, str] = field(default_factory=dict)
 
     def actions(self) -> Iterator[Action]:

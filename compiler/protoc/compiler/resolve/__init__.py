@@ -78,6 +78,7 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
         joins=tuple(joins),
         examples=tuple(examples),
         explicit=scope.explicit,
+        implied=scope.implied,
         assumed=dict(scope.assumed),
     )
 
@@ -186,14 +187,15 @@ def _settings(scope: Scope, statements: _Statements) -> None:
 
 
 def _steps(scope: Scope, setting: tree.Setting, value: str) -> None:
-    if value not in ("automatic", "explicit"):
+    if value not in ("automatic", "implied", "explicit"):
         scope.fail(
             "E0208",
             f"steps are not `{value}`",
             setting.span,
-            help="write `steps automatic` or `steps explicit`",
+            help="write `steps automatic`, `steps implied` or `steps explicit`",
         )
-    scope.explicit = value == "explicit"
+    scope.explicit = value != "automatic"
+    scope.implied = value == "implied"
 
 
 ASSUMPTIONS: dict[str, tuple[str, ...]] = {

@@ -48,6 +48,7 @@ class Scope:
     diagnostics: Diagnostics
     settings: dict[Source, Settings] = field(default_factory=dict)
     explicit: bool = False
+    implied: bool = False
     assumed: dict[str, str] = field(default_factory=dict)
     enums: dict[str, model.Enum] = field(default_factory=dict)
     params: dict[str, model.Param] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protoc.compiler.importers.dataminer.connector import read_connector
-from protoc.compiler.importers.dataminer.document import literal
+from protoc.compiler.importers.dataminer.document import description
 from protoc.compiler.importers.dataminer.elements import Account
 from protoc.compiler.importers.dataminer.reading import read
 from protoc.compiler.importers.dataminer.remarks import remark, unknown
@@ -36,14 +36,14 @@ class Imported:
     hooks: str = ""
 
 
-def import_connector(source: Source, diagnostics: Diagnostics) -> Imported:
-    """Import a connector."""
+def import_connector(source: Source, diagnostics: Diagnostics, *, lifted: bool = True) -> Imported:
+    """Import a connector; not `lifted` means that every trigger is written out as it is."""
     root = read(source, diagnostics)
     account = Account(diagnostics)
     connector = read_connector(root, account) if root is not None else None
     if root is None or connector is None:
         return Imported(None, refused(account, root, source.name))
-    document, context = literal(connector, account)
+    document, context = description(connector, account, lifted=lifted)
     remark(context)
     inspect(context)
     report = report_of(context)

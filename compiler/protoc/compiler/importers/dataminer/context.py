@@ -38,6 +38,7 @@ class Context:
         assumed: choices the connector leaves open and their values.
         absent: kinds and numbers of objects that are not imported.
         whole_groups: numbers of groups of bits that are sent, or moved as bytes.
+        derived: which of `length` and `crc` a message has, by its kind and number.
         lost: elements of bits that are not in their group.
     """
 
@@ -50,6 +51,7 @@ class Context:
     assumed: dict[str, str] = field(default_factory=dict)
     absent: set[tuple[str, int]] = field(default_factory=set)
     whole_groups: frozenset[int] = frozenset()
+    derived: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     lost: set[int] = field(default_factory=set)
 
     @property

@@ -7,6 +7,7 @@ from protoc.compiler.importers.dataminer.connector import Connector
 from protoc.compiler.importers.dataminer.context import Context
 from protoc.compiler.importers.dataminer.elements import Account
 from protoc.compiler.importers.dataminer.layouts import Layouts
+from protoc.compiler.importers.dataminer.lifting import folded
 from protoc.compiler.importers.dataminer.names import Names
 from protoc.compiler.importers.dataminer.params import TABLE_KINDS, Param
 from protoc.dsl import tree
@@ -27,8 +28,16 @@ _CHANGING = (
 )
 
 
-def literal(connector: Connector, account: Account) -> tuple[tree.Document, Context]:
-    """The connector as it is: every step and action written out."""
+def description(
+    connector: Connector, account: Account, *, lifted: bool
+) -> tuple[tree.Document, Context]:
+    """The connector as a description.
+
+    Args:
+        connector: what is read.
+        account: what has been looked at.
+        lifted: triggers that only say the usual are left out; else all is written out.
+    """
     context = Context(connector, Names(connector), account, _changed(connector), _sizes(connector))
     context.whole_groups = _whole(connector)
     declarations: list[tree.Declaration] = []
@@ -46,16 +55,34 @@ def literal(connector: Connector, account: Account) -> tuple[tree.Document, Cont
     timers = (conversation.timer(context, each) for each in connector.timers.values())
     declarations += [timer for timer in timers if timer is not None]
     declarations += bits.triggers(context)
+    usual = folded(context) if lifted else None
     for trigger in connector.triggers.values():
-        declarations += triggers.triggers(context, trigger)
+        if usual is None or trigger.id not in usual:
+            declarations += triggers.triggers(context, trigger)
+    if usual is not None:
+        _fold(context, usual)
     for qaction in connector.qactions.values():
         declarations += triggers.hooks(context, qaction)
-    head = _head(context)
+    head = _head(context, "explicit" if usual is None else "implied")
     whole = Span(connector.root.element.source, 0, len(connector.root.element.source.text))
     return tree.Document((*head, *declarations), span=whole), context
 
 
-def _head(context: Context) -> list[tree.Declaration]:
+def _fold(context: Context, usual: frozenset[int]) -> None:
+    """Say of what is left out that it happens by itself."""
+    connector = context.connector
+    for number in usual:
+        trigger = connector.triggers[number]
+        context.became[id(trigger.element)] = "happens by itself"
+        context.account.note(trigger.element, "lifted", "its steps are implied")
+        for step in trigger.steps:
+            action = connector.actions.get(step.target.id)
+            if action is not None and id(action.element) not in context.became:
+                context.became[id(action.element)] = "happens by itself"
+                context.account.note(action.element, "lifted", "this step is implied")
+
+
+def _head(context: Context, steps: str) -> list[tree.Declaration]:
     connector = context.connector
     name = connector.root.child("Name")
     span = name.span if name else connector.root.span
@@ -67,7 +94,7 @@ def _head(context: Context) -> list[tree.Declaration]:
         tree.Protocol(nodes.name(context.names.protocol, span), title, span=span, doc=doc)
     ]
     encoding = "utf16le" if connector.communication.unicode else "cp1252"
-    settings = [("endian", "little"), ("encoding", encoding), ("steps", "explicit")]
+    settings = [("endian", "little"), ("encoding", encoding), ("steps", steps)]
     for word, value in settings:
         found.append(tree.Setting(word, (nodes.name(value, span),), span=span))  # type: ignore[arg-type]
     for choice, value in context.assumed.items():

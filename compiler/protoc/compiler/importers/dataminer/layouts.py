@@ -147,7 +147,7 @@ class Layouts:
             size = types.fixed_size(param)
             return (nodes.field("_", nodes.typed("bytes", span, size=size), span),)
         if param.kind in ("length", "crc"):
-            return (self._derived(own, at, message),)
+            return (self._derived(own, at, message, sent=sent),)
         if param.kind in ("read bit", "write bit"):
             return ()
         if place.again:
@@ -168,7 +168,7 @@ class Layouts:
         )
         return nodes.field(place.name, nodes.with_modifiers(type_, same), place.span)
 
-    def _derived(self, own: list[Place], at: int, message: Message) -> tree.Element:
+    def _derived(self, own: list[Place], at: int, message: Message, *, sent: bool) -> tree.Element:
         """A length or checksum with its formula, where it has one for this message."""
         place = own[at]
         param = place.param
@@ -184,6 +184,8 @@ class Layouts:
             formula = derived.length(names, positions, lengths, place.span)
         type_ = types.wire(self.context, param)
         if formula is not None:
+            key = "command" if sent else "response", message.id
+            self.context.derived.setdefault(key, set()).add(param.kind)
             type_ = nodes.with_modifiers(type_, nodes.modifier("=", place.span, formula))
         return nodes.field(place.name, type_, place.span)
 
