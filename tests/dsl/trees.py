@@ -378,7 +378,14 @@ TIMERS = documented(
     gap=maybe(DURATIONS),
     condition=CONDITIONS,
 )
-HOOKS = documented(tree.Hook, name=ANY_WORD, id=IDS, parameters=PARAMETERS, event=maybe(EVENTS))
+HOOKS = documented(
+    tree.Hook,
+    name=ANY_WORD,
+    id=IDS,
+    parameters=PARAMETERS,
+    events=st.lists(EVENTS, max_size=2).map(tuple),
+    condition=CONDITIONS,
+)
 JOINS = documented(tree.Join, name=ANY_WORD, path=REFERENCES, first=EXPRESSIONS, last=EXPRESSIONS)
 FRAMES = (
     documented(

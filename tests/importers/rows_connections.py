@@ -157,7 +157,7 @@ ROWS = {
             BYTE,
             qactions=(QACTION,),
         ),
-        shows=("hook qaction_5",),
+        shows=("hook qaction_5 id 5 (n : float) on change answer if n > 1",),
     ),
     "C171": Row(
         bench(

@@ -184,7 +184,9 @@ BYTES = [
 def test_actions_on_the_bytes_of_a_message(kind: str, own: str, shown: str) -> None:
     name = {"command": "c", "response": "r"}[kind]
     source = bench(own, trigger(1, kind, "before", 1, target=1))
-    assert f"trigger trigger_1 id 1 on before {name} {{ {shown} }}" in description(source, lifted=False)
+    assert f"trigger trigger_1 id 1 on before {name} {{ {shown} }}" in description(
+        source, lifted=False
+    )
 
 
 def test_an_action_with_a_condition() -> None:

@@ -70,8 +70,8 @@ class Machine(Triggers):
             elif trigger.on is not None:
                 self._triggers.setdefault(_key(trigger.on), []).append(trigger)
         for hook in protocol.hooks:
-            if hook.on is not None:
-                self._hooked.setdefault(_key(hook.on), []).append(hook)
+            for on in hook.events:
+                self._hooked.setdefault(_key(on), []).append(hook)
         self._heard = {key[0] for key in (*self._triggers, *self._hooked)}
 
     # --- params ------------------------------------------------------------------------------
@@ -201,6 +201,8 @@ class Machine(Triggers):
 
     def _call_hooks(self, on: On, scope: Scope, cause: Cause, category: str = "") -> None:
         for hook in _found(self._hooked, on, category):
+            if hook.when is not None and not self.holds(hook, scope, hook.name, _shown(on)):
+                continue
             try:
                 arguments = [value_of(attrgetter(name), scope) for name in hook.parameters]
             except FAULTS as error:

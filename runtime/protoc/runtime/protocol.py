@@ -326,13 +326,25 @@ class Trigger(msgspec.Struct, frozen=True):
 
 
 class Hook(msgspec.Struct, frozen=True):
-    """A place for the user's code."""
+    """A place for the user's code.
+
+    Attributes:
+        on, more: what calls it.
+        when: only while this holds.
+    """
 
     name: str
     parameters: tuple[str, ...] = ()
     on: On | None = None
+    more: tuple[On, ...] = ()
+    when: Expression | None = None
     id: int | None = None
     line: int = 0
+
+    @property
+    def events(self) -> tuple[On, ...]:
+        """Everything that calls it."""
+        return () if self.on is None else (self.on, *self.more)
 
 
 class Join(msgspec.Struct, frozen=True):

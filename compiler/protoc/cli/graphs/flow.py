@@ -67,7 +67,7 @@ class _Reader:
         self.boxes: dict[tuple[Kind, str], Box] = {}
         self.arrows: dict[Arrow, None] = {}
         events = [trigger.on for trigger in protocol.triggers if trigger.on]
-        events += [hook.on for hook in protocol.hooks if hook.on]
+        events += [event for hook in protocol.hooks for event in hook.events]
         self.watched = {on.name for on in events if on.kind == "param" and on.name}
 
     def read(self) -> Flow:
@@ -86,8 +86,8 @@ class _Reader:
         for group in p.groups:
             self._items(self.boxes["group", group.name], group.items)
         for hook in p.hooks:
-            if hook.on:
-                self._add(self._source(hook.on), self.boxes["hook", hook.name], _event(hook.on))
+            for event in hook.events:
+                self._add(self._source(event), self.boxes["hook", hook.name], _event(event))
         self._handed_on()
         for pair in p.pairs:
             self._pair(pair)

@@ -314,11 +314,14 @@ class _Writer:
 
     def _hook(self, hook: model.Hook) -> Call:
         names: list[Code] = [text(parameter.name) for parameter in hook.parameters]
+        more: list[Code] = [self._on(event) for event in hook.events[1:]]
         return self._call(
             "Hook",
             text(attribute(hook.name, frozenset())),
             *([tupled(names)] if names else []),
-            on=self._on(hook.on) if hook.on else None,
+            on=self._on(hook.events[0]) if hook.events else None,
+            more=tupled(more) if more else None,
+            when=self._condition(hook.when),
             id=_number(hook.id),
             line=_line(hook.span),
         )

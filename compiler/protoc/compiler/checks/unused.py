@@ -31,7 +31,7 @@ def hooks(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
     """W0604: a hook that nothing runs."""
     run = {action.verb.hook for action in protocol.actions() if isinstance(action.verb, model.Run)}
     for hook in protocol.hooks:
-        if hook.name not in run and hook.on is None:
+        if hook.name not in run and not hook.events:
             given = ", ".join(parameter.name for parameter in hook.parameters)
             diagnostics.warning(
                 "W0604",
@@ -70,7 +70,7 @@ def _field_names(message: model.Message) -> Iterator[str]:
 
 def _events(protocol: model.Protocol) -> Iterator[model.On]:
     yield from (trigger.on for trigger in protocol.triggers if trigger.on)
-    yield from (hook.on for hook in protocol.hooks if hook.on)
+    yield from (event for hook in protocol.hooks for event in hook.events)
 
 
 def _heads(protocol: model.Protocol) -> Iterator[str]:

@@ -127,11 +127,17 @@ class Join:
 
 @dataclass(frozen=True)
 class Hook:
-    """A place for the user's code."""
+    """A place for the user's code.
+
+    Attributes:
+        events: what calls it.
+        when: only while this holds.
+    """
 
     name: str
     parameters: tuple[HookParameter, ...]
     span: Span
-    on: On | None = None
+    events: tuple[On, ...] = ()
+    when: Expression | None = None
     doc: str = ""
     id: int | None = None

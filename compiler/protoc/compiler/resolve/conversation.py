@@ -176,5 +176,8 @@ def resolve_hook(scope: Scope, hook: tree.Hook) -> model.Hook:
         name = type_.name.text if isinstance(type_, tree.NamedType) else "text"
         python = "float" if name in ("f32", "f64") else _TYPES.get(name, "int")
         parameters.append(model.HookParameter(parameter.name.text, python))
-    on = resolve_event(scope, hook.event)[0] if hook.event else None
-    return model.Hook(hook.name.text, tuple(parameters), hook.span, on, hook.doc, hook.id)
+    events = tuple(resolve_event(scope, event)[0] for event in hook.events)
+    when = None
+    if hook.condition is not None:
+        when = Reader(scope, scope.params).read(hook.condition)
+    return model.Hook(hook.name.text, tuple(parameters), hook.span, events, when, hook.doc, hook.id)

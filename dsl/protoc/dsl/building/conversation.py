@@ -181,12 +181,13 @@ class Conversation(Types):
         )
 
     def hook(self, children: list[Child]) -> Hook:
-        _, name, number, parameters, event = children
+        _, name, number, parameters, *events, condition = children
         return Hook(
             name=self.name(name),
             id=value_of(number, None),
             parameters=value_of(parameters),
-            event=event,
+            events=tuple(events),
+            condition=condition,
             span=self.span(children),
         )
 

@@ -51,8 +51,10 @@ class Conversation(Layouts):
                 head = f"hook {node.name.text}{numbered(node.id)}"
                 if node.id is not None and node.parameters:
                     head += " "
-                event = [] if node.event is None else [f" {_event(node.event)}"]
-                return [head, *self.parameters(node.parameters, room), *event]
+                behind = [f" {_event(event)}" for event in node.events]
+                if node.condition is not None:
+                    behind.append(f" {_condition(node.condition)}")
+                return [head, *self.parameters(node.parameters, room), *behind]
 
     def _group(self, node: tree.Group, room: int) -> list[Part]:
         return spaced(

@@ -128,12 +128,13 @@ class Join(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Hook(Statement):
-    """`hook notify(value : float)`, `hook qaction_9 id 9 on change answer`."""
+    """`hook notify(value : float)`, `hook qaction_9 id 9 on change answer on change mode if x`."""
 
     name: Name
     id: int | None
     parameters: tuple[Parameter, ...]
-    event: Event | None
+    events: tuple[Event, ...] = ()
+    condition: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,21 +193,21 @@ def hooks(context: Context, own: QAction) -> list[tree.Hook]:
             own.element, "not imported", "a library of code: nothing calls it by itself"
         )
         return []
-    made = []
-    for number, reference in enumerate(triggers):
-        event = tree.Event(
+    events = tuple(
+        tree.Event(
             "change",
-            name=nodes.name(context.names.params[reference.id], reference.span),
-            span=reference.span,
+            name=nodes.name(context.names.params[each.id], each.span),
+            span=each.span,
         )
-        called = name if number == 0 else f"{name}_{context.names.params[reference.id]}"
-        made.append(
-            tree.Hook(nodes.name(called, span), own.id, tuple(parameters), event, span=span)
-        )
-    if own.condition is not None:
-        context.dropped(own.view, "the condition of a QAction: the hook has to ask for it")
+        for each in triggers
+    )
+    try:
+        condition = context.condition(own.condition)
+    except Missing:
+        condition = None
     context.became[id(own.element)] = f"hook {name}"
-    return made
+    called = nodes.name(name, span)
+    return [tree.Hook(called, own.id, tuple(parameters), events, condition, span=span)]
 
 
 def _exists(context: Context, reference: Reference) -> bool:
