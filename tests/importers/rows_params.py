@@ -216,6 +216,11 @@ ROWS = {
             }
         },
     ),
+    "A029": Row(
+        bench(number(10, "n", 3, raw="numeric text"), number(11, "m", 1), got=(3, 10, 11)),
+        shows=("param n id 10 : float[3] lenient",),
+        reads={"4142313233050d": {"n": 123, "m": 5}, "41422d2d2d050d": {"m": 5}},
+    ),
     "C061": value("bcd", 2, "1234", 1234, Endian="big"),
     "C062": Row(
         bench(

@@ -46,7 +46,7 @@ def module_of(text: str) -> Any:
 @pytest.mark.skipif(not LIST.exists(), reason="the acceptance list is not here")
 def test_every_row_of_the_list_is_here() -> None:
     wanted = re.findall(r"^\| (C\d{3}) \|", LIST.read_text("utf-8"), re.MULTILINE)
-    assert sorted(wanted) == NAMES
+    assert sorted(wanted) == [name for name in NAMES if name.startswith("C")]
 
 
 @pytest.mark.parametrize("name", NAMES)

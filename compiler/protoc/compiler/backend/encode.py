@@ -124,6 +124,9 @@ class Encoder(Deriving):
         """The raw value of a field whose value the caller gives."""
         name = attribute(step.name or self.item)
         value = self.value(step)
+        if isinstance(step.wire, model.Digits) and step.wire.lenient:
+            with self.lines.block(f"if {value} is None:"):
+                self.refuse(step.name or self.item, "a number", value)
         self._bounded(value, step.name or self.item, step.bounds)
         if (limit := limits(step.wire, step.conversion, step.bounds)) is not None:
             self.fits[name] = limit

@@ -187,6 +187,8 @@ class LayoutWriter:
             arguments += self._meaning(field.name or "", field.conversion, field.bounds)
         elif isinstance(field.origin, model.Derived):
             arguments += self._meaning("", model.Conversion(), field.bounds)
+        if isinstance(field.wire, model.Digits) and field.wire.lenient:
+            arguments.append(keyed("lenient", "True"))
         if field.longest is not None:
             arguments.append(keyed("max", str(field.longest)))
         if field.pattern:

@@ -10,7 +10,7 @@ from protoc.compiler.backend.again import read_again
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import bits_in
-from protoc.compiler.backend.values import from_raw, is_reversed
+from protoc.compiler.backend.values import annotation, from_raw, is_reversed
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
@@ -40,6 +40,8 @@ class Presenter:
                     text("none of it"),
                     got,
                 )
+        if isinstance(field_.wire, model.Digits) and field_.wire.lenient:
+            return [keyed(attribute(field_.name), self._lenient(field_, field_.name))]
         self.decoder.number(field_)
         self.decoder.text(field_)
         raw = self.decoder.raws[field_.key]
@@ -53,6 +55,20 @@ class Presenter:
         value = self._bounded(value, field_.name, field_.bounds, field_)
         held = read_again(self.decoder, field_, field_.also) if field_.also is not None else []
         return [keyed(attribute(field_.name), value), *held]
+
+    def _lenient(self, field_: model.Field, name: str) -> str:
+        """A number, or None where the bytes are none."""
+        decoder = self.decoder
+        variable = decoder.fresh(f"{name}_value")
+        type_ = annotation(field_.wire, field_.conversion, decoder.context)
+        decoder.lines.add(f"{variable}: {type_} | None")
+        with decoder.lines.block("try:"):
+            decoder.number(field_)
+            value = self._converted(decoder.raws[field_.key], field_.conversion, name, field_)
+            decoder.lines.add(f"{variable} = {value}")
+        with decoder.lines.block(f"except {decoder.context.use('DecodeError')}:"):
+            decoder.lines.add(f"{variable} = None")
+        return variable
 
     def _converted(
         self, raw: str, conversion: model.Conversion, name: str, field_: model.Field

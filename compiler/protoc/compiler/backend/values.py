@@ -317,6 +317,8 @@ def value_types(elements: tuple[model.Element, ...], context: Context) -> dict[s
             continue
         if isinstance(element.origin, model.Given | model.Defaulted):
             type_ = annotation(element.wire, element.conversion, context)
+            if isinstance(element.wire, model.Digits) and element.wire.lenient:
+                type_ += " | None"
             found.setdefault(element.name, []).append(type_)
         if element.also is not None:
             for name, type_ in value_types(element.also.record.elements, context).items():

@@ -251,10 +251,11 @@ def _takes(wire: model.Wire, other: model.Wire) -> bool:
             return True
         if isinstance(other, model.Text):
             return wire.encoding == other.encoding
-        characters = isinstance(other, model.Digits) and not other.packed
+        characters = isinstance(other, model.Digits) and not (other.packed or other.lenient)
         return characters and wire.encoding in ("utf-8", "ascii", "cp1252")
     if isinstance(wire, model.Digits) and isinstance(other, model.Digits):
-        return (wire.notation, wire.pad, wire.left) == (other.notation, other.pad, other.left)
+        same = (wire.notation, wire.pad, wire.left) == (other.notation, other.pad, other.left)
+        return wire.lenient or (same and not other.lenient)
     return False
 
 

@@ -101,6 +101,7 @@ class Digits:
             complement of decimal digits.
         pad: what fills it up to its size instead of zeros; `left` in front.
         reversed: the last byte stands first.
+        lenient: bytes that are no such number are no value, and not wrong.
     """
 
     notation: Notation
@@ -111,6 +112,7 @@ class Digits:
     pad: bytes | None = None
     left: bool = False
     reversed: bool = False
+    lenient: bool = False
 
     @property
     def packed(self) -> bool:

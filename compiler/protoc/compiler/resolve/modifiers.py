@@ -204,15 +204,16 @@ class Modifiers:
         target = model.Constant("", (data,), mark.span)
         return model.UntilNext((target,), -1, named=True, times=count)
 
-    def lenient(self) -> bool:
-        """Whether what is beyond the range is passed over instead of rejected."""
+    def lenient(self, wire: model.Wire) -> bool:
+        """Whether what is no number, or beyond the range, is passed over instead of rejected."""
         lenient = self.take("lenient")
-        if lenient is not None and not any(m.word == "range" for m in self.typed.modifiers):
+        ranged = any(modifier.word == "range" for modifier in self.typed.modifiers)
+        if lenient is not None and not ranged and not isinstance(wire, model.Digits):
             raise self.scope.fail(
                 "E0404",
-                "`lenient` needs a range",
+                "`lenient` needs digits or a range",
                 lenient.span,
-                "there is none that could be left",
+                "there is nothing that could be wrong",
                 help="put `range a..b` before it, or take it away",
             )
         return lenient is not None

@@ -114,7 +114,7 @@ def _spec(wire: model.Wire, modifiers: Modifiers, name: str, owner: str) -> Spec
         value=modifiers.operand("="),
         default=modifiers.operand("default"),
         bounds=modifiers.bounds(wire),
-        lenient=modifiers.lenient(),
+        lenient=modifiers.lenient(wire),
         longest=modifiers.longest(),
         forbidden=modifiers.forbidden(),
         pattern=modifiers.pattern(wire),
@@ -170,12 +170,14 @@ def _digits(
     scope: Scope, notation: model.Notation, size: model.Size | None, modifiers: Modifiers
 ) -> model.Digits:
     packed = notation in model.PACKED
+    lenient = "lenient" in modifiers.left
     wire = model.Digits(
         notation,
-        size or (modifiers.until() or OPEN if packed else model.WhileFits()),
+        size or (modifiers.until() or OPEN if packed or lenient else model.WhileFits()),
         modifiers.decimals(),
         modifiers.flag("lower"),
         reversed=modifiers.flag("reversed"),
+        lenient=lenient,
     )
     if notation in ("hex", "oct", "bin", *model.PACKED):
         wire = replace(wire, signed=modifiers.sign(wire))

@@ -15,7 +15,7 @@ from protoc.runtime.declarative.texts import Text
 from protoc.runtime.declarative.types import wire_of
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
 from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Slice, TooLong
-from protoc.runtime.errors import EncodeError, Incomplete, Reason
+from protoc.runtime.errors import DecodeError, EncodeError, Incomplete, Reason
 from protoc.runtime.messages import Choice, TextChoice
 
 Derivation = Callable[[Frame], Any]
@@ -40,6 +40,7 @@ class Field(Element):
         like: what a text looks like, `*` for any characters and `?` for one.
         encoding, pad, left, trim: of text. decimals, lower, pad, left: of digits. signed: of bits
             and digits. bcd: of bits. reversed: the last byte stands first.
+        lenient: bytes that are no number are no value.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Field(Element):
         signed: bool = False,
         bcd: bool = False,
         reversed: bool = False,
+        lenient: bool = False,
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
@@ -100,6 +102,7 @@ class Field(Element):
         self.pattern = like
         self._looks = matcher(like) if like else None
         self.order = -1 if reversed else 1
+        self.lenient = lenient
         # what the sequence around tells: whether a size asks for its number, and what ends it
         self.early = False
         self.ending: Ending | None = None
@@ -112,7 +115,7 @@ class Field(Element):
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
         if self.until is not None:
             self.ending = self.until.ending(following)
-        elif self.fixed is None and self.sizing is None and self.wire.open:
+        elif self.fixed is None and self.sizing is None and (self.wire.open or self.lenient):
             self.ending = ending_of(following, bounded, self.label)
 
     def constants(self, frame: Frame) -> tuple[bytes, ...]:
@@ -124,7 +127,7 @@ class Field(Element):
         if self.equal is not None:
             return frozenset(self._constant(self.equal, Frame(""))[:: self.order][:1])
         if isinstance(self.wire, Digits):
-            return self.wire.characters()
+            return None if self.lenient else self.wire.characters()
         if isinstance(self.wire, Text) and self.wire.quoted:
             return frozenset(b'"')
         if self.fixed == 1 and isinstance(self.wire, Binary) and self.meaning.strict:
@@ -178,7 +181,7 @@ class Field(Element):
             return frame.driven[self.key].size(self.label, stream, frame)
         if self.sizing is not None:
             return measured(self, stream, frame, self.sizing, self.longest, self.label)
-        if isinstance(self.wire, Digits):
+        if isinstance(self.wire, Digits) and self.ending is None:
             return self._characters(self.wire, stream, frame)
         if isinstance(self.wire, Text) and self.wire.quoted:
             return self._quotes(self.wire, stream, frame)
@@ -279,10 +282,19 @@ class Field(Element):
         for excluded in self.excluded:
             if isinstance(raw, bytes) and excluded in raw[:: self.order]:
                 raise frame.error("value", self.label, at, "none of it", excluded)
+        if self.lenient:
+            return {self.label: self._number_or_none(at, frame)}
         raw = self.text(frame) if isinstance(self.wire, Text) else self.number(frame)
         if self._looks and not self._looks(raw):
             raise frame.error("value", self.label, at, f"a text like {self.pattern}", raw)
         return {self.label: self.meaning.value(raw, self.label, at, frame)}
+
+    def _number_or_none(self, at: int, frame: Frame) -> Any:
+        """Its value; None where its bytes are no number."""
+        try:
+            return self.meaning.value(self.number(frame), self.label, at, frame)
+        except DecodeError:
+            return None
 
     # ---------------------------------------------------------------- writing
 

@@ -16,6 +16,7 @@ from protoc.dsl import tree
 from protoc.dsl.source import Span
 
 _BASES = {2: "bin", 8: "oct", 10: "float", 16: "hex", 36: "base36"}
+_DIGITS = (*_BASES.values(), "int", "dec", "bcd")
 _NUMBERS = ("unsigned number", "signed number", "double", "high nibble")
 LONGEST_INTEGER = 8
 
@@ -102,8 +103,10 @@ def wire(context: Context, param: Param, size: int | str | None = None) -> tree.
         return _text(context, param, size)
     type_ = _number(context, param, size)
     modifiers = [*conversion(context, param), *labels(context, param, numeric=True)]
-    if (limits := _range(param)) is not None:
+    limits = _range(param)
+    if limits is not None:
         modifiers.append(limits)
+    if limits is not None or _may_be_none(context, param, type_):
         modifiers.append(nodes.modifier("lenient", span))
     return nodes.with_modifiers(type_, *modifiers)
 
@@ -158,6 +161,12 @@ def _number(context: Context, param: Param, size: int | str | None) -> tree.Type
     elif kind == "float" and _named_whole(param):
         kind = "int"
     return nodes.typed(kind, span, size=size)
+
+
+def _may_be_none(context: Context, param: Param, type_: tree.Typed) -> bool:
+    """Whether bytes that are no number leave the param as it was; lengths must be numbers."""
+    digits = isinstance(type_.type, tree.NamedType) and type_.type.name.text in _DIGITS
+    return digits and param.kind not in ("length", "crc") and param.id not in context.sizes
 
 
 def _named_whole(param: Param) -> bool:
