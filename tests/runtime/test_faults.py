@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from protoc.runtime.drivers.coupling import FLUSH_TIMEOUT
 from protoc.runtime.errors import Refused, Timeout, TransportError
 from protoc.runtime.events import (
     AttemptFailed,
@@ -417,3 +418,34 @@ def test_a_task_can_be_cancelled_wherever_it_waits(when: float) -> None:
     commands = [c for c in (b"?2\n", b"?3\n", b"?4\n") if c in scene.heard]
     assert scene.heard == b"".join(commands)
     assert scene.runner.driver.session.idle
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_closing_waits_for_what_is_not_sent_yet_but_not_for_ever(
+    kind: type[Blocking | Asyncio], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(kind, protocol=STRICT)
+    scene.runner.open()
+    begun = scene.world.time()
+    monkeypatch.setattr(MemoryEndpoint, "unsent", 5)
+    scene.runner.close()
+    assert scene.world.time() - begun == pytest.approx(FLUSH_TIMEOUT)
+    assert not scene.near.is_open
+
+
+def test_closing_can_be_cancelled_and_is_done_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(Asyncio, protocol=STRICT)
+    scene.runner.open()
+    monkeypatch.setattr(MemoryEndpoint, "unsent", 5)
+    runner: Any = scene.runner
+
+    async def main() -> bool:
+        task: asyncio.Task[None] = asyncio.ensure_future(runner.driver.close())
+        await asyncio.sleep(FLUSH_TIMEOUT / 2)
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    with closing(scene.runner):
+        assert runner.wait(main())
+        assert not scene.near.is_open

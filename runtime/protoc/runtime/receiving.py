@@ -274,9 +274,10 @@ class Receiver:
         """Let the framers try what an exchange awaits before all others."""
         wanted = self.usual if exchange is None else self._preferred_for(exchange)
         asked = [] if exchange is None else exchange.connections
-        for number in self._preferring:
-            if number in self._lines and number not in asked:
-                self._lines[number].framer.expect(self.usual)
+        if self._preferring is not asked:  # with a thousand of them it matters
+            for number in self._preferring:
+                if number in self._lines and number not in asked:
+                    self._lines[number].framer.expect(self.usual)
         for number in asked:
             self._lines[number].framer.expect(wanted)
         self._preferring = asked
