@@ -40,7 +40,7 @@ class Classes:
 
     def called(self, name: str, kind: type[Any]) -> Any:
         """The class of what a description calls so."""
-        wanted = name.replace("_", "").lower()
+        wanted = name.replace("_", "").replace("~", "").lower()
         return next(
             cls
             for name, cls in vars(self.module).items()

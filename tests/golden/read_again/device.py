@@ -373,11 +373,11 @@ class Reading(Message, kw_only=True):
                         ReadingRaw,
                         wire.Match(
                             wire.When(
-                                lambda m: m["register"] == 1,
+                                lambda m: m.told["register"] == 1,
                                 wire.Field("volume", "u32", scale=0.001, unit="m³"),
                             ),
                             wire.When(
-                                lambda m: m["register"] == 2,
+                                lambda m: m.told["register"] == 2,
                                 wire.Field("volume", "u16"),
                                 wire.Field("_", "bytes[2]"),
                             ),
@@ -829,7 +829,7 @@ class Rows(Message, kw_only=True):
                             RowsRowsRaw,
                             wire.Match(
                                 wire.When(
-                                    lambda m: m["kind"] == "d",
+                                    lambda m: m.told["kind"] == "d",
                                     wire.Field("decimal", "dec[3]"),
                                 ),
                                 wire.Way(
@@ -857,7 +857,6 @@ class Maybe(Message, kw_only=True):
     NAME: ClassVar = "maybe"
     KIND: ClassVar = "event"
     STARTS: ClassVar = starts(b"M")
-    BLANK: ClassVar = {"gain": 0}
 
     text: str | None = None
     channel: int | None = None

@@ -222,7 +222,7 @@ class Report(Message, kw_only=True):
                     wire.Field("id", "u8"),
                     wire.Match(
                         wire.When(
-                            lambda m: m["flags_wide"],
+                            lambda m: m.told["flags_wide"],
                             wire.Field("value", "u16"),
                         ),
                         wire.Way(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, keyed, text, tupled
+from protoc.compiler.backend.code import Call, Code, keyed, text, tupled, unbracketed
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.places import At, unbracketed
+from protoc.compiler.backend.places import At
 from protoc.compiler.backend.values import default_of, defaulted, value_types
 from protoc.compiler.resolve.types import total_size
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from protoc.compiler.backend.code import WIDTH, Call, Code, octets
-from protoc.compiler.backend.places import bracketed
+from protoc.compiler.backend.code import WIDTH, Call, Code, bracketed, octets
 from protoc.compiler.backend.values import Context
 
 

@@ -6,9 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import WIDTH, Call, Code, Function, Lines, chained, octets
+from protoc.compiler.backend.code import (
+    WIDTH,
+    Call,
+    Code,
+    Function,
+    Lines,
+    bracketed,
+    chained,
+    octets,
+)
 from protoc.compiler.backend.expressions import ECHO, Writer
-from protoc.compiler.backend.places import bracketed
 from protoc.compiler.backend.values import Context
 
 _ANY = model.Digits("dec", model.WhileFits())

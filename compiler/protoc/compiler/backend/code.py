@@ -276,3 +276,25 @@ def docstring(content: str, indent: int) -> list[str]:
 def is_name(name: str) -> bool:
     """Whether Python accepts it as an identifier that is no keyword."""
     return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def bracketed(value: str) -> str:
+    """Brackets where an operator that binds stronger may follow."""
+    depth = 0
+    for i, c in enumerate(value):
+        depth += (c in "([") - (c in ")]")
+        if depth == 0 and c == " " and i:
+            return f"({value})"
+    return f"({value})" if value.startswith(("-", "~")) else value
+
+
+def unbracketed(value: str) -> str:
+    """A value without brackets around all of it."""
+    if value.startswith("(") and value.endswith(")"):
+        depth = 0
+        for i, c in enumerate(value):
+            depth += (c == "(") - (c == ")")
+            if depth == 0 and i < len(value) - 1:
+                return value
+        return value[1:-1]
+    return value

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from protoc.compiler import model
 from protoc.compiler.backend.checks import Computer, fixed
-from protoc.compiler.backend.code import Call, Code, keyed, octets, text
+from protoc.compiler.backend.code import Call, Code, bracketed, keyed, octets, text
 from protoc.compiler.backend.decode_branches import Branches
 from protoc.compiler.backend.decode_coded import CodedBlocks
 from protoc.compiler.backend.decode_lines import LineReader
@@ -19,7 +19,14 @@ from protoc.compiler.backend.decode_runs import Runs
 from protoc.compiler.backend.expressions import Writer, apart, divides, mentions, named
 from protoc.compiler.backend.formats import format_of
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import At, bits_called, bracketed, ends_of, span
+from protoc.compiler.backend.places import (
+    At,
+    bits_called,
+    ends_of,
+    members_of,
+    span,
+    told,
+)
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import value_types
@@ -378,6 +385,8 @@ class Decoder(Runs):
     def _writer(self) -> Writer:
         return Writer(
             own=self._own,
+            joined=lambda e: self.settled[e.name],
+            told=lambda e: told(e.name, self.message),
             previous=lambda e: self.previous(e),
             length=lambda e: self._distance(e.extent),
             count=lambda e: f"len({self.settled[e.key]})",
@@ -391,8 +400,10 @@ class Decoder(Runs):
 
     def _own(self, own: model.Own) -> str:
         """The raw value of a field, of bits in it, or what a record is told."""
-        bits = bits_called(own, self.message, lambda key: self.raws[key])
-        return bits or self.raws.get(own.path[0], local(own.path[0]))
+        if bits := bits_called(own, self.message, lambda key: self.raws[key]):
+            return bits
+        field_ = next(f for f in self.message.fields() if f.key == own.path[0])
+        return self.raws.get(field_.key, local(field_.key)) + members_of(own, field_)
 
     @property
     def _computer(self) -> Computer:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, Named, octets, text
+from protoc.compiler.backend.code import Call, Code, Named, octets, text, unbracketed
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import At, unbracketed
+from protoc.compiler.backend.places import At
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import value_types

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Named, text
+from protoc.compiler.backend.code import Call, Named, text, unbracketed
 from protoc.compiler.backend.naming import local
-from protoc.compiler.backend.places import At, previous_of, unbracketed
+from protoc.compiler.backend.places import At, previous_of
 from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import annotation

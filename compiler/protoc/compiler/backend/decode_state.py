@@ -11,7 +11,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import WIDTH, Call, Code, Lines, keyed, text
 from protoc.compiler.backend.expressions import misplaced, named
 from protoc.compiler.backend.naming import local
-from protoc.compiler.backend.places import At
+from protoc.compiler.backend.places import At, told
 from protoc.compiler.backend.plan import Step, asked
 from protoc.compiler.backend.values import Context, digits_look, text_look
 
@@ -106,6 +106,8 @@ class State:
     def fresh(self, wanted: str) -> str:
         """A variable that no field has, numbered when it is taken."""
         names = {local(f.key) for f in self.message.fields()} | self._taken
+        if isinstance(self.message, model.Record):
+            names |= {told(name, self.message) for name in self.message.parameters}
         found, n = local(wanted), 2
         while found in names:
             found, n = f"{local(wanted)}{n}", n + 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.plan import steps
-from protoc.compiler.backend.values import default_of, defaulted, value_types
+from protoc.compiler.backend.values import default_of, defaulted, fields_in, value_types
 from protoc.compiler.resolve.types import total_size
 
 if TYPE_CHECKING:
@@ -57,9 +58,16 @@ class Branches:
             if branch.how in ("if", "link"):
                 tests.append(encoder.expression(arm.when) if arm.when is not None else "")
             else:
-                given = self._given(arm)
-                tests.append(" or ".join(f"self.{attribute(name)} is not None" for name in given))
+                tests.append(self._is_given(self._telling(branch, arm)))
         return tests
+
+    def _is_given(self, names: Iterable[str]) -> str:
+        return " or ".join(f"self.{attribute(name)} is not None" for name in names)
+
+    def _telling(self, branch: model.Branch, arm: model.Arm) -> tuple[str, ...]:
+        """The names that tell by being given that a way is meant: not every way has them."""
+        sometimes = model.sometimes((branch,))
+        return tuple(name for name in self._given(arm) if name in sometimes)
 
     def _given(self, arm: model.Arm) -> list[str]:
         """The names a caller gives for one way."""
@@ -70,6 +78,9 @@ class Branches:
         if isinstance(branch, model.Lines):
             every = tuple(element for arm in branch.arms for element in arm.elements)
             self._way(branch, model.Arm(every), variable)
+            return
+        if branch.how == "either":
+            self._either(branch, variable)
             return
         word = "if"
         closed = False
@@ -91,11 +102,79 @@ class Branches:
                     encoder.lines.add(f'{variable} = b""')
             return
         with encoder.lines.block("else:"):
-            names = [name for arm in branch.arms for name in self._given(arm)]
-            words = "one of " + ", ".join(f"`{name}`" for name in names)
-            if branch.how in ("if", "link"):
-                words = "a value that is described"
-            encoder.refuse("", words, "self")
+            encoder.refuse("", "a value that is described", "self")
+
+    def _either(self, branch: model.Branch, variable: str | None) -> None:
+        """The first way whose fields are given; of those with the same fields the first they fit.
+
+        A way without fields of its own is written when no other is meant.
+        """
+        encoder = self.encoder
+        groups: dict[tuple[str, ...], list[model.Arm]] = {}
+        for arm in branch.arms:
+            groups.setdefault(tuple(sorted(self._telling(branch, arm))), []).append(arm)
+        rest = groups.pop((), [])
+        word = "if"
+        for names, arms in groups.items():
+            with encoder.lines.block(f"{word} {self._is_given(names)}:"):
+                self._attempts(branch, arms, variable)
+            word = "elif"
+        if rest and not groups:
+            self._attempts(branch, rest, variable)
+            return
+        with encoder.lines.block("else:"):
+            if rest:
+                self._attempts(branch, rest, variable)
+                return
+            names_ = dict.fromkeys(name for arm in branch.arms for name in self._given(arm))
+            encoder.refuse("", "one of " + ", ".join(f"`{name}`" for name in names_), "self")
+
+    def _attempts(self, branch: model.Branch, arms: list[model.Arm], variable: str | None) -> None:
+        """Ways with the same fields: the first that the values fit."""
+        encoder = self.encoder
+        first, *others = arms
+        if not others:
+            self._fitting(branch, first, last=True)
+            self._way(branch, first, variable)
+            return
+        with encoder.lines.block("try:"):
+            self._fitting(branch, first)
+            self._way(branch, first, variable)
+        with encoder.lines.block(f"except {encoder.context.use('UNFIT')}:"):
+            self._attempts(branch, others, variable)
+
+    def _fitting(self, branch: model.Branch, arm: model.Arm, *, last: bool = False) -> None:
+        """What is a label or an object of another way is none of this one.
+
+        The `last` one takes labels as the numbers they are.
+        """
+        encoder = self.encoder
+        mine = {f.name: f for f in fields_in(arm.elements)}
+        for other in fields_in(tuple(e for a in branch.arms if a is not arm for e in a.elements)):
+            name, field = other.name or "", mine.get(other.name)
+            value = f"self.{attribute(name)}"
+            if field is None or (cls := self._class(other)) == self._class(field):
+                continue
+            if other.conversion.enum is not None:
+                if last:
+                    continue
+                test = f"isinstance({value}, {cls})"
+            elif isinstance(field.wire, model.Items):
+                test = f"not all(isinstance(item, {self._class(field)}) for item in {value})"
+            else:
+                test = f"not isinstance({value}, {self._class(field) or 'int'})"
+            with encoder.lines.block(f"if {test}:"):
+                encoder.refuse(name, "nothing of another way", value)
+
+    def _class(self, field: model.Field) -> str:
+        """The class of the values of a field, or of the items in its list; empty for plain ones."""
+        wire = field.wire.item.wire if isinstance(field.wire, model.Items) else field.wire
+        classes = self.encoder.context.classes
+        if isinstance(wire, model.Nested):
+            return classes[f"record {wire.record.name}"]
+        if isinstance(wire, model.Bits):
+            return classes[wire.group] if wire.group else ""
+        return classes[field.conversion.enum] if field.conversion.enum is not None else ""
 
     def _way(self, branch: model.Branch, arm: model.Arm, variable: str | None) -> None:
         """One way: what belongs to another must not be given, what belongs to it must."""

@@ -11,8 +11,8 @@ from protoc.compiler.backend.encode_values import Values
 from protoc.compiler.backend.expressions import Writer, named
 from protoc.compiler.backend.formats import format_of, held_by
 from protoc.compiler.backend.growing import grows, varies
-from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import ends_of, part_of, span
+from protoc.compiler.backend.naming import attribute
+from protoc.compiler.backend.places import bits_called, ends_of, members_of, span, told
 from protoc.compiler.backend.plan import Enter, Leave, Step
 from protoc.compiler.backend.values import digits_look, limits
 
@@ -168,6 +168,8 @@ class Deriving(Values):
     def _writer(self) -> Writer:
         return Writer(
             own=self._own,
+            joined=lambda e: f"self.{attribute(e.name)}",
+            told=lambda e: told(e.name, self.message),
             previous=lambda e: self.previous(e),
             length=lambda e: self._distance(e.extent),
             count=lambda e: f"len(self.{attribute(e.key)})",
@@ -181,14 +183,14 @@ class Deriving(Values):
 
     def _own(self, own: model.Own) -> str:
         """The raw value of a field, of bits in it, or what a record is told."""
-        found = model.named(self.message.fields(), own.path)
-        if found is None:
-            return local(own.path[0])
-        field_, part = found
-        if part is not None:
-            assert isinstance(field_.wire, model.Bits)
-            return part_of(self.raws[field_.key], field_.wire, part)
+        if bits := bits_called(own, self.message, lambda key: self.raws[key]):
+            return bits
         key = own.path[0]
+        field_ = next(f for f in self.message.fields() if f.key == key)
+        if isinstance(field_.wire, model.Nested):
+            return self.value(field_) + members_of(own, field_)
+        if isinstance(field_.wire, model.Text):
+            return self.value(field_)
         if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
             return self.number(field_)
         free = isinstance(field_.origin, model.Given | model.Defaulted)

@@ -10,7 +10,7 @@ from protoc.compiler.backend.code import Call, octets
 from protoc.compiler.backend.expressions import mentions
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import previous_of
-from protoc.compiler.backend.plan import steps
+from protoc.compiler.backend.plan import least_size, steps
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.encode import Encoder
@@ -45,7 +45,7 @@ class Lists:
             with encoder.lines.block(f"if not {value}:"):
                 encoder.refuse(field.name or "", "at least one item", value)
         joiner = octets(wire.separator)
-        plain = not (wire.until or wire.whilst)
+        plain = not (wire.until or wire.whilst or self._may_be_nothing(wire))
         if isinstance(wire.item.wire, model.Nested) and plain and wire.item.wire.size is None:
             call = self._object(wire.item.wire, "item")
             each = Call("", (f"{call} for item in {value}",), "[]")
@@ -77,6 +77,9 @@ class Lists:
             encoder.lines.add(f"{data} = ", self._object(wire.item.wire, "item"))
             encoder.joined(pending)
             encoder.delimited(wire.item, data)
+            if self._may_be_nothing(wire):
+                with encoder.lines.block(f"if not {data}:"):
+                    encoder.refuse(field.name or "", "at least one byte for each item", "item")
         else:
             encoder.ready(row, encoder.origin)
             for step in row:
@@ -92,6 +95,12 @@ class Lists:
             encoder.lines.add(f"{again} = {encoder.expression(wire.whilst)}")
         # limits are looked up by attribute, and items have none
         encoder.fits, encoder.item = fits, before
+
+    def _may_be_nothing(self, wire: model.Items) -> bool:
+        """Whether an object in the list may have no bytes, so that nobody could count it."""
+        return isinstance(wire.item.wire, model.Nested) and not least_size(
+            wire.item.wire.record.elements
+        )
 
     def _raw(self, item: model.Field) -> str:
         """What is asked of an item when the next one is told by it."""

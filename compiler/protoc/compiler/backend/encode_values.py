@@ -17,18 +17,12 @@ from protoc.compiler.backend.code import (
 )
 from protoc.compiler.backend.expressions import misplaced
 from protoc.compiler.backend.formats import held_by, takes_fractions
+from protoc.compiler.backend.linear import to_raw
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import Place
+from protoc.compiler.backend.places import Place, told
 from protoc.compiler.backend.plan import Literal, Step, slices_of, steps
 from protoc.compiler.backend.shared import Shared
-from protoc.compiler.backend.values import (
-    Context,
-    digits_look,
-    is_reversed,
-    limits,
-    text_look,
-    to_raw,
-)
+from protoc.compiler.backend.values import Context, digits_look, is_reversed, limits, text_look
 from protoc.compiler.resolve.fitting import bits_as_number
 
 
@@ -242,6 +236,8 @@ class Values:
     def fresh(self, wanted: str) -> str:
         """A variable that no field has, numbered when it is taken."""
         names = {local(f.key) for f in self.message.fields()} | self._taken
+        if isinstance(self.message, model.Record):
+            names |= {told(name, self.message) for name in self.message.parameters}
         found, n = local(wanted), 2
         while found in names:
             found, n = f"{local(wanted)}{n}", n + 1

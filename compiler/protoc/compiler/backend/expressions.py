@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import literal, octets, text
+from protoc.compiler.backend.code import bracketed, literal, octets, text
+from protoc.compiler.backend.linear import from_raw
 from protoc.compiler.backend.naming import attribute
 
 _PRECEDENCE = {
@@ -28,7 +29,8 @@ class Writer:
     """Writes expressions; what the leaves become depends on where they stand.
 
     Attributes:
-        own: a field of the message.
+        own: a field of the message; `joined` one that several ways of a branch have.
+        told: a value that a record is told.
         previous: the item of a list before.
         asked: a field of the request.
         scoped: a name of the conversation.
@@ -40,6 +42,8 @@ class Writer:
     """
 
     own: Callable[[model.Own], str] = misplaced
+    joined: Callable[[model.Joined], str] = misplaced
+    told: Callable[[model.Told], str] = misplaced
     previous: Callable[[model.Previous], str] = misplaced
     asked: Callable[[model.Asked], str] = misplaced
     scoped: Callable[[model.Scoped], str] = misplaced
@@ -92,6 +96,9 @@ class Writer:
             return literal(expression.value)
         if isinstance(expression, model.Replaced):
             return self._replaced(expression)
+        if isinstance(expression, model.Scaled):
+            conversion = model.Conversion(expression.scale, expression.offset)
+            return f"({from_raw(bracketed(self.write(expression.operand)), conversion)})"
         if isinstance(expression, model.Applied):
             return f"{self.function(expression.function)}({self.write(expression.operand)})"
         if isinstance(expression, model.Listed):
@@ -102,6 +109,10 @@ class Writer:
         """What becomes something else wherever it stands."""
         if isinstance(expression, model.Own):
             return self.own(expression)
+        if isinstance(expression, model.Joined):
+            return self.joined(expression)
+        if isinstance(expression, model.Told):
+            return self.told(expression)
         if isinstance(expression, model.Previous):
             return self.previous(expression)
         if isinstance(expression, model.Asked):

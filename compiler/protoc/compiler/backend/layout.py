@@ -23,7 +23,7 @@ from protoc.compiler.backend.code import (
 from protoc.compiler.backend.decode_coded import is_asked_for
 from protoc.compiler.backend.expressions import Writer, misplaced
 from protoc.compiler.backend.layout_structures import Structures
-from protoc.compiler.backend.places import bits_called, known
+from protoc.compiler.backend.places import bits_called, known, members_of
 from protoc.compiler.backend.plan import slices_of
 from protoc.compiler.backend.values import Context, default_of, defaulted, is_reversed
 
@@ -267,6 +267,8 @@ class LayoutWriter:
             return Call(f"{head}{call.head}", call.arguments)
         writer = Writer(
             own=own or self.own,
+            joined=lambda e: f"m[{text(e.name)}]",
+            told=lambda e: f"m.told[{text(e.name)}]",
             previous=previous or misplaced,
             count=lambda e: f"m.count({known(e.key)})",
             present=lambda e: f"m.present({text(e.name)})",
@@ -281,8 +283,10 @@ class LayoutWriter:
 
     def own(self, own: model.Own) -> str:
         """The raw value of a field, or of bits in it."""
-        bits = bits_called(own, self.message, lambda key: f"m[{known(key)}]")
-        return bits or f"m[{known(own.path[0])}]"
+        if bits := bits_called(own, self.message, lambda key: f"m[{known(key)}]"):
+            return bits
+        field = next(f for f in self.message.fields() if f.key == own.path[0])
+        return f"m[{known(field.key)}]{members_of(own, field)}"
 
     def _check(self, check: model.Checksum) -> Call:
         """The call that computes a check."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import text
-from protoc.compiler.backend.naming import attribute
+from protoc.compiler.backend.code import bracketed, text
+from protoc.compiler.backend.naming import attribute, local
 
 P = TypeVar("P")
 
@@ -117,34 +117,28 @@ def bits_called(
     return part_of(raw(host.key), host.wire, part)
 
 
+def told(name: str, owner: model.Message | model.Record) -> str:
+    """The variable of a value that a record is told; none of its fields has it."""
+    taken = {local(field.key) for field in owner.fields()}
+    variable = local(name)
+    while variable in taken:
+        variable += "_told"
+    return variable
+
+
+def members_of(own: model.Own, field: model.Field) -> str:
+    """The path from the object in a field to what is asked of it."""
+    if not isinstance(field.wire, model.Nested):
+        return ""
+    return "".join(f".{attribute(name)}" for name in own.path[1:])
+
+
 def previous_of(item: model.Field, raw: str, previous: model.Previous) -> str:
     """An item of a list, or what a path leads to in it; `raw` holds it."""
     if isinstance(item.wire, model.Bits) and previous.path:
         part = next(part for part in item.wire.parts if part.name == previous.path[0])
         return part_of(raw, item.wire, part)
     return ".".join((raw, *map(attribute, previous.path)))
-
-
-def bracketed(value: str) -> str:
-    """Brackets where an operator that binds stronger may follow."""
-    depth = 0
-    for i, c in enumerate(value):
-        depth += (c in "([") - (c in ")]")
-        if depth == 0 and c == " " and i:
-            return f"({value})"
-    return f"({value})" if value.startswith(("-", "~")) else value
-
-
-def unbracketed(value: str) -> str:
-    """A value without brackets around all of it."""
-    if value.startswith("(") and value.endswith(")"):
-        depth = 0
-        for i, c in enumerate(value):
-            depth += (c == "(") - (c == ")")
-            if depth == 0 and i < len(value) - 1:
-                return value
-        return value[1:-1]
-    return value
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,7 @@ def asks(element: model.Element) -> list[model.Expression]:
         found += [arm.when for arm in element.arms]
     elif isinstance(element, model.Field):
         found += _asked(element.wire)
+        found += element.also.arguments if element.also is not None else ()
     size = size_told(element)
     if isinstance(size, model.GivenSize):
         found.append(size.expression)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
-from protoc.compiler.backend.places import bracketed
+from protoc.compiler.backend.code import bracketed
 from protoc.compiler.resolve.fitting import raw_limits
 
 

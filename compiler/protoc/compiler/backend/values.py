@@ -33,6 +33,7 @@ class Context:
         imports: names taken from the runtime, and the module each comes from.
         structs: formats of the precompiled structs by the name of their constant.
         constants: other module constants by name: the expression they stand for.
+        told: the types of what records are told, by their name and that of the value.
         formulas: the constant of each conversion by a formula.
         factories: values that nobody gives are made anew for every message.
     """
@@ -43,6 +44,7 @@ class Context:
     imports: dict[str, str] = field(default_factory=dict)
     structs: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Code] = field(default_factory=dict)
+    told: dict[tuple[str, str], str] = field(default_factory=dict)
     formulas: dict[model.Via, str] = field(default_factory=dict)
     factories: bool = False
 
@@ -199,51 +201,6 @@ def _table(table: tuple[tuple[int, int], ...]) -> Code:
     if len(table) > 3 and last - first == len(table) - 1 and len(keys) == 1:
         return f"{{b: b ^ 0x{keys.pop():02X} for b in range(0x{first:02X}, 0x{last + 1:02X})}}"
     return Call("", tuple(f"0x{octet:02X}: 0x{code:02X}" for octet, code in table), "{}")
-
-
-# ------------------------------------------------------------------ linear conversions
-
-
-def _line(conversion: model.Conversion) -> tuple[int, int, int]:
-    """Integers a, b, c with value = (raw * a + b) / c."""
-    scale, offset = conversion.scale, conversion.offset
-    c = Fraction(scale.denominator * offset.denominator)
-    c /= Fraction(_gcd(scale.denominator, offset.denominator))
-    return int(scale * c), int(offset * c), int(c)
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
-
-
-def from_raw(raw: str, conversion: model.Conversion) -> str:
-    """The value of a raw number: one division at most, so that it is rounded once."""
-    if not conversion.linear:
-        return raw
-    a, b, c = _line(conversion)
-    value = raw if a == 1 else f"-{raw}" if a == -1 else f"{raw} * {a}"
-    if b:
-        value = f"{value} {'+' if b > 0 else '-'} {abs(b)}"
-        if c != 1:
-            value = f"({value})"
-    return value if c == 1 else f"{value} / {c}"
-
-
-def to_raw(value: str, conversion: model.Conversion, whole: bool) -> str:
-    """The raw number of a value, rounded to the nearest where raw numbers are whole."""
-    if not conversion.linear:
-        return value
-    a, b, c = _line(conversion)
-    raw = value if c == 1 else f"{value} * {c}"
-    if b:
-        raw = f"{raw} {'-' if b > 0 else '+'} {abs(b)}"
-        if a != 1:
-            raw = f"({raw})"
-    if a != 1:
-        raw = f"{raw} / {a}"
-    return f"round({raw})" if whole else raw
 
 
 def digits_look(wire: model.Digits) -> list[Code]:
@@ -407,13 +364,43 @@ def blank(
     return repr(float(value)) if annotation(wire, conversion, context) == "float" else repr(value)
 
 
+def first_of(elements: tuple[model.Element, ...]) -> list[model.Field]:
+    """The fields that a message has at least: what may be absent is, the first way is gone."""
+    found: dict[str, model.Field] = {}
+    for element in elements:
+        if isinstance(element, model.Field):
+            # what the bytes hold makes them, where anything of that is always there
+            held = first_of(element.also.record.elements) if element.also is not None else []
+            needed = [f for f in held if f.name and isinstance(f.origin, model.Given)]
+            found |= {field.key: field for field in needed or [element]}
+        elif not isinstance(element, model.Branch):
+            for row in model.parts(element):
+                found |= {field.key: field for field in first_of(row)}
+        elif element.how == "either":
+            rows = [first_of(arm.elements) for arm in element.arms]
+            given = [[f for f in row if isinstance(f.origin, model.Given)] for row in rows]
+            chosen = rows[0] if all(given) else rows[given.index([])]
+            found |= {field.key: field for field in chosen}
+        else:
+            always = {f.name for f in fields_in((element,))} - model.sometimes((element,))
+            names: dict[str | None, model.Field] = {}
+            for field in fields_in((element,)):
+                names.setdefault(field.name, field)
+            found |= {f.key: f for name, f in names.items() if name in always}
+    return [*found.values()]
+
+
+def fields_in(elements: tuple[model.Element, ...]) -> list[model.Field]:
+    """The fields among elements, whichever way they go."""
+    return [element for element in model.walk(elements) if isinstance(element, model.Field)]
+
+
 def _blank_object(wire: model.Nested, context: Context) -> str:
     """An object whose required values are blank."""
-    sometimes = model.sometimes(wire.record.elements)
     arguments = [
         f"{field_name(f)}={blank_of(f, context)}"
-        for f in wire.record.fields()
-        if f.name and f.name not in sometimes and isinstance(f.origin, model.Given)
+        for f in first_of(wire.record.elements)
+        if f.name and isinstance(f.origin, model.Given)
     ]
     return f"{context.classes[f'record {wire.record.name}']}({', '.join(arguments)})"
 

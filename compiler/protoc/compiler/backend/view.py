@@ -26,8 +26,16 @@ from protoc.compiler.backend.decode import Decoder
 from protoc.compiler.backend.device import DeviceView, device
 from protoc.compiler.backend.encode import Encoder
 from protoc.compiler.backend.layout import LayoutWriter
+from protoc.compiler.backend.places import told
 from protoc.compiler.backend.plan import starts
-from protoc.compiler.backend.values import Context, annotation, blank_of, given, value_types
+from protoc.compiler.backend.values import (
+    Context,
+    annotation,
+    blank_of,
+    first_of,
+    given,
+    value_types,
+)
 from protoc.compiler.backend.words import layout_words
 from protoc.compiler.resolve.beginnings import CHARACTERS
 from protoc.compiler.resolve.fitting import bits_as_number
@@ -273,14 +281,13 @@ def record_views(
     groups = parts_of(record, record.name, context)
     context.use("Part")
     context.use("Buffer")
-    types = [_told(owner, argument) for argument in wire.arguments]
-    told: list[Code] = [
-        f"{naming.local(parameter)}: {type_}"
-        for parameter, type_ in zip(record.parameters, types, strict=True)
-    ]
+    types = [_told(owner, argument, context) for argument in wire.arguments]
+    named_types = dict(zip(record.parameters, types, strict=True))
+    context.told |= {(record.name, parameter): type_ for parameter, type_ in named_types.items()}
+    told_as: list[Code] = [f"{told(name, record)}: {type_}" for name, type_ in named_types.items()]
     summary = record.doc.strip() or f"One of `{record.name}`."
     doc = f"{summary}\n\nDescription: line {record.span.line}."
-    arguments: tuple[Code, ...] = ("cls", "buffer: Buffer", "at: int", "stop: int | None", *told)
+    arguments: tuple[Code, ...] = ("cls", "buffer: Buffer", "at: int", "stop: int | None", *told_as)
     fields, shown = fields_of(record, context), _hexadecimal(_numbers(record))
     view = GroupView(
         name=name,
@@ -288,7 +295,7 @@ def record_views(
         fields=[*shown, "", *fields] if shown else fields,
         decode_head=laid_out("def ", Call("decode_part", arguments), " -> tuple[Self, int]:", 4),
         decode=Decoder(record, context).write(),
-        encode_head=laid_out("def ", Call("encode_part", ("self", *told)), " -> bytes:", 4),
+        encode_head=laid_out("def ", Call("encode_part", ("self", *told_as)), " -> bytes:", 4),
         encode=Encoder(record, context).write(),
     )
     return [*groups, view]
@@ -303,15 +310,29 @@ def _numbers(
         yield field_.name, item.conversion
 
 
-def _told(owner: model.Message | model.Record, argument: model.Expression) -> str:
+def _told(owner: model.Message | model.Record, argument: model.Expression, context: Context) -> str:
     """The Python type of what a record is told."""
     if isinstance(argument, model.Value):
         return type(argument.value).__name__
+    if isinstance(argument, model.Told):
+        return context.told[owner.name, argument.name]
+    if isinstance(argument, model.Joined):
+        return value_types(owner.elements, context)[argument.name]
+    if isinstance(argument, model.Scaled):
+        return "float"
     if isinstance(argument, model.Own):
-        for field_ in owner.fields():
-            if field_.key == argument.path[0] and isinstance(field_.wire, model.Text):
-                return "str"
+        return _type_of(owner, argument.path, context)
     return "int"
+
+
+def _type_of(owner: model.Message | model.Record, path: tuple[str, ...], context: Context) -> str:
+    """The Python type of a raw value, or of a value in an object."""
+    field_ = next((f for f in owner.fields() if f.key == path[0]), None)
+    if field_ is None or isinstance(field_.wire, model.Bits):
+        return "int"
+    if isinstance(field_.wire, model.Nested):
+        return value_types(field_.wire.record.elements, context)[path[1]]
+    return annotation(field_.wire, model.Conversion(), context)
 
 
 def _message_doc(message: model.Message, context: Context) -> str:
@@ -366,18 +387,23 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
         lines += laid_out("ECHOES: ClassVar = ", Call(context.use("echoes"), echoes), "", 4)
     if counters := _counters(message, context):
         lines += laid_out("COUNTERS: ClassVar = ", Call("", counters, "{}"), "", 4)
-    sometimes = model.sometimes(message.elements)
+    return [*lines, *_always_same(message)]
+
+
+def _always_same(message: model.Message) -> list[str]:
+    """The fields that every message has, and with the same value."""
+    by_name: dict[str, set[object]] = {}
     for field_ in message.fields():
-        if field_.name and field_.name not in sometimes and isinstance(field_.origin, model.Fixed):
-            value = field_.origin.value
-            written = (
-                octets(value)
-                if isinstance(value, bytes)
-                else (text(value) if isinstance(value, str) else str(value))
-            )
-            line = f"    {naming.attribute(field_.name)}: ClassVar = {written}"
-            lines += [line] if line not in lines else []
-    return lines
+        origin = field_.origin
+        by_name.setdefault(field_.name or "", set()).add(
+            origin.value if isinstance(origin, model.Fixed) else None
+        )
+    absent = model.sometimes(message.elements)
+    return [
+        f"    {naming.attribute(name)}: ClassVar = {literal(value)}"
+        for name, (value, *others) in by_name.items()
+        if name and name not in absent and value is not None and not others
+    ]
 
 
 def _counters(message: model.Message, context: Context) -> tuple[Code, ...]:
@@ -423,21 +449,11 @@ def _characters(first: list[bytes], context: Context) -> list[Code]:
 
 
 def _blanks(message: model.Message, context: Context) -> dict[str, str]:
-    sometimes = model.sometimes(message.elements)
-    found: list[model.Field] = []
-    for field_ in message.fields():
-        if field_.also is not None:
-            # what the bytes hold makes them, where anything of that is always there
-            optional = model.sometimes(field_.also.record.elements)
-            needed = [f for f in field_.also.record.fields() if f.name and f.name not in optional]
-            found += needed or [field_]
-        elif field_.name not in sometimes:
-            found.append(field_)
-    blanks: dict[str, str] = {}
-    for field_ in found:
+    found: dict[str, str] = {}
+    for field_ in first_of(message.elements):
         if field_.name and isinstance(field_.origin, model.Given):
-            blanks.setdefault(naming.attribute(field_.name), blank_of(field_, context))
-    return blanks
+            found.setdefault(naming.attribute(field_.name), blank_of(field_, context))
+    return found
 
 
 def fields_of(owner: model.Message | model.Record, context: Context) -> list[str]:

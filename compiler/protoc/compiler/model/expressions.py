@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 
@@ -22,10 +23,33 @@ class Own:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """The value that a message has under a name, whichever way of a branch it came."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A value that a record is told by what stands around it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Previous:
     """The item before, in a list, or what a path leads to in it."""
 
     path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A raw value in its own unit: times `scale` plus `offset`."""
+
+    operand: Expression
+    scale: Fraction
+    offset: Fraction
 
 
 @dataclass(frozen=True)
@@ -202,7 +226,10 @@ class Replaced:
 Expression = (
     Value
     | Own
+    | Joined
+    | Told
     | Previous
+    | Scaled
     | Asked
     | Scoped
     | Listed
@@ -224,6 +251,8 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
         return expression.operands
     if isinstance(expression, Replaced):
         return (expression.value,)
+    if isinstance(expression, Scaled):
+        return (expression.operand,)
     if isinstance(expression, Applied):
         return (expression.operand,)
     if isinstance(expression, Listed):

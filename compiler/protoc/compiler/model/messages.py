@@ -363,7 +363,7 @@ def _always(elements: tuple[Element, ...]) -> set[str]:
         elif isinstance(element, Branch):
             if element.how == "lines":
                 found |= set[str]().union(*(_always(arm.elements) for arm in element.arms))
-            elif element.how in ("if", "link") and element.closed:
+            elif element.closed:
                 found |= set.intersection(*(_always(arm.elements) for arm in element.arms))
         elif not isinstance(element, Field) or element.also is None:
             # of bytes and what they hold either may be given

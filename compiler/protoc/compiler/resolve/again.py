@@ -50,6 +50,7 @@ def _contents(builder: Builder, statement: tree.Field, also: Again, place: Place
         names = Names(outer=place.names)
         name = f"{builder.name}_{statement.name.text}"
         record = structures.record(name, also, names, place.trail, doc=statement.doc)
-        told = tuple(model.Own(place.names.path(path)) for path in names.told.values())
+        scope, span = builder.scope, also.span
+        told = tuple(place.names.value(scope, path, span) for path in names.told.values())
         wire = model.Nested(record, None, told)
     return replace(wire, size=model.UntilEnd())

@@ -146,7 +146,7 @@ class Formula:
         if name == "previous" and name not in self.fields:
             raise self.scope.unsupported(f"`{name}`", reference.span)
         key = self.drawer.names.key(name) or name
-        if key in self.fields:
+        if key in self.fields and name not in self.drawer.names.joined:
             return self._own(key, reference)
         param = self.scope.params.get(name)
         if param is not None and param.constant and param.default is not None:
@@ -156,7 +156,8 @@ class Formula:
                 "a param in a derived value", reference.span, "give the message a field of its name"
             )
         if name in self.drawer.names.all():
-            return model.Own(self.drawer.names.path(tuple(n.text for n in reference.path)))
+            path = tuple(part.text for part in reference.path)
+            return self.drawer.names.value(self.scope, path, reference.span)
         raise self.scope.unknown("field", first, self.fields)
 
     def _own(self, key: str, reference: tree.Reference) -> model.Own:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.expressions import Reader
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
+from protoc.dsl.diagnostics import Label
+from protoc.dsl.source import Span
 
 Known = model.Field | model.Part | None
 """What a name in a layout stands for; None for a value it is told, of any type."""
@@ -18,42 +20,82 @@ class Names:
     """The names that expressions in a layout may use.
 
     Attributes:
-        own: the fields so far, and bits that are fields.
+        own: the fields so far, and bits that are fields; None for a parameter.
         outer: the names of the layout around a record.
         told: the values a record asks its surroundings for, by the name it has for them.
+        joined: those that ways of a branch have; a message may come without those in `absent`.
     """
 
     own: dict[str, Known] = field(default_factory=dict)
     outer: Names | None = None
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
 
     def all(self) -> dict[str, Known]:
         """Every name there is, inner ones first."""
         return {**(self.outer.all() if self.outer else {}), **self.own}
 
-    def path(self, path: tuple[str, ...]) -> tuple[str, ...]:
-        """Where a value is found: its own path, or the name under which it is told."""
-        if path[0] in self.own or self.outer is None:
-            return path
-        name = "_".join(path)
-        self.told[name] = path
-        return (name,)
+    def inside(self) -> Names:
+        """The names that one way of a branch begins with."""
+        return replace(self, own=dict(self.own), joined=set(self.joined), absent=set(self.absent))
 
     def key(self, name: str) -> str:
         """The key of the field a name stands for here; empty when it is none."""
         found = self.own.get(name)
-        return found.key if isinstance(found, model.Field) else ""
+        return found.key if isinstance(found, model.Field) and name not in self.joined else ""
 
     def add(self, element: model.Element) -> None:
         """Make the names of an element known."""
         for inner in model.walk((element,)):
             if isinstance(inner, model.Field) and inner.name is not None:
                 self.own[inner.name] = inner
+                if isinstance(element, model.Branch):
+                    self.joined.add(inner.name)
+        self.absent |= model.sometimes((element,))
+
+    def value(self, scope: Scope, path: tuple[str, ...], span: Span) -> model.Expression:
+        """What a name stands for: a value in its own unit."""
+        head = path[0]
+        if head not in self.own and self.outer is not None:
+            name = "_".join(path)
+            self.told[name] = path
+            return model.Told(name)
+        found = self.own[head]
+        if found is None:
+            return model.Told(head)
+        if head in self.absent:
+            raise scope.fail(
+                "E0311",
+                f"`{head}` may be absent",
+                span,
+                "asked for whether it is there or not",
+                labels=(Label(found.span, "only sometimes here"),)
+                if isinstance(found, model.Field)
+                else (),
+                help=f"ask where it stands, beside it, or ask `present({head})`",
+            )
+        target = _at(found, path[1:])
+        if head in self.joined:
+            if len(path) > 1 or target.linear:
+                raise scope.unsupported("a part of a value that several ways have", span)
+            return model.Joined(head)
+        own = model.Own((self.key(head) or head, *path[1:]))
+        return model.Scaled(own, target.scale, target.offset) if target.linear else own
+
+
+def _at(known: model.Field | model.Part, path: tuple[str, ...]) -> model.Conversion:
+    """From raw to value, of what a path leads to."""
+    wire = known.wire if isinstance(known, model.Field) else None
+    if path and isinstance(wire, model.Bits):
+        return next(part.conversion for part in wire.parts if part.name == path[0])
+    # in objects there are values, and no raw ones
+    return model.Conversion() if path else known.conversion
 
 
 @dataclass(frozen=True)
 class LayoutReader(Reader):
-    """Reads expressions over the raw values of the fields before.
+    """Reads expressions over the fields before.
 
     Attributes:
         previous: what `previous` stands for: an item of a list, or the field in front of it.
@@ -74,11 +116,8 @@ class LayoutReader(Reader):
                 return model.Value(param.default)
             raise self.scope.unsupported("a param in a layout", reference.span)
         super()._reference(reference)  # complains about names that are not there
-        target = self._target(reference)
-        if isinstance(target, model.Field | model.Part) and target.conversion.linear:
-            raise self.scope.unsupported("a scaled value in a condition", reference.span)
-        path = self.layout.path(tuple(name.text for name in reference.path))
-        return model.Own((self.layout.key(path[0]) or path[0], *path[1:]))
+        path = tuple(name.text for name in reference.path)
+        return self.layout.value(self.scope, path, reference.span)
 
     def _previous(self, field_: model.Field, reference: tree.Reference) -> model.Expression:
         """An item of a list, or the field in front of it."""

@@ -63,11 +63,20 @@ class Scope:
     param_trees: dict[str, tree.Param] = field(default_factory=dict)
     pair_trees: dict[str, tree.Pair] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    _parts: set[str] = field(default_factory=set)
     _unknown: int = 0
 
     def settings_at(self, span: Span) -> Settings:
         """Those of the file something stands in."""
         return self.settings.setdefault(span.source, Settings())
+
+    def part(self, name: str) -> str:
+        """The name of a part of a message that has a class: numbered where another has it."""
+        found, n = name, 2
+        while found in self._parts or found in self.layouts:
+            found, n = f"{name}~{n}", n + 1
+        self._parts.add(found)
+        return found
 
     def fail(
         self,

@@ -95,12 +95,8 @@ class Structures:
 
     def row(self, body: tree.Body, place: Place) -> tuple[model.Element, ...]:
         """Elements that belong to the message, in an order that only their place tells."""
-        names = replace(place.names, own=dict(place.names.own))
-        inner = replace(place, names=names, block=list(place.block))
-        elements = self.builder.statements(body_of(body), inner)
-        for element in elements:
-            place.names.add(element)
-        return elements
+        inner = replace(place, names=place.names.inside(), block=list(place.block))
+        return self.builder.statements(body_of(body), inner)
 
     def _branch(
         self, how: str, arms: list[model.Arm], node: tree.Node, closed: bool
@@ -185,10 +181,10 @@ class Structures:
         """`repeat x count n { … }`."""
         name = statement.name.text
         names = Names(outer=place.names)
-        record = self.record(
-            f"{self.builder.name}_{name}", statement.body, names, place.trail, doc=statement.doc
-        )
-        told = tuple(model.Own(place.names.path(path)) for path in names.told.values())
+        part = self.scope.part(f"{self.builder.name}_{name}")
+        record = self.record(part, statement.body, names, place.trail, doc=statement.doc)
+        span = statement.span
+        told = tuple(place.names.value(self.scope, path, span) for path in names.told.values())
         wire = model.Nested(record, _size_of(record), told)
         item = model.Field(f"{name}[]", "", wire, model.Given(), model.Conversion(), statement.span)
         return self._list(statement.name, item, statement.how, statement, place)

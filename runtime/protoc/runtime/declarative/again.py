@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from protoc.runtime.declarative.bits import spelt
@@ -34,6 +35,10 @@ class Again(Field):
     def always(self) -> set[str]:
         return set()
 
+    def asks(self) -> Iterator[Callable[[Frame], Any]]:
+        yield from super().asks()
+        yield from self.record.told.values()
+
     # ---------------------------------------------------------------- reading
 
     def values(self, frame: Frame) -> dict[str, Any]:
@@ -46,7 +51,7 @@ class Again(Field):
         """What bytes hold that begin there in the message."""
         around = Frame(frame.message, frame.link)
         around.raws, around.readers, around.places = frame.raws, frame.readers, frame.places
-        around.bounded, around.origin = True, at
+        around.bounded, around.origin, around.told = True, at, frame.told
         stream = io.BytesIO(data)
         parts = self.record.part("", stream, around)
         if rest := around.rest(stream):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from typing import IO, Any
 
 from protoc.runtime.declarative.base import Element
 from protoc.runtime.declarative.constants import Filler, stands
 from protoc.runtime.declarative.endings import Ending, next_of
-from protoc.runtime.declarative.fields import attribute
+from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.sequence import Body, Row, every, flat
 from protoc.runtime.errors import DecodeError, EncodeError
@@ -53,8 +55,11 @@ class Way:
 
     def is_given(self, message: Any) -> bool:
         """Whether a caller wants it: one of its values is there, or it has none."""
-        names = self.names()
-        return not names or any(attribute(message, name) is not None for name in names)
+        return not self.names() or self.has_of(self.names(), message)
+
+    def has_of(self, names: set[str], message: Any) -> bool:
+        """Whether a value under one of these names is there, and its own."""
+        return any(attribute(message, name) is not None for name in self.names() & names)
 
 
 class When(Way):
@@ -284,13 +289,44 @@ class Either(Branch):
                 back()
         raise failures[0].furthest(*failures[1:])
 
+    def always(self) -> set[str]:
+        return set[str].intersection(*(way.always() for way in self.arms))
+
     def wanted(self, message: Any, frame: Frame) -> Way:
-        """The first way a value of which is given."""
+        """The way taken already, or the first that is meant and that the values fit."""
+        taken: Way | None = frame.chosen[self.key]
+        if taken is not None:
+            return taken
+        *others, last = self._meant(message, frame)
+        return next((way for way in others if self._fits(way, message, frame)), last)
+
+    def _meant(self, message: Any, frame: Frame) -> list[Way]:
+        """The ways with a value that is given, or else those that have none of their own."""
+        telling = self.names() - self.always()
         for way in self.arms:
-            if way.is_given(message):
-                return way
+            if way.has_of(telling, message):
+                own = way.names() & telling
+                return [other for other in self.arms if other.names() & telling == own]
+        if plain := [way for way in self.arms if not way.names() & telling]:
+            return plain
         names = ", ".join(f"`{name}`" for name in sorted(self.names()))
         raise frame.unfit("", f"one of {names}", message)
+
+    def _fits(self, way: Way, message: Any, frame: Frame) -> bool:
+        """Whether the values can be written this way, none a label of another way's."""
+        trial = copy(frame)
+        trial.raws, trial.places = dict(frame.raws), dict(frame.places)
+        trial.chosen, trial.doubts = dict(frame.chosen), []
+        assert way.row is not None
+        try:
+            for element in every(way.elements):
+                if isinstance(element, Field) and not element.takes(message):
+                    return False
+                element.prepare(message, trial)
+            way.row.give(io.BytesIO(), trial)
+        except EncodeError:
+            return False
+        return not trial.doubts
 
 
 def beginning(elements: Sequence[Element]) -> frozenset[int] | None:

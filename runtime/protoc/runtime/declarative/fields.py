@@ -140,6 +140,12 @@ class Field(Element):
     def always(self) -> set[str]:
         return self.names() if self.default is None else set()
 
+    def takes(self, message: Any) -> bool:
+        """Whether the value is none of a label of another enumeration."""
+        value = attribute(message, self.label) if self.given else None
+        is_label = isinstance(value, Choice | TextChoice)
+        return self.meaning.enum is None or not is_label or isinstance(value, self.meaning.enum)
+
     # ---------------------------------------------------------------- reading
 
     def take(self, stream: IO[bytes], frame: Frame) -> None:

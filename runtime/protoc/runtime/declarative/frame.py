@@ -46,6 +46,7 @@ class Frame:
         origin: where the stream begins, counted from the start of the message.
         doubts: derived values that do not fit, which may change while others are computed.
         previous: the raw value of the item before, in a list that goes on as its items tell.
+        told: what the object at hand is told of the values around it.
         index: which item of a list is at hand; `[]` in the name of a field stands for it.
         readers: elements whose raw values may still be the bytes of a number or of text, by key.
         chosen: the way each branch goes, by key.
@@ -69,6 +70,7 @@ class Frame:
         self.origin = 0
         self.doubts: list[EncodeError] = []
         self.previous: Any = None
+        self.told: dict[str, Any] = {}
         self.index = 0
         self.readers: dict[str, Reader] = {}
         self.chosen: dict[str, Any] = {}

@@ -254,6 +254,8 @@ class Items(Filled):
     def _written(self, value: Any, frame: Frame) -> bytes:
         self.item.accept(value, frame)
         data = self.item.write(frame)
+        if isinstance(self.item, Item) and not data:
+            raise frame.unfit(self.label, "at least one byte for each item", value)
         if self.until and data.startswith(self.until):
             raise frame.unfit(self.label, f"no item that begins with {self.until!r}", value)
         if self.whilst is not None:

@@ -105,7 +105,7 @@ class Record:
     def _frame(self, around: Frame) -> Frame:
         """A frame of its own, which knows what it is told."""
         frame = Frame(around.message, around.link)
-        frame.raws |= {name: telling(around) for name, telling in self.told.items()}
+        frame.told = {name: telling(around) for name, telling in self.told.items()}
         return frame
 
 

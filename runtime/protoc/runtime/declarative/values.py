@@ -18,7 +18,7 @@ class Meaning:
     """What a raw value means.
 
     Attributes:
-        labels: members by raw value.
+        enum: the labels; `labels` the same by raw value.
         strict: a value without a label is rejected.
         boolean: 0 and 1 stand for False and True.
         bounds: least and largest value; either may be open.
@@ -41,6 +41,7 @@ class Meaning:
         self._parts = lcm(slope.denominator, shift.denominator)
         self._factor, self._summand = int(slope * self._parts), int(shift * self._parts)
         self.linear = slope != 1 or shift != 0
+        self.enum = enum
         self.labels: dict[Any, Any] | None = None
         if enum is not None:
             self.labels = {raw: m for m in enum for raw in (m.value, *m.also)}
