@@ -2,8 +2,7 @@
 
     from protoc.runtime import actions as do
 
-Expressions are functions of the scope: the fields of the message at hand, then the params. They
-call digests as `do.md5(…)`.
+Expressions are functions of the scope: the fields of the message at hand, then the params.
 """
 
 from __future__ import annotations
@@ -13,10 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from protoc.runtime import digests
 from protoc.runtime.messages import Message
-
-md5, sha1, sha256 = digests.md5, digests.sha1, digests.sha256
 
 Expression = Callable[[Any], Any]
 """Computed over a scope: the fields of the message at hand, then the params, as attributes."""

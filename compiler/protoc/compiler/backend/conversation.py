@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from tokenize import NAME, generate_tokens
 
 from protoc.compiler import model
 from protoc.compiler.backend.actions import given as given_fields
 from protoc.compiler.backend.actions import row
 from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, octets, text, tupled
-from protoc.compiler.backend.expressions import READABLE, function
+from protoc.compiler.backend.expressions import FUNCTIONS, READABLE, function
 from protoc.compiler.backend.layout import form
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.values import Context, annotation, blank, given
@@ -22,11 +23,13 @@ class ConversationView:
 
     Attributes:
         acts: there are actions in it.
+        computes: there are functions of the conversation in it.
     """
 
     lines: list[str]
     imports: set[str] = field(default_factory=set)
     acts: bool = False
+    computes: bool = False
 
 
 def conversation(protocol: model.Protocol, context: Context) -> ConversationView:
@@ -85,7 +88,7 @@ class _Writer:
             assumed = tuple(f"{text(k)}: {text(v)}" for k, v in p.assumed.items())
             rows.append(keyed("assumed", Call("", assumed, "{}")))
         lines = laid_out("PROTOCOL: Final = ", Call("Protocol", tuple(rows)))
-        return ConversationView(lines, self.imports, self.acts)
+        return ConversationView(lines, self.imports, self.acts, _names(lines, FUNCTIONS))
 
     def _call(self, name: str, /, *arguments: Code, **options: Code | None) -> Call:
         self.imports.add(name)
@@ -206,7 +209,6 @@ class _Writer:
     def _condition(self, expression: model.Expression | None) -> str | None:
         if expression is None:
             return None
-        self.acts |= any(isinstance(part, model.Applied) for part in model.every(expression))
         return function(expression)
 
     def _pair(self, pair: model.Pair) -> Call:
@@ -325,6 +327,12 @@ class _Writer:
             id=_number(hook.id),
             line=_line(hook.span),
         )
+
+
+def _names(lines: Sequence[str], name: str) -> bool:
+    """Whether code uses a name."""
+    tokens = generate_tokens(iter([f"{line}\n" for line in lines]).__next__)
+    return any(token.type == NAME and token.string == name for token in tokens)
 
 
 def _number(value: float | None) -> str | None:

@@ -17,6 +17,8 @@ _PRECEDENCE = {
 }  # fmt: skip
 _ATOM = 14
 _NEGATIVE = 11
+FUNCTIONS = "fn"
+"""What generated modules call `protoc.runtime.functions`."""
 
 
 def misplaced(expression: object) -> str:
@@ -168,7 +170,11 @@ def scoped(expression: model.Scoped) -> str:
     return ".".join(("x", *(attribute(part) for part in expression.path)))
 
 
-CONVERSATION = Writer(scoped=scoped, function=lambda name: f"do.{name}", divide="/")
+CONVERSATION = Writer(
+    scoped=scoped,
+    divide="/",
+    function=lambda name: f"{FUNCTIONS}.{'length' if name == 'len' else name}",
+)
 READABLE = Writer(scoped=lambda expression: ".".join(expression.path), divide="/")
 """Writes an expression of the conversation as a reader of the description knows it."""
 

@@ -171,6 +171,8 @@ def _imports(
             lines.append("from protoc.runtime import actions as do")
         if messages and not home:
             lines.append("from protoc.runtime import declarative as wire")
+        if table.computes and not home:
+            lines.append("from protoc.runtime import functions as fn")
     return lines
 
 

@@ -78,20 +78,31 @@ def _heads(protocol: model.Protocol) -> Iterator[str]:
     waiting: list[model.Expression | None] = []
     for pair in protocol.pairs:
         waiting += [pair.where, pair.when, *(value for _, value in pair.arguments)]
+    for link in protocol.links:
+        waiting += [link.where, link.no_reply]
+    for join in protocol.joins:
+        waiting += [join.first, join.last]
     waiting += [group.when for group in protocol.groups]
     waiting += [timer.when for timer in protocol.timers]
     waiting += [trigger.when for trigger in protocol.triggers]
     for execute, _ in executed(protocol):
         waiting += [value for _, value in execute.arguments]
-    for action in protocol.actions():
-        waiting.append(action.when)
-        if isinstance(action.verb, model.Set):
-            waiting.append(action.verb.value)
-        elif isinstance(action.verb, model.Run):
-            waiting += action.verb.arguments
-        elif isinstance(action.verb, model.Send):
-            waiting += [value for _, value in action.verb.arguments]
-    for expression in waiting:
-        for part in model.every(expression) if expression is not None else ():
+    waiting += _in_actions(protocol)
+    for expression in [each for each in waiting if each is not None]:
+        for part in model.every(expression):
             if isinstance(part, model.Scoped):
                 yield part.path[0]
+
+
+def _in_actions(protocol: model.Protocol) -> Iterator[model.Expression | None]:
+    """What actions compute, and under which conditions."""
+    for action in protocol.actions():
+        yield action.when
+        if isinstance(action.verb, model.Set | model.SetTimeout | model.SetWait):
+            yield action.verb.value
+        elif isinstance(action.verb, model.Resize):
+            yield action.verb.size
+        elif isinstance(action.verb, model.Run):
+            yield from action.verb.arguments
+        elif isinstance(action.verb, model.Send):
+            yield from (value for _, value in action.verb.arguments)

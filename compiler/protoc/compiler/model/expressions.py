@@ -93,7 +93,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Applied:
-    """A function: `log10`, or its inverse `exp10`, of a number; `md5` … of a text."""
+    """A function of one value.
+
+    In a formula `log10`, or its inverse `exp10`; in the conversation `present`, `len`, the digests,
+    `number` of a text, and `whole`, what bits are taken of.
+    """
 
     function: str
     operand: Expression

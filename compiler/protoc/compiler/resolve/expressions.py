@@ -6,10 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from protoc.compiler import model
+from protoc.compiler.resolve.kinds import (
+    FUNCTIONS,
+    Kind,
+    as_operand,
+    of_literal,
+    of_operation,
+    of_target,
+)
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
-
-DIGESTS = ("md5", "sha1", "sha256")
 
 Fields = Mapping[str, model.Field | model.Part]
 Target = (
@@ -42,10 +48,8 @@ class Reader:
             return self._reference(expression)
         if isinstance(expression, tree.Invocation) and not expression.arguments:
             return self._reference(tree.Reference((expression.name,), span=expression.span))
-        if isinstance(expression, tree.Invocation) and expression.name.text in DIGESTS:
-            return self._digest(expression)
         if isinstance(expression, tree.Invocation):
-            raise self.scope.unsupported(f"`{expression.name.text}(…)` here", expression.span)
+            return self._applied(expression)
         raise self.scope.fail(
             "E0605",
             "a value is expected here",
@@ -53,26 +57,55 @@ class Reader:
             help="write a number, a text in quotes, a field, a param, or arithmetic over them",
         )
 
-    def _digest(self, call: tree.Invocation) -> model.Expression:
-        """`md5(random + password)`: hexadecimal digits."""
-        if len(call.arguments) != 1 or call.arguments[0].name is not None:
-            raise self.scope.fail(
-                "E0204",
-                f"`{call.name.text}` takes one value",
-                call.span,
-                help="put texts together with `+`",
-            )
-        return model.Applied(call.name.text, self.read(call.arguments[0].value))
-
     def _binary(self, expression: tree.Binary) -> model.Expression:
         left, right = expression.left, expression.right
         if expression.operator in ("==", "!=", "<", "<=", ">", ">="):
             left_enum, right_enum = self._enum(left), self._enum(right)
-            return model.Operation(
+            return self._operation(
                 expression.operator,
-                (self.labelled(left, right_enum), self.labelled(right, left_enum)),
+                expression,
+                self.labelled(left, right_enum),
+                self.labelled(right, left_enum),
             )
-        return model.Operation(expression.operator, (self.read(left), self.read(right)))
+        return self._operation(expression.operator, expression, self.read(left), self.read(right))
+
+    def _operation(
+        self, operator: str, written: tree.Binary, left: model.Expression, right: model.Expression
+    ) -> model.Operation:
+        """An operator over operands of kinds that it takes."""
+        kinds = self._kind(written.left), self._kind(written.right)
+        return model.Operation(
+            operator,
+            (
+                as_operand(operator, left, kinds[0], kinds[1]),
+                as_operand(operator, right, kinds[1], kinds[0]),
+            ),
+        )
+
+    def _kind(self, expression: tree.Expression) -> Kind:
+        if isinstance(expression, tree.Reference):
+            return of_target(self._target(expression))
+        if isinstance(expression, tree.Binary):
+            left, right = self._kind(expression.left), self._kind(expression.right)
+            return of_operation(expression.operator, left, right)
+        if isinstance(expression, tree.Unary):
+            return "whole" if expression.operator == "not" else self._kind(expression.operand)
+        if isinstance(expression, tree.Invocation):
+            return FUNCTIONS.get(expression.name.text, "")
+        return of_literal(expression)
+
+    def _applied(self, call: tree.Invocation) -> model.Expression:
+        """A function of one value."""
+        name = call.name.text
+        if name not in FUNCTIONS or len(call.arguments) != 1 or call.arguments[0].name:
+            known = ", ".join(f"`{each}(…)`" for each in FUNCTIONS)
+            raise self.scope.fail(
+                "E0605",
+                f"`{call.span.text}` is nothing that can be computed here",
+                call.span,
+                help=f"the functions of one value are {known}",
+            )
+        return model.Applied(name, self.read(call.arguments[0].value))
 
     def labelled(self, expression: tree.Expression, enum: model.Enum | None) -> model.Expression:
         """An operand; beside a field with labels, a label stands for its raw value."""

@@ -1,0 +1,77 @@
+"""What kind of value an expression of the conversation has, as far as that is known."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from protoc.compiler import model
+from protoc.dsl import tree
+
+Kind = Literal["text", "whole", "real", ""]
+"""Text, whole numbers, other numbers; empty for anything else, and for what is not known."""
+
+FUNCTIONS: dict[str, Kind] = {
+    "present": "whole",
+    "len": "whole",
+    "number": "real",
+    "md5": "text",
+    "sha1": "text",
+    "sha256": "text",
+}
+"""The functions of the conversation, and what they give."""
+
+
+def of_target(target: object) -> Kind:
+    """The kind of what a name leads to."""
+    if isinstance(target, model.Part):
+        return "" if target.conversion.enum else "whole"
+    if not isinstance(target, model.Field | model.Param):
+        return ""
+    wire, conversion = target.wire, target.conversion
+    if conversion.enum or conversion.boolean:
+        return ""
+    if isinstance(wire, model.Text):
+        return "text"
+    if isinstance(wire, model.Real) or getattr(wire, "notation", "") == "float":
+        return "real"
+    if isinstance(wire, model.Integer | model.Digits):
+        exact = conversion.via is None and conversion.scale == int(conversion.scale)
+        return "whole" if exact and conversion.offset == int(conversion.offset) else "real"
+    return ""
+
+
+def of_literal(expression: tree.Expression) -> Kind:
+    """The kind of what is written down."""
+    if isinstance(expression, tree.String):
+        return "text"
+    if isinstance(expression, tree.Number):
+        return "whole" if isinstance(expression.value, int) else "real"
+    return ""
+
+
+def of_operation(operator: str, left: Kind, right: Kind) -> Kind:
+    """The kind of what an operator makes of two operands."""
+    if operator in ("&", "|", "<<", ">>"):
+        return "whole"
+    if operator in ("+", "-", "*", "/", "%", "**"):
+        if operator == "+" and left == right == "text":
+            return "text"
+        if not (left and right):
+            return ""
+        return "whole" if left == right == "whole" and operator != "/" else "real"
+    return "whole"
+
+
+def as_operand(
+    operator: str, operand: model.Expression, kind: Kind, other: Kind
+) -> model.Expression:
+    """An operand as its operator takes it: text beside a number counts as the number it says."""
+    if operator in ("&", "|", "<<", ">>") and kind in ("real", "text"):
+        return model.Applied("whole", operand)
+    arithmetic = operator in ("-", "*", "/", "%", "**")
+    if kind == "text" and (arithmetic or other in ("whole", "real")) and operator not in _LOGIC:
+        return model.Applied("number", operand)
+    return operand
+
+
+_LOGIC = ("and", "or")
