@@ -207,9 +207,7 @@ class _Writer:
         )
 
     def _condition(self, expression: model.Expression | None) -> str | None:
-        if expression is None:
-            return None
-        return function(expression)
+        return None if expression is None else function(expression)
 
     def _pair(self, pair: model.Pair) -> Call:
         steps: list[Code] = []
