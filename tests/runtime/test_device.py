@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -353,7 +354,7 @@ def test_a_cancelled_call_leaves_the_device_usable(tcp: Simulator) -> None:
                 call = asyncio.ensure_future(lamp.level())
                 await asyncio.sleep(0)
                 call.cancel()
-                with pytest.raises(asyncio.CancelledError):
+                with contextlib.suppress(asyncio.CancelledError):  # unless it was answered already
                     await call
             assert (await lamp.level()).level == 40
 

@@ -15,6 +15,9 @@ from protoc.runtime.errors import TransportError
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import READ, Endpoint
 
+LONGEST_TURN = 0.001
+"""Seconds for which calls may follow each other before others have their turn."""
+
 T = TypeVar("T")
 Condition = Callable[[], bool]
 
@@ -45,6 +48,7 @@ class Driver:
         self._watcher: Watcher | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._rings = math.inf
+        self._let_run = 0.0  # when others had their turn last
         self._waiting: dict[asyncio.Future[None], Condition] = {}
         self._closed = False
         self._hooks: set[asyncio.Task[None]] = set()
@@ -127,8 +131,11 @@ class Driver:
         """
         if not self._coupling.connections:
             self._coupling.require_connection()
-        ticket = self.session.execute(target, fields, self._now())
+        now = self._now()
+        ticket = self.session.execute(target, fields, now)
         self._settle()
+        if now - self._let_run < LONGEST_TURN and not ticket.done and self._coupling.look():
+            self._settle()
         if ticket.done:
             return ticket
         future = self._promise(lambda: ticket.done)
@@ -142,6 +149,7 @@ class Driver:
                 raise self._coupling.given_up(timeout)
         finally:
             self._waiting.pop(future, None)
+            self._let_run = self._now()
             if not ticket.done:
                 self.session.cancel(ticket, self._now())
                 self._settle()

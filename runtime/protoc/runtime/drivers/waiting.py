@@ -10,9 +10,6 @@ from typing import Protocol
 
 from protoc.runtime.transports.base import READ, WRITE
 
-_LOOKS = 30
-"""So often it is looked before one sleeps: about 40 µs."""
-
 
 class Waiter(Protocol):
     """Waits until one of several files is ready."""
@@ -20,12 +17,8 @@ class Waiter(Protocol):
     def watch(self, file: int, mask: int) -> None:
         """Wait for `mask` on a file from now on; 0 to forget it."""
 
-    def wait(self, seconds: float | None, *, soon: bool = False) -> list[tuple[int, int]]:
-        """The files that are ready, and what for, after at most that time.
-
-        Where it may be `soon`, some microseconds are spent on looking before it sleeps: to sleep
-        and to be woken takes longer than an answer over a fast network.
-        """
+    def wait(self, seconds: float | None) -> list[tuple[int, int]]:
+        """The files that are ready, and what for, after at most that time."""
         ...
 
     def close(self) -> None:
@@ -62,17 +55,10 @@ if sys.platform == "linux":
                 self._masks[file] = mask
                 self._poll.register(file, wanted)
 
-        def wait(self, seconds: float | None, *, soon: bool = False) -> list[tuple[int, int]]:
-            if soon:
-                look = self._poll.poll
-                for _ in range(_LOOKS):
-                    if found := look(0):
-                        return self._told(found)
+        def wait(self, seconds: float | None) -> list[tuple[int, int]]:
             # Whole milliseconds, rounded up: else it would spin through the last one.
             limit = None if seconds is None else math.ceil(seconds * 1e3) * self._unit
-            return self._told(self._poll.poll(limit))
-
-        def _told(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+            found = self._poll.poll(limit)
             if len(found) == 1 and found[0][1] == select.POLLIN:
                 return found
             return [(file, self._mask(file, event)) for file, event in found]
@@ -103,7 +89,7 @@ class SelectorWaiter:
         else:
             self._selector.unregister(file)
 
-    def wait(self, seconds: float | None, *, soon: bool = False) -> list[tuple[int, int]]:
+    def wait(self, seconds: float | None) -> list[tuple[int, int]]:
         return [(key.fd, mask) for key, mask in self._selector.select(seconds)]
 
     def close(self) -> None:

@@ -124,6 +124,9 @@ class Endpoint(ABC):
             self.close()
             self.signals.append(Closed(connection))
 
+    def look(self) -> None:  # noqa: B027 - most are told when there is something
+        """Take in what is there already, without being told that something is."""
+
     def set_break(self, on: bool) -> None:  # noqa: B027 - what is no serial port has none
         """Hold the line in the break state, or let go of it."""
 
@@ -152,10 +155,6 @@ class Port(Endpoint):
         Raises:
             TransportError: the port cannot be like that, and is as it was.
         """
-
-    @abstractmethod
-    def look(self) -> None:
-        """Take in what is there already, without being told that something is."""
 
     @property
     def undelivered(self) -> int:

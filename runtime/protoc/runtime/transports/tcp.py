@@ -197,6 +197,10 @@ class TcpClient(_Tcp):
         self._trying = None
         self._begin(0, link, host_and_port(self._trying_address))
 
+    def look(self) -> None:
+        for file in tuple(self._files):
+            self._converse(file, READ)
+
     @property
     def is_open(self) -> bool:
         return self._trying is not None or bool(self._conversations)
