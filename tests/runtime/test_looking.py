@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from contextlib import closing
 from typing import Self
 
 import pytest
 
+from protoc.runtime.drivers import waiting
 from protoc.runtime.transports.tcp import TcpClient
 from tests.runtime.lamp import Lamp
-from tests.runtime.test_drivers import Asyncio, Blocking, Scene
+from tests.runtime.test_drivers import Asyncio, Scene
 
 
-@pytest.mark.parametrize("kind", [Blocking, Asyncio])
-def test_where_it_was_in_vain_it_is_left_out_for_a_while(kind: type[Blocking | Asyncio]) -> None:
-    scene = Scene(kind)
+def test_where_it_was_in_vain_it_is_left_out_for_a_while() -> None:
+    scene = Scene(Asyncio)
     scene.runner.open()
     looked: list[float] = []
     scene.near.look = lambda: looked.append(scene.world.time())  # type: ignore[method-assign]
@@ -24,6 +25,31 @@ def test_where_it_was_in_vain_it_is_left_out_for_a_while(kind: type[Blocking | A
         for _ in range(20):
             assert scene.call().status == "ok"
     assert len(set(looked)) == 1
+
+
+class Silence:
+    """A `poll` where nothing is ever ready; remembers how long it was to wait, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.waits: list[float | None] = []
+
+    def poll(self, limit: float | None) -> list[tuple[int, int]]:
+        self.waits.append(limit)
+        return []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no poll")
+def test_the_blocking_driver_does_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    silence = Silence()
+    monkeypatch.setattr("select.poll", lambda: silence)
+    waits = waiting.waiter(many=False)
+    for _ in range(waiting.NOT_LOOKED + 2):
+        assert waits.wait(0.5, soon=True) == []
+    looks = [0.0] * waiting.LOOKS
+    assert silence.waits == [*looks, *[500] * (waiting.NOT_LOOKED + 1), *looks, 500]
+    silence.waits.clear()
+    waits.wait(0.5)
+    assert silence.waits == [500]
 
 
 class Turns:

@@ -121,7 +121,7 @@ class Driver:
     ) -> bool:
         """Let the conversation go on until `done()`, the time is up, or the line is closed.
 
-        Where it may be done `soon`, it is looked for before one sleeps.
+        It may be done `soon`: see `Waiter.wait`.
 
         Raises:
             LocalError: it is called from a hook or an event callback.
@@ -145,8 +145,7 @@ class Driver:
                 return False
             if deadline is None or (limit is not None and limit < deadline):
                 deadline = limit
-            if not (soon and coupling.look()):
-                self._take_in(None if deadline is None else max(0.0, deadline - now))
+            self._take_in(None if deadline is None else max(0.0, deadline - now), soon=soon)
             now = self._last_look = clock()
 
     def _watch(self, file: int, mask: int) -> None:
@@ -155,14 +154,14 @@ class Driver:
         if not mask:
             self._found = deque(each for each in self._found if each[0] != file)
 
-    def _take_in(self, wait: float | None) -> None:
+    def _take_in(self, wait: float | None, *, soon: bool = False) -> None:
         """Wait until something is there, and have the endpoint read what one file has.
 
         The others are looked at in the next turns: whoever waits has that first, so that not more
         than one file has is ever kept for them.
         """
         if not self._found and not self._closed:
-            self._found.extend(self._waiter.wait(wait))
+            self._found.extend(self._waiter.wait(wait, soon=soon))
         if self._found:
             file, mask = self._found.popleft()
             if file == self._heard:

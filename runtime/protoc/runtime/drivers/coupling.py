@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from protoc.runtime.drivers.reopening import Reopening
+from protoc.runtime.drivers.waiting import LOOKS, NOT_LOOKED
 from protoc.runtime.errors import TransportError
 from protoc.runtime.events import Event
 from protoc.runtime.protocol import Protocol
@@ -29,11 +30,6 @@ CONNECT_TIMEOUT = 10.0
 FLUSH_TIMEOUT = 1.0
 """Seconds for what was sent last to leave, when closing in order."""
 
-
-_LOOKS = 16
-"""So often an answer is looked for before one sleeps, which takes some 40 µs …"""
-_NOT_LOOKED = 100
-"""… and where it did not come meanwhile, not again for so many answers."""
 
 _ROUNDS = 64  # then the line is looked at again, even if the session never comes to rest
 
@@ -171,11 +167,11 @@ class Coupling:
             self._in_vain -= 1
             return False
         endpoint = self.endpoint
-        for _ in range(_LOOKS):
+        for _ in range(LOOKS):
             endpoint.look()
             if endpoint.signals:
                 return True
-        self._in_vain = _NOT_LOOKED
+        self._in_vain = NOT_LOOKED
         return False
 
     def _pass_on(self, now: float) -> None:

@@ -10,6 +10,11 @@ from typing import Protocol
 
 from protoc.runtime.transports.base import READ, WRITE
 
+LOOKS = 24
+"""So often one looks for an answer before one sleeps, which takes some 40 µs …"""
+NOT_LOOKED = 100
+"""… and where it did not come meanwhile, not again for so many answers."""
+
 
 class Waiter(Protocol):
     """Waits until one of several files is ready."""
@@ -17,8 +22,12 @@ class Waiter(Protocol):
     def watch(self, file: int, mask: int) -> None:
         """Wait for `mask` on a file from now on; 0 to forget it."""
 
-    def wait(self, seconds: float | None) -> list[tuple[int, int]]:
-        """The files that are ready, and what for, after at most that time."""
+    def wait(self, seconds: float | None, *, soon: bool = False) -> list[tuple[int, int]]:
+        """The files that are ready, and what for, after at most that time.
+
+        Where it may be `soon`, it may look for some microseconds before it sleeps: to sleep and to
+        be woken takes longer than an answer over a fast network.
+        """
         ...
 
     def close(self) -> None:
@@ -42,6 +51,7 @@ if sys.platform == "linux":
             self._poll = select.epoll() if many else select.poll()
             self._unit = 1e-3 if many else 1
             self._masks: dict[int, int] = {}
+            self._in_vain = 0
 
         def watch(self, file: int, mask: int) -> None:
             wanted = (mask & READ and select.POLLIN) | (mask & WRITE and select.POLLOUT)
@@ -55,10 +65,27 @@ if sys.platform == "linux":
                 self._masks[file] = mask
                 self._poll.register(file, wanted)
 
-        def wait(self, seconds: float | None) -> list[tuple[int, int]]:
+        def wait(self, seconds: float | None, *, soon: bool = False) -> list[tuple[int, int]]:
+            found = self._look() if soon else []
+            if found:
+                return self._told(found)
             # Whole milliseconds, rounded up: else it would spin through the last one.
             limit = None if seconds is None else math.ceil(seconds * 1e3) * self._unit
-            found = self._poll.poll(limit)
+            return self._told(self._poll.poll(limit))
+
+        def _look(self) -> list[tuple[int, int]]:
+            """What comes at once; where looking was in vain, it is left out for a while."""
+            if self._in_vain:
+                self._in_vain -= 1
+                return []
+            look = self._poll.poll
+            for _ in range(LOOKS):
+                if found := look(0):
+                    return found
+            self._in_vain = NOT_LOOKED
+            return []
+
+        def _told(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
             if len(found) == 1 and found[0][1] == select.POLLIN:
                 return found
             return [(file, self._mask(file, event)) for file, event in found]
@@ -89,7 +116,7 @@ class SelectorWaiter:
         else:
             self._selector.unregister(file)
 
-    def wait(self, seconds: float | None) -> list[tuple[int, int]]:
+    def wait(self, seconds: float | None, *, soon: bool = False) -> list[tuple[int, int]]:
         return [(key.fd, mask) for key, mask in self._selector.select(seconds)]
 
     def close(self) -> None:
