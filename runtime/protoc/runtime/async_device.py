@@ -33,6 +33,8 @@ class AsyncDevice(Described[ParamsT, HooksT]):
 
     Any number of tasks may call it: their commands are queued. When a task is cancelled its command
     is withdrawn; one that is sent already is not sent again, and its answer is a late one.
+    Calls that are answered within microseconds may follow each other for a millisecond before other
+    tasks have their turn.
 
     Args:
         url: where it is: see `Device.open`.
