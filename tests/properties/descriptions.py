@@ -29,14 +29,15 @@ NUMBERS = [
     "hex[4] reversed",
 ]  # fmt: skip
 WHOLE = [
-    "u8", "i8", "u16", "i16le", "u24", "u32le", "dec[3]", "int[4]", "hex[4]", "bcd[2]",
-    "nibbles[2]", "hex[2] signed",
+    "u8", "i8", "u16", "i16le", "u24", "u32le", "u64", "i64le", "dec[3]", "int[4]", "hex[4]",
+    "bcd[2]", "bcd[9]", "nibbles[2]", "hex[2] signed",
 ]  # fmt: skip
 TEXTS = [
     'text[4] pad " "', 'text[6] pad left " "', "text[5] pad NUL", "text[3]", "char",
-    "text[4] latin1", 'text[8] utf16le pad " "', "text[8] utf16be pad NUL", "bytes[3]",
-    'text[6] pad " " trim', "digits[3]", "digits[2] reversed", 'quoted[6] pad " "',
-    "bytes[3] reversed", 'text[4] pad " " reversed', "quoted[4]",
+    "text[4] latin1", "text[3] cp437", 'text[4] shiftjis pad " "', 'text[8] utf16le pad " "',
+    "text[8] utf16be pad NUL", "bytes[3]", 'text[6] pad " " trim', "digits[3]",
+    "digits[2] reversed", 'quoted[6] pad " "', "bytes[3] reversed", 'text[4] pad " " reversed',
+    "quoted[4]",
 ]  # fmt: skip
 CONSTANTS = [
     '";"', '","', '":"', "CRLF", "STX", "ETX", "0xA5", 'x"01 02"', '"<>"', '";;"', "CRLF | LF",
@@ -83,7 +84,13 @@ class Writer:
             self.add(f"{name} : {self.pick(*NUMBERS)}{tail}", name)
         elif kind == "linear":
             tail = self.pick(
-                "scale 0.1", "scale 2", "offset -40", "scale 0.5 offset 3", "scale -1", "scale 0.25"
+                "scale 0.1",
+                "scale 2",
+                "offset -40",
+                "scale 0.5 offset 3",
+                "scale -1",
+                "scale 0.25",
+                "scale 3 offset 7",
             )
             limits = self.pick("", "", " range 0..100", " range -5..20")
             self.add(f"{name} : {self.pick(*WHOLE)} {tail}{limits}", name)

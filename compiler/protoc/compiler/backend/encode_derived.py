@@ -201,8 +201,8 @@ class Deriving(Values):
     def number(self, field_: model.Field) -> str:
         """The raw number of digits, whose raw value on the wire is text."""
         assert isinstance(field_.wire, model.Digits)
-        value, whole = self.value(field_), field_.wire.notation != "float"
-        return self.to_raw(value, field_.conversion, whole, field_.name or self.item)
+        name = field_.name or self.item
+        return self.to_raw(self.value(field_), field_.conversion, field_.wire, name)
 
     def _distance(self, extent: model.Extent) -> str:
         start, end = ends_of(self.places, extent)

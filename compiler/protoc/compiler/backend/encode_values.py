@@ -17,7 +17,7 @@ from protoc.compiler.backend.code import (
 )
 from protoc.compiler.backend.expressions import misplaced
 from protoc.compiler.backend.formats import held_by, takes_fractions
-from protoc.compiler.backend.linear import to_raw
+from protoc.compiler.backend.linear import is_whole, to_raw
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, told
 from protoc.compiler.backend.plan import Literal, Step, slices_of, steps
@@ -80,14 +80,13 @@ class Values:
     ) -> str:
         if step.conversion.boolean:
             return value if isinstance(wire, model.Slice) else f"bool({value})"
-        whole = not isinstance(wire, model.Real)
-        return self.to_raw(value, step.conversion, whole, step.name or self.item)
+        return self.to_raw(value, step.conversion, wire, step.name or self.item)
 
-    def to_raw(self, value: str, conversion: model.Conversion, whole: bool, name: str) -> str:
+    def to_raw(self, value: str, conversion: model.Conversion, wire: model.Wire, name: str) -> str:
         """The raw number of a value."""
         if conversion.via is None:
-            return to_raw(value, conversion, whole)
-        return f"{self.context.via(conversion.via, name)}.raw({value}, {whole})"
+            return to_raw(value, conversion, wire, self.context.use)
+        return f"{self.context.via(conversion.via, name)}.raw({value}, {is_whole(wire)})"
 
     def _text(self, step: model.Field, value: str) -> Code:
         """The call that writes text, digits or bytes."""
@@ -95,8 +94,7 @@ class Values:
         size = getattr(wire, "size", None)
         width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
         if isinstance(wire, model.Digits):
-            whole = wire.notation != "float"
-            raw = self.to_raw(value, step.conversion, whole, step.name or self.item)
+            raw = self.to_raw(value, step.conversion, wire, step.name or self.item)
             if step.conversion.boolean:
                 raw = f"int(bool({value}))"
             call = self.context.use(f"write_{wire.notation}")
@@ -152,7 +150,7 @@ class Values:
             raw = f"bool({value})"
         elif step.conversion.linear:
             raw = local(step.key)
-            self.lines.add(f"{raw} = {to_raw(value, step.conversion, True)}")
+            self.lines.add(f"{raw} = {to_raw(value, step.conversion, step.wire, self.context.use)}")
         if not (step.conversion.boolean or self._is_within(step, low, high)):
             self._beyond.append(f"not {low} <= {raw} <= {high}")
         if raw == value and takes_fractions(format_):
@@ -207,7 +205,7 @@ class Values:
         value = f"{owner}.{attribute(part.name or '')}"
         path = f"{step.name or self.item}.{attribute(part.name or '')}"
         self._bounded(value, path, part.bounds)
-        raw = self.to_raw(value, part.conversion, True, part.name or "")
+        raw = self.to_raw(value, part.conversion, bits_as_number(part), part.name or "")
         shared.value(raw, bits_as_number(part), part.pieces)
         limit = limits(bits_as_number(part), part.conversion, part.bounds)
         assert limit is not None

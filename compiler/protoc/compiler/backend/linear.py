@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from protoc.compiler import model
+from protoc.compiler.resolve.fitting import raw_limits
 
 
 def _line(conversion: model.Conversion) -> tuple[int, int, int]:
@@ -34,16 +36,38 @@ def from_raw(raw: str, conversion: model.Conversion) -> str:
     return value if c == 1 else f"{value} / {c}"
 
 
-def to_raw(value: str, conversion: model.Conversion, whole: bool) -> str:
-    """The raw number of a value, rounded to the nearest where raw numbers are whole."""
+def to_raw(
+    value: str, conversion: model.Conversion, wire: model.Wire, use: Callable[[str], str]
+) -> str:
+    """The raw number of a value, rounded to the nearest where raw numbers are whole.
+
+    `use` takes a name from the runtime.
+    """
     if not conversion.linear:
         return value
     a, b, c = _line(conversion)
     raw = value if c == 1 else f"{value} * {c}"
-    if b:
-        raw = f"{raw} {'-' if b > 0 else '+'} {abs(b)}"
-        if a != 1:
-            raw = f"({raw})"
+    raw = f"{raw} {'-' if b > 0 else '+'} {abs(b)}" if b else raw
+    if a != 1 and is_whole(wire) and not _is_exact(wire):
+        return f"{use('nearest')}({raw}, {a})"
     if a != 1:
-        raw = f"{raw} / {a}"
-    return f"round({raw})" if whole else raw
+        raw = f"({raw}) / {a}" if b else f"{raw} / {a}"
+    return f"round({raw})" if is_whole(wire) else raw
+
+
+def _is_exact(wire: model.Wire) -> bool:
+    """Whether a float holds all raw numbers."""
+    if isinstance(wire, model.Integer | model.Slice):
+        low, high = raw_limits(wire)
+    elif isinstance(wire, model.Digits) and wire.reach is not None:
+        low, high = wire.reach
+    else:
+        return False
+    return max(-low, high) <= 1 << 53
+
+
+def is_whole(wire: model.Wire) -> bool:
+    """Whether raw values are whole numbers."""
+    if isinstance(wire, model.Digits):
+        return wire.notation != "float"
+    return isinstance(wire, model.Integer | model.Slice)

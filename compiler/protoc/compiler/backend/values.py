@@ -9,6 +9,7 @@ from protoc.compiler import model
 from protoc.compiler.backend import likeness
 from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text
 from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.linear import is_whole
 from protoc.compiler.backend.naming import Names, attribute, constant, members
 from protoc.compiler.resolve.beginnings import CHARACTERS
 from protoc.compiler.resolve.fitting import raw_limits
@@ -230,13 +231,6 @@ def text_look(wire: model.Text) -> list[Code]:
 def is_reversed(wire: model.Wire) -> bool:
     """Whether the last byte stands first."""
     return isinstance(wire, model.Sized) and wire.reversed
-
-
-def is_whole(wire: model.Wire) -> bool:
-    """Whether raw values are whole numbers."""
-    if isinstance(wire, model.Digits):
-        return wire.notation != "float"
-    return isinstance(wire, model.Integer | model.Slice)
 
 
 # ------------------------------------------------------------------ annotations

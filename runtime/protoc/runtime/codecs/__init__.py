@@ -35,7 +35,7 @@ from protoc.runtime.codecs.digits import (
 )
 from protoc.runtime.codecs.echoes import echoes
 from protoc.runtime.codecs.fillers import Filler
-from protoc.runtime.codecs.fitting import UNFIT, unfit
+from protoc.runtime.codecs.fitting import UNFIT, nearest, unfit
 from protoc.runtime.codecs.lines import LineEnd
 from protoc.runtime.codecs.packed import (
     read_bcd,
@@ -94,6 +94,7 @@ __all__ = [
     "like",
     "log10",
     "missing",
+    "nearest",
     "not_text",
     "read_base36",
     "read_bcd",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 from protoc.runtime.errors import EncodeError
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 UNFIT = (struct.error, TypeError, ArithmeticError, ValueError, AttributeError)
 """What goes wrong inside an encoder when a value does not fit."""
+
+
+def nearest(value: float, divisor: int) -> int:
+    """The whole number nearest to a quotient; of a whole number to its last digit."""
+    return round(Fraction(value, divisor) if isinstance(value, int) else value / divisor)
 
 
 Fit = tuple[float, ...] | str
