@@ -235,7 +235,7 @@ class State(Message, kw_only=True):
                 raise EncodeError(self.NAME, "time.minutes", "0..59", time.minutes)
             if not 0 <= time.hours <= 39 or not 0 <= time.minutes <= 79:
                 raise OverflowError
-            time_bits = int(f"{time.hours}", 16) << 8 | int(f"{time.minutes}", 16)
+            time_bits = int(f"{time.hours:d}", 16) << 8 | int(f"{time.minutes:d}", 16)
             alarms = self.alarms
             if alarms.first >> 1 or alarms.sixteenth >> 1 or alarms.middle >> 2:
                 raise OverflowError

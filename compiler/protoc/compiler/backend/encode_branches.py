@@ -198,7 +198,7 @@ class Branches:
         for name, (key, default) in left_out.items():
             value = encoder.instead[key] = encoder.fresh(f"{name}_value")
             own = f"self.{attribute(name)}"
-            encoder.lines.add(f"{value} = {default} if {own} is None else {own}")
+            encoder.lines.rows(f"{value} = ", (default, f"if {own} is None", f"else {own}"))
         begun = encoder.begun
         row = steps(arm.elements)
         start = encoder.places.get(branch.key, (None, None))[0]

@@ -46,7 +46,7 @@ class Shared:
             if wire.holes:
                 self.beyond.append(f"{bracketed(raw)} & {wire.holes}")
         for piece in pieces:
-            held = f'int(f"{{{raw}}}", 16)' if wire.decimal else raw
+            held = f'int(f"{{{raw}:d}}", 16)' if wire.decimal else raw
             if wire.signed or piece.width < wire.width:
                 shifted = f"{bracketed(held)} >> {piece.shift}" if piece.shift else bracketed(held)
                 held = f"{shifted} & {piece.mask}"

@@ -30,7 +30,7 @@ def write_bcd(
 ) -> bytes:
     """Two decimal digits in each byte; as many bytes as needed where there is no `size`."""
     number = _whole(value, 10, size and 2 * size, signed, message, field)
-    digits = str(number)
+    digits = f"{number:d}"
     return bytes.fromhex(digits.zfill(len(digits) + 1 & ~1 if size is None else 2 * size))
 
 

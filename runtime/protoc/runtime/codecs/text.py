@@ -9,6 +9,9 @@ from typing import Any, cast
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete
 from protoc.runtime.messages import Buffer
 
+BLANKS = " \t\r\n\v\f"
+"""What `trim` takes off; a space that does not break, and the like, are text."""
+
 _is_quoted = re.compile(r'"(?:[^"]|"")*"', re.DOTALL).fullmatch
 _quoted = re.compile(rb'"(?:[^"]|"")*+"', re.DOTALL).match
 
@@ -64,8 +67,8 @@ def read_text(
             raise DecodeError("value", message, field, offset, "text in quotes", raw, size)
         text = text[1:-1].replace('""', '"')
     if trim in ("both", "left"):
-        text = text.lstrip()
-    return text.rstrip() if trim in ("both", "right") else text
+        text = text.lstrip(BLANKS)
+    return text.rstrip(BLANKS) if trim in ("both", "right") else text
 
 
 def not_text(

@@ -6,6 +6,8 @@ from typing import Any
 
 from protoc.runtime.declarative.wires import Wire
 
+_BLANKS = " \t\n\v\f\r"
+
 
 class Text(Wire):
     """Text in an encoding, perhaps filled up, perhaps in double quotes, doubled inside."""
@@ -50,8 +52,8 @@ class Text(Wire):
         if self.quoted:
             text = _unquoted(text)
         if self.trim in ("both", "left"):
-            text = text.lstrip()
-        return text.rstrip() if self.trim in ("both", "right") else text
+            text = text.lstrip(_BLANKS)
+        return text.rstrip(_BLANKS) if self.trim in ("both", "right") else text
 
     def data(self, raw: Any) -> bytes:
         if not isinstance(raw, str):

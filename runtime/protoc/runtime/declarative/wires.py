@@ -113,13 +113,13 @@ class Slice(Wire):
 
     def bits(self, raw: int) -> int:
         """The bits that stand for a number."""
-        return int(f"{raw}", 16) if self.decimal else raw % (1 << self.width)
+        return int(f"{raw:d}", 16) if self.decimal else raw % (1 << self.width)
 
     def data(self, raw: Any) -> bytes:
         if not isinstance(raw, int):
             raise TypeError("a whole number")
         least = -(1 << self.width - 1) if self.signed else 0
-        if raw < least or (int(f"{raw}", 16) if self.decimal else raw) - least >> self.width:
+        if raw < least or (int(f"{raw:d}", 16) if self.decimal else raw) - least >> self.width:
             raise ValueError(f"a number of {self.width} bits")
         if self.bits(raw) & ~self.carried:
             raise ValueError("a number without bits that stand nowhere")
