@@ -112,9 +112,10 @@ class Lists:
         if again:
             return f"while {again}:"
         if wire.until:
-            delimiter = decoder.context.delimiter((wire.until,))
+            delimiter = decoder.context.delimiter(wire.until)
             place = f"{decoder.buffer}, {end}, {decoder.origin}, {decoder.stop or 'None'}"
-            return f"while not {delimiter}.stands({place}):"
+            more = f"{end} < {decoder.limit} and " if wire.or_end else ""
+            return f"while {more}not {delimiter}.stands({place}):"
         assert stop is not None
         return f"while {end} < {stop}{f' or not {variable}' if wire.filled else ''}:"
 

@@ -86,8 +86,11 @@ class Lists:
                 encoder.emit(step)
             encoder.lines.add(f"{data} = ", encoder.joined(pending))
         if wire.until:
-            with encoder.lines.block(f"if {data}.startswith({octets(wire.until)}):"):
-                encoder.refuse(field.name or "", f"no item that begins with {wire.until!r}", "item")
+            marks = ", ".join(map(octets, wire.until))
+            marks = f"({marks})" if len(wire.until) > 1 else marks
+            with encoder.lines.block(f"if {data}.startswith({marks}):"):
+                words = "no item that begins with what ends the list"
+                encoder.refuse(field.name or "", words, "item")
         encoder.lines.add(f"{items}.append({data})")
         if wire.whilst is not None:
             raw = self._raw(wire.item)
@@ -135,7 +138,7 @@ class Lists:
 
     def _not_empty(self, field: model.Field, wire: model.Items, variable: str, value: str) -> None:
         """One empty item would be read as no item at all."""
-        if not wire.separator or wire.size is None:
+        if not wire.separator or not (wire.size or wire.until):
             return
         with self.encoder.lines.block(f"if {value} and not {variable}:"):
             self.encoder.refuse(field.name or "", "not a single empty item", value)

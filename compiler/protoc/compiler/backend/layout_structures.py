@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, Named, keyed, laid_out, octets, text
+from protoc.compiler.backend.code import Call, Code, Named, keyed, laid_out, octets, text, tupled
 from protoc.compiler.backend.places import known, previous_of
 
 if TYPE_CHECKING:
@@ -130,7 +130,10 @@ class Structures:
         if wire.count is not None:
             options.append(keyed("count", self._over_values(wire.count)))
         if wire.until:
-            options.append(keyed("until", octets(wire.until)))
+            marks: list[Code] = [octets(mark) for mark in wire.until]
+            options.append(keyed("until", tupled(marks) if len(marks) > 1 else marks[0]))
+        if wire.or_end:
+            options.append(keyed("or_end", "True"))
         if wire.first is not None:
             options.append(keyed("first", self._over_values(wire.first)))
         if wire.whilst is not None:

@@ -283,7 +283,8 @@ class Items:
     Attributes:
         item: what it repeats; a field without a name of its own.
         size: of the stretch it fills; None where something else ends it.
-        until: constant bytes that stand behind the last item, and belong to what follows.
+        until: constants one of which stands behind the last item, and belongs to what follows.
+        or_end: the end of the stretch around will do as well.
         first: the list has a first item if this holds; only beside `whilst`.
         whilst: the list goes on while this holds of the item before.
         separator: constant bytes between the items; empty for none.
@@ -293,11 +294,12 @@ class Items:
     item: Field
     size: Size | None = None
     count: Expression | None = None
-    until: bytes = b""
+    until: tuple[bytes, ...] = ()
     first: Expression | None = None
     whilst: Expression | None = None
     separator: bytes = b""
     filled: bool = False
+    or_end: bool = False
 
 
 @dataclass(frozen=True)

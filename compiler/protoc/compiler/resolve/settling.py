@@ -70,6 +70,9 @@ def needs_region(
         size = size_of(element)
         if isinstance(size, model.UntilEnd) or (isinstance(size, model.UntilNext) and size.or_end):
             return True
+        wire = element.wire if isinstance(element, model.Field) else None
+        if isinstance(wire, model.Items) and wire.or_end:
+            return True
         if isinstance(element, model.Coded):
             continue  # what is coded has its own end
         if isinstance(element, model.Region) and size is not None:
@@ -393,7 +396,9 @@ class _Settler:
         if wire.separator:
             behind.append(model.Constant("", (wire.separator,), field.span))
         if wire.until:
-            behind.append(model.Constant("", (wire.until,), field.span))
+            behind.append(model.Constant("", wire.until, field.span))
+        if wire.or_end and not self._has_end():
+            raise self._endless(field)
         inside = self
         if wire.size is not None:
             inside = _Settler(self.scope, self.layout, self.elements, sized=True)
@@ -406,7 +411,8 @@ class _Settler:
         branch = model.Branch("", "either", ways_on, field.span, closed=True)
         ways: tuple[model.Element, ...] = (branch,)
         if wire.until:
-            ways = (replace(branch, arms=optional),)
+            ends = (*optional, model.Arm(())) if wire.or_end else optional
+            ways = (replace(branch, arms=ends),)
         elif not behind:
             ways = following
         item = inside._field(wire.item, ways)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -221,17 +222,19 @@ class Structures:
         statement: tree.Field | tree.Repeat,
         place: Place,
     ) -> model.Field:
-        left = {modifier.word: modifier for modifier in how}
+        untils = [modifier for modifier in how if modifier.word == "until"]
+        left = self._once(modifier for modifier in how if modifier.word != "until")
         count = first = whilst = None
-        separator = until = b""
+        separator = b""
         if (modifier := left.pop("count", None)) is not None:
             count = expression(self.scope, place.names, modifier.values[0])
         if (modifier := left.pop("while", None)) is not None:
             first, whilst = self._whilst(modifier, item, place)
         if (modifier := left.pop("sep", None)) is not None:
             separator = octets(self.scope, modifier.values)  # type: ignore[arg-type]
-        if (modifier := left.pop("until", None)) is not None and modifier.flag != "end":
-            until = octets(self.scope, modifier.values)  # type: ignore[arg-type]
+        marks = [modifier for modifier in untils if modifier.flag != "end"]
+        until = tuple(octets(self.scope, mark.values) for mark in marks)  # type: ignore[arg-type]
+        or_end = bool(marks) and len(marks) < len(untils)
         if left:
             modifier = next(iter(left.values()))
             raise self.scope.fail(
@@ -246,12 +249,27 @@ class Structures:
         return model.Field(
             key,
             name.text,
-            model.Items(item, size, count, until, first, whilst, separator),
+            model.Items(item, size, count, until, first, whilst, separator, or_end=or_end),
             model.Given(),
             model.Conversion(),
             statement.span,
             statement.doc,
         )
+
+    def _once(self, how: Iterable[tree.Modifier]) -> dict[str, tree.Modifier]:
+        """What is said of a list, each word once."""
+        found: dict[str, tree.Modifier] = {}
+        for modifier in how:
+            if modifier.word in found:
+                raise self.scope.fail(
+                    "E0404",
+                    f"`{modifier.word}` stands here twice",
+                    modifier.span,
+                    labels=(Label(found[modifier.word].span, "the first"),),
+                    help="keep one of them; only `until` may be said several times",
+                )
+            found[modifier.word] = modifier
+        return found
 
     def _whilst(
         self, modifier: tree.Modifier, item: model.Field, place: Place

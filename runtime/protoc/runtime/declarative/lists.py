@@ -132,7 +132,9 @@ class Items(Filled):
         item: what it repeats: a field called `name[]`, or a record.
         size: tells how many bytes it has.
         count: tells how many items there are.
-        until: constant bytes behind the last item, which belong to what follows.
+        until: constant bytes behind the last item, or several of which one stands there; they
+            belong to what follows.
+        or_end: the end of the region will do as well.
         first: there is a first item if this holds; only beside `whilst`.
         whilst: the list goes on while this holds of the item before, the `previous` of the frame.
         filled: it has one item at least.
@@ -146,7 +148,8 @@ class Items(Filled):
         *,
         size: Sizing | None = None,
         count: Callable[[Frame], int] | None = None,
-        until: bytes = b"",
+        until: bytes | tuple[bytes, ...] = (),
+        or_end: bool = False,
         first: Telling | None = None,
         whilst: Telling | None = None,
         filled: bool = False,
@@ -155,7 +158,8 @@ class Items(Filled):
         super().__init__(name, not (count or until or whilst), size)
         self.item = Item(name, item) if isinstance(item, Record) else item
         self.count = count
-        self.until = until
+        self.until = (until,) if isinstance(until, bytes) else until
+        self.or_end = or_end
         self.first = first
         self.whilst = whilst
         self.filled = filled
@@ -170,11 +174,13 @@ class Items(Filled):
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
         super().settle(following, bounded)
         # each item is followed by one of these, the last one by what follows the list
-        behind: list[Element] = [Constant(c) for c in (self.separator, self.until) if c]
+        behind: list[Element] = [Constant(c) for c in (self.separator, *self.until) if c]
         last: Sequence[Element] = [] if self.open else following
         bounded |= self.open
         if behind:
             rows: list[list[Element]] = [[constant] for constant in behind]
+            if self.or_end:
+                rows.append([])
             following = [_Next(rows if self.until else [*rows, list(last)])]
         else:
             following = last
@@ -205,8 +211,10 @@ class Items(Filled):
             return there < self.count(frame)
         if self.whilst is not None:
             return self._follows(there, frame)
+        if self.or_end and not frame.rest(stream):
+            return False
         if self.until:
-            return not stands((self.until,), stream, frame)
+            return not stands(self.until, stream, frame)
         return bool(frame.rest(stream)) or (self.filled and not there)
 
     def _follows(self, there: int, frame: Frame) -> bool:
@@ -247,7 +255,7 @@ class Items(Filled):
             raise frame.unfit(self.label, "one more item", items)
         frame.index, frame.previous = around
         data = self.separator.join(written)
-        if self.separator and self.open and items and not data:
+        if self.separator and (self.open or self.until) and items and not data:
             raise frame.unfit(self.label, "not a single empty item", items)
         return data
 
@@ -257,7 +265,8 @@ class Items(Filled):
         if isinstance(self.item, Item) and not data:
             raise frame.unfit(self.label, "at least one byte for each item", value)
         if self.until and data.startswith(self.until):
-            raise frame.unfit(self.label, f"no item that begins with {self.until!r}", value)
+            words = "no item that begins with what ends the list"
+            raise frame.unfit(self.label, words, value)
         if self.whilst is not None:
             frame.previous = self.item.asked(frame)
         return data
