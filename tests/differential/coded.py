@@ -112,6 +112,14 @@ DESCRIPTIONS = {
         event kind { 0x05; kind : u8; if kind == 1 { a : u16 } else { b : u8 } }
         event some on field, net { 0x06; data : bytes }
     """,
+    "Either of two frames, the first written": """
+        message new { 0x02; unit : u8; code : u8; data : body; 0x0D; check : u8 = sum(..) }
+        message old { ":"; coded hex { code : u8; data : body }; LF }
+        message odd { 0x03; kind : u8; size : u8 = len(data); data : body }
+        event level in new(code=1) | old(code=1) { level : u16; gain : i8 }
+        event note in odd | old(code=7) { note : bytes max 5 }
+        event raw in new(code=9) | odd
+    """,
     "Fillers": """
         event late { skip 0xFE send 4; 0x68; n : u8; skip 0x2F max 3 send 1
             check : u8 = sum(..); 0x16 }

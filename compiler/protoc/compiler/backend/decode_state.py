@@ -11,7 +11,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import WIDTH, Call, Code, Lines, keyed, text
 from protoc.compiler.backend.expressions import misplaced, named
 from protoc.compiler.backend.naming import local
-from protoc.compiler.backend.places import At, told
+from protoc.compiler.backend.places import At, known, told
 from protoc.compiler.backend.plan import Step, asked
 from protoc.compiler.backend.values import Context, digits_look, text_look
 
@@ -101,7 +101,7 @@ class State:
 
     def label(self, name: str) -> str:
         """The path of a field, as code."""
-        return self._path or text(name)
+        return self._path or known(name)
 
     def fresh(self, wanted: str) -> str:
         """A variable that no field has, numbered when it is taken."""

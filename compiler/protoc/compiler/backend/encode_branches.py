@@ -33,7 +33,7 @@ class Branches:
     def late(self, branch: model.Branch) -> None:
         """The bytes of a branch put behind the frame so far."""
         encoder = self.encoder
-        if branch.how != "link" and not encoder.begun:
+        if branch.how not in ("link", "frames") and not encoder.begun:
             encoder.lines.add(f'{encoder.frame} = b""')
             encoder.begun = True
         self._ways(branch, None)
@@ -55,7 +55,9 @@ class Branches:
         encoder = self.encoder
         tests = []
         for arm in branch.arms:
-            if branch.how in ("if", "link"):
+            if branch.how == "frames":
+                tests.append("")
+            elif branch.how in ("if", "link"):
                 tests.append(encoder.expression(arm.when) if arm.when is not None else "")
             else:
                 tests.append(self._is_given(self._telling(branch, arm)))
@@ -181,7 +183,7 @@ class Branches:
         encoder = self.encoder
         mine = self._given(arm)
         foreign = {name for other in branch.arms for name in self._given(other)} - set(mine)
-        for name in sorted(foreign if branch.how != "link" else ()):
+        for name in sorted(foreign if branch.how not in ("link", "frames") else ()):
             with encoder.lines.block(f"if self.{attribute(name)} is not None:"):
                 encoder.refuse(name, "nothing", f"self.{attribute(name)}")
         left_out = self._defaults(branch, arm)
@@ -190,7 +192,7 @@ class Branches:
             for name in mine
             if name not in model.sometimes(arm.elements) and name not in left_out
         ]
-        if branch.how in ("if", "link") or len(mine) > 1:
+        if branch.how in ("if", "link", "frames") or len(mine) > 1:
             for name in needed:
                 if name in model.sometimes((branch,)):
                     with encoder.lines.block(f"if self.{attribute(name)} is None:"):

@@ -19,7 +19,7 @@ from protoc.compiler.backend.expressions import misplaced
 from protoc.compiler.backend.formats import held_by, takes_fractions
 from protoc.compiler.backend.linear import is_whole, to_raw
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import Place, told
+from protoc.compiler.backend.places import Place, known, told
 from protoc.compiler.backend.plan import Literal, Step, slices_of, steps
 from protoc.compiler.backend.shared import Shared
 from protoc.compiler.backend.values import Context, digits_look, is_reversed, limits, text_look
@@ -179,7 +179,7 @@ class Values:
     def refuse(self, name: str, expected: str, value: str) -> None:
         """Raise the error for a value that does not fit."""
         call = Call(
-            self.context.use("EncodeError"), ("self.NAME", text(name), text(expected), value)
+            self.context.use("EncodeError"), ("self.NAME", known(name), text(expected), value)
         )
         self.lines.add("raise ", call)
 

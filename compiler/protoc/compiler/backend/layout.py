@@ -80,7 +80,7 @@ class LayoutWriter:
                 options.append(self.function("size", element.size.expression))
             if element.longest is not None:
                 options.append(keyed("max", str(element.longest)))
-            name: list[Code] = [text(element.key)]
+            name: list[Code] = [known(element.key)]
             return self.block("wire.Body", name, element.elements, options, ",", indent)
         if isinstance(element, model.Coded):
             return self._coded(element, indent)

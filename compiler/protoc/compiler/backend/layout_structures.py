@@ -30,7 +30,12 @@ class Structures:
         if branch.how == "optional":
             (arm,) = branch.arms
             return self.writer.block("wire.Optional", [], arm.elements, key, ",", indent)
-        head = {"if": "wire.Match", "link": "wire.ByLink", "either": "wire.Either"}[branch.how]
+        head = {
+            "if": "wire.Match",
+            "link": "wire.ByLink",
+            "frames": "wire.Framed",
+            "either": "wire.Either",
+        }[branch.how]
         lines = [f"{pad}{head}("]
         for arm in branch.arms:
             lines += self._way(arm, indent + 4)

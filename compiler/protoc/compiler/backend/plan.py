@@ -153,7 +153,7 @@ def _beginnings(
     elements: tuple[model.Element, ...], message: model.Message, enums: dict[str, model.Enum]
 ) -> list[bytes]:
     row = steps(elements)
-    if len(row) == 1 and isinstance(row[0], model.Branch) and row[0].how == "link":
+    if len(row) == 1 and isinstance(row[0], model.Branch) and row[0].how in ("link", "frames"):
         ways = [_beginnings(arm.elements, message, enums) for arm in row[0].arms]
         return [_union(values) if all(values) else b"" for values in zip(*ways, strict=False)]
     if any(isinstance(step, model.Field) for step in row):

@@ -157,14 +157,15 @@ class Branch:
     Attributes:
         how: `if`: the first arm whose condition holds; `optional`: the only arm stands here when
             its first element fits; `either`: the first arm that fits wholly; `link`: the arm of the
-            link, whose fields need not be given for others.
+            link, whose fields need not be given for others; `frames`: the first arm that fits
+            wholly, of which the first is written.
         closed: one of the arms must stand here.
         behind: constants that stand here instead of what is optional; None where its own first
             byte tells.
     """
 
     key: str
-    how: Literal["if", "optional", "either", "lines", "link"]
+    how: Literal["if", "optional", "either", "lines", "link", "frames"]
     arms: tuple[Arm, ...]
     span: Span
     closed: bool = False

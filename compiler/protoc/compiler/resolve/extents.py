@@ -117,7 +117,7 @@ class Ranges:
                 help="name the fields it begins and ends with",
             )
         name = value.path[0]
-        key = self.drawer.names.key(name.text) or name.text
+        key = self.drawer.names.key(name.text) or self._of(name.text)
         if key in self.drawer.block:
             return self._bearers(key)[last]
         for element in model.walk(self.elements):
@@ -134,6 +134,10 @@ class Ranges:
             )
         known = [key for key in self.drawer.block if not key.startswith("#")]
         raise self.scope.unknown("field", name, known)
+
+    def _of(self, name: str) -> str:
+        """The key of what has a name in the block, however often other ways have that name."""
+        return next((k for k in self.drawer.block if k.partition("~")[0] == name), name)
 
     def _bearers(self, key: str) -> tuple[str, str]:
         """The first and the last element with bytes of a field: bits have those of integers."""

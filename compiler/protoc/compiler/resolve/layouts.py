@@ -154,13 +154,18 @@ class Builder:
 
         if not layout.frames:
             return own(place.names)
-        call, *others = layout.frames
-        if others:
-            raise self.scope.unsupported("a choice of frames", others[0].span)
-        frame, call = instantiated(self.scope, self._frame(call), call)
-        fixed = named_arguments(self.scope, call, frame_fields(frame))
         filling = None if layout.body is None else own
-        return self._unfold(frame, Place(fixed, filling, trail))
+        rows: list[tuple[model.Element, ...]] = []
+        for written in layout.frames:
+            frame, call = instantiated(self.scope, self._frame(written), written)
+            fixed = named_arguments(self.scope, call, frame_fields(frame))
+            with self.alternative():
+                rows.append(self._unfold(frame, Place(fixed, filling, trail)))
+        self.settle_alternatives()
+        if len(rows) == 1:
+            return rows[0]
+        arms = tuple(model.Arm(row) for row in rows)
+        return (model.Branch(self.key(), "frames", arms, layout.name.span, closed=True),)
 
     def deeper(self, name: str, place: Place, node: tree.Node) -> tuple[str, ...]:
         """The trail one layout further in."""
@@ -440,12 +445,13 @@ class Builder:
         """The hole of a frame: what stands in it, or raw bytes under its name."""
         name = statement.name.text
         longest = longest_of(statement)
+        key = self.unique(name)
         if place.filling is not None:
             inside = place.filling(place.names)
-            return model.Region(name, inside, None, statement.span, longest)
+            return model.Region(key, inside, None, statement.span, longest)
         self.claim(name, statement.name)
         return model.Field(
-            name,
+            key,
             name,
             model.Raw(OPEN),
             model.Given(),

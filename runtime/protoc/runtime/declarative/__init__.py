@@ -24,7 +24,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from protoc.runtime.declarative.again import Again
     from protoc.runtime.declarative.bits import Bit, Bits
-    from protoc.runtime.declarative.branches import ByLink, Either, Match, Optional, Way, When
+    from protoc.runtime.declarative.branches import (
+        ByLink,
+        Either,
+        Framed,
+        Match,
+        Optional,
+        Way,
+        When,
+    )
     from protoc.runtime.declarative.checks import (
         added,
         fletcher8,
@@ -64,6 +72,7 @@ __all__ = [
     "Filler",
     "Form",
     "Frame",
+    "Framed",
     "Items",
     "Layout",
     "Lines",
@@ -89,7 +98,7 @@ __all__ = [
 _HOMES = {
     "again": "Again",
     "bits": "Bit Bits",
-    "branches": "ByLink Either Match Optional Way When",
+    "branches": "ByLink Either Framed Match Optional Way When",
     "checks": "added fletcher8 fletcher16 md5 replaced sha1 sha256 words xor",
     "coded": "Coded",
     "codec": "Codec codec_of",

@@ -329,6 +329,19 @@ class Either(Branch):
         return not trial.doubts
 
 
+class Framed(Either):
+    """The first way that fits wholly: one payload in different frames, the first to be written."""
+
+    foreign = True
+
+    def always(self) -> set[str]:
+        return set[str].intersection(*(way.always() for way in self.arms))
+
+    def wanted(self, message: Any, frame: Frame) -> Way:
+        """The first way."""
+        return self.arms[0]
+
+
 def beginning(elements: Sequence[Element]) -> frozenset[int] | None:
     """The values the first byte can have; None for any, or where there may be none."""
     if not elements:
