@@ -120,6 +120,16 @@ DESCRIPTIONS = {
         event note in odd | old(code=7) { note : bytes max 5 }
         event raw in new(code=9) | odd
     """,
+    "Stuffed without a mark at the end: the length tells, or nothing varies": """
+        event told { 0x7E; coded double(0x7E) { kind : u8; size : u8 = len(data); data : bytes
+            check : u8 = sum(..) } }
+        event same { 0x7D; coded escape(0x7D, xor=0x20, of=0x7E) { a : u16; b : u16
+            check : u8 = xor(..) }; more : u8 }
+        event listed { "L"; coded hex { n : u8 = count(xs); repeat xs count n { a : u8
+            name : text[2] } }; rest : u8 }
+        event moved { "M"; coded add(1) { name : text; ","; size : u8 = len(data)
+            data : bytes }; ";" }
+    """,
     "Fillers": """
         event late { skip 0xFE send 4; 0x68; n : u8; skip 0x2F max 3 send 1
             check : u8 = sum(..); 0x16 }

@@ -276,7 +276,10 @@ class Decoder(Runs):
                     self.fail("constant", "", self.at, constant, text("nothing"), False)
                 else:
                     incomplete = self.context.use("Incomplete")
-                    self.lines.add("raise ", Call(incomplete, ("len(buffer) - at + 1", constant)))
+                    self.lines.add(
+                        "raise ",
+                        Call(incomplete, (f"len({self.buffer}) - {self.origin} + 1", constant)),
+                    )
         else:
             stop = (self.stop,) if self.stop else ()
             arguments = (self.buffer, str(start), str(self.origin), "cls.NAME", *stop)

@@ -9,7 +9,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Named
 from protoc.compiler.backend.expressions import named
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.places import At
+from protoc.compiler.backend.places import At, span
 from protoc.compiler.backend.plan import Step, asks, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import value_types
@@ -33,6 +33,9 @@ class CodedBlocks:
         """The coded bytes."""
         decoder = self.decoder
         start = decoder.at
+        if isinstance(coded.size, model.OwnEnd):
+            decoder.moved(coded.key, start, self._own_end(coded))
+            return
         end = self._end(coded, behind)
         decoder.moved(coded.key, start, end)
         decoder.closed.append(coded)
@@ -61,6 +64,33 @@ class CodedBlocks:
             return end
         return decoder.stretch(coded, size, behind)
 
+    def _own_end(self, coded: model.Coded) -> str:
+        """Plain bytes as far as they are asked for, until they are all that the block holds."""
+        decoder, start = self.decoder, self.decoder.at
+        coding = decoder.context.codings(coded.codings)
+        needed, plain, end = decoder.fresh("needed"), decoder.fresh("plain"), decoder.position()
+        place = (decoder.buffer, str(start))
+        decoder.lines.add(f"{needed} = 1")
+        with decoder.lines.block("while True:"):
+            begin = (*place, needed, str(decoder.origin), "cls.NAME")
+            decoder.lines.add(f"{plain} = ", Call(f"{coding}.begin", begin))
+            with decoder.lines.block("try:"), decoder.decoded(plain):
+                decoder.stop = None
+                self._taken(coded)
+                last = decoder.at
+            decoder.lines.add(f"except {decoder.context.use('Incomplete')} as more:")
+            with decoder.lines.block_body():
+                decoder.lines.add(f"{needed} = more.needed")
+            decoder.lines.add(f"except {decoder.context.use('DecodeError')} as error:")
+            with decoder.lines.block_body():
+                within = Call(f"{coding}.within", ("error", str(start), str(decoder.origin), plain))
+                decoder.lines.add("raise ", within, " from None")
+            with decoder.lines.block("else:"):
+                decoder.lines.add("break")
+        whole = f"len({coding}.encode({span(plain, '', last)}))"
+        decoder.lines.add(f"{end} = {start} + {whole}")
+        return end
+
     def open(self) -> None:
         """What is in the blocks that are there, in their order."""
         decoder = self.decoder
@@ -77,16 +107,22 @@ class CodedBlocks:
         call = Call(f"{coding}.plain", (*place, "cls.NAME", extent))
         decoder.lines.add(f"{plain} = ", call)
         with decoder.lines.block("try:"), decoder.decoded(plain):
-            decoder.row(steps(coded.elements))
-            self._filled(plain)
-            decoder.verify()
-            self.open()
-            for field in decoder.fields:
-                self._settle(field)
+            self._taken(coded, plain)
         decoder.lines.add(f"except {decoder.context.use('DecodeError')} as error:")
         with decoder.lines.block_body():
             outside = Call(f"{coding}.outside", ("error", *place, extent))
             decoder.lines.add("raise ", outside, " from None")
+
+    def _taken(self, coded: model.Coded, plain: str = "") -> None:
+        """The elements taken from plain bytes, all of which must belong to something."""
+        decoder = self.decoder
+        decoder.row(steps(coded.elements))
+        if plain:
+            self._filled(plain)
+        decoder.verify()
+        self.open()
+        for field in decoder.fields:
+            self._settle(field)
 
     def _filled(self, plain: str) -> None:
         """All plain bytes must belong to something."""

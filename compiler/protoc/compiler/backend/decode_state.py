@@ -120,8 +120,8 @@ class State:
             return
         self._known = str(end)
         if self.stop is None:
-            with self.lines.block(f"if len(buffer) < {end}:"):
-                self.lines.add(f"raise {self.context.use('Incomplete')}({end.minus(At('at'))})")
+            with self.lines.block(f"if len({self.buffer}) < {end}:"):
+                self.lines.add(f"raise {self.context.use('Incomplete')}({end.minus(self.origin)})")
             return
         if self.stop == "stop":
             name = getattr(step, "name", None) or ""
@@ -159,7 +159,7 @@ class State:
     @property
     def limit(self) -> str:
         """Where the bytes end that may belong to what is read."""
-        return "limit" if self.stop == "stop" else self.stop or "len(buffer)"
+        return "limit" if self.stop == "stop" else self.stop or f"len({self.buffer})"
 
     @cached_property
     def early(self) -> set[str]:
@@ -256,4 +256,4 @@ def _is_plain(wire: model.Digits) -> bool:
 
 
 def _gap(decoder: State) -> str:
-    return At(decoder.stop or "len(buffer)").minus(decoder.at)
+    return At(decoder.stop or f"len({decoder.buffer})").minus(decoder.at)

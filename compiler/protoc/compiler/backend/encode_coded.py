@@ -11,16 +11,10 @@ from protoc.compiler.backend.decode_coded import is_found_by_coding
 from protoc.compiler.backend.encode_values import ends_by_target
 from protoc.compiler.backend.places import Place
 from protoc.compiler.backend.plan import steps
+from protoc.compiler.resolve.coded import is_clear
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.encode import Encoder
-
-_CHARACTERS = {
-    model.HexDigits: b"0123456789ABCDEFabcdef",
-    model.Base64: b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/=",
-    model.Cobs: bytes(range(1, 256)),
-}
-"""What coded bytes can be."""
 
 
 @dataclass
@@ -43,12 +37,13 @@ class CodedBlocks:
         variable = encoder.raws[coded.key]
         coding = encoder.context.codings(coded.codings)
         encoder.lines.add(f"{variable} = ", Call(f"{coding}.encode", (plain,)))
-        if isinstance(coded.size, model.UntilNext) and not is_found_by_coding(coded):
-            groups = [g for g in ends_by_target(coded.size) if any(_may_hold(coded, e) for e in g)]
-            encoder.kept_out(variable, "", "self", groups, coded.size.between)
+        size = coded.size
+        if isinstance(size, model.UntilNext) and not _is_safe(coded, size):
+            encoder.kept_out(variable, "", "self", ends_by_target(size), size.between)
 
 
-def _may_hold(coded: model.Coded, constant: bytes) -> bool:
-    """Whether a constant, or the beginning of it, could stand among coded bytes."""
-    known = _CHARACTERS.get(type(coded.codings[0]))
-    return known is None or constant[0] in known
+def _is_safe(coded: model.Coded, size: model.UntilNext) -> bool:
+    """Whether the constant that ends coded bytes is never found too early."""
+    if isinstance(coded.codings[0], model.Escape):
+        return is_found_by_coding(coded)
+    return is_clear(coded.codings[0], size.targets)

@@ -93,7 +93,9 @@ class LayoutWriter:
             options.append(self.function("size", coded.size.expression))
         elif isinstance(coded.size, model.FixedSize):
             options.append(keyed("fixed", str(coded.size.bytes)))
-        if is_asked_for(coded, self.message):
+        if isinstance(coded.size, model.OwnEnd):
+            options.append(keyed("own_end", "True"))
+        elif is_asked_for(coded, self.message):
             options.append(keyed("at_once", "True"))
         head: list[Code] = [self.context.codings(coded.codings)]
         options += self.key(coded.key)

@@ -64,6 +64,10 @@ class Truncated:
 Coding = Escape | Cobs | HexDigits | Base64 | EachAdded | EachXored | Truncated
 
 
+Streamed = Escape | HexDigits | EachAdded | EachXored
+"""Those whose plain bytes are known as far as the coded ones are there."""
+
+
 def ratio(codings: tuple[Coding, ...]) -> int | None:
     """How many coded bytes stand for a plain one; None when that varies."""
     found = 1

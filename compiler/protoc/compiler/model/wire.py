@@ -60,7 +60,12 @@ class WhileFits:
     """As long as characters fit (text numbers without a size)."""
 
 
-Size = FixedSize | GivenSize | UntilNext | UntilEnd | WhileFits
+@dataclass(frozen=True)
+class OwnEnd:
+    """What is coded tells itself where it ends."""
+
+
+Size = FixedSize | GivenSize | UntilNext | UntilEnd | WhileFits | OwnEnd
 
 
 @dataclass(frozen=True)

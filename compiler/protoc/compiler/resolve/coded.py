@@ -44,6 +44,22 @@ def require_clear(scope: Scope, coded: model.Coded, size: model.Size) -> None:
                 )
 
 
+_CHARACTERS = {
+    model.HexDigits: b"0123456789ABCDEFabcdef",
+    model.Base64: b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/=",
+    model.Cobs: bytes(range(1, 256)),
+}
+"""What coded bytes can be."""
+
+
+def is_clear(coding: model.Coding, targets: tuple[model.Constant | model.LinkEnd, ...]) -> bool:
+    """Whether none of some constants, nor the beginning of one, can stand among coded bytes."""
+    first = {end[0] for target in targets for end in _constants(target)}
+    if isinstance(coding, model.Escape):
+        return first <= {octet for octet, _ in coding.table}
+    return type(coding) in _CHARACTERS and not first & set(_CHARACTERS[type(coding)])
+
+
 def _constants(target: model.Constant | model.LinkEnd) -> tuple[bytes, ...]:
     """The constants that an element can be, on any link."""
     if isinstance(target, model.Constant):

@@ -7,8 +7,8 @@ from functools import partial
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import beginning
-from protoc.compiler.resolve.coded import measured, require_clear
-from protoc.compiler.resolve.scope import Scope
+from protoc.compiler.resolve.coded import is_clear, measured, require_clear
+from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import drive
 from protoc.compiler.resolve.types import (
     OPEN,
@@ -237,7 +237,11 @@ class _Settler:
         return replace(region, elements=inside.settle(region.elements, ()))
 
     def _coded(self, coded: model.Coded, following: tuple[model.Element, ...]) -> model.Coded:
-        """Coded bytes end where a field would; what they stand for fills them."""
+        """Coded bytes end where a field would; what they stand for fills them.
+
+        Where no constant certainly ends them, what they stand for may tell.
+        """
+        unsettled = coded.elements
         inside = _Settler(self.scope, self.layout, self.elements, sized=True)
         elements = inside.settle(coded.elements, ())
         codings = tuple(
@@ -250,9 +254,37 @@ class _Settler:
             return coded
         if plain is not None and ratio is not None:
             return replace(coded, size=model.FixedSize(plain * ratio))
+        if not self.sized and not self._is_clear(coded, following):
+            own = self._own_end(coded, unsettled)
+            if own is not None:
+                return replace(coded, elements=own, size=model.OwnEnd())
         size = self._end(coded, following)
         require_clear(self.scope, coded, size)
         return replace(coded, size=size)
+
+    def _is_clear(self, coded: model.Coded, following: tuple[model.Element, ...]) -> bool:
+        """Whether a constant stands behind coded bytes that can never stand among them."""
+        try:
+            next_ = _next(following)
+        except _Unclear:
+            return False
+        found = bool(next_.targets) and not next_.end and not next_.between
+        return found and is_clear(coded.codings[0], next_.targets)
+
+    def _own_end(
+        self, coded: model.Coded, elements: tuple[model.Element, ...]
+    ) -> tuple[model.Element, ...] | None:
+        """The elements settled so that they tell themselves where they end; None if they do not."""
+        coding, *others = coded.codings
+        if others or not isinstance(coding, model.Streamed):
+            return None
+        before = list(self.scope.diagnostics)
+        alone = _Settler(self.scope, self.layout, self.elements)
+        try:
+            return alone.settle(elements, ())
+        except Unresolved:
+            self.scope.diagnostics.forget(lambda diagnostic: diagnostic not in before)
+            return None
 
     def _branch(self, branch: model.Branch, following: tuple[model.Element, ...]) -> model.Branch:
         arms = tuple(

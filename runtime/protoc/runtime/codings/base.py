@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from protoc.runtime.errors import DecodeError, Reason
+from typing import ClassVar
+
+from protoc.runtime.errors import DecodeError, Incomplete, Reason
 from protoc.runtime.messages import Buffer
 
 
@@ -24,7 +26,13 @@ class Miscoded(ValueError):
 
 
 class Coding:
-    """A way to write bytes as others, and back."""
+    """A way to write bytes as others, and back.
+
+    Attributes:
+        WIDEST: a plain byte has at most so many coded ones.
+    """
+
+    WIDEST: ClassVar[int] = 1
 
     def encode(self, data: bytes) -> bytes:
         """The coded bytes."""
@@ -41,6 +49,43 @@ class Coding:
     def reach(self, data: bytes, count: int) -> int:
         """How many of the coded bytes stand for the first `count` plain ones."""
         raise NotImplementedError
+
+    def begin(self, buffer: Buffer, start: int, count: int, at: int, message: str) -> bytes:
+        """At least so many plain bytes, where nothing but they themselves tell where they end.
+
+        More are decoded than are asked for, at most as many again: whoever asks for a little more
+        each time does not begin anew each time.
+
+        Raises:
+            Incomplete: they are not there yet.
+            DecodeError: what stands there is not coded like this.
+        """
+        data = bytes(buffer[start : start + self.WIDEST * 2 * count])
+        end = self.sound(data)
+        plain = self.decode(data[:end])
+        if len(plain) >= count:
+            return plain
+        rest = data[end : end + self.WIDEST]
+        if self.may_go_on(rest):
+            raise Incomplete(len(buffer) - at + count - len(plain))
+        place = start + end - at
+        raise DecodeError("value", message, "", place, "more coded bytes", rest)
+
+    def sound(self, data: bytes) -> int:
+        """How far bytes can be decoded that may go on with something else."""
+        return len(data)
+
+    def may_go_on(self, rest: bytes) -> bool:
+        """Whether bytes that cannot be decoded yet may be the beginning of more."""
+        return not rest
+
+    def within(self, error: DecodeError, start: int, at: int, plain: bytes) -> DecodeError:
+        """The same as `outside`, of plain bytes that tell themselves where they end."""
+        place, size = (
+            start + len(self.encode(plain[:count])) - at if count else start - at
+            for count in (error.offset, error.size)
+        )
+        return error.coded(place, size if error.size else 0)
 
     def plain(
         self, buffer: Buffer, start: int, end: int, at: int, message: str, size: int = 0

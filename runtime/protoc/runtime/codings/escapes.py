@@ -22,6 +22,8 @@ class Escape(Coding):
         replaced: these bytes.
     """
 
+    WIDEST = 2
+
     def __init__(self, mark: int, table: Mapping[int, int]) -> None:
         self.mark = mark
         self.replaced = frozenset(table)
@@ -49,6 +51,15 @@ class Escape(Coding):
         if end < len(data):
             raise self._unsound(data, end)
         return self._marked.sub(lambda found: self._back[found[0]], data)
+
+    def sound(self, data: bytes) -> int:
+        """Up to a byte that must not occur, or a mark with nothing behind it."""
+        found = self._sound.match(data)
+        return 0 if found is None else found.end()
+
+    def may_go_on(self, rest: bytes) -> bool:
+        """A mark alone waits for what stands behind it."""
+        return rest in (b"", bytes([self.mark]))
 
     def _unsound(self, data: bytes, at: int) -> Miscoded:
         """The error for what stands where coded bytes end too soon."""

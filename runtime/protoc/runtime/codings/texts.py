@@ -14,6 +14,8 @@ _NO_CHARACTER = re.compile(rb"[^0-9A-Za-z+/]")
 class Hex(Coding):
     """Two digits for each byte; upper case is written, either is read."""
 
+    WIDEST = 2
+
     def __init__(self, *, lower: bool = False) -> None:
         self._lower = lower
 
@@ -32,6 +34,15 @@ class Hex(Coding):
                 at = wrong.start()
                 raise Miscoded(at, "a digit, 0-9 or A-F", data[at : at + 1]) from None
             raise Miscoded(len(data), "two digits for each byte", "one") from None
+
+    def sound(self, data: bytes) -> int:
+        """Up to what is no digit."""
+        wrong = _NO_DIGIT.search(data)
+        return (len(data) if wrong is None else wrong.start()) // 2 * 2
+
+    def may_go_on(self, rest: bytes) -> bool:
+        """One digit waits for the other."""
+        return len(rest) < 2 and not _NO_DIGIT.search(rest)
 
     def reach(self, data: bytes, count: int) -> int:
         """Two digits a byte."""

@@ -26,6 +26,7 @@ class Coded(Element):
         coding: how.
         size: tells how many coded bytes there are; `fixed` when they are always as many.
         at_once: something behind asks for a value in it.
+        own_end: its elements say where it ends.
     """
 
     def __init__(
@@ -35,14 +36,16 @@ class Coded(Element):
         size: Sizing | None = None,
         fixed: int | None = None,
         at_once: bool = False,
+        own_end: bool = False,
         key: str | None = None,
     ) -> None:
         super().__init__(key)
         self.coding = coding
-        self.row = Row(elements, bounded=True)
+        self.row = Row(elements, bounded=not own_end)
         self.sizing = size
         self.length = fixed
         self.at_once = at_once
+        self.own_end = own_end
         self.ending: Ending | None = None
 
     @property
@@ -51,7 +54,7 @@ class Coded(Element):
         return self.length
 
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
-        if self.length is None and self.sizing is None:
+        if self.length is None and self.sizing is None and not self.own_end:
             self.ending = ending_of(following, bounded, "what is coded")
 
     def names(self) -> set[str]:
@@ -70,9 +73,39 @@ class Coded(Element):
     # ---------------------------------------------------------------- reading
 
     def take(self, stream: IO[bytes], frame: Frame) -> None:
+        if self.own_end:
+            self._take_with(stream, frame)
+            return
         super().take(stream, frame)
         if self.at_once:
             self.reveal(frame)
+
+    def _take_with(self, stream: IO[bytes], frame: Frame) -> None:
+        """What is in it, from as many plain bytes as that asks for."""
+        rest, at = frame.rest(stream), frame.at(stream)
+        needed = 1
+        while True:
+            inner = frame.apart()
+            try:
+                plain = self.coding.begin(rest, 0, needed, 0, frame.message)
+            except (DecodeError, Incomplete) as error:
+                raise error.within(frame.message, "", at) from None
+            try:
+                values, size = self._values(plain, inner)
+                break
+            except Incomplete as more:
+                needed = more.needed
+            except DecodeError as error:
+                raise self.coding.within(error, 0, -at, plain) from None
+        stream.read(len(self.coding.encode(plain[:size])))
+        frame.places[self.key] = (at, frame.at(stream))
+        self._keep(values, inner, frame)
+
+    def _keep(self, values: dict[str, Any], inner: Frame, frame: Frame) -> None:
+        """Make known what is in it."""
+        frame.revealed.add(self.key)
+        frame.raws |= {**inner.raws, self.key: values}
+        frame.readers |= inner.readers
 
     def read(self, stream: IO[bytes], frame: Frame) -> bytes:
         """The coded bytes."""
@@ -107,7 +140,6 @@ class Coded(Element):
     def reveal(self, frame: Frame) -> None:
         if self.key in frame.revealed:
             return
-        frame.revealed.add(self.key)
         data: bytes = frame.raws[self.key]
         at, _ = frame.places[self.key]
         inner = frame.apart()
@@ -117,23 +149,24 @@ class Coded(Element):
             place = at + error.offset
             raise frame.error(error.reason, "", place, error.expected, error.got) from None
         try:
-            values = self._values(plain, inner)
+            values, _ = self._values(plain, inner)
         except DecodeError as error:
             size = len(frame.data)
             raise self.coding.outside(error, data, 0, len(data), -at, size) from None
-        frame.raws |= {**inner.raws, self.key: values}
-        frame.readers |= inner.readers
+        self._keep(values, inner, frame)
 
-    def _values(self, plain: bytes, inner: Frame) -> dict[str, Any]:
-        """The values that plain bytes hold."""
+    def _values(self, plain: bytes, inner: Frame) -> tuple[dict[str, Any], int]:
+        """The values that plain bytes hold, and how many of these it takes."""
         stream = io.BytesIO(plain)
-        inner.bounded = True
+        inner.bounded = not self.own_end
         inner.source = (stream, 0)
         self.row.take(stream, inner)
-        inner.data = plain
+        inner.data = inner.so_far(stream)
+        if self.own_end:
+            return self.row.held(inner), stream.tell()
         if rest := inner.rest(stream):
             raise inner.error("length", "", 0, len(plain) - len(rest), len(plain))
-        return self.row.held(inner)
+        return self.row.held(inner), len(plain)
 
     def values(self, frame: Frame) -> dict[str, Any]:
         held: dict[str, Any] = frame.raws[self.key]
