@@ -130,6 +130,24 @@ DESCRIPTIONS = {
         event moved { "M"; coded add(1) { name : text; ","; size : u8 = len(data)
             data : bytes }; ";" }
     """,
+    "DF1: a check of plain bytes, outside of what is coded": """
+        message frame {
+            DLE STX
+            coded dle { target : u8; source : u8; data : body }
+            DLE ETX
+            check : u8 = -sum(plain(target..data))
+        }
+        command read in frame { 0x0F; number : u16le; more : bytes }
+        event both {
+            STX
+            coded hex { a : u8; b : text }
+            ETX
+            check : u16 = crc("CRC-16/ARC", plain(b), plain(..), ..)
+        }
+        event early {
+            "E"; coded add(3) { n : u8; m : u16 }; check : u8 = xor(add(plain(m), 1)); LF
+        }
+    """,
     "Fillers": """
         event late { skip 0xFE send 4; 0x68; n : u8; skip 0x2F max 3 send 1
             check : u8 = sum(..); 0x16 }

@@ -38,7 +38,7 @@ class Computer:
     lines: Lines
     context: Context
     writer: Writer
-    covered: Callable[[model.Extent], str]
+    covered: Callable[[model.Extent | model.Plain], str]
     fresh: Callable[[str], str]
 
     def assign(self, name: str, expression: model.Expression, wire: model.Wire) -> None:
@@ -93,7 +93,7 @@ class Computer:
         return Call(head, (chained([self._piece(piece) for piece in check.data]), *more))
 
     def _piece(self, piece: model.Octets) -> str:
-        if isinstance(piece, model.Extent):
+        if isinstance(piece, model.Extent | model.Plain):
             return self.covered(piece)
         if isinstance(piece, model.Added):
             return f"{self.context.use('added')}({self._piece(piece.data)}, {piece.number})"

@@ -419,7 +419,9 @@ class Decoder(Runs):
         start, end = ends_of(self.places, extent)
         return end.minus(start)
 
-    def _covered(self, extent: model.Extent) -> str:
+    def _covered(self, extent: model.Extent | model.Plain) -> str:
+        if isinstance(extent, model.Plain):
+            return span(self.plains[extent.coded], *ends_of(self.places, extent.extent))
         return span(self.buffer, *ends_of(self.places, extent))
 
 

@@ -69,6 +69,7 @@ class CodedBlocks:
         decoder, start = self.decoder, self.decoder.at
         coding = decoder.context.codings(coded.codings)
         needed, plain, end = decoder.fresh("needed"), decoder.fresh("plain"), decoder.position()
+        decoder.plains[coded.key] = plain
         place = (decoder.buffer, str(start))
         decoder.lines.add(f"{needed} = 1")
         with decoder.lines.block("while True:"):
@@ -101,7 +102,7 @@ class CodedBlocks:
         decoder = self.decoder
         start, end = decoder.places[coded.key]
         coding = decoder.context.codings(coded.codings)
-        plain = decoder.fresh("plain")
+        plain = decoder.plains[coded.key] = decoder.fresh("plain")
         extent = decoder.whole or decoder.extent
         place = (decoder.buffer, str(start), str(end), str(decoder.origin))
         call = Call(f"{coding}.plain", (*place, "cls.NAME", extent))
@@ -165,6 +166,10 @@ def is_asked_for(coded: model.Coded, message: model.Message | model.Record) -> b
     for element in message.walk():
         if element in inside:
             continue
+        origin = element.origin if isinstance(element, model.Field) else None
+        derived = model.plains(origin.expression) if isinstance(origin, model.Derived) else []
+        if any(plain.coded == coded.key for plain in derived):
+            return True
         expressions = asks(element)
         if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
             expressions.append(element.origin.expression)

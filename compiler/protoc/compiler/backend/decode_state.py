@@ -35,6 +35,7 @@ class State:
         previous: writes what an expression asks of the item before.
         untyped: positions computed from what was unpacked, with the line where each is: its type is
             written there when something depends on it.
+        plains: variables of the plain bytes of what is coded, by key.
         buffer: what the bytes are in; `origin` where the message begins there.
         closed: blocks whose coded bytes are known, and not yet what they stand for.
     """
@@ -50,6 +51,7 @@ class State:
     whole: str = ""
     previous: Callable[[model.Previous], str] = misplaced
     untyped: dict[str, int] = field(default_factory=dict)
+    plains: dict[str, str] = field(default_factory=dict)
     buffer: str = "buffer"
     origin: At = field(default_factory=lambda: At("at"))
     closed: list[model.Coded] = field(default_factory=list)

@@ -27,19 +27,35 @@ class CodedBlocks:
         """The coded bytes in a variable, so that lengths in front can count them."""
         encoder = self.encoder
         row = steps(coded.elements)
-        with encoder.apart(encoder.fresh("plain")):
+        name = encoder.fresh("plain")
+        with encoder.apart(name):
             encoder.ready(row, Place(0))
             encoder.lengths(row)
             encoder.agreed(coded.elements)
             for step in row:
                 encoder.emit(step)
             plain = encoder.whole()
+        if any(plain.coded == coded.key for plain in _plains(encoder.message)):
+            encoder.plains[coded.key] = name
+            if str(plain) != name:
+                encoder.lines.add(f"{name} = ", plain)
+                plain = name
         variable = encoder.raws[coded.key]
         coding = encoder.context.codings(coded.codings)
         encoder.lines.add(f"{variable} = ", Call(f"{coding}.encode", (plain,)))
         size = coded.size
         if isinstance(size, model.UntilNext) and not _is_safe(coded, size):
             encoder.kept_out(variable, "", "self", ends_by_target(size), size.between)
+
+
+def _plains(message: model.Message | model.Record) -> list[model.Plain]:
+    """Every run of plain bytes that a check of the message covers."""
+    return [
+        plain
+        for field in message.fields()
+        if isinstance(field.origin, model.Derived)
+        for plain in model.plains(field.origin.expression)
+    ]
 
 
 def _is_safe(coded: model.Coded, size: model.UntilNext) -> bool:

@@ -208,7 +208,9 @@ class Deriving(Values):
         start, end = ends_of(self.places, extent)
         return end.minus(start)
 
-    def _covered(self, extent: model.Extent) -> str:
+    def _covered(self, extent: model.Extent | model.Plain) -> str:
+        if isinstance(extent, model.Plain):
+            return span(self.plains[extent.coded], *ends_of(self.places, extent.extent))
         start, end = ends_of(self.places, extent)
         first = "" if str(start) == "0" else str(start)
         last = "" if end == self._reached else str(end)

@@ -40,6 +40,7 @@ class Values:
         item: the name of the list whose items are being written.
         origin: where the bytes begin that are put together, in the variable `frame`; `begun`
             when some of them are there.
+        plains: variables of the plain bytes of what is coded, by key.
         previous: writes what an expression asks of the item before.
     """
 
@@ -56,6 +57,7 @@ class Values:
     origin: Place = field(default_factory=lambda: Place(0))
     previous: Callable[[model.Previous], str] = misplaced
     frame: str = "frame"
+    plains: dict[str, str] = field(default_factory=dict)
     begun: bool = False
     _reached: Place | None = None
     _formats: dict[str, str] = field(default_factory=dict)

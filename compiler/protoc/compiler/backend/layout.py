@@ -309,6 +309,10 @@ class LayoutWriter:
     def _piece(self, piece: model.Octets) -> Code:
         if isinstance(piece, model.Extent):
             return self._octets(piece)
+        if isinstance(piece, model.Plain):
+            call = self._octets(piece.extent)
+            assert isinstance(call, Call)
+            return Call(f"m.inner[{known(piece.coded)}].bytes", call.arguments)
         if isinstance(piece, model.Added):
             return Call("wire.added", (self._piece(piece.data), str(piece.number)))
         assert isinstance(piece.value, bytes)
@@ -330,7 +334,10 @@ class LayoutWriter:
         start = _at_start(self.message.elements)
         for field in self.message.fields():
             if isinstance(field.origin, model.Derived):
-                for extent in model.extents(field.origin.expression):
+                plains = model.plains(field.origin.expression)
+                found |= {plain.coded for plain in plains}
+                inside = [plain.extent for plain in plains]
+                for extent in (*model.extents(field.origin.expression), *inside):
                     found |= {k for k in (extent.last, extent.until) if k is not None}
                     if extent.first not in start or extent.last == extent.first:
                         found.add(extent.first)

@@ -161,6 +161,8 @@ class _Maker:
     def _covered(self, piece: model.Octets, *, by_span: bool) -> Hashable:
         if isinstance(piece, model.Added):
             return (self._covered(piece.data, by_span=by_span), piece.number)
+        if isinstance(piece, model.Plain):
+            return ("plain", self._run(piece.extent, by_span=True))
         return self._run(piece, by_span=by_span) if isinstance(piece, model.Extent) else piece
 
     def _run(self, extent: model.Extent, *, by_span: bool) -> Hashable:

@@ -77,6 +77,8 @@ class _Sample:
             return self._covered(piece)
         if isinstance(piece, model.Added):
             return bytes((octet + piece.number) % 256 for octet in self._octets(piece.data))
+        if isinstance(piece, model.Plain):
+            raise TypeError(piece.coded)
         assert isinstance(piece.value, bytes)
         return piece.value
 

@@ -91,6 +91,7 @@ from protoc.compiler.model.expressions import (
     OnLink,
     Operation,
     Own,
+    Plain,
     Present,
     Previous,
     Replaced,
@@ -104,6 +105,7 @@ from protoc.compiler.model.expressions import (
     every,
     extents,
     operands,
+    plains,
 )
 from protoc.compiler.model.messages import (
     Arm,
@@ -256,6 +258,7 @@ __all__ = [
     "Part",
     "Pause",
     "Piece",
+    "Plain",
     "Present",
     "Previous",
     "Protocol",
@@ -306,6 +309,7 @@ __all__ = [
     "named",
     "operands",
     "parts",
+    "plains",
     "ratio",
     "rebuilt",
     "sometimes",

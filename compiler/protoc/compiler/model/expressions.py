@@ -119,6 +119,18 @@ class Extent:
 
 
 @dataclass(frozen=True)
+class Plain:
+    """A run of plain bytes in something coded, for a check that stands outside of it.
+
+    Attributes:
+        coded: key of what is coded.
+    """
+
+    extent: Extent
+    coded: str
+
+
+@dataclass(frozen=True)
 class Length:
     """The number of bytes of an extent."""
 
@@ -183,7 +195,7 @@ class Added:
     number: int
 
 
-Octets = Extent | Value | Added
+Octets = Extent | Plain | Value | Added
 """Bytes that are checked: a run of wire bytes, constant ones, or either with something done."""
 
 
@@ -276,6 +288,20 @@ def every(expression: Expression) -> Iterator[Expression]:
 def checksums(expression: Expression) -> list[Checksum]:
     """The checks in an expression."""
     return [e for e in every(expression) if isinstance(e, Checksum)]
+
+
+def plains(expression: Expression) -> list[Plain]:
+    """Every run of plain bytes that an expression covers."""
+    found: list[Plain] = []
+    for part in every(expression):
+        pieces = list(part.data) if isinstance(part, Checksum) else []
+        while pieces:
+            piece = pieces.pop()
+            if isinstance(piece, Added):
+                pieces.append(piece.data)
+            elif isinstance(piece, Plain):
+                found.append(piece)
+    return found
 
 
 def extents(expression: Expression) -> list[Extent]:

@@ -15,13 +15,14 @@ from protoc.compiler.resolve.scope import Scope, suggestion
 from protoc.dsl import tree
 
 CHECKSUMS = ("sum", "xor", "crc", "fletcher8", "fletcher16", "md5", "sha1", "sha256")
-WITHIN = ("add", "group")
+WITHIN = ("add", "group", "plain")
 """What is done with bytes before they are checked."""
 _WIDEST = 128
 _LARGEST_WORD = 8
 _FORMS: tuple[Literal["big", "little", "hex"], ...] = ("big", "little", "hex")
 _USES = {
     "add": "add(a..b, 1) adds a number to every byte",
+    "plain": "sum(plain(a..b)), where a and b stand in a `coded` block in front",
     "group": "sum(group(a..b, 2)), xor(group(a..b, 2, little)), sum(group(a..b, 2, hex))",
 }
 
@@ -157,6 +158,8 @@ class Checks:
         if isinstance(value, tree.Invocation):
             if value.name.text == "add":
                 return self._added(value)
+            if value.name.text == "plain" and len(value.arguments) == 1:
+                return self.ranges.plain(self._positional(value.arguments[0]))
             raise self.scope.fail(
                 "E0303",
                 f"`{value.name.text}` gives no bytes to check",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from protoc.compiler import model
@@ -71,6 +71,37 @@ class Ranges:
                 help="write the element that stands first in front",
             )
         return model.Extent(first, last)
+
+    def plain(self, value: tree.Expression) -> model.Plain:
+        """Plain bytes of something coded that stands in front."""
+        names = [value]
+        if isinstance(value, tree.Range):
+            names = [end for end in (value.start, value.end) if end is not None]
+        wanted = {name.text for name in names if isinstance(name, tree.Reference)}
+        for coded in reversed(model.walk(self.elements)):
+            if not isinstance(coded, model.Coded):
+                continue
+            row = [e.key for e in coded.elements if not isinstance(e, model.Filler)]
+            held = {e.key.partition("~")[0] for e in model.walk(coded.elements)}
+            if wanted <= held and self.drawer.key not in held:
+                drawer = replace(self.drawer, block=row, position=len(row))
+                return model.Plain(replace(self, drawer=drawer)._inside(value), coded.key)
+        raise self.scope.fail(
+            "E0306",
+            "no `coded` block holds this",
+            value.span,
+            help="name fields of one block: plain(a..b)",
+        )
+
+    def _inside(self, value: tree.Expression) -> model.Extent:
+        """From one element of the block to another; without an end, to the last."""
+        if not isinstance(value, tree.Range):
+            return model.Extent(self._key(value), self._key(value, last=True))
+        block = self.drawer.block
+        first = block[0] if value.start is None else self._key(value.start)
+        return model.Extent(
+            first, block[-1] if value.end is None else self._key(value.end, last=True)
+        )
 
     def _empty(self, value: tree.Range) -> Exception:
         """A range up to this field that begins here, or behind."""

@@ -104,6 +104,7 @@ class Coded(Element):
     def _keep(self, values: dict[str, Any], inner: Frame, frame: Frame) -> None:
         """Make known what is in it."""
         frame.revealed.add(self.key)
+        frame.inner[self.key] = inner
         frame.raws |= {**inner.raws, self.key: values}
         frame.readers |= inner.readers
 

@@ -54,7 +54,7 @@ class Frame:
         driven: what ends the fields whose size a length tells, where it is not to be believed.
         held: values of derived fields that are not computed, by reason, then by name.
         instead: what is written in the place of other elements, by their keys.
-        inner: while writing, what stands in the plain bytes of what is coded, by key.
+        inner: what stands in the plain bytes of what is coded, by key.
         revealed: keys of what is coded and has been looked into.
         given: whether a caller gives the value of a name; None while reading.
     """
