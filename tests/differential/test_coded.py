@@ -89,3 +89,42 @@ def test_a_message_alone_is_found(name: str, data: st.DataObject) -> None:
         framer = Framer([cls], link)
         reports = [*framer.feed(octets), *framer.end()]
         assert [type(report) for report in reports] == [FoundMessage], (octets, reports)
+
+
+@pytest.mark.parametrize(
+    "name, cls, finder, octets",
+    [
+        (
+            "DLE STX … DLE ETX, everything implied",
+            "Note",
+            "_DOUBLE_10",
+            b"\x10\x02" + b"\x10\x10\x03" * 3000 + b"\x10\x03",
+        ),
+        (
+            "S101: marks, escapes, a check inside",
+            "Tree",
+            "_ESCAPE_FD",
+            b"\xfe" + b"\xfd\xdf" * 3000,
+        ),
+        ("Fillers", "Late", "_SKIP_FE", b"\xfe" * 6000),
+    ],
+)
+def test_what_comes_byte_by_byte_is_looked_at_a_few_times(
+    name: str, cls: str, finder: str, octets: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Adversaries: data that look like the end of a frame, and frames that never end."""
+    module = module_of(name).module
+    search = type(getattr(module, finder)).search
+    looked_at = 0
+
+    def counted(self: object, buffer: bytes, start: int, limit: int) -> tuple[int, bool]:
+        nonlocal looked_at
+        found: tuple[int, bool] = search(self, buffer, start, limit)
+        looked_at += found[0] - start + 1
+        return found
+
+    monkeypatch.setattr(type(getattr(module, finder)), "search", counted)
+    framer = Framer([getattr(module, cls)])
+    for octet in octets:
+        framer.feed(bytes([octet]))
+    assert looked_at <= 6 * len(octets)
