@@ -55,10 +55,11 @@ class SerialPort(Port):
                 stream.flush()
             if mask & READ:
                 data = stream.read(_LARGEST_READ)
-                if not data:
-                    self._end("the port is gone")
-                    return
-                self.signals.append(Received(0, data))
+                if data:
+                    self.signals.append(Received(0, data))
+                elif self._port is not None:
+                    # Either it is gone, and then this raises, or `look` was here before.
+                    self._port.in_waiting  # noqa: B018
         except BlockingIOError:
             return
         except OSError as error:
@@ -94,7 +95,6 @@ class SerialPort(Port):
         return self._stream.unsent if self._stream else 0
 
     def look(self) -> None:
-        # A tty has no bytes both when it is empty and when it is gone: it must not be read then.
         if self._stream is not None and self._counted("in_waiting"):
             self.ready(self._stream.file, READ)
 
@@ -194,13 +194,16 @@ def reconfigure(port: pyserial.Serial, url: str, before: Serial, settings: Seria
 def _reconfigured(port: pyserial.Serial, settings: Serial) -> Exception | None:
     """Give an open port its settings; returns what is wrong with them.
 
-    pyserial applies all it has with each one it is given, so it is the last one that tells.
+    pyserial refuses what can never be, and applies all it has with each one it is given: whether
+    they go together is what the last one tells.
     """
     wrong: Exception | None = None
     for name, value in _attributes(settings):
         try:
             setattr(port, name, value)
             wrong = None
+        except ValueError as error:
+            return error
         except Exception as error:  # noqa: BLE001 - each handler raises something else
             wrong = error
     return wrong
