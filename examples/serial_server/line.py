@@ -94,8 +94,8 @@ class Line:
 
     @property
     def undelivered(self) -> int:
-        """Bytes that are not written yet, or wait in the system."""
-        return self._end.unsent + self._end.undelivered
+        """Bytes that are written and wait in the system."""
+        return self._end.undelivered
 
     def send(self, data: bytes) -> None:
         """Write as soon as possible."""

@@ -113,8 +113,13 @@ class Port:
 
     @property
     def output(self) -> int:
-        """Bytes that are not sent yet."""
-        return len(self._output) + (self._line.undelivered if self._line else 0)
+        """Bytes that are not sent yet, those that wait in the system included."""
+        return self._unsent + (self._line.undelivered if self._line else 0)
+
+    @property
+    def _unsent(self) -> int:
+        """Bytes that were not handed to the system."""
+        return len(self._output) + (self._line.unsent if self._line else 0)
 
     def put(self, data: bytes) -> None:
         """Buffer bytes to be sent, and the separator behind them if it is an external one.
@@ -126,7 +131,7 @@ class Port:
             raise Refusal(f"{self.name}: {self._failure}")
         if self.separation.active and self.separation.external:
             data += self.separation.marker
-        room = self.size - self.output
+        room = self.size - self._unsent
         if len(data) > room:
             raise Refusal(
                 f"the output buffer has room for {room} bytes, {len(data)} came"
@@ -205,7 +210,7 @@ class Port:
     def _listen(self) -> None:
         """Take no more than there is room for: what is left in the system stops the sender."""
         if self._line is not None:
-            used = max(len(self._input), self.output if self._echo else 0)
+            used = max(len(self._input), self._unsent if self._echo else 0)
             self._line.listen(used <= self.size - _READ)
 
     def _queue(self, data: bytes) -> None:

@@ -12,8 +12,8 @@ from examples.serial_server.answering import Answering
 from examples.serial_server.port import Port
 from examples.serial_server.reading import Reading
 
-_PIECE = 32768  # bytes of one client that are looked at before others have their turn
-_BATCH = 16  # commands that are carried out before the ports have their turn
+_PIECE = 65536  # bytes of one client that are looked at before others have their turn
+_BATCH = 32  # commands that are carried out before the ports have their turn
 _WAITING_CLIENTS = 1024
 _log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.benchmarks import building, codecs, lines, many, streams
+from tests.benchmarks import building, codecs, lines, many, serving, streams
 from tests.benchmarks.report import page
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "performance.md"
@@ -13,7 +13,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "performance.md"
 def main() -> int:
     started = time.monotonic()
     sections = []
-    for part in (codecs, streams, building, lines, many):
+    for part in (codecs, streams, building, lines, many, serving):
         section = part.measure()
         sections.append(section)
         print(section.title)
