@@ -73,6 +73,9 @@ async def _attend(
         await _serve(reader, writer, answering)
     except (ConnectionError, TimeoutError):  # it is gone
         pass
+    except asyncio.CancelledError:
+        writer.transport.abort()  # who does not read must not hold up the end
+        raise
     except Exception:  # noqa: BLE001 - the others are served on
         _log.exception("a client's command failed")
     finally:

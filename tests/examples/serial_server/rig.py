@@ -121,7 +121,7 @@ class Client:
         """Wait until so many bytes have come from the host."""
         async with asyncio.timeout(PATIENCE):
             while int((await self.asks("Q"))[7:].split(",")[0]) < size:
-                await asyncio.sleep(0.001)
+                pass
 
     async def hang_up(self) -> None:
         """Go, in order."""

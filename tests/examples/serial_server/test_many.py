@@ -24,7 +24,7 @@ async def test_200_clients_on_20_ports(rig: Rig) -> None:
     async def visits(number: int) -> None:
         client = await rig.client()
         while not (await client.asks("O", TWENTY[number % 20])).startswith("O,"):
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0)
         assert await client.asks("P", f"{number:04}") == "P,0000,"
         await client.awaits(4)
         assert await client.asks("G", "9") == f"G,0004,{number:04}"[:7] + f"{number:04}"[::-1]
@@ -129,6 +129,15 @@ async def test_a_client_that_does_not_read_holds_up_nobody(rig: Rig) -> None:
     for _ in range(number):
         assert await slow.hears() == "L,0003,one"
     assert await slow.hears() == "G,0000,"
+
+
+@rigged()
+async def test_the_end_waits_for_nobody(rig: Rig) -> None:
+    client = await rig.client("one")
+    client.say("L,0000," * 1_000_000)
+    await client.hears()
+    async with asyncio.timeout(5):
+        await rig.server.__aexit__()
 
 
 @rigged()

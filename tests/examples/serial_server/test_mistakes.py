@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from examples.serial_server.reading import CONFUSED, STALLED, Reading, Unreadable
-from examples.serial_server.serial_server import Other, PortList, Put, Query
+from examples.serial_server.serial_server import (
+    Close,
+    Get,
+    Other,
+    PortList,
+    Put,
+    Query,
+    Separator,
+    Truth,
+)
 from protoc.runtime import Message
 from tests.examples.serial_server.rig import Rig, rigged
 
@@ -167,6 +180,41 @@ def played(*pieces: bytes | float) -> list[Message | Unreadable]:
 )
 def test_reading(pieces: list[bytes | float], found: list[Message | Unreadable]) -> None:
     assert played(*pieces) == found
+
+
+COMMANDS: st.SearchStrategy[Message] = st.one_of(
+    st.builds(Put, data=st.binary(max_size=30)),
+    st.builds(Get, limit=st.integers(0, 10**12)),
+    st.builds(Close, force=st.none() | st.text("T1fn,0", min_size=1)),
+    st.builds(Separator, active=st.sampled_from(Truth), marker=st.characters(max_codepoint=127),
+              external=st.sampled_from(Truth)),
+    st.builds(Other, code=st.sampled_from("XZ\xff"), value=st.binary(max_size=30)),
+    st.just(Query()),
+)  # fmt: skip
+
+
+@given(st.lists(COMMANDS), st.lists(st.integers(0, 400)))
+def test_however_commands_are_cut_they_are_the_same(
+    commands: list[Message], cuts: list[int]
+) -> None:
+    stream = b"".join(command.encode() for command in commands)
+    places = sorted({0, *cuts, len(stream)})
+    pieces = [stream[start:end] for start, end in pairwise(places)]
+    assert played(*pieces) == commands
+
+
+@given(st.lists(st.binary() | st.sampled_from([b"P,", b"0003,", b"Q,0000,"])))
+def test_whatever_came_before_a_pause_order_is_back(pieces: list[bytes]) -> None:
+    reading = Reading()
+    reading.push(b"".join(pieces))
+    while True:
+        while reading.next() is not None:
+            pass
+        if reading.patience is None:
+            break
+        reading.silence()
+    reading.push(b"L,0000,")
+    assert reading.next() == PortList()
 
 
 def test_of_endless_nonsense_little_is_kept() -> None:
