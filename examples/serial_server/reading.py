@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from examples.serial_server.refusals import CODES
 from examples.serial_server.serial_server import PROTOCOL
 from protoc.runtime import Message
 from protoc.runtime.dispatch import Candidates
@@ -16,7 +17,10 @@ CONFUSED = 0.1
 STALLED = 3.0
 """Seconds of silence after which the rest of a message is not coming any more."""
 
-_BEGINNING = re.compile(rb".(\Z|,(\d{0,3}\Z|\d{4}(\Z|,)))", re.DOTALL)
+# What may still become a message: its length is there, or it begins like a command.
+_BEGINNING = re.compile(
+    rb".,\d{4},|[%b](,\d{0,4})?\Z" % "".join(CODES).encode(), re.DOTALL
+)
 _KEPT = 64  # bytes of a mistake: more are not shown to anybody
 
 _COMMANDS = Candidates([each for each in PROTOCOL.messages if each.KIND == "command"])

@@ -20,6 +20,9 @@ _WANTED = {
     "S": "baud,dbits,par,sbits, for example 9600,8,N,1",
     "T": "T or F, a character of ASCII, and T or F: active, marker, external",
 }
+CODES = tuple(_WANTED)
+"""The codes that commands have."""
+
 _SHOWN = 40
 
 
@@ -32,7 +35,7 @@ def of_other(command: Other) -> Refusal:
     size = len(command.value)
     wanted = _WANTED.get(command.code)
     if wanted is None:
-        known = " ".join(_WANTED)
+        known = " ".join(CODES)
         return Refusal(f"unknown command {shown(command.code)}, known are {known}")
     if size > LARGEST_VALUE:
         return Refusal(f"the value has {size} bytes, at most {LARGEST_VALUE} may be")
