@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from examples.serial_server.linespec import opened, settings_of
 from examples.serial_server.port import Port, Separation
 from examples.serial_server.reading import Unreadable
-from examples.serial_server.refusals import Refusal, of_bytes, of_other
+from examples.serial_server.refusals import Refusal, of_bytes, of_other, shown
 from examples.serial_server.serial_server import (
     Accepted,
     Buffers,
@@ -26,7 +26,6 @@ from examples.serial_server.serial_server import (
     Ports,
     Put,
     Query,
-    Refused,
     Reset,
     Separated,
     Separator,
@@ -53,7 +52,7 @@ class Answering:
         try:
             return await self._carry_out(command)
         except Refusal as refusal:
-            return Refused(reason=str(refusal))
+            return refusal.response()
 
     async def gone(self) -> None:
         """The client is gone: what it had is free."""
@@ -119,7 +118,7 @@ class Answering:
         port = self._ports.get(name)
         if port is None:
             known = ", ".join(self._ports)
-            raise Refusal(f"there is no port {name!a}, there are {known}")
+            raise Refusal(f"there is no port {shown(name)}, there are {known}")
         await port.open()
         self._lent = port
         return opened(port.settings)

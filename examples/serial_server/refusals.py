@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examples.serial_server.serial_server import Other
+from examples.serial_server.serial_server import Other, Refused
 
 LARGEST_VALUE = 1500
 """Bytes a value may have."""
@@ -28,6 +28,11 @@ _SHOWN = 40
 
 class Refusal(Exception):
     """A command is not carried out; the reason is what the response says."""
+
+    def response(self) -> Refused:
+        """The response, which has room for so many bytes."""
+        reason = str(self).encode()[:LARGEST_VALUE]
+        return Refused(reason=reason.decode(errors="ignore"))
 
 
 def of_other(command: Other) -> Refusal:

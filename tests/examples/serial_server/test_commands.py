@@ -28,6 +28,17 @@ async def test_a_port_is_opened_by_name(rig: Rig) -> None:
     assert await client.asks("O", "two") == "E,0027,one is open: close it first"
 
 
+@rigged("one", "x" * 1400)
+async def test_a_refusal_is_no_longer_than_a_response_may_be(rig: Rig) -> None:
+    client = await rig.client()
+    for name in ("y" * 1500, "\x00" * 1500):
+        answer = await client.asks("O", name)
+        assert answer.startswith("E,1")
+        assert ", there are one, xxxx" in answer
+        assert len(answer) <= 1507
+    assert await client.asks("L") == f"L,1404,one,{'x' * 1400}"
+
+
 @rigged("one", "two")
 async def test_a_port_belongs_to_one_client_until_it_is_closed(rig: Rig) -> None:
     first, second = await rig.client("one"), await rig.client()
