@@ -36,7 +36,7 @@ def one_param(declared: str, *more: str) -> str:
 CONDITIONS = [
     ("id:1 == 10", "n == 10"),
     ('id:2 == "on"', 't == "on"'),
-    ("id:2 == 5", 't == "5"'),
+    ("id:2 == 5", "t == 5"),
     ('id:1 == "5"', "n == 5"),
     ("id:1 > 1 AND id:1 &lt; 9", "n > 1 and n < 9"),
     ("id:1 == 1 OR (id:1 == 2 AND id:1 != 3)", "n == 1 or n == 2 and n != 3"),

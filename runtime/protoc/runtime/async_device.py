@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Self
 
 from protoc.runtime.actions import Execute, Target
@@ -40,6 +40,7 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         url: where it is: see `Device.open`.
         link: name of the link in the description; by default the first of the URL's kind.
         hooks: functions that the conversation calls.
+        saved: values of params that are `save`, kept up to date: a dict, or a `shelve`.
         listen: wait for the device to connect: see `Device.listen`.
         timeout: seconds to wait for the connection.
 
@@ -53,6 +54,7 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         *,
         link: str | None = None,
         hooks: HooksT | None = None,
+        saved: MutableMapping[str, Any] | None = None,
         listen: bool = False,
         timeout: float = CONNECT_TIMEOUT,
     ) -> None:
@@ -62,7 +64,7 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         self._feeds = feeds.Feeds()
         self._timeout = timeout
         session, endpoint = coupling.couple(
-            self.PROTOCOL, url, link=link, listen=listen, hooks=made
+            self.PROTOCOL, url, link=link, listen=listen, hooks=made, saved=saved
         )
         self._driver = aio.Driver(
             session, endpoint, on_event=self._feeds.offer, crowded=self._feeds.crowded

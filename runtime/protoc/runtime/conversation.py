@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -59,6 +59,7 @@ class Conversation(Host, Wire):
         carry: called with connection and bytes for what is to be written; by default it waits in
             `out`.
         connections: by number.
+        saved: the values that are kept.
         dormant: the line was closed as unused, and is opened when something is to be sent.
         now: the time of what is happening.
     """
@@ -74,6 +75,7 @@ class Conversation(Host, Wire):
         self.link = link
         self.params = ParamTable(protocol.params)
         self._params_only = Scope(self.params)
+        self.saved: MutableMapping[str, Any] = {}
         self.now = 0.0
         self.events: deque[events.Event] = deque()
         self.out: list[tuple[int, bytes]] = []
@@ -307,9 +309,10 @@ class Conversation(Host, Wire):
         self.executor.waits[group, item] = seconds
 
     def save(self, param: str) -> None:
-        """Tell that a value is to be kept."""
-        row = self.params.param(param)
-        self.report(events.ParamSaved(row.name, self.params.get(param), row.id))
+        """Keep a value."""
+        row, value = self.params.param(param), self.params.get(param)
+        self.saved[row.name] = value
+        self.report(events.ParamSaved(row.name, value, row.id))
 
     def routes(self, connection: int | None) -> list[int]:
         """The connection that caused it, while it lasts; else all there are."""

@@ -25,7 +25,7 @@ timers and the start-up trigger, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
 from protoc.runtime.actions import Execute, Target
@@ -149,6 +149,7 @@ class Device(Described[ParamsT, HooksT]):
         url: where it is; see `open`.
         link: name of the link in the description; by default the first of the URL's kind.
         hooks: functions that the conversation calls.
+        saved: values of params that are `save`, kept up to date: a dict, or a `shelve`.
         listen: wait for the device to connect.
 
     Attributes:
@@ -161,6 +162,7 @@ class Device(Described[ParamsT, HooksT]):
         *,
         link: str | None = None,
         hooks: HooksT | None = None,
+        saved: MutableMapping[str, Any] | None = None,
         listen: bool = False,
     ) -> None:
         from protoc.runtime.drivers import blocking, coupling, feeds
@@ -168,7 +170,7 @@ class Device(Described[ParamsT, HooksT]):
         made = self._make_hooks(hooks)
         self._feeds = feeds.Feeds()
         session, endpoint = coupling.couple(
-            self.PROTOCOL, url, link=link, listen=listen, hooks=made
+            self.PROTOCOL, url, link=link, listen=listen, hooks=made, saved=saved
         )
         self._driver = blocking.Driver(session, endpoint, on_event=self._feeds.offer)
         self._set_up(session, made, self._assign)
@@ -180,6 +182,7 @@ class Device(Described[ParamsT, HooksT]):
         *,
         link: str | None = None,
         hooks: HooksT | None = None,
+        saved: MutableMapping[str, Any] | None = None,
         timeout: float = CONNECT_TIMEOUT,
     ) -> Self:
         """Connect to a device.
@@ -189,25 +192,33 @@ class Device(Described[ParamsT, HooksT]):
                 what it leaves out comes from the description.
             link: name of the link in the description; by default the first of the URL's kind.
             hooks: functions that the conversation calls.
+            saved: values of params that are `save`, kept up to date: a dict, or a `shelve`.
             timeout: seconds to wait for the connection.
 
         Raises:
             LocalError: the URL is malformed.
             TransportError: there is no connection.
         """
-        device = cls(url, link=link, hooks=hooks)
+        device = cls(url, link=link, hooks=hooks, saved=saved)
         device._driver.open(timeout)
         return device
 
     @classmethod
-    def listen(cls, url: str, *, link: str | None = None, hooks: HooksT | None = None) -> Self:
+    def listen(
+        cls,
+        url: str,
+        *,
+        link: str | None = None,
+        hooks: HooksT | None = None,
+        saved: MutableMapping[str, Any] | None = None,
+    ) -> Self:
         """Wait for devices to connect: to `tcp://host:port`, `udp://host:port` or `pty:`.
 
         Raises:
             LocalError: the URL is malformed.
             TransportError: it cannot be listened on.
         """
-        device = cls(url, link=link, hooks=hooks, listen=True)
+        device = cls(url, link=link, hooks=hooks, saved=saved, listen=True)
         device._driver.open()
         return device
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
@@ -132,6 +132,16 @@ class ParamTable:
             return Change(param, value, old)
         return None
 
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take over values that were kept, of params that are `save`; that is no change.
+
+        One that does not fit its param any more is passed over.
+        """
+        for name, param in self._params.items():
+            value = saved.get(name) if param.save else None
+            if value is not None and _fits(value, param.type):
+                self._values[name] = self._converted[name](value)
+
     def clear(self, name: str) -> None:
         """Forget a value; the next one is a change whatever it is.
 
@@ -147,6 +157,12 @@ class ParamTable:
         close = get_close_matches(name, self._params, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         return f"there is no param {name}{hint}"
+
+
+def _fits(value: Any, type_: Any) -> bool:
+    """Whether a value is of a type, or of one of several."""
+    kinds = tuple(kind for kind in get_args(type_) or (type_,) if isinstance(kind, type))
+    return not kinds or isinstance(value, (*kinds, int) if float in kinds else kinds)
 
 
 def _conversion(type_: Any) -> Callable[[Any], Any]:

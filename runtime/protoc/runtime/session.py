@@ -11,7 +11,7 @@ notes down what it has said.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from protoc.runtime import events
@@ -39,6 +39,7 @@ class Session:
         link: the link, or its name; the first one when None.
         role: `controller` sends commands and reads what a device sends; `device` is the device.
         hooks: implementations by name: a mapping, or an object with them as attributes.
+        saved: the values of params that are `save`, by name: taken over now, and kept up to date.
         random: `random(low, high)`, for the first run of timers; by default the middle.
 
     Attributes:
@@ -58,12 +59,16 @@ class Session:
         link: str | Link | None = None,
         role: Role = "controller",
         hooks: object | Mapping[str, Callable[..., Any]] | None = None,
+        saved: MutableMapping[str, Any] | None = None,
         random: Callable[[float, float], float] | None = None,
     ) -> None:
         self.protocol = protocol
         self.link = link if isinstance(link, Link) else _chosen(protocol, link)
         self.role: Role = role
         self._inner = Conversation(protocol, self.link, role, hooks, random or _middle)
+        if saved is not None:
+            self._inner.saved = saved
+            self.params.restore(saved)
         self.happened: deque[events.Event] = self._inner.events
         self.requests: deque[Request] = self._inner.requests
         self._was_connected = False

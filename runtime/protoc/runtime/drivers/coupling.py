@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from protoc.runtime.drivers.reopening import Reopening
@@ -42,6 +42,7 @@ def couple(
     role: Role = "controller",
     listen: bool = False,
     hooks: object = None,
+    saved: MutableMapping[str, Any] | None = None,
 ) -> tuple[Session, Endpoint]:
     """A session and what will carry it. Nothing is opened yet.
 
@@ -52,13 +53,14 @@ def couple(
         role: `controller`, or `device` to be the device.
         listen: wait for others to connect.
         hooks: implementations by name, as for `Session`.
+        saved: values of params that are kept, as for `Session`.
 
     Raises:
         LocalError: the URL is malformed, or there is no such link.
     """
     chosen = choose_link(protocol, url, link)
     endpoint = listen_endpoint(url, chosen) if listen else open_endpoint(url, chosen)
-    return Session(protocol, link=chosen, role=role, hooks=hooks), endpoint
+    return Session(protocol, link=chosen, role=role, hooks=hooks, saved=saved), endpoint
 
 
 class Coupling:

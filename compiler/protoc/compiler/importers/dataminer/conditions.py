@@ -135,12 +135,13 @@ class Reader:
         return tree.Binary(operator, one, other, span=self._span)
 
     def _alike(self, operand: Operand, other: Operand) -> tree.Expression:
-        """An operand as a value of the kind of the other one, which is a param."""
+        """A text as the number it says, beside a param that is one.
+
+        A param that is text is compared with a number as the number it says, by itself.
+        """
         value = operand.expression
         if other.param is None or operand.param is not None:
             return value
-        if self.kinds.text(other.param) and isinstance(value, tree.Number):
-            return nodes.string(value.text, self._span)
         if not self.kinds.text(other.param) and isinstance(value, tree.String):
             try:
                 return nodes.number(float(value.value), self._span)
