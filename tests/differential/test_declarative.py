@@ -36,7 +36,7 @@ def module_of(text: str) -> Compiled:
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(descriptions(), st.data())
 def test_both_read_the_same(text: str, data: st.DataObject) -> None:
     found = module_of(text)
@@ -75,7 +75,7 @@ def mutated(draw: st.DrawFn, octets: bytes) -> bytes:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(descriptions(), st.data())
 def test_both_write_the_same(text: str, data: st.DataObject) -> None:
     found = module_of(text)

@@ -10,6 +10,10 @@ from collections.abc import Callable, Iterator
 
 from hypothesis import strategies as st
 
+from tests.properties.structures import structure
+
+_DEEPEST = 2
+"""How many structures stand in each other."""
 Draw = Callable[[st.SearchStrategy[str]], str]
 
 NAMES = [
@@ -55,8 +59,9 @@ CRCS = ("CRC-16/MODBUS", "CRC-8/SMBUS", "CRC-32/ISO-HDLC", "CRC-16/XMODEM", "CRC
 class Writer:
     """Writes one layout; names of the frame around are taken."""
 
-    def __init__(self, draw: Draw, names: Iterator[str]) -> None:
+    def __init__(self, draw: Draw, names: Iterator[str], depth: int = 0) -> None:
         self.draw = draw
+        self.depth = depth
         self.names = names
         self.lines: list[str] = []
         self.fields: list[str] = []
@@ -213,11 +218,21 @@ class Writer:
             f"sum({extent}) | 0x80", f"sum({extent}) + xor({other}) * 2",
         ]  # fmt: skip
 
+    def block(self, first: str = "") -> str:
+        """Some statements in braces."""
+        inner = Writer(self.draw, self.names, self.depth + 1)
+        inner.statements(2)
+        return "{ " + "; ".join(filter(None, [first, *inner.lines])) + " }"
+
     def statements(self, most: int) -> None:
         for _ in range(int(self.pick(*map(str, range(1, most + 1))))):
-            kind = self.pick("fixed", "fixed", "fixed", "varying", "constant", "derived")
+            kinds = ["fixed", "fixed", "fixed", "varying", "constant", "derived"]
+            kinds += ["structure"] * (2 if self.depth < _DEEPEST else 0)
+            kind = self.pick(*kinds)
             if kind == "constant":
                 self.add(self.pick(*CONSTANTS))
+            elif kind == "structure":
+                structure(self)
             else:
                 getattr(self, kind)()
 

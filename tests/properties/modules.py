@@ -60,6 +60,6 @@ def outcome(call: Any, *arguments: Any, **options: Any) -> tuple[str, ...]:
     except Incomplete:
         return ("incomplete",)
     except DecodeError as error:
-        return ("rejected", error.reason)
+        return ("rejected", error.reason, error.field, str(error.offset))
     except EncodeError:
         return ("refused",)

@@ -74,7 +74,10 @@ def _given(
             ways = [arm.elements for arm in element.arms]
             if element.how == "optional":
                 ways.append(())
-            found |= draw(_given(draw(st.sampled_from(ways)), classes))
+            given = draw(_given(draw(st.sampled_from(ways)), classes))
+            # a field with `?` that is empty is absent
+            empty: tuple[object, ...] = ("", b"", []) if element.key.endswith("?") else ()
+            found |= {name: value for name, value in given.items() if value not in empty}
         elif isinstance(element, model.Field) and element.name and _is_given(element):
             found[attribute(element.name)] = draw(values(element, classes))
     return found
@@ -102,7 +105,9 @@ def values(field: model.Field, classes: Classes) -> st.SearchStrategy[Any]:
         cls = classes.called(wire.record.name, Part)
         return _objects(cls, wire.record.elements, classes)
     if isinstance(wire, model.Items):
-        return st.lists(values(wire.item, classes), max_size=4)
+        known = wire.count.value if isinstance(wire.count, model.Value) else None
+        least, most = (known, known) if isinstance(known, int) else (int(wire.filled), 4)
+        return st.lists(values(wire.item, classes), min_size=least, max_size=most)
     if isinstance(wire, model.Bits):
         return st.builds(classes.called(wire.group or "", Part), **_bits(wire, classes))
     return _values(wire, field.conversion, field.bounds, field.longest, classes)

@@ -148,7 +148,7 @@ class Read(Message, kw_only=True):
                 transaction_raw,
                 c5,
                 tcp_size_raw,
-                unit2,
+                unit_raw,
                 c6,
                 first,
                 count,
@@ -160,7 +160,7 @@ class Read(Message, kw_only=True):
             if tcp_size_raw != 6:
                 raise DecodeError("length", cls.NAME, "size", 4, 6, tcp_size_raw, 12)
             transaction = transaction_raw
-            unit = unit2
+            unit = unit_raw
             p1 = at + 12
         return cls(unit=unit, first=first, count=count, transaction=transaction), p1
 
@@ -369,14 +369,14 @@ class Values(Message, kw_only=True):
                     raise DecodeError(
                         "length", cls.NAME, "unit", 0, "3 bytes", len(plain)
                     )
-                unit, c4, size2 = _BE_B1SB.unpack_from(plain, 0)
+                unit, c4, size_raw2 = _BE_B1SB.unpack_from(plain, 0)
                 if c4 != b"\x03":
                     raise DecodeError("constant", cls.NAME, "", 1, b"\x03", c4)
                 values = []
-                p5 = 3 + size2
+                p5 = 3 + size_raw2
                 if p5 > len(plain):
                     raise DecodeError(
-                        "length", cls.NAME, "values", 3, len(plain) - 3, size2
+                        "length", cls.NAME, "values", 3, len(plain) - 3, size_raw2
                     )
                 p6 = 3
                 while p6 < p5:
@@ -418,11 +418,16 @@ class Values(Message, kw_only=True):
         else:
             if len(buffer) < at + 7:
                 raise Incomplete(7)
-            transaction_raw, c5, tcp_size_raw, unit2 = _BE_H2SHB.unpack_from(buffer, at)
+            (
+                transaction_raw,
+                c5,
+                tcp_size_raw,
+                unit_raw,
+            ) = _BE_H2SHB.unpack_from(buffer, at)
             if c5 != b"\x00\x00":
                 raise DecodeError("constant", cls.NAME, "", 2, b"\x00\x00", c5)
-            pdu_end = at + 6 + tcp_size_raw
-            if pdu_end < at + 7:
+            pdu_way3_end = at + 6 + tcp_size_raw
+            if pdu_way3_end < at + 7:
                 raise DecodeError(
                     "length",
                     cls.NAME,
@@ -431,7 +436,7 @@ class Values(Message, kw_only=True):
                     "a size of at least 0",
                     tcp_size_raw - 1,
                 )
-            if pdu_end > at + 260:
+            if pdu_way3_end > at + 260:
                 raise DecodeError(
                     "too long",
                     cls.NAME,
@@ -440,20 +445,20 @@ class Values(Message, kw_only=True):
                     "at most 253 bytes",
                     tcp_size_raw - 1,
                 )
-            if len(buffer) < pdu_end:
-                raise Incomplete(pdu_end - at)
-            if pdu_end < at + 9:
+            if len(buffer) < pdu_way3_end:
+                raise Incomplete(pdu_way3_end - at)
+            if pdu_way3_end < at + 9:
                 raise DecodeError(
-                    "length", cls.NAME, "", 7, "2 bytes", pdu_end - at - 7
+                    "length", cls.NAME, "", 7, "2 bytes", pdu_way3_end - at - 7
                 )
-            c6, size3 = _BE_1SB.unpack_from(buffer, at + 7)
+            c6, size_raw3 = _BE_1SB.unpack_from(buffer, at + 7)
             if c6 != b"\x03":
                 raise DecodeError("constant", cls.NAME, "", 7, b"\x03", c6)
             values = []
-            p7 = at + 9 + size3
-            if p7 > pdu_end:
+            p7 = at + 9 + size_raw3
+            if p7 > pdu_way3_end:
                 raise DecodeError(
-                    "length", cls.NAME, "values", 9, pdu_end - at - 9, size3
+                    "length", cls.NAME, "values", 9, pdu_way3_end - at - 9, size_raw3
                 )
             p8 = at + 9
             while p8 < p7:
@@ -473,13 +478,13 @@ class Values(Message, kw_only=True):
                 raise DecodeError(
                     "length", cls.NAME, "values", 9, p7 - at - 9, p8 - at - 9
                 )
-            if p8 != pdu_end:
+            if p8 != pdu_way3_end:
                 raise DecodeError(
-                    "length", cls.NAME, "pdu", 7, pdu_end - at - 7, p8 - at - 7
+                    "length", cls.NAME, "pdu", 7, pdu_way3_end - at - 7, p8 - at - 7
                 )
             transaction = transaction_raw
-            unit = unit2
-            p1 = pdu_end
+            unit = unit_raw
+            p1 = pdu_way3_end
         return cls(unit=unit, values=values, transaction=transaction), p1
 
     def encode(self, link: str = "") -> bytes:
@@ -499,33 +504,33 @@ class Values(Message, kw_only=True):
                 rtu_check = _CRC_16_MODBUS(frame)
                 frame += _LE_H.pack(rtu_check)
             elif link == "ascii":
-                values2: list[bytes] = []
+                values_items2: list[bytes] = []
                 for item in self.values:
                     octets2 = _BE_H.pack(item)
-                    values2.append(octets2)
-                values = b"".join(values2)
-                size = len(values)
-                if len(values) + 2 > 253:
+                    values_items2.append(octets2)
+                values_way2 = b"".join(values_items2)
+                size_way2 = len(values_way2)
+                if len(values_way2) + 2 > 253:
                     raise EncodeError(
-                        self.NAME, "pdu", "at most 253 bytes", len(values) + 2
+                        self.NAME, "pdu", "at most 253 bytes", len(values_way2) + 2
                     )
-                plain = _BE_BBB.pack(self.unit, 0x03, size) + values
+                plain = _BE_BBB.pack(self.unit, 0x03, size_way2) + values_way2
                 ascii_check = (-byte_sum(plain)) & 0xFF
                 plain += _BE_B.pack(ascii_check)
                 coded = _HEX.encode(plain)
                 frame = b":" + coded + b"\r\n"
             else:
                 transaction_value = 0 if self.transaction is None else self.transaction
-                values3: list[bytes] = []
+                values_items3: list[bytes] = []
                 for item in self.values:
                     octets3 = _BE_H.pack(item)
-                    values3.append(octets3)
-                values = b"".join(values3)
-                tcp_size = len(values) + 3
-                size = len(values)
-                if len(values) + 2 > 253:
+                    values_items3.append(octets3)
+                values_way3 = b"".join(values_items3)
+                tcp_size = len(values_way3) + 3
+                size_way3 = len(values_way3)
+                if len(values_way3) + 2 > 253:
                     raise EncodeError(
-                        self.NAME, "pdu", "at most 253 bytes", len(values) + 2
+                        self.NAME, "pdu", "at most 253 bytes", len(values_way3) + 2
                     )
                 frame = b"".join(
                     (
@@ -535,9 +540,9 @@ class Values(Message, kw_only=True):
                             tcp_size,
                             self.unit,
                             0x03,
-                            size,
+                            size_way3,
                         ),
-                        values,
+                        values_way3,
                     ),
                 )
             return frame
@@ -757,11 +762,16 @@ class Answer_(Message, kw_only=True):
         else:
             if len(buffer) < at + 7:
                 raise Incomplete(7)
-            transaction_raw, c5, tcp_size_raw, unit2 = _BE_H2SHB.unpack_from(buffer, at)
+            (
+                transaction_raw,
+                c5,
+                tcp_size_raw,
+                unit_raw,
+            ) = _BE_H2SHB.unpack_from(buffer, at)
             if c5 != b"\x00\x00":
                 raise DecodeError("constant", cls.NAME, "", 2, b"\x00\x00", c5)
-            pdu_end = at + 6 + tcp_size_raw
-            if pdu_end < at + 7:
+            pdu_way3_end = at + 6 + tcp_size_raw
+            if pdu_way3_end < at + 7:
                 raise DecodeError(
                     "length",
                     cls.NAME,
@@ -770,7 +780,7 @@ class Answer_(Message, kw_only=True):
                     "a size of at least 0",
                     tcp_size_raw - 1,
                 )
-            if pdu_end > at + 260:
+            if pdu_way3_end > at + 260:
                 raise DecodeError(
                     "too long",
                     cls.NAME,
@@ -779,29 +789,29 @@ class Answer_(Message, kw_only=True):
                     "at most 253 bytes",
                     tcp_size_raw - 1,
                 )
-            if len(buffer) < pdu_end:
-                raise Incomplete(pdu_end - at)
-            if pdu_end < at + 8:
+            if len(buffer) < pdu_way3_end:
+                raise Incomplete(pdu_way3_end - at)
+            if pdu_way3_end < at + 8:
                 raise DecodeError(
-                    "length", cls.NAME, "", 7, "1 bytes", pdu_end - at - 7
+                    "length", cls.NAME, "", 7, "1 bytes", pdu_way3_end - at - 7
                 )
             if not buffer.startswith(b"+", at + 7):
                 raise DecodeError(
                     "constant", cls.NAME, "", 7, b"+", bytes(buffer[at + 7 : at + 8])
                 )
-            p5 = pdu_end
+            p5 = pdu_way3_end
             if p5 < at + 8:
                 raise DecodeError(
-                    "length", cls.NAME, "data", 8, "more bytes", pdu_end - at - 8
+                    "length", cls.NAME, "data", 8, "more bytes", pdu_way3_end - at - 8
                 )
             data = bytes(buffer[at + 8 : p5])
-            if p5 != pdu_end:
+            if p5 != pdu_way3_end:
                 raise DecodeError(
-                    "length", cls.NAME, "pdu", 7, pdu_end - at - 7, p5 - at - 7
+                    "length", cls.NAME, "pdu", 7, pdu_way3_end - at - 7, p5 - at - 7
                 )
             transaction = transaction_raw
-            unit = unit2
-            p1 = pdu_end
+            unit = unit_raw
+            p1 = pdu_way3_end
         return cls(unit=unit, data=data, transaction=transaction), p1
 
     def encode(self, link: str = "") -> bytes:
@@ -816,30 +826,30 @@ class Answer_(Message, kw_only=True):
                 rtu_check = _CRC_16_MODBUS(frame)
                 frame += _LE_H.pack(rtu_check)
             elif link == "ascii":
-                data = b"" + self.data
-                if len(data) + 1 > 253:
+                data_way2 = b"" + self.data
+                if len(data_way2) + 1 > 253:
                     raise EncodeError(
-                        self.NAME, "pdu", "at most 253 bytes", len(data) + 1
+                        self.NAME, "pdu", "at most 253 bytes", len(data_way2) + 1
                     )
-                plain = _BE_BB.pack(self.unit, 0x2B) + data
+                plain = _BE_BB.pack(self.unit, 0x2B) + data_way2
                 ascii_check = (-byte_sum(plain)) & 0xFF
                 plain += _BE_B.pack(ascii_check)
                 coded = _HEX.encode(plain)
                 frame = b":" + coded + b"\r\n"
             else:
                 transaction_value = 0 if self.transaction is None else self.transaction
-                data = b"" + self.data
-                tcp_size = len(data) + 2
-                if len(data) + 1 > 253:
+                data_way3 = b"" + self.data
+                tcp_size = len(data_way3) + 2
+                if len(data_way3) + 1 > 253:
                     raise EncodeError(
-                        self.NAME, "pdu", "at most 253 bytes", len(data) + 1
+                        self.NAME, "pdu", "at most 253 bytes", len(data_way3) + 1
                     )
                 frame = b"".join(
                     (
                         _BE_H2SHBB.pack(
                             transaction_value, b"\x00\x00", tcp_size, self.unit, 0x2B
                         ),
-                        data,
+                        data_way3,
                     ),
                 )
             return frame

@@ -282,8 +282,9 @@ class Decoder(Runs):
                     )
         else:
             stop = (self.stop,) if self.stop else ()
-            arguments = (self.buffer, str(start), str(self.origin), "cls.NAME", *stop)
-            self.lines.add(f"{end} = ", Call(f"{self.delimiter(targets)}.find", arguments))
+            found: list[Code] = [self.buffer, str(self.at), str(self.origin), "cls.NAME", *stop]
+            found += [keyed("between", str(size.between))] if size.between else []
+            self.lines.add(f"{end} = ", Call(f"{self.delimiter(targets)}.find", tuple(found)))
         if size.between:
             self.lines.add(f"{end} -= {size.between}")
 

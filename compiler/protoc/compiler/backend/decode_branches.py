@@ -43,6 +43,10 @@ class Branches:
         decoder = self.decoder
         sometimes = model.sometimes((branch,))
         for name, type_ in value_types((branch,), decoder.context).items():
+            if name in decoder.settled:
+                if name in sometimes:
+                    decoder.lines.add(f"{decoder.settled[name]} = None")
+                continue
             variable = decoder.settled[name] = local(name)
             none = " | None = None" if name in sometimes else ""
             decoder.lines.add(f"{variable}: {type_}{none}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,19 @@ class Branches:
         return tests
 
     def _is_given(self, names: Iterable[str]) -> str:
+        """Whether one of these is given; empty where that is known."""
+        if any(name in self.encoder.sure for name in names):
+            return ""
         return " or ".join(f"self.{attribute(name)} is not None" for name in names)
+
+    @contextmanager
+    def _known(self, names: Iterable[str]) -> Generator[None]:
+        """A test for a single name has told that it is given."""
+        outer, several = self.encoder.sure, list(names)
+        if len(several) == 1:
+            self.encoder.sure = outer | frozenset(several)
+        yield
+        self.encoder.sure = outer
 
     def _telling(self, branch: model.Branch, arm: model.Arm) -> tuple[str, ...]:
         """The names that tell by being given that a way is meant: not every way has them."""
@@ -92,7 +105,8 @@ class Branches:
             if not test and word == "if":
                 self._way(branch, arm, variable)
                 return
-            with encoder.lines.block(f"{word} {test}:" if test else "else:"):
+            told = self._telling(branch, arm) if branch.how == "optional" else ()
+            with encoder.lines.block(f"{word} {test}:" if test else "else:"), self._known(told):
                 self._way(branch, arm, variable)
             closed = not test
             word = "elif"
@@ -118,8 +132,14 @@ class Branches:
         rest = groups.pop((), [])
         word = "if"
         for names, arms in groups.items():
-            with encoder.lines.block(f"{word} {self._is_given(names)}:"):
+            test = self._is_given(names)
+            if not test and word == "if":
                 self._attempts(branch, arms, variable)
+                return
+            with encoder.lines.block(f"{word} {test}:" if test else "else:"), self._known(names):
+                self._attempts(branch, arms, variable)
+            if not test:
+                return
             word = "elif"
         if rest and not groups:
             self._attempts(branch, rest, variable)
@@ -181,6 +201,7 @@ class Branches:
     def _way(self, branch: model.Branch, arm: model.Arm, variable: str | None) -> None:
         """One way: what belongs to another must not be given, what belongs to it must."""
         encoder = self.encoder
+        before = len(encoder.lines.lines)
         mine = self._given(arm)
         foreign = {name for other in branch.arms for name in self._given(other)} - set(mine)
         for name in sorted(foreign if branch.how not in ("link", "frames") else ()):
@@ -214,6 +235,8 @@ class Branches:
             encoder.flush()
             encoder.joined(pending)
             encoder.begun = begun
+            if len(encoder.lines.lines) == before:
+                encoder.lines.add("pass")
         else:
             encoder.lines.add(f"{variable} = ", encoder.joined(pending))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, octets
+from protoc.compiler.backend.code import WIDTH, Call, octets, unbracketed
 from protoc.compiler.backend.expressions import mentions
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import previous_of
@@ -35,7 +35,7 @@ class Lists:
         encoder.delimited(field, variable)
 
     def _object(self, wire: model.Nested, value: str) -> Call:
-        told = [self.encoder.expression(argument) for argument in wire.arguments]
+        told = [unbracketed(self.encoder.expression(argument)) for argument in wire.arguments]
         return Call(f"{value}.encode_part", tuple(told))
 
     def _items(self, field: model.Field, wire: model.Items, variable: str, value: str) -> None:
@@ -47,11 +47,11 @@ class Lists:
         joiner = octets(wire.separator)
         plain = not (wire.until or wire.whilst or self._may_be_nothing(wire))
         if isinstance(wire.item.wire, model.Nested) and plain and wire.item.wire.size is None:
-            call = self._object(wire.item.wire, "item")
-            each = Call("", (f"{call} for item in {value}",), "[]")
-            encoder.lines.add(f"{variable} = ", Call(f"{joiner}.join", (each,)))
-            self._not_empty(field, wire, variable, value)
-            return
+            each = f"[{self._object(wire.item.wire, 'item')} for item in {value}]"
+            if len(each) + encoder.lines.indent + 4 <= WIDTH:
+                encoder.lines.add(f"{variable} = ", Call(f"{joiner}.join", (each,)))
+                self._not_empty(field, wire, variable, value)
+                return
         items = encoder.fresh(f"{field.key}_items")
         encoder.lines.add(f"{items}: list[bytes] = []")
         again = ""

@@ -41,6 +41,7 @@ class Values:
         origin: where the bytes begin that are put together, in the variable `frame`; `begun`
             when some of them are there.
         plains: variables of the plain bytes of what is coded, by key.
+        sure: names of fields that are known to be given where code is written.
         previous: writes what an expression asks of the item before.
     """
 
@@ -55,6 +56,7 @@ class Values:
     _pending: Assembly = field(init=False)
     item: str = ""
     origin: Place = field(default_factory=lambda: Place(0))
+    sure: frozenset[str] = frozenset()
     previous: Callable[[model.Previous], str] = misplaced
     frame: str = "frame"
     plains: dict[str, str] = field(default_factory=dict)
@@ -201,8 +203,8 @@ class Values:
 
     def _member(self, step: model.Field, part: model.Part, shared: Shared) -> None:
         """A member of a group."""
-        owner = local(step.name or self.item)
-        if not shared.terms and not shared.beyond:
+        owner = local(step.name) if step.name else "item"
+        if step.name and not shared.terms and not shared.beyond:
             self.lines.add(f"{owner} = {self.value(step)}")
         value = f"{owner}.{attribute(part.name or '')}"
         path = f"{step.name or self.item}.{attribute(part.name or '')}"

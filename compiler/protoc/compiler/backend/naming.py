@@ -13,7 +13,8 @@ MESSAGE_MEMBERS = frozenset({
     "construct", "decode", "answering",
     "decode_prefix", "encode", "layout", "msgspec", "wire", "self", "cls",
     # what annotations are made of
-    "bool", "bytes", "float", "int", "list", "str",
+    "bool", "bytes", "float", "int", "list", "str", "tuple", "Buffer", "ClassVar",
+    "Self",
 })  # fmt: skip
 DEVICE_MEMBERS = frozenset({
     "PROTOCOL", "open", "connect", "listen", "simulate", "close", "execute", "run", "messages",
@@ -44,15 +45,19 @@ def attribute(name: str, taken: frozenset[str] = MESSAGE_MEMBERS) -> str:
 
 # what codecs call their own variables and the functions of the runtime
 _OWN = re.compile(
-    r"(c|p|bits)\d+|expected(_bytes)?|.*_(end|bits|number)|(read|write|scan)_\w+|unfit|starts|wire"
+    r"(c|p|bits)\d+|expected(_bytes)?|.*_(end|bits|number|way\d+)|(read|write|scan)_\w+|unfit|starts|wire"
     r"|byte_sum|word_sum|short|nearest|missing|among|agree|composed|stop|limit|item|xor|word_xor|added|replaced|fletcher\d+|md5|sha1|sha256|crc"
 )
+_WAY = re.compile(r"(?:~(\d+))+")
 
 
 def local(name: str) -> str:
     """A local variable that holds a field."""
     # keys say more than names: `x[]` is an item of x, `x~2` another field of that name
-    safe = attribute(name.partition("~")[0].replace("[]", "_item"), frozenset())
+    way = _WAY.search(name)
+    safe = attribute(_WAY.sub("", name).replace("[]", "_item"), frozenset())
+    if way is not None and way.end() == len(name):
+        return f"{safe}_way{way[1]}"
     return f"{safe}_" if safe in LOCALS or _OWN.fullmatch(safe) else safe
 
 

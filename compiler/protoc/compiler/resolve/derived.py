@@ -10,7 +10,7 @@ from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.formulas import Formula
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import covered
-from protoc.compiler.resolve.types import fixed_size, with_size
+from protoc.compiler.resolve.types import fixed_size, total_size, with_size
 
 
 def draw(
@@ -35,6 +35,7 @@ def draw(
             whole = whole and not _is_check_in_bits(scope, fields[drawer.key], drawer)
     elements = model.rebuilt(elements, lambda e: fields.get(e.key, e))
     whole = whole and not _has_ring(scope, elements, drawers)
+    whole = whole and not _is_unmeasured(scope, elements)
     return elements, whole and not _grows(scope, elements)
 
 
@@ -45,6 +46,35 @@ def _is_check_in_bits(scope: Scope, field: model.Field, drawer: Drawer) -> bool:
         scope.unsupported("a check in bits", drawer.expression.span)
         return True
     return False
+
+
+def _is_unmeasured(scope: Scope, elements: tuple[model.Element, ...]) -> bool:
+    """Whether a length measures a branch that is written after it: one with a check in it."""
+    for field in model.walk(elements):
+        if not isinstance(field, model.Field) or not isinstance(field.origin, model.Derived):
+            continue
+        for part in model.every(field.origin.expression):
+            inside = covered(elements, part.extent) if isinstance(part, model.Length) else ()
+            for element in model.walk(inside):
+                if isinstance(element, model.Branch) and _is_late(element):
+                    scope.unsupported(
+                        "a check beside fields of any size, where it stands only sometimes",
+                        element.span,
+                        "put it behind them, outside of the branch, or give the fields sizes",
+                    )
+                    return True
+    return False
+
+
+def _is_late(branch: model.Branch) -> bool:
+    """Whether a branch needs the frame in front of it, and nothing tells its size beforehand."""
+    checks = any(
+        isinstance(e, model.Field)
+        and isinstance(e.origin, model.Derived)
+        and e.origin.reason == "crc"
+        for e in model.walk((branch,))
+    )
+    return checks and any(total_size(arm.elements) is None for arm in branch.arms)
 
 
 def _grows(scope: Scope, elements: tuple[model.Element, ...]) -> bool:

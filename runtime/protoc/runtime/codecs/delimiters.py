@@ -26,9 +26,15 @@ class Delimiter:
         self.until = last.pop() if len(last) == 1 else b""
 
     def find(
-        self, buffer: Buffer, start: int, at: int, message: str, stop: int | None = None
+        self,
+        buffer: Buffer,
+        start: int,
+        at: int,
+        message: str,
+        stop: int | None = None,
+        between: int = 0,
     ) -> int:
-        """Where the first of them begins, at `start` or behind it.
+        """Where the first of them begins, so many bytes `between` it and `start`, or more.
 
         Raises:
             Incomplete: it is not there yet.
@@ -36,7 +42,8 @@ class Delimiter:
         """
         if not self._longest_first:
             return len(buffer)
-        found = self._pattern.search(buffer, start, len(buffer) if stop is None else stop)
+        limit = len(buffer) if stop is None else stop
+        found = self._pattern.search(buffer, start + between, limit)
         if found is not None:
             return found.start()
         if stop is None:

@@ -119,6 +119,7 @@ class Bits(Element):
                 raise frame.error("constant", self._path(part), at, part.equal, part.of(number))
             if self.group is None and part.name != "_":
                 frame.bits[part.name] = frame.bits.get(part.name, 0) | part.of(number)
+                frame.begun.setdefault(part.name, at)
         return number
 
     def _certain(self, equal: dict[str, int]) -> list[tuple[Bit, int]]:
@@ -130,8 +131,12 @@ class Bits(Element):
         names = {part.name for part in self.parts} if self.group is None else set[str]()
         equal: dict[str, int] = {}
         for element in following:
-            if isinstance(element, Field) and element.label in names:
-                assert isinstance(element.wire, Slice)
+            # the ways of a branch that follow may have fields of these names as well
+            if (
+                isinstance(element, Field)
+                and element.label in names
+                and isinstance(element.wire, Slice)
+            ):
                 self.slices[element.label] = element.wire
                 element.wire.carried |= _carried(p for p in self.parts if p.name == element.label)
                 if element.equal is not None:

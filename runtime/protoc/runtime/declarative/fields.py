@@ -150,6 +150,8 @@ class Field(Element):
 
     def take(self, stream: IO[bytes], frame: Frame) -> None:
         super().take(stream, frame)
+        if isinstance(self.wire, Slice):
+            frame.places[self.key] = (frame.begun.pop(self.label), frame.at(stream))
         frame.readers[self.key] = self
         if self.early:
             self.asked(frame)

@@ -41,6 +41,7 @@ class Frame:
         data: its bytes, as soon as all of them are there.
         places: start and end of each element, counted from the start of the message.
         raws: raw values: numbers as numbers, text and bytes as bytes.
+        begun: where the first of these integers stands, by the name of the number.
         bits: what integers before held of the numbers that are made of bits.
         bounded: the stream ends where the region ends that is read; more will not come.
         origin: where the stream begins, counted from the start of the message.
@@ -66,6 +67,7 @@ class Frame:
         self.places: dict[str, tuple[int, int]] = {}
         self.raws: dict[str, Any] = {}
         self.bits: dict[str, int] = {}
+        self.begun: dict[str, int] = {}
         self.bounded = False
         self.origin = 0
         self.doubts: list[EncodeError] = []
@@ -141,13 +143,13 @@ class Frame:
         """What goes back to where reading is now."""
         here, around = stream.tell(), (self.origin, self.bounded, self.index)
         raws, places, readers = dict(self.raws), dict(self.places), dict(self.readers)
-        bits = dict(self.bits)
+        bits, begun = dict(self.bits), dict(self.begun)
 
         def back() -> None:
             stream.seek(here)
             self.origin, self.bounded, self.index = around
             self.raws, self.places, self.readers = raws, places, readers
-            self.bits = bits
+            self.bits, self.begun = bits, begun
 
         return back
 
@@ -191,7 +193,7 @@ class Frame:
         return EncodeError(self.message, self._called(field), expected, got)
 
     def _called(self, field: str) -> str:
-        return field.replace("[]", f"[{self.index}]")
+        return "" if field == "_" else field.replace("[]", f"[{self.index}]")
 
     # ---------------------------------------------------------------- what layouts measure
 
