@@ -160,7 +160,7 @@ class Field(Element):
         """Its number, or its bytes where they are not needed as a number yet."""
         at = frame.at(stream)
         if isinstance(self.wire, Slice):
-            return self._bits(self.wire, at, frame)
+            return self._bits(self.wire, frame)
         data = stream.read(self._count(stream, frame))
         if self.longest is not None and len(data) > self.longest:
             raise frame.error(
@@ -173,8 +173,9 @@ class Field(Element):
             return self._number(data, at, frame)
         return data
 
-    def _bits(self, wire: Slice, at: int, frame: Frame) -> Any:
+    def _bits(self, wire: Slice, frame: Frame) -> Any:
         """The number that bits of integers before it hold; packed digits wait until asked for."""
+        at = frame.begun[self.label]
         bits = frame.bits[self.label]
         if self.equal is not None and bits != wire.bits(self.equal):
             raise frame.error("constant", self.label, at, self.equal, bits)
