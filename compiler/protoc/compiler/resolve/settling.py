@@ -155,27 +155,32 @@ def _next(following: tuple[model.Element, ...], between: int = 0) -> _Next:
         return _Next((first,), between)
     if isinstance(first, model.Region):
         return _next((*first.elements, *rest), between)
-    rows: list[tuple[model.Element, ...]] = []
     if isinstance(first, model.Lines):
         raise _Unclear(first)
     if isinstance(first, model.Branch):
-        rows = [(*arm.elements, *rest) for arm in first.arms]
-        if first.how == "optional":
-            rows.append(rest)
-    elif (size := fixed_size(first)) is not None:
+        ways = [_next(arm.elements, between) for arm in first.arms]
+        ways += [_next((), between)] if first.how == "optional" else []
+        return _joined(first, ways, rest)
+    if (size := fixed_size(first)) is not None:
         return _next(rest, between + size)
-    elif isinstance(first, model.Coded | model.Filler):
+    if isinstance(first, model.Coded | model.Filler):
         raise _Unclear(first)
-    elif isinstance(first.wire, model.Items) and isinstance(first.wire.item.wire, model.Nested):
-        rows = [first.wire.item.wire.record.elements, rest]
-    else:
-        raise _Unclear(first)
-    found = [_next(row, between) for row in rows]
-    targets = dict.fromkeys(target for f in found for target in f.targets)
-    distances = {f.between for f in found}
-    if len(distances) > 1:
-        raise _Unclear(first)
-    return _Next(tuple(targets), distances.pop(), any(f.end for f in found))
+    if isinstance(first.wire, model.Items) and isinstance(first.wire.item.wire, model.Nested):
+        item = first.wire.item.wire.record.elements
+        return _joined(first, [_next(item, between), _next((), between)], rest)
+    raise _Unclear(first)
+
+
+def _joined(element: model.Element, ways: list[_Next], rest: tuple[model.Element, ...]) -> _Next:
+    """What comes next whichever way is gone; what is behind them is looked at once."""
+    found = [way for way in ways if way.targets]
+    through = {way.between for way in ways if way.end}
+    behind = [_next(rest, distance) for distance in through] if len(through) == 1 else []
+    distances = {way.between for way in (*found, *behind)}
+    if len(through) > 1 or len(distances) > 1:
+        raise _Unclear(element)
+    targets = dict.fromkeys(target for way in (*found, *behind) for target in way.targets)
+    return _Next(tuple(targets), distances.pop(), any(way.end for way in behind))
 
 
 def _up_to(

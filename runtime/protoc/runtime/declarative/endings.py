@@ -129,9 +129,17 @@ def next_of(following: Sequence[Element], between: int = 0) -> Ending | None:
     ways = first.ways()
     if not ways:
         return None if first.extent is None else next_of(rest, between + first.extent)
-    endings = [next_of([*way, *rest], between) for way in ways]
+    endings = [next_of(way, between) for way in ways]
     found = [ending for ending in endings if ending is not None]
-    if len(found) < len(endings) or len({ending.between for ending in found}) > 1:
+    through = {ending.between for ending in found if ending.end}
+    if len(found) < len(endings) or len(through) > 1:
         return None
-    targets = dict.fromkeys(target for ending in found for target in ending.targets)
-    return Ending(tuple(targets), found[0].between, any(ending.end for ending in found))
+    # what is behind the ways is looked at once
+    behind = [next_of(rest, distance) for distance in through]
+    told = [ending for ending in (*found, *behind) if ending is not None]
+    told = [ending for ending in told if ending.targets or ending in behind]
+    if None in behind or len({ending.between for ending in told}) > 1:
+        return None
+    targets = dict.fromkeys(target for ending in told for target in ending.targets)
+    end = any(ending.end for ending in told if ending in behind)
+    return Ending(tuple(targets), told[0].between, end)
