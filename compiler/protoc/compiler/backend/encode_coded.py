@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
@@ -10,7 +11,7 @@ from protoc.compiler.backend.code import Call
 from protoc.compiler.backend.decode_coded import is_found_by_coding
 from protoc.compiler.backend.encode_values import ends_by_target
 from protoc.compiler.backend.places import Place
-from protoc.compiler.backend.plan import steps
+from protoc.compiler.backend.plan import least_size, steps
 from protoc.compiler.resolve.coded import is_clear
 
 if TYPE_CHECKING:
@@ -43,9 +44,24 @@ class CodedBlocks:
         variable = encoder.raws[coded.key]
         coding = encoder.context.codings(coded.codings)
         encoder.lines.add(f"{variable} = ", Call(f"{coding}.encode", (plain,)))
+        if is_filled(coded, encoder.message):
+            with encoder.lines.block(f"if not {variable}:"):
+                encoder.refuse("", "at least one coded byte", "self")
         size = coded.size
         if isinstance(size, model.UntilNext) and not _is_safe(coded, size):
             encoder.kept_out(variable, "", "self", ends_by_target(size), size.between)
+
+
+def is_filled(coded: model.Coded, message: model.Message | model.Record) -> bool:
+    """Whether a block that may hold nothing must hold something.
+
+    Its end would be taken for one of those that may stand in front of it.
+    """
+    if least_size(coded.elements):
+        return False
+    rows = [message.elements, *(row for e in message.walk() for row in model.parts(e))]
+    pairs = [pair for row in rows for pair in pairwise(row)]
+    return any(isinstance(a, model.Filler) and b.key == coded.key for a, b in pairs)
 
 
 def _plains(message: model.Message | model.Record) -> list[model.Plain]:

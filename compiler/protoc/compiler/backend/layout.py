@@ -21,6 +21,7 @@ from protoc.compiler.backend.code import (
     tupled,
 )
 from protoc.compiler.backend.decode_coded import is_asked_for
+from protoc.compiler.backend.encode_coded import is_filled
 from protoc.compiler.backend.expressions import Writer, misplaced
 from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import bits_called, known, members_of
@@ -97,6 +98,8 @@ class LayoutWriter:
             options.append(keyed("own_end", "True"))
         elif is_asked_for(coded, self.message):
             options.append(keyed("at_once", "True"))
+        if is_filled(coded, self.message):
+            options.append(keyed("filled", "True"))
         head: list[Code] = [self.context.codings(coded.codings)]
         options += self.key(coded.key)
         return self.block("wire.Coded", head, coded.elements, options, ",", indent)

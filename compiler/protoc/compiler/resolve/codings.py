@@ -161,7 +161,10 @@ def _made(given: _Arguments, name: str) -> model.Coding:
         return model.EachAdded(given.number("k") % 256)
     if name == "xor":
         return model.EachXored(given.octets("k"))
-    return model.Truncated(given.number("keep", 0))
+    keep = given.number("keep", 0)
+    if keep < 0:
+        raise given.wrong("no fewer than 0 bytes can be kept")
+    return model.Truncated(keep)
 
 
 def _escape(given: _Arguments) -> model.Escape:
@@ -220,7 +223,7 @@ class _Arguments:
             raise self.wrong(f"`{self._call.name.text}` needs a number")
         if isinstance(value, tree.Octets):
             return int.from_bytes(value.value, "big")
-        return whole(self._scope, value)
+        return whole(self._scope, value, -255)
 
     def octets(self, name: str) -> bytes:
         """One byte, or several as `x"…"` or text."""

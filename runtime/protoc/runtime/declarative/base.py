@@ -166,7 +166,11 @@ def measured(
     name: str,
 ) -> int:
     """The bytes a sized element has; they are there, with the fixed ones behind it."""
-    size = sizing(frame)
+    # what stands in front may be measured up to here
+    here = frame.at(stream)
+    frame.places[element.key] = (here, here)
+    with frame.seen(stream):
+        size = sizing(frame)
     if size < 0:
         raise frame.error("length", name, frame.at(stream), "a size of at least 0", size)
     if longest is not None and size > longest:

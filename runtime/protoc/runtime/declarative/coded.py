@@ -27,6 +27,7 @@ class Coded(Element):
         size: tells how many coded bytes there are; `fixed` when they are always as many.
         at_once: something behind asks for a value in it.
         own_end: its elements say where it ends.
+        filled: there is a byte in it: what ends it may stand in front and mean nothing there.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Coded(Element):
         fixed: int | None = None,
         at_once: bool = False,
         own_end: bool = False,
+        filled: bool = False,
         key: str | None = None,
     ) -> None:
         super().__init__(key)
@@ -46,6 +48,7 @@ class Coded(Element):
         self.length = fixed
         self.at_once = at_once
         self.own_end = own_end
+        self.filled = filled
         self.ending: Ending | None = None
 
     @property
@@ -193,6 +196,8 @@ class Coded(Element):
         for element in self.row.written(inner):
             element.agree(inner)
         start, end = frame.places[self.key]
+        if self.filled and start == end:
+            raise frame.unfit("", "at least one coded byte", b"")
         if self.ending is not None and self._finder(self.ending) is None:
             coded = frame.data[start:end]
             if self.ending.hides_in(coded):

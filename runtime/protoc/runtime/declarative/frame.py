@@ -171,6 +171,15 @@ class Frame:
         frame.index = self.index
         return frame
 
+    @contextmanager
+    def seen(self, stream: IO[Octets]) -> Generator[None]:
+        """The bytes up to where the stream stands are the data."""
+        around = self.data
+        if self.source is not None:
+            self.data = self.so_far(stream)
+        yield
+        self.data = around
+
     # ---------------------------------------------------------------- what went wrong
 
     @contextmanager

@@ -1,0 +1,38 @@
+"""Whether what is coded can be put together before what stands around it."""
+
+from __future__ import annotations
+
+from protoc.compiler import model
+from protoc.compiler.backend.plan import asks
+from protoc.dsl.diagnostics import Diagnostics, Label
+
+
+def computed_around(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
+    """E0901: something in a `coded` block follows from what is computed over the coded bytes."""
+    for message in protocol.messages:
+        for coded in message.walk():
+            if isinstance(coded, model.Coded):
+                _look_into(message, coded, diagnostics)
+
+
+def _look_into(message: model.Message, coded: model.Coded, diagnostics: Diagnostics) -> None:
+    inside = model.walk(coded.elements)
+    for element in inside:
+        expressions = asks(element)
+        if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
+            expressions.append(element.origin.expression)
+        for part in (part for whole in expressions for part in model.every(whole)):
+            found = (
+                model.named(message.fields(), part.path) if isinstance(part, model.Own) else None
+            )
+            if found is None or found[0] in inside:
+                continue
+            if isinstance(found[0].origin, model.Derived):
+                diagnostics.error(
+                    "E0901",
+                    "a coded value that follows from one outside is not compiled yet",
+                    element.span,
+                    "is coded before that is computed",
+                    labels=(Label(found[0].span, "computed over what is coded"),),
+                    help="derive it from something in the block, or give it in both places",
+                )
