@@ -89,3 +89,27 @@ def _field(field: model.Field, fields: tuple[model.Field, ...], enums: Enums) ->
         values = {v & 0xFF for label in labels for v in label.values if isinstance(v, int)}
         return bytes(sorted(values))
     return b""
+
+
+def may_begin_quoted(
+    elements: tuple[model.Element, ...], fields: tuple[model.Field, ...], enums: Enums
+) -> bool:
+    """Whether the first byte can be a quote; the arguments are those of `beginning`."""
+    if not elements:
+        return False
+    first, *others = elements
+    rest = tuple(others)
+    if isinstance(first, model.Constant):
+        return any(alternative.startswith(QUOTE) for alternative in first.alternatives)
+    if isinstance(first, model.Region):
+        return may_begin_quoted((*first.elements, *rest), fields, enums)
+    if isinstance(first, model.Branch):
+        ways = [arm.elements for arm in first.arms]
+        ways += [()] if first.how == "optional" else []
+        return any(may_begin_quoted((*way, *rest), fields, enums) for way in ways)
+    if not isinstance(first, model.Field):
+        return False
+    if isinstance(first.wire, model.Slice):
+        return may_begin_quoted(rest, fields, enums)
+    values = beginning((first,), fields, enums)
+    return not values or QUOTE[0] in values

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from protoc.compiler import model
-from protoc.compiler.resolve.beginnings import beginning
+from protoc.compiler.resolve.beginnings import beginning, may_begin_quoted
 from protoc.compiler.resolve.coded import is_clear, measured, require_clear
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import drive
@@ -457,6 +457,8 @@ class _Settler:
 
     def _digits(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
         """Digits and quotes without a size end where they stop, but something has to stop them."""
+        if isinstance(field.wire, model.Text) and isinstance(field.wire.size, model.WhileFits):
+            self._unquoted(field, following)
         if self.sized or not isinstance(field.wire, model.Digits | model.Text):
             return
         if not isinstance(field.wire.size, model.WhileFits):
@@ -465,6 +467,18 @@ class _Settler:
             self._ended(field, following[0])
         elif not self._has_end():
             raise self._endless(field)
+
+    def _unquoted(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
+        """Two quotes are one inside: what stands behind the last one must not begin with one."""
+        fields = tuple(e for e in model.walk(self.elements) if isinstance(e, model.Field))
+        if may_begin_quoted(following, fields, self.scope.enums):
+            raise self.scope.fail(
+                "E0409",
+                f"nothing tells where `{_called(field)}` ends",
+                field.span,
+                "what follows may begin with a quote, and two of them are one inside",
+                help="put a constant behind it, or give it a size",
+            )
 
     def _has_end(self) -> bool:
         """Whether the end of what is around tells something; the line's, where it has to."""

@@ -1,0 +1,64 @@
+"""What is said of fields whose type or modifiers cannot hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiler.describing import codes, said
+
+LINK = "link tcp client\n"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "x : bcd signed; LF",
+        "x : hex signed",
+        'x : dec pad " "',
+        "_ : u8 { x @7..0 bcd signed }",
+        "_ : u8 { x[7..4] @7..4 bcd, x[1..0] @1..0 }",
+    ],
+)
+def test_modifiers_that_need_something_else(field: str) -> None:
+    assert codes(f"{LINK}event e {{ 0x10; {field}; LF }}") == ["E0404"]
+
+
+@pytest.mark.parametrize("pad", ['"0"', '"7"', 'left "-"'])
+def test_padding_of_a_number_is_no_part_of_it(pad: str) -> None:
+    assert codes(f"{LINK}event e {{ 0x10; x : dec[4] pad {pad} }}") == ["E0205"]
+
+
+def test_zeros_in_front_are_what_numbers_are_padded_with_anyway() -> None:
+    assert codes(f'{LINK}event e {{ 0x10; x : dec[4] pad left "0" }}') == []
+
+
+@pytest.mark.parametrize("behind", ["u16", "text", "quoted", "bcd[2]"])
+def test_what_follows_quotes_must_not_begin_with_one(behind: str) -> None:
+    found = said(f"{LINK}event e {{ x : quoted; y : {behind}; LF }}")
+    assert [each.code for each in found] == ["E0409"]
+    assert "begin with a quote" in str(found[0])
+
+
+@pytest.mark.parametrize("behind", ["dec[2]", "hex", "u8 as { ack = 6, nak = 21 } strict"])
+def test_what_cannot_begin_with_a_quote_may_follow_one(behind: str) -> None:
+    assert codes(f"{LINK}event e {{ x : quoted; y : {behind}; LF }}") == []
+
+
+def test_constants_of_digits_fill_their_bytes() -> None:
+    assert codes(f'{LINK}event e {{ 0x10; x : digits[2] = "123456" }}') == ["E0405"]
+    assert codes(f'{LINK}event e {{ 0x10; x : digits[2] = "12" }}') == ["E0405"]
+    assert codes(f'{LINK}event e {{ 0x10; x : digits[2] = "wxyz" }}') == ["E0405"]
+    assert codes(f'{LINK}event e {{ 0x10; x : digits[2] = "00AF" }}') == []
+
+
+def test_a_group_takes_an_object_as_its_default() -> None:
+    group = "g : u8 { a @7, b @6..4 }"
+    assert codes(f"{LINK}event e {{ 0x10; {group} default {{a=1, b=3}} }}") == []
+    assert codes(f"{LINK}event e {{ 0x10; {group} default 3 }}") == ["E0411"]
+    assert codes(f"{LINK}event e {{ 0x10; {group} default {{c=1}} }}") == ["E0202"]
+    assert codes(f"{LINK}event e {{ 0x10; {group} default {{b=8}} }}") == ["E0405"]
+
+
+def test_lists_say_each_thing_once_but_for_what_ends_them() -> None:
+    assert codes(f"{LINK}event e {{ 0x10; x : [u8] until 0x0F until 0x1F; 0x0F | 0x1F }}") == []
+    assert codes(f"{LINK}event e {{ 0x10; n : u8; x : [u8] count n count n }}") == ["E0404"]
