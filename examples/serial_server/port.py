@@ -144,10 +144,12 @@ class Port:
         Raises:
             Refusal: nothing is there, and the device is gone.
         """
-        self._look()
+        wanted = min(limit, LARGEST_VALUE)
+        if len(self._input) < wanted:
+            self._look()
         if not self._input and self._failure:
             raise Refusal(f"{self.name}: {self._failure}")
-        end = min(limit, LARGEST_VALUE, len(self._input))
+        end = min(wanted, len(self._input))
         behind = end
         separation = self.separation
         if separation.active:
