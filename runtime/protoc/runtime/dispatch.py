@@ -7,7 +7,7 @@ looked up one after the other, and what is not in the tables cannot begin there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,17 +21,29 @@ SMALL = 4
 
 
 class Candidate:
-    """A message and what its first bytes can be."""
+    """A message and what its first bytes can be.
+
+    Args:
+        message: the message.
+        decoder: how it is decoded, where that is not by itself.
+        checked: positions of first bytes that do not tell whether it begins.
+    """
 
     __slots__ = ("_match", "_starts", "decode", "message", "open", "size")
 
-    def __init__(self, message: type[Message], decoder: Decoder | None = None) -> None:
+    def __init__(
+        self,
+        message: type[Message],
+        decoder: Decoder | None = None,
+        checked: Container[int] = (),
+    ) -> None:
         self.message = message
         self.decode = message.decode_prefix if decoder is None else decoder(message, None)
         self.open = message.OPEN
-        self._starts = message.STARTS
-        self.size = len(message.STARTS)
-        self._match = re.compile(b"".join(_one_of(s) for s in message.STARTS), re.DOTALL).match
+        starts = [b"" if at in checked else s for at, s in enumerate(message.STARTS)]
+        self._starts = starts
+        self.size = len(starts)
+        self._match = re.compile(b"".join(map(_one_of, starts)), re.DOTALL).match
 
     def fits(self, data: Buffer, at: int) -> bool:
         """Whether the bytes at `at`, as far as they are there, can begin this message."""
@@ -70,11 +82,14 @@ class Candidates:
 
     def __init__(self, messages: Sequence[type[Message]], decoder: Decoder | None = None) -> None:
         self.messages = tuple(messages)
-        self.entries = entries = tuple(Candidate(message, decoder) for message in self.messages)
-        self._first = [
-            _node(tuple(e for e in entries if not e.allowed(0) or value in e.allowed(0)), {0})
+        common = _common([message.STARTS for message in self.messages])
+        self.entries = entries = tuple(Candidate(m, decoder, common) for m in self.messages)
+        rows = [
+            tuple(e for e in entries if not e.allowed(0) or value in e.allowed(0))
             for value in range(256)
         ]
+        nodes = {row: _node(row, {0}) for row in dict.fromkeys(rows)}
+        self._first = [nodes[row] for row in rows]
         self._find_start = re.compile(_starts_pattern(entries), re.DOTALL).search
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
@@ -143,6 +158,18 @@ class Preferred:
         """As `Candidates.next_start`."""
         start = self._rest.next_start(data, at)
         return start if self._contained else min(start, self._first.next_start(data, at))
+
+
+def _common(starts: Sequence[Sequence[bytes]]) -> frozenset[int]:
+    """Positions that say nothing of where messages begin, although their bytes are known.
+
+    What all have in common behind bytes that can be anything tells nothing apart: a frame that is
+    damaged there has begun, and is rejected.
+    """
+    if not starts or not all(starts) or any(first[0] for first in starts):
+        return frozenset()
+    shortest = range(min(map(len, starts)))
+    return frozenset(at for at in shortest if len({first[at] for first in starts}) == 1)
 
 
 def _node(entries: tuple[Candidate, ...], used: set[int]) -> _Node:

@@ -114,8 +114,13 @@ class Received(Good, frozen=True):
     after: str = ""
 
     def candidates(self, protocol: Protocol) -> list[type[Message]]:
-        """The answers to `after`, then what comes unasked, then all other answers."""
+        """The answers to `after`, then what comes unasked, then all other answers.
+
+        On a line where others are asked, too, commands are the last ones.
+        """
         usual = _of_kinds(protocol, _FROM, self.link)
+        if any(link.bystanders for link in protocol.links if link.name == self.link):
+            usual += _of_kinds(protocol, _TOWARDS[:1], self.link)
         answers = [
             message
             for pair in protocol.pairs
