@@ -111,9 +111,13 @@ def from_plain(value: Any, kind: Any) -> Any:
     alternatives = _alternatives(kind)
     if value is None and _NOTHING in _types(kind):
         return None
-    for each in alternatives:
-        if isinstance(each, type) and issubclass(each, Choice | TextChoice):
-            return _choice(value, each, alternatives)
+    choices = [each for each in alternatives if _is_choice(each)]
+    for each in choices[:-1]:
+        # a name in several ways of a message may have an enumeration in each
+        with suppress(Misfit):
+            return _choice(value, each, ())
+    if choices:
+        return _choice(value, choices[-1], alternatives)
     last: Misfit | None = None
     for each in alternatives:
         try:
@@ -126,7 +130,7 @@ def from_plain(value: Any, kind: Any) -> Any:
 def describe(kind: Any) -> str:
     """What fits, in words."""
     for each in _alternatives(kind):
-        if isinstance(each, type) and issubclass(each, Choice | TextChoice):
+        if _is_choice(each):
             labels = ", ".join(member.label for member in each)
             return f"one of {labels}" + (", or a number" if issubclass(each, Choice) else "")
         if get_origin(each) is list:
@@ -226,6 +230,10 @@ def _bytes(value: Any) -> bytes:
     elif isinstance(value, bytes | bytearray):
         return bytes(value)
     raise Misfit(_WORDS[bytes], value)
+
+
+def _is_choice(kind: Any) -> TypeGuard[type[Choice | TextChoice]]:
+    return isinstance(kind, type) and issubclass(kind, Choice | TextChoice)
 
 
 def _choice(value: Any, kind: type[Choice | TextChoice], alternatives: tuple[Any, ...]) -> Any:
