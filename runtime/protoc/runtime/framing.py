@@ -452,10 +452,9 @@ def _extent(error: DecodeError) -> int:
 def explained(error: DecodeError) -> tuple[int, bool]:
     """How many bytes a candidate explained: checks and values come when the frame is whole.
 
-    One that is too long explained all it was allowed to; one of another length than it says
-    explained what stands in front of that.
+    One that is too long explained all it was allowed to.
     """
-    whole = (_was_whole(error) and error.reason != "length") or error.reason == "too long"
+    whole = _was_whole(error) or error.reason == "too long"
     return (error.size if whole else error.offset), error.reason != "constant"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from protoc.compiler import model
 from protoc.compiler.backend import likeness
 from protoc.compiler.resolve.beginnings import QUOTE, beginning, octets_of
 from protoc.compiler.resolve.known import encoded, has_bytes
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.sizes import covered
+from protoc.compiler.resolve.types import fixed_size, total_size
 from protoc.compiler.resolve.types import size_of as size_told
 
 
@@ -211,8 +212,22 @@ def _starts(
     if size is None or derived:
         return [], False
     if size == 1 and isinstance(wire, model.Bits | model.Integer):
-        return [beginning((step,), message.fields(), enums)], True
+        return [
+            beginning((step,), tuple(_known(f, message) for f in message.fields()), enums)
+        ], True
     return [b""] * size, True
+
+
+def _known(field: model.Field, message: model.Message | model.Record) -> model.Field:
+    """A length in some bits that is always the same is as good as a constant."""
+    origin = field.origin
+    if not isinstance(field.wire, model.Slice) or not isinstance(origin, model.Derived):
+        return field
+    if not isinstance(origin.expression, model.Length):
+        return field
+    inside = covered(message.elements, origin.expression.extent)
+    size = total_size(inside) if inside else None
+    return field if size is None else replace(field, origin=model.Fixed(size))
 
 
 def _union(options: object) -> bytes:
