@@ -82,8 +82,11 @@ class Candidates:
 
     def __init__(self, messages: Sequence[type[Message]], decoder: Decoder | None = None) -> None:
         self.messages = tuple(messages)
-        common = _common([message.STARTS for message in self.messages])
-        self.entries = entries = tuple(Candidate(m, decoder, common) for m in self.messages)
+        checked = _checked([message.STARTS for message in self.messages])
+        self.entries = entries = tuple(
+            Candidate(message, decoder, positions)
+            for message, positions in zip(self.messages, checked, strict=True)
+        )
         rows = [
             tuple(e for e in entries if not e.allowed(0) or value in e.allowed(0))
             for value in range(256)
@@ -160,16 +163,27 @@ class Preferred:
         return start if self._contained else min(start, self._first.next_start(data, at))
 
 
-def _common(starts: Sequence[Sequence[bytes]]) -> frozenset[int]:
-    """Positions that say nothing of where messages begin, although their bytes are known.
+def _checked(starts: Sequence[Sequence[bytes]]) -> list[frozenset[int]]:
+    """For each message the positions that do not tell whether it begins, although they are known.
 
-    What all have in common behind bytes that can be anything tells nothing apart: a frame that is
-    damaged there has begun, and is rejected.
+    What all that begin alike have in common behind bytes that can be anything tells nothing apart:
+    a frame that is damaged there has begun, and is rejected.
     """
-    if not starts or not all(starts) or any(first[0] for first in starts):
-        return frozenset()
-    shortest = range(min(map(len, starts)))
-    return frozenset(at for at in shortest if len({first[at] for first in starts}) == 1)
+    alike: dict[tuple[bytes, ...], list[Sequence[bytes]]] = {}
+    for first in starts:
+        alike.setdefault(_certain(first), []).append(first)
+    common = {key: _common(key, group) for key, group in alike.items()}
+    return [common[_certain(first)] for first in starts]
+
+
+def _certain(first: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The first bytes in front of the one that can be anything."""
+    return tuple(first[: first.index(b"")] if b"" in first else first)
+
+
+def _common(certain: tuple[bytes, ...], group: list[Sequence[bytes]]) -> frozenset[int]:
+    behind = range(len(certain), min(map(len, group)))
+    return frozenset(at for at in behind if len({first[at] for first in group}) == 1)
 
 
 def _node(entries: tuple[Candidate, ...], used: set[int]) -> _Node:

@@ -119,7 +119,8 @@ def from_plain(value: Any, kind: Any) -> Any:
     if choices:
         return _choice(value, choices[-1], alternatives)
     last: Misfit | None = None
-    for each in alternatives:
+    # of a number and a text, each takes its own
+    for each in sorted(alternatives, key=lambda each: each is not type(value)):
         try:
             return _one(value, each)
         except Misfit as misfit:
