@@ -133,7 +133,9 @@ class State:
                     end.minus(self.at),
                     At("limit").minus(self.at),
                 )
-                short = Call(self.context.use("short"), ("stop", "cls.NAME", text(name), *places))
+                short = Call(
+                    self.context.use("short"), ("stop", "cls.NAME", self.label(name), *places)
+                )
                 self.lines.add("raise ", short)
             return
         with self.lines.block(f"if {self.stop} < {end}:"):
