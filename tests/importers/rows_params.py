@@ -127,6 +127,7 @@ ROWS = {
             responses=(message("Response", 2, "parts", 11),),
         ),
         shows=("body : text also parts",),
+        reads={"414234320d": {"body": "42", "inner": 42}},
     ),
     "C049": Row(
         bench(

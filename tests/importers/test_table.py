@@ -22,8 +22,6 @@ from tests.importers.connectors import SHARED, imported, printed
 ROWS = {**rows_connections.ROWS, **rows_params.ROWS, **rows_conversation.ROWS}
 LIST = SHARED / "reference" / "dataminer-model.md"
 NAMES = sorted(ROWS)
-LATER = ("C048",)
-"""Rows whose description the compiler does not take yet: `also`."""
 
 
 @cache
@@ -69,7 +67,7 @@ def test_what_is_left_out_or_simplified_is_listed(name: str) -> None:
     assert [each for each in ROWS[name].reports if each not in listed] == [], listed
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if not ROWS[n].refused and n not in LATER])
+@pytest.mark.parametrize("name", [n for n in NAMES if not ROWS[n].refused])
 def test_xml_and_description_become_the_same_module(name: str) -> None:
     source = ROWS[name].source
     found, _ = imported(source)

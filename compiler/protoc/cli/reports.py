@@ -19,7 +19,8 @@ Record = dict[str, Any]
 class Fields:
     """The fields of messages of a protocol, as they are printed.
 
-    Where steps are explicit, lengths and checks are params as well: what came of them is shown.
+    Where steps are explicit, lengths and checks are params as well: what came of them is shown, and
+    what is read again out of a field is shown as its value.
     """
 
     def __init__(self, protocol: Protocol) -> None:
@@ -30,19 +31,25 @@ class Fields:
         fields = plain_fields(message)
         if not self._explicit:
             return fields
+        from protoc.runtime.declarative.again import Again
         from protoc.runtime.work import layout_of
 
         layout = layout_of(type(message))
-        if not layout.derived:
-            return fields
-        try:
-            found = layout.dissect(data).values
-        except (DecodeError, Incomplete):
-            return fields
-        shown = {name: to_plain(value) for name, value in found.items() if name in layout.derived}
-        order = [*found, *fields]
-        fields.update(shown)
-        return {name: fields[name] for name in dict.fromkeys(order) if name in fields}
+        order = list(fields)
+        if layout.derived:
+            try:
+                found = layout.dissect(data).values
+            except (DecodeError, Incomplete):
+                found = {}
+            derived = {n: to_plain(value) for n, value in found.items() if n in layout.derived}
+            fields.update(derived)
+            order = list(dict.fromkeys([*found, *order]))
+        for element in layout.elements():
+            if isinstance(element, Again):
+                inner = [name for name in order if name in element.record.names()]
+                order = [name for name in order if name not in inner]
+                fields[element.label] = {n: fields[n] for n in inner if n in fields}
+        return {name: fields[name] for name in order if name in fields}
 
 
 def found_record(found: Found, fields: Fields) -> Record:

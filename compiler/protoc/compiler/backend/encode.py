@@ -124,7 +124,8 @@ class Encoder(Deriving):
         """The raw value of a field whose value the caller gives."""
         name = attribute(step.name or self.item)
         value = self.value(step)
-        if isinstance(step.wire, model.Digits) and step.wire.lenient:
+        absent = step.name in model.sometimes(self.message.elements)
+        if isinstance(step.wire, model.Digits) and step.wire.lenient and not absent:
             with self.lines.block(f"if {value} is None:"):
                 self.refuse(step.name or self.item, "a number", value)
         self._bounded(value, step.name or self.item, step.bounds)

@@ -466,6 +466,7 @@ def fields_of(owner: model.Message | model.Record, context: Context) -> list[str
     for name, type_ in value_types(owner.elements, context).items():
         attribute = naming.attribute(name)
         if name in sometimes:
+            type_ = type_.removesuffix(" | None")
             lines += laid_out(f"{attribute}: {type_} | None = ", "None", "", 4)
         elif name in defaults:
             lines += laid_out(f"{attribute}: {type_} = ", defaults[name], "", 4)
