@@ -286,10 +286,10 @@ def test_checksums(attributes: str, kind: str, positions: tuple[int, ...], formu
 
 def test_what_is_assumed_is_written_down() -> None:
     source = connector(
-        params=(fixed(1, "head", "H"), crc("", "crc-ccitt", 0, size=2)),
+        params=(fixed(1, "head", "H"), crc("", "fletcher", 0, size=2)),
         commands=(message("Command", 1, "c", 1, 9),),
     )
-    assert "assume crc_ccitt ccitt_false\n" in description(source)
+    assert "assume fletcher mod255\n" in description(source)
 
 
 def test_a_checksum_that_is_not_published_is_a_plain_field() -> None:

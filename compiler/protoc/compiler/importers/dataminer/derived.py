@@ -13,11 +13,11 @@ from protoc.dsl.diagnostics import Label
 from protoc.dsl.source import Span
 
 _CRCS = {
+    "crc-ccitt": "CRC-16/CCITT-FALSE",
     "modbus": "CRC-16/MODBUS",
     "crc16": "CRC-16/ARC",
     "crc-16": "CRC-16/ARC",
 }
-_CCITT = {"ccitt_false": "CRC-16/CCITT-FALSE", "xmodem": "CRC-16/XMODEM", "kermit": "CRC-16/KERMIT"}
 _ARITHMETIC = {
     "sum": "sum",
     "exor": "xor",
@@ -71,8 +71,8 @@ def check(
         return None
     ranges = _runs(names, positions, crc.span)
     kind = crc.type.word
-    if kind in _CRCS or kind == "crc-ccitt":
-        return _polynomial(context, param, crc, ranges)
+    if kind in _CRCS:
+        return _polynomial(crc, ranges)
     if kind == "fletcher":
         context.assume("fletcher", "mod255")
         return _finished(nodes.call("fletcher16", crc.span, *ranges), crc)
@@ -86,15 +86,8 @@ def check(
     return _arithmetic(context, param, crc, ranges)
 
 
-def _polynomial(
-    context: Context, param: Param, crc: Crc, ranges: list[tree.Expression]
-) -> tree.Expression:
-    if crc.type.word == "crc-ccitt":
-        context.assume("crc_ccitt", "ccitt_false")
-        catalogued = _CCITT["ccitt_false"]
-    else:
-        catalogued = _CRCS[crc.type.word]
-    title = nodes.string(catalogued, crc.span)
+def _polynomial(crc: Crc, ranges: list[tree.Expression]) -> tree.Expression:
+    title = nodes.string(_CRCS[crc.type.word], crc.span)
     return _finished(nodes.call("crc", crc.span, title, *ranges), crc)
 
 
@@ -119,8 +112,6 @@ def _arithmetic(
         result = nodes.call(_ARITHMETIC[kind], span, *ranges)
     if kind in _ASSUMED:
         result = tree.Unary("-", result, span=span)
-        if kind == "subtract":
-            context.assume("subtract", "width")
     if crc.off:
         operator, amount = ("+", crc.off) if crc.off > 0 else ("-", -crc.off)
         result = tree.Binary(operator, result, nodes.number(amount, span), span=span)

@@ -63,9 +63,31 @@ def description(
         _fold(context, usual)
     for qaction in connector.qactions.values():
         declarations += triggers.hooks(context, qaction)
+    _choices(context)
     head = _head(context, "explicit" if usual is None else "implied")
     whole = Span(connector.root.element.source, 0, len(connector.root.element.source.text))
     return tree.Document((*head, *declarations), span=whole), context
+
+
+def _choices(context: Context) -> None:
+    """What the platform leaves open, where it matters in this connector."""
+    connector = context.connector
+
+    def has(kind: str, time: str) -> bool:
+        return any(
+            trigger.on is not None
+            and trigger.on.word == kind
+            and trigger.time is not None
+            and trigger.time.word == time
+            for trigger in connector.triggers.values()
+        )
+
+    if has("command", "before"):
+        context.assume("retry_before_command", "no")
+    if has("response", "after") and not connector.communication.ignore_equal:
+        context.assume("equal_response", "fires")
+    if any(kind == "response" and "length" in has_ for (kind, _), has_ in context.derived.items()):
+        context.assume("surplus", "fails")
 
 
 def _fold(context: Context, usual: frozenset[int]) -> None:
