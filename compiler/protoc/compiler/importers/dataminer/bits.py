@@ -32,7 +32,9 @@ def bits_of(context: Context, group: Param, width: int) -> tuple[tree.Bit, ...]:
             context.lost.add(id(param.element))
             continue
         if taken & set(places):
-            context.simplified(view, "shares bits with another param of its group")
+            context.dropped(view, "these bits belong to another param of its group already")
+            context.lost.add(id(param.element))
+            continue
         taken.update(places)
         found += _pieces(context.names.params[param.id], places, param)
     if found and group.id in context.whole_groups:

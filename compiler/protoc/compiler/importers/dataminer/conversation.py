@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.actions import Around, imported
+from protoc.compiler.importers.dataminer.completion import OPEN
 from protoc.compiler.importers.dataminer.context import Absent, Context, Missing
 from protoc.compiler.importers.dataminer.elements import Reference
-from protoc.compiler.importers.dataminer.objects import Group, Item, Pair, Timer
+from protoc.compiler.importers.dataminer.objects import Group, Item, Message, Pair, Timer
+from protoc.compiler.importers.dataminer.params import Param
 from protoc.dsl import tree
 from protoc.dsl.source import Span
 
@@ -82,6 +84,10 @@ def _options(context: Context, own: Pair, condition: tree.Expression | None) -> 
 def leave_out(context: Context) -> None:
     """Settle which pairs, groups and timers are not imported, and say so."""
     connector, absent = context.connector, context.absent
+    for response in connector.responses.values():
+        if (name := _endless(context, response)) is not None:
+            context.dropped(response.view, f"nothing tells where `{name}` ends (4704)")
+            absent.add(("Response", response.id))
     for own in connector.pairs.values():
         if connector.on(own.connection) is None:
             number = own.connection or 0
@@ -100,6 +106,23 @@ def leave_out(context: Context) -> None:
         if all(("Group", each.id) in absent for each in timer.groups):
             context.account.note(timer.element, "not imported", "this timer runs no group")
             absent.add(("Timer", timer.id))
+
+
+def _endless(context: Context, response: Message) -> str | None:
+    """A field of any size that another one follows before a constant does; None without one."""
+    params = context.connector.params
+    own = [params[each.id] for each in response.params if each.id in params]
+    if any(param.kind == "length" for param in own):
+        return None
+    waiting: Param | None = None
+    for param in own:
+        if context.constant(param):
+            waiting = None
+        elif param.interprete.sizing in OPEN:
+            if waiting is not None:
+                return waiting.name
+            waiting = param
+    return None
 
 
 # ---------------------------------------------------------------------------------- groups

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.context import Context
@@ -62,14 +63,29 @@ def fits(context: Context, param: Param, value: float) -> bool:
     interprete = param.interprete
     whole = interprete.raw in ("unsigned number", "signed number") or interprete.base != 10
     whole = whole and not steps_of(context, param)
-    bits = 8 * (interprete.length or 8)
-    signed = interprete.raw == "signed number"
-    low, high = (-(1 << bits - 1), 1 << bits - 1) if signed else (0, 1 << bits)
-    if whole and (value != int(value) or not low <= value < high):
+    low, high = _limits(param)
+    inside = low <= value < high or bool(steps_of(context, param))
+    if not inside or (whole and value != int(value)):
         view = View(param.element, context.account)
         context.simplified(view, f"the initial value {value:g} does not fit: left out")
         return False
     return True
+
+
+def _limits(param: Param) -> tuple[float, float]:
+    """The least number that fits, and the first that is too large."""
+    interprete = param.interprete
+    size = interprete.length or 8
+    if interprete.raw == "double" or (interprete.length is None and interprete.base == 10):
+        return -inf, inf
+    if interprete.raw == "signed number":
+        return -(1 << 8 * size - 1), 1 << 8 * size - 1
+    if interprete.raw == "unsigned number":
+        return 0, 1 << 8 * size
+    if interprete.base != 10:
+        return 0, interprete.base**size
+    digits = 2 * size if interprete.raw == "bcd" else size
+    return (0 if interprete.raw == "bcd" else -(10 ** (size - 1))), 10**digits
 
 
 def steps_of(context: Context, param: Param) -> list[Step]:

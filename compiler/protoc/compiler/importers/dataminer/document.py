@@ -47,7 +47,9 @@ def description(
     declarations += links.packet(context)
     layouts = Layouts(context, _nested(connector))
     declarations += [layouts.command(each) for each in connector.commands.values()]
-    declarations += [layouts.response(each) for each in connector.responses.values()]
+    responses = connector.responses.values()
+    kept = [each for each in responses if ("Response", each.id) not in context.absent]
+    declarations += [layouts.response(each) for each in kept]
     pairs = (conversation.pair(context, each) for each in connector.pairs.values())
     declarations += [pair for pair in pairs if pair is not None]
     groups = (conversation.group(context, each) for each in connector.groups.values())

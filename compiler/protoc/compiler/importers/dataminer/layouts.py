@@ -141,6 +141,8 @@ class Layouts:
     ) -> tuple[tree.Element, ...]:
         place = own[at]
         param, span = place.param, place.span
+        if types.fixed_size(param) == 0:
+            return ()
         if self.context.constant(param):
             return (self._constant(place),)
         if param.kind == "dummy":
@@ -177,6 +179,10 @@ class Layouts:
         formula: tree.Expression | None = None
         if not derived.unlisted(param):
             positions = derived.positions_in(self.context, param, len(own), message.span)
+        if param.kind == "crc" and positions is not None and at in positions:
+            view = types.view_of(self.context, param)
+            self.context.simplified(view, "a check does not cover itself: its place is left out")
+            positions = [position for position in positions if position != at]
         if param.kind == "crc" and positions is not None:
             formula = derived.check(self.context, param, names, positions)
         elif param.kind == "length" and (positions is not None or derived.unlisted(param)):

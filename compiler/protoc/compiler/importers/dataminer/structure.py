@@ -103,7 +103,7 @@ class _Inspector:
 
     def _delimiters(self, own: Sequence[tuple[Param, Span]]) -> None:
         """Rules for what ends a field whose size varies."""
-        for (param, span), following in zip(own, [*own[1:], None], strict=True):
+        for (param, span), following in zip(own, [*own, None][1:], strict=True):
             if param.interprete.sizing not in OPEN or following is None:
                 continue
             after = following[0]

@@ -68,7 +68,7 @@ def declared(context: Context, param: Param) -> tree.Typed:
     elif param.kind in SYSTEM_KINDS and not param.interprete.sizing:
         type_ = nodes.typed("text", span)
     elif param.kind == "dummy":
-        type_ = nodes.typed("bytes", span, size=fixed_size(param))
+        type_ = nodes.typed("bytes", span, size=fixed_size(param) or None)
     else:
         type_ = wire(context, param)
     modifiers = list(_initial(context, param))
@@ -95,11 +95,12 @@ def wire(context: Context, param: Param, size: int | str | None = None) -> tree.
         param: the param.
         size: bytes, or the field that says how many; without it what the param says itself.
     """
-    size = fixed_size(param) if size is None else size
+    size = (fixed_size(param) or None) if size is None else size
     span = param.span
     if param.kind == "group":
         return _group(context, param, size)
-    if param.text or not param.interprete.domain or param.kind == "response":
+    counted = param.kind in ("length", "crc")
+    if (not counted and (param.text or not param.interprete.domain)) or param.kind == "response":
         return _text(context, param, size)
     type_ = _number(context, param, size)
     modifiers = [*conversion(context, param), *labels(context, param, numeric=True)]
@@ -118,6 +119,9 @@ def _group(context: Context, param: Param, size: int | str | None) -> tree.Typed
             view_of(context, param),
             f"the bits of a group of {width} bytes: it is imported as bytes",
         )
+        params = context.connector.params.values()
+        inside = (p for p in params if p.of is not None and p.of.id == param.id)
+        context.lost.update(id(p.element) for p in inside)
         return nodes.typed("bytes", param.span, size=width)
     name = f"u{8 * width}{_order(param, width)}"
     return nodes.typed(name, param.span, bits=bits_of(context, param, width) or None)
@@ -150,6 +154,10 @@ def _number(context: Context, param: Param, size: int | str | None) -> tree.Type
         reverse = [nodes.modifier("reversed", span)] if not interprete.big else []
         several = isinstance(size, int) and size > 1
         return nodes.typed("bcd", span, *(reverse if several else []), size=size)
+    if raw in ("other", "") and param.kind == "crc":
+        if isinstance(size, int) and size <= LONGEST_INTEGER:
+            return nodes.typed(f"u{8 * size}be" if size > 1 else "u8", span)
+        return nodes.typed("bytes", span, size=size)
     kind = _BASES.get(interprete.base)
     if kind is None:
         context.dropped(
@@ -198,7 +206,7 @@ def _binary(context: Context, param: Param, size: int | str | None) -> tree.Type
 def _range(param: Param) -> tree.Modifier | None:
     """`Range`: a value outside is left out."""
     low, high = param.interprete.low, param.interprete.high
-    if low is None and high is None:
+    if (low is None and high is None) or (None not in (low, high) and (low or 0) > (high or 0)):
         return None
     far = Fraction(10**15)
     ends = (
