@@ -217,6 +217,9 @@ ROWS = {
             }
         },
     ),
+    "A100": Row(
+        bench(open_text(10, "t", "write"), sent=(10,)), writes={"51610d620d": {"t": "a\rb"}}
+    ),
     "A029": Row(
         bench(number(10, "n", 3, raw="numeric text"), number(11, "m", 1), got=(3, 10, 11)),
         shows=("param n id 10 : float[3] lenient",),

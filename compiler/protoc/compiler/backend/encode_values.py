@@ -257,7 +257,7 @@ class Values:
         between = 0
         if isinstance(size, model.UntilNext) and size.times != 1:
             self._occurrences(step, size, variable)
-        elif isinstance(size, model.UntilNext):
+        elif isinstance(size, model.UntilNext) and not size.loose:
             groups, between = ends_by_target(size), size.between
         self.kept_out(variable, name, value, groups, between, step.forbidden)
 

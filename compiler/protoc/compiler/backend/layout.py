@@ -194,6 +194,8 @@ class LayoutWriter:
             arguments += self._meaning("", model.Conversion(), field.bounds)
         if isinstance(field.wire, model.Digits) and field.wire.lenient:
             arguments.append(keyed("lenient", "True"))
+        if isinstance(size, model.UntilNext) and size.loose:
+            arguments.append(keyed("loose", "True"))
         if field.longest is not None:
             arguments.append(keyed("max", str(field.longest)))
         if field.pattern:

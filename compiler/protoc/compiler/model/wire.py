@@ -37,6 +37,7 @@ class UntilNext:
         or_end: the end of the region will do as well.
         named: the field names its one target itself.
         times: which occurrence of that it is; 0 for the last one.
+        loose: what ends it may stand in it when it is written.
         limit: what ends the stretch in which the last one is looked for.
     """
 
@@ -45,6 +46,7 @@ class UntilNext:
     or_end: bool = False
     named: bool = False
     times: int = 1
+    loose: bool = False
     limit: Constant | LinkEnd | None = None
 
 

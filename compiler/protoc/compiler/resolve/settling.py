@@ -410,7 +410,9 @@ class _Settler:
             return model.UntilEnd(next_.between)
         if next_.end and next_.between:
             raise self._nowhere(field, ())
-        return model.UntilNext(next_.targets, next_.between, next_.end)
+        # what a connector sends is nobody's to read
+        loose = self.scope.explicit and self.layout.kind == "command"
+        return model.UntilNext(next_.targets, next_.between, next_.end, loose=loose)
 
     def _nowhere(self, field: model.Field | model.Coded, labels: tuple[Label, ...]) -> Exception:
         return self.scope.fail(

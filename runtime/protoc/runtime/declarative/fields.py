@@ -40,7 +40,8 @@ class Field(Element):
         like: what a text looks like, `*` for any characters and `?` for one.
         encoding, pad, left, trim: of text. decimals, lower, pad, left: of digits. signed: of bits
             and digits. bcd: of bits. reversed: the last byte stands first.
-        lenient: bytes that are no number are no value.
+        lenient: bytes that are no number are no value. loose: what
+        ends it may stand in it when it is written.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Field(Element):
         bcd: bool = False,
         reversed: bool = False,
         lenient: bool = False,
+        loose: bool = False,
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
@@ -103,6 +105,7 @@ class Field(Element):
         self._looks = matcher(like) if like else None
         self.order = -1 if reversed else 1
         self.lenient = lenient
+        self.loose = loose
         # what the sequence around tells: whether a size asks for its number, and what ends it
         self.early = False
         self.ending: Ending | None = None
@@ -371,7 +374,7 @@ class Field(Element):
         for excluded in self.excluded:
             if excluded in data:
                 raise frame.unfit(self.label, f"no {excluded!r} inside", data)
-        if self.ending is not None and self.ending.hides_in(data):
+        if self.ending is not None and not self.loose and self.ending.hides_in(data):
             raise frame.unfit(self.label, "nothing that ends it", data)
 
 
