@@ -50,6 +50,7 @@ class Maker:
         """
         steps = self._machine.steps(kind)
         by_itself = self._implied and not steps and not self._machine.listens("before", kind)
+        by_itself = by_itself and kind.NAME not in self._params.swapped
         if steps is not None and not by_itself:
             return self._by_steps(kind, compose, cause)
         message = compose()

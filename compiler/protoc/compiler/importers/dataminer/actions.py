@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.context import Context, Missing
 from protoc.compiler.importers.dataminer.elements import Reference, Text
 from protoc.compiler.importers.dataminer.objects import Action
+from protoc.compiler.importers.dataminer.params import Param
 from protoc.compiler.importers.dataminer.values import octets, pattern
 from protoc.dsl import tree
 from protoc.dsl.source import Span
@@ -200,17 +201,46 @@ class _Maker:
         names = self.context.names.commands if kind == "command" else self.context.names.responses
         if source is None:
             return self._unknown()
-        param = self.context.param_name(source)
+        holder = self.context.param(source)
         found: Made = []
         for target in self._targets(kind):
             name = self.context.named(kind.capitalize(), names, target)
-            operands = (
-                ("for", (nodes.reference(param, self.span),)),
-                ("of", (nodes.reference(name, self.span),)),
-            )
-            position = nodes.number(self._number("nr", 0), self.span)
-            found += self._made("swap", value=position, operands=operands)
+            for param, condition in self._held(holder):
+                operands = (
+                    ("for", (nodes.reference(param, self.span),)),
+                    ("of", (nodes.reference(name, self.span),)),
+                )
+                position = nodes.number(self._number("nr", 0), self.span)
+                maker = replace(self, condition=condition)
+                found += maker._made("swap", value=position, operands=operands)
         return found
+
+    def _held(self, holder: Param) -> list[tuple[str, tree.Expression | None]]:
+        """The params whose numbers a param may hold, each with when it does."""
+        names, interprete = self.context.names.params, holder.interprete
+        texts = [each.value.value for each in holder.discreets]
+        if interprete.default is not None:
+            texts.append(interprete.default.value)
+        elif interprete.value is not None:
+            texts.append(interprete.value.decode("latin-1"))
+        numbers = dict.fromkeys(int(t) for t in texts if t.strip().isdigit() and int(t) in names)
+        if not numbers:
+            self.context.simplified(self.action.view, "the param itself stands in the place")
+            return [(names[holder.id], self.condition)]
+        if len(numbers) == 1:
+            return [(names[number], self.condition) for number in numbers]
+        subject = nodes.reference(names[holder.id], self.span)
+        return [(names[number], self._and(holder, subject, number)) for number in numbers]
+
+    def _and(self, holder: Param, subject: tree.Expression, number: int) -> tree.Expression:
+        """The condition of the action, and that a param holds a number."""
+        held: tree.Expression = nodes.number(number, self.span)
+        if holder.text:
+            held = nodes.string(str(number), self.span)
+        equal = tree.Binary("==", subject, held, span=self.span)
+        if self.condition is None:
+            return equal
+        return tree.Binary("and", self.condition, equal, span=self.span)
 
     def _window(self, word: str) -> tuple[tuple[str, tuple[tree.Expression, ...]], ...]:
         ends = (self._number("startoffset", 0), self._number("endoffset", 0))

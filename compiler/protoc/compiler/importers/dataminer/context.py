@@ -37,6 +37,7 @@ class Context:
         became: for each object what it is in the description, by its element.
         assumed: choices the connector leaves open and their values.
         absent: kinds and numbers of objects that are not imported.
+        counted: numbers of params that something is added to, or that are multiplied.
         whole_groups: numbers of groups of bits that are sent, or moved as bytes.
         derived: which of `length` and `crc` a message has, by its kind and number.
         lost: elements of bits that are not in their group.
@@ -50,6 +51,7 @@ class Context:
     became: dict[int, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     absent: set[tuple[str, int]] = field(default_factory=set)
+    counted: frozenset[int] = frozenset()
     whole_groups: frozenset[int] = frozenset()
     derived: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     lost: set[int] = field(default_factory=set)

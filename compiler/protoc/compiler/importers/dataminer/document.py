@@ -38,8 +38,11 @@ def description(
         account: what has been looked at.
         lifted: triggers that only say the usual are left out; else all is written out.
     """
-    context = Context(connector, Names(connector), account, _changed(connector), _sizes(connector))
+    context = Context(
+        connector, Names(connector), account, _targets(connector, _CHANGING), _sizes(connector)
+    )
     context.whole_groups = _whole(connector)
+    context.counted = _targets(connector, ("increment", "multiply", "pow"))
     declarations: list[tree.Declaration] = []
     conversation.leave_out(context)
     declarations += links.links(context)
@@ -189,10 +192,10 @@ def _whole(connector: Connector) -> frozenset[int]:
     return frozenset(found)
 
 
-def _changed(connector: Connector) -> frozenset[int]:
-    """Params that some action writes to."""
+def _targets(connector: Connector, verbs: tuple[str, ...]) -> frozenset[int]:
+    """Params that an action with one of these verbs works on."""
     found: set[int] = set()
     for action in connector.actions.values():
-        if action.on.word == "parameter" and action.type.word in _CHANGING:
+        if action.on.word == "parameter" and action.type.word in verbs:
             found.update(target.id for target in action.targets)
     return frozenset(found)

@@ -226,7 +226,9 @@ def _initial(context: Context, param: Param) -> list[tree.Modifier]:
     if param.kind == "group":
         return []
     if default is None and interprete.value is None:
-        return []
+        # nothing counts from 0
+        start = param.id in context.counted and not param.text
+        return [nodes.modifier("default", param.span, nodes.number(0, param.span))] if start else []
     span = default.span if default else param.span
     value: tree.Expression | None
     if default is not None:
