@@ -127,7 +127,10 @@ ROWS = {
             responses=(message("Response", 2, "parts", 11),),
         ),
         shows=("body : text also parts",),
-        reads={"414234320d": {"body": "42", "inner": 42}},
+        reads={
+            "414234320d": {"body": "42", "inner": 42},
+            "41427a7a7a0d": {"body": "zzz", "inner": None},
+        },
     ),
     "C049": Row(
         bench(

@@ -22,8 +22,11 @@ def read_again(decoder: Decoder, step: model.Field, also: model.Nested) -> list[
     start, end = decoder.places[step.key]
     parts, stop = decoder.fresh(f"{step.name}_parts"), decoder.position()
     cls = decoder.context.classes[f"record {also.record.name}"]
+    names = value_types(also.record.elements, decoder.context)
+    call = Call(f"{cls}.decode_part", (decoder.buffer, str(start), str(end), *told))
+    if also.lenient:
+        return _if_it_can(decoder, call, f"{parts}, {stop}", str(end), cls, list(names))
     with decoder.lines.block("try:"):
-        call = Call(f"{cls}.decode_part", (decoder.buffer, str(start), str(end), *told))
         decoder.lines.add(f"{parts}, {stop} = ", call)
     with decoder.lines.block(f"except {decoder.context.use('DecodeError')} as error:"):
         place = start.minus(decoder.origin)
@@ -33,8 +36,25 @@ def read_again(decoder: Decoder, step: model.Field, also: model.Nested) -> list[
     with decoder.lines.block(f"if {stop} != {end}:"):
         expected, got = end.minus(start), At(stop).minus(start)
         decoder.fail("length", step.name or "", start, expected, got)
-    names = value_types(also.record.elements, decoder.context)
     return [keyed(attribute(name), f"{parts}.{attribute(name)}") for name in names]
+
+
+def _if_it_can(
+    decoder: Decoder, call: Call, targets: str, end: str, cls: str, names: list[str]
+) -> list[Code]:
+    """The values bytes hold; none where they are no such thing."""
+    parts, stop = targets.split(", ")
+    decoder.lines.add(f"{parts}: {cls} | None")
+    with decoder.lines.block("try:"):
+        decoder.lines.add(f"{targets} = ", call)
+        with decoder.lines.block(f"if {stop} != {end}:"):
+            decoder.lines.add(f"{parts} = None")
+    with decoder.lines.block(f"except {decoder.context.use('DecodeError')}:"):
+        decoder.lines.add(f"{parts} = None")
+    return [
+        keyed(name, f"None if {parts} is None else {parts}.{name}")
+        for name in map(attribute, names)
+    ]
 
 
 def put_together(encoder: Encoder, step: model.Field, also: model.Nested, variable: str) -> None:

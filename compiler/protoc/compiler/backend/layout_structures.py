@@ -109,6 +109,8 @@ class Structures:
         for argument in self.writer.head(field):
             lines += laid_out("", argument, ",", indent + 4)
         lines += self._record(also, indent + 4)
+        if also.lenient:
+            options = [*options, keyed("loose", "True")]
         for option in options:
             lines += laid_out("", option, ",", indent + 4)
         return [*lines, f"{pad}),"]

@@ -276,11 +276,13 @@ class Nested:
     Attributes:
         size: of the stretch it fills; None when its own elements say where it ends.
         arguments: what it is told of the values around it, in the order of its parameters.
+        lenient: bytes that are none have no values, and are not wrong.
     """
 
     record: Record
     size: Size | None = None
     arguments: tuple[Expression, ...] = ()
+    lenient: bool = False
 
 
 @dataclass(frozen=True)

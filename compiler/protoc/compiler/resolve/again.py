@@ -53,4 +53,5 @@ def _contents(builder: Builder, statement: tree.Field, also: Again, place: Place
         scope, span = builder.scope, also.span
         told = tuple(place.names.value(scope, path, span) for path in names.told.values())
         wire = model.Nested(record, None, told)
-    return replace(wire, size=model.UntilEnd())
+    # what a connector cannot read again leaves its params as they were
+    return replace(wire, size=model.UntilEnd(), lenient=builder.scope.explicit)

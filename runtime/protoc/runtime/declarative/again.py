@@ -22,7 +22,7 @@ class Again(Field):
     Args:
         name, type_: as in the description.
         record: what the bytes are read again as; it fills them.
-        options: as of `Field`.
+        options: as of `Field`; `loose` when bytes that are no such record are not wrong.
     """
 
     def __init__(self, name: str, type_: str, record: Record, **options: Any) -> None:
@@ -44,7 +44,12 @@ class Again(Field):
     def values(self, frame: Frame) -> dict[str, Any]:
         own = super().values(frame)
         start, end = frame.places[self.key]
-        parts = self._read(frame.data[start:end], start, frame)
+        try:
+            parts = self._read(frame.data[start:end], start, frame)
+        except DecodeError:
+            if not self.loose:
+                raise
+            return own | dict.fromkeys(self.record.names())
         return own | {name: attribute(parts, name) for name in self.record.names()}
 
     def _read(self, data: bytes | bytearray, at: int, frame: Frame) -> Any:
