@@ -21,7 +21,8 @@ class Place:
 
     Attributes:
         name: how ranges call it.
-        again: the same param stands at an earlier position.
+        again: the same param stands at another position, which has its name: the first of a
+            command; the last of a response, since that is what the param holds in the end.
     """
 
     param: Param
@@ -30,24 +31,26 @@ class Place:
     again: bool
 
 
-def places(context: Context, message: Message) -> list[Place]:
+def places(context: Context, message: Message, *, sent: bool) -> list[Place]:
     """The positions of a message; params that do not exist are said and left out."""
-    found: list[Place] = []
-    taken: set[str] = set()
+    known: list[tuple[Param, Span]] = []
     for reference in message.params:
         try:
-            param = context.param(reference)
+            known.append((context.param(reference), reference.span))
         except Missing:
             continue
+    found: list[Place] = []
+    taken: set[str] = set()
+    # who comes first has the name
+    for param, span in known if sent else reversed(known):
         name = context.names.params[param.id]
-        again = name in taken
-        spelt = name
-        number = 2
+        spelt, number = name, 2
         while spelt in taken:
             spelt, number = f"{name}_{number}", number + 1
+        again = name in taken
         taken.add(spelt)
-        found.append(Place(param, reference.span, spelt, again))
-    return found
+        found.append(Place(param, span, spelt, again))
+    return found if sent else found[::-1]
 
 
 @dataclass
@@ -64,14 +67,14 @@ class Layouts:
 
     def command(self, message: Message) -> tree.Layout:
         """A command."""
-        own = places(self.context, message)
+        own = places(self.context, message, sent=True)
         statements = [e for each in self._elements(own, message, sent=True) for e in each]
         return self._layout("command", message, self.context.names.commands, statements)
 
     def response(self, message: Message) -> tree.Layout:
         """A response: an event where it may come without being asked for."""
         context = self.context
-        own = places(context, message)
+        own = places(context, message, sent=False)
         elements = self._elements(own, message, sent=False)
         inner = message.id in self.nested
         connection = context.connector.on(message.connection)
@@ -162,13 +165,13 @@ class Layouts:
         return nodes.bare(place.name, place.span)
 
     def _repeated(self, own: list[Place], at: int, *, sent: bool) -> tree.Element:
-        """A param once more: the same bytes on encode; on decode the first counts."""
+        """A param once more: a command repeats its bytes, a response may have others there."""
         place = own[at]
         type_ = self._wire(own, at, sent=sent)
-        same = nodes.modifier(
-            "=", place.span, nodes.reference(self.context.names.params[place.param.id], place.span)
-        )
-        return nodes.field(place.name, nodes.with_modifiers(type_, same), place.span)
+        if sent:
+            named = nodes.reference(self.context.names.params[place.param.id], place.span)
+            type_ = nodes.with_modifiers(type_, nodes.modifier("=", place.span, named))
+        return nodes.field(place.name, type_, place.span)
 
     def _derived(self, own: list[Place], at: int, message: Message, *, sent: bool) -> tree.Element:
         """A length or checksum with its formula, where it has one for this message."""
