@@ -86,7 +86,9 @@ def leave_out(context: Context) -> None:
     connector, absent = context.connector, context.absent
     for response in connector.responses.values():
         if (name := _endless(context, response)) is not None:
-            context.dropped(response.view, f"nothing tells where `{name}` ends (4704)")
+            # W0806 says so where it stands
+            reason = f"nothing tells where `{name}` ends (4704)"
+            context.account.note(response.element, "not imported", reason)
             absent.add(("Response", response.id))
     for own in connector.pairs.values():
         if connector.on(own.connection) is None:
