@@ -201,6 +201,13 @@ class Counted(Message, kw_only=True):
                 if len(note) != 2:
                     raise EncodeError(self.NAME, "note", "exactly 2 bytes", self.note)
                 part = note
+                if part.startswith(b"\x03"):
+                    raise EncodeError(
+                        self.NAME,
+                        "note",
+                        "what does not begin with what is behind it",
+                        self,
+                    )
             else:
                 part = b""
             size = len(name) + len(part) + 2 + 1

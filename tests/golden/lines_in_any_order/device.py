@@ -365,6 +365,13 @@ class State(Message, kw_only=True):
             else:
                 part3 = b""
             part = b"Name: " + name + b"\n" + part2 + part3 + locks
+            if part.startswith(b"\n"):
+                raise EncodeError(
+                    self.NAME,
+                    "name",
+                    "what does not begin with what is behind it",
+                    self,
+                )
             return b"STATE:\n" + part + b"\n"
         except UNFIT as error:
             raise unfit(self, error, {"name": "utf-8", "version": "utf-8"}) from None

@@ -221,7 +221,7 @@ class Decoder(Runs):
             with self.lines.block(f"if {f'{count} > {longest}' if count.isidentifier() else far}:"):
                 self.fail("too long", name, self.at, f'"at most {longest} bytes"', count, False)
         if self.stop == "stop":
-            self.need(At(end), behind[0] if behind else Leave(None))  # type: ignore[arg-type]
+            self.need(At(end), Literal("", (b"",), name))
             return
         if self.stop is not None:
             with self.lines.block(f"if {end} > {self.stop}:"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
+from protoc.compiler.backend.code import octets
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.plan import steps
 from protoc.compiler.backend.values import default_of, defaulted, fields_in, value_types
@@ -239,6 +240,23 @@ class Branches:
                 encoder.lines.add("pass")
         else:
             encoder.lines.add(f"{variable} = ", encoder.joined(pending))
+            self._unlike_behind(branch, arm, variable)
+
+    def _unlike_behind(self, branch: model.Branch, arm: model.Arm, variable: str) -> None:
+        """What begins like the constants that stand there instead would be read as those."""
+        ends = [
+            octets(end)
+            for target in branch.behind or ()
+            for end in (
+                target.alternatives
+                if isinstance(target, model.Constant)
+                else [end for _, ends in target.by_link for end in ends]
+            )
+        ]
+        for end in dict.fromkeys(ends):
+            with self.encoder.lines.block(f"if {variable}.startswith({end}):"):
+                name = next(iter(self._given(arm)), "")
+                self.encoder.refuse(name, "what does not begin with what is behind it", "self")
 
     def _defaults(self, branch: model.Branch, arm: model.Arm) -> dict[str, tuple[str, str]]:
         """The key and the default of each field of one way that may be left out."""

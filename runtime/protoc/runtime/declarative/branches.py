@@ -269,6 +269,25 @@ class Optional(Branch):
         """The only way, or none."""
         return self.way if self.way.is_given(message) else None
 
+    def give(self, stream: IO[bytes], frame: Frame) -> None:
+        """Write it; what begins like what stands there instead would be read as that."""
+        here = stream.tell()
+        super().give(stream, frame)
+        end = stream.tell()
+        stream.seek(here)
+        written = stream.read()
+        stream.seek(end)
+        if self._is_untold() and self.following is not None:
+            for target in self.following.targets:
+                if any(written.startswith(constant) for constant in target.every()):
+                    words = "what does not begin with what is behind it"
+                    frame.doubts.append(frame.unfit("", words, written))
+
+    def _is_untold(self) -> bool:
+        """Whether its own first byte does not tell that it is there."""
+        constants = _first(self.way.elements).constants(Frame(""))
+        return not constants and beginning(self.way.elements) is None
+
 
 class Either(Branch):
     """The first way that fits wholly; when none does, the error tells how far one came."""

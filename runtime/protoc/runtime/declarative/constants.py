@@ -41,6 +41,10 @@ class Constant(Element):
         """What it can be on any link."""
         return self.alternatives
 
+    def every(self) -> tuple[bytes, ...]:
+        """The alternatives."""
+        return self.alternatives
+
     def hides_in(self, data: bytes, apart: bool) -> bool:
         """Whether it would be found before the end of a field."""
         return _hidden(self.alternatives, data, apart)
@@ -73,6 +77,10 @@ class Ends(Element):
 
     def anywhere(self) -> tuple[bytes, ...]:
         """What it can be on any link."""
+        return tuple(end for ends in self.by_link.values() for end in ends)
+
+    def every(self) -> tuple[bytes, ...]:
+        """The ends of all links."""
         return tuple(end for ends in self.by_link.values() for end in ends)
 
     def hides_in(self, data: bytes, apart: bool) -> bool:
