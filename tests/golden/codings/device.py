@@ -190,6 +190,7 @@ class Level(Message, kw_only=True):
 
     NAME: ClassVar = "level"
     KIND: ClassVar = "event"
+    STARTS: ClassVar = starts(OneOf(b"\xa5\xc0"))
     BLANK: ClassVar = {"level": 0.0}
 
     level: float

@@ -65,7 +65,7 @@ class Read(Message, kw_only=True):
 
     NAME: ClassVar = "read"
     KIND: ClassVar = "command"
-    STARTS: ClassVar = starts(ANY)
+    STARTS: ClassVar = starts(ANY, ANY)
     BLANK: ClassVar = {"unit": 0, "first": 0, "count": 0}
     COUNTERS: ClassVar = {"transaction": Counter("tcp.transaction", 0, 65535)}
 
@@ -280,7 +280,7 @@ class Values(Message, kw_only=True):
 
     NAME: ClassVar = "values"
     KIND: ClassVar = "response"
-    STARTS: ClassVar = starts(ANY)
+    STARTS: ClassVar = starts(ANY, ANY)
     BLANK: ClassVar = {"unit": 0, "values": []}
     COUNTERS: ClassVar = {"transaction": Counter("tcp.transaction", 0, 65535)}
 
@@ -651,7 +651,7 @@ class Answer_(Message, kw_only=True):
 
     NAME: ClassVar = "answer"
     KIND: ClassVar = "response"
-    STARTS: ClassVar = starts(ANY)
+    STARTS: ClassVar = starts(ANY, ANY)
     OPEN: ClassVar = frozenset({"", "rtu"})
     BLANK: ClassVar = {"unit": 0, "data": b""}
     COUNTERS: ClassVar = {"transaction": Counter("tcp.transaction", 0, 65535)}

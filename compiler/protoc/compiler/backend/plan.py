@@ -199,8 +199,10 @@ def _starts(
         if size is None:
             return [_union(a[:1] for a in step.alternatives)], False
         return [_union(a[i : i + 1] for a in step.alternatives) for i in range(size)], True
-    if isinstance(step, model.LinkEnd | model.Branch | model.Coded | model.Filler):
+    if isinstance(step, model.LinkEnd | model.Branch | model.Filler):
         return [], False
+    if isinstance(step, model.Coded):
+        return _coded_starts(step, enums, message), False
     wire, size = step.wire, fixed_size(step)
     derived = isinstance(step.origin, model.Derived) and step.origin.reason == "crc"
     if isinstance(wire, model.Digits) and first and not wire.packed:
@@ -228,6 +230,34 @@ def _known(field: model.Field, message: model.Message | model.Record) -> model.F
     inside = covered(message.elements, origin.expression.extent)
     size = total_size(inside) if inside else None
     return field if size is None else replace(field, origin=model.Fixed(size))
+
+
+def _coded_starts(
+    step: model.Coded, enums: dict[str, model.Enum], message: model.Message | model.Record
+) -> list[bytes]:
+    """The first byte of what is coded, where there is one for certain."""
+    if not least_size(step.elements):
+        return []
+    plain, _ = _starts(steps(step.elements)[0], enums, message, first=True)
+    values = plain[0] if plain else b""
+    for coding in reversed(step.codings):
+        values = _coded(values, coding)
+    return [values] if values else []
+
+
+def _coded(values: bytes, coding: model.Coding) -> bytes:
+    """The values of the first coded byte, by those of the plain one; empty for any."""
+    if isinstance(coding, model.Escape):
+        must = {octet for octet, _ in coding.table}
+        return bytes(sorted({coding.mark if b in must else b for b in values}))
+    if isinstance(coding, model.HexDigits):
+        digits = {c for b in values for c in f"{b >> 4:x}{b >> 4:X}".encode()}
+        return bytes(sorted(digits)) or octets_of(model.Digits("hex", model.WhileFits()))
+    if isinstance(coding, model.EachAdded):
+        return bytes(sorted((b + coding.number) % 256 for b in values))
+    if isinstance(coding, model.EachXored):
+        return bytes(sorted(b ^ coding.key[0] for b in values))
+    return b""
 
 
 def _union(options: object) -> bytes:
