@@ -173,9 +173,16 @@ def is_asked_for(coded: model.Coded, message: model.Message | model.Record) -> b
         expressions = asks(element)
         if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
             expressions.append(element.origin.expression)
-        if any(keys & named(expression) for expression in expressions):
+        if any(keys & (named(whole) | _counted(whole)) for whole in expressions):
             return True
     return False
+
+
+def _counted(expression: model.Expression) -> set[str]:
+    """What an expression asks for without its value: how many, or whether it is there."""
+    parts = list(model.every(expression))
+    counts = {part.key for part in parts if isinstance(part, model.Count)}
+    return counts | {part.name for part in parts if isinstance(part, model.Present)}
 
 
 def ends_of(targets: tuple[model.Constant | model.LinkEnd, ...]) -> tuple[bytes, ...]:
