@@ -186,6 +186,8 @@ def telling(starts: list[Starts]) -> list[Starts]:
 
     def tells(first: Starts, at: int) -> bool:
         alike = [each for each in starts if certain(each) == certain(first)]
+        if not certain(first) and len(alike) < len(starts):
+            return True
         return at < len(certain(first)) or any(
             each[at : at + 1] != first[at : at + 1] for each in alike
         )

@@ -167,12 +167,16 @@ def _checked(starts: Sequence[Sequence[bytes]]) -> list[frozenset[int]]:
     """For each message the positions that do not tell whether it begins, although they are known.
 
     What all that begin alike have in common behind bytes that can be anything tells nothing apart:
-    a frame that is damaged there has begun, and is rejected.
+    a frame that is damaged there has begun, and is rejected. One that may begin with any byte has
+    begun only where no other messages are: else every byte in front of those would begin it.
     """
     alike: dict[tuple[bytes, ...], list[Sequence[bytes]]] = {}
     for first in starts:
         alike.setdefault(_certain(first), []).append(first)
-    common = {key: _common(key, group) for key, group in alike.items()}
+    common = {
+        key: _common(key, group) if key or len(alike) == 1 else frozenset[int]()
+        for key, group in alike.items()
+    }
     return [common[_certain(first)] for first in starts]
 
 
