@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from protoc.runtime.errors import DecodeError, Incomplete, Reason
@@ -25,7 +26,7 @@ class Miscoded(ValueError):
         self.reason: Reason = reason
 
 
-class Coding:
+class Coding(ABC):
     """A way to write bytes as others, and back.
 
     Attributes:
@@ -34,21 +35,21 @@ class Coding:
 
     WIDEST: ClassVar[int] = 1
 
+    @abstractmethod
     def encode(self, data: bytes) -> bytes:
         """The coded bytes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decode(self, data: bytes) -> bytes:
         """The plain bytes.
 
         Raises:
             Miscoded: they have not been coded like this.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def reach(self, data: bytes, count: int) -> int:
         """How many of the coded bytes stand for the first `count` plain ones."""
-        raise NotImplementedError
 
     def begin(self, buffer: Buffer, start: int, count: int, at: int, message: str) -> bytes:
         """At least so many plain bytes, where nothing but they themselves tell where they end.

@@ -44,6 +44,10 @@ class Field(Element):
         ends it may stand in it when it is written.
     """
 
+    # what the sequence around tells: whether a size asks for its number, and what ends it
+    early = False
+    ending: Ending | None = None
+
     def __init__(
         self,
         name: str,
@@ -94,9 +98,8 @@ class Field(Element):
         self.is_cut = check is not None
         self.copied = copy
         self.default = default
-        self.derivation: Derivation | None = check or length or value
-        if copy is not None:
-            self.derivation = itemgetter(copy)
+        copied = None if copy is None else itemgetter(copy)
+        self.derivation: Derivation | None = copied or check or length or value
         self.meaning = Meaning(scale, offset, enum, strict, boolean, range, self.wire.whole, via)
         self.until = until
         self.longest = max
@@ -106,9 +109,6 @@ class Field(Element):
         self.order = -1 if reversed else 1
         self.lenient = lenient
         self.loose = loose
-        # what the sequence around tells: whether a size asks for its number, and what ends it
-        self.early = False
-        self.ending: Ending | None = None
 
     @property
     def given(self) -> bool:
