@@ -11,7 +11,8 @@ from protoc.compiler.resolve.structures import Structures
 from protoc.dsl import tree
 
 if TYPE_CHECKING:
-    from protoc.compiler.resolve.layouts import Builder, Place
+    from protoc.compiler.resolve.layouts import Builder
+    from protoc.compiler.resolve.place import Place
 
 Again = tree.Block | tree.Invocation
 

@@ -13,7 +13,8 @@ from protoc.dsl import tree
 from protoc.dsl.source import Span
 
 if TYPE_CHECKING:
-    from protoc.compiler.resolve.layouts import Builder, Place
+    from protoc.compiler.resolve.layouts import Builder
+    from protoc.compiler.resolve.place import Place
 
 _END, _ESC, _DLE = 0xC0, 0xDB, 0x10
 _WAYS = {

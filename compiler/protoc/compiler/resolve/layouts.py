@@ -2,75 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from protoc.compiler import model
-from protoc.compiler.resolve.again import read_again
-from protoc.compiler.resolve.bits import Located, Pieces, speaker, whole
-from protoc.compiler.resolve.bodies import (
-    body_of,
-    frame_fields,
-    has_hole,
-    is_hole,
-    longest_of,
-    names_of,
-)
+from protoc.compiler.resolve.bits import Pieces
+from protoc.compiler.resolve.bodies import body_of, frame_fields, has_hole, names_of
 from protoc.compiler.resolve.codings import coded, filler
-from protoc.compiler.resolve.constants import labelled, octets
-from protoc.compiler.resolve.counters import counted, is_counter
-from protoc.compiler.resolve.defaults import default_of_bits, no_value, value_of_bits
+from protoc.compiler.resolve.constants import octets
 from protoc.compiler.resolve.extents import Drawer
-from protoc.compiler.resolve.fitting import (
-    Holder,
-    constant,
-    constant_bytes,
-    raw_of_default,
-    require,
-    unscaled,
-)
+from protoc.compiler.resolve.fields import Fields
+from protoc.compiler.resolve.fitting import constant_bytes
 from protoc.compiler.resolve.lines import Lines
 from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.parameters import instantiated
+from protoc.compiler.resolve.place import Place
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
 from protoc.compiler.resolve.structures import Structures
-from protoc.compiler.resolve.types import (
-    OPEN,
-    Spec,
-    is_builtin,
-    resolve_bit,
-    resolve_typed,
-)
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
 _DEEPEST = 24
 _MOST_STATEMENTS = 5000
-
-
-@dataclass
-class Place:
-    """Where statements stand.
-
-    Attributes:
-        fixed: what the frame's call gives for its fields.
-        filling: builds the elements that fill the hole; None for raw bytes.
-        trail: names of the layouts around, to find one that stands inside itself.
-        block: keys of the elements of this layout so far; ranges do not leave it.
-        names: what expressions may name here.
-        pieces: values made of bits, some of which may be still to come.
-        wrapper: name of the wrapper of a link, whose derived fields leave their names to others.
-    """
-
-    fixed: dict[str, tree.Expression]
-    filling: Callable[[Names], tuple[model.Element, ...]] | None
-    trail: tuple[str, ...]
-    block: list[str] = field(default_factory=list)
-    names: Names = field(default_factory=Names)
-    pieces: Pieces = field(default_factory=Pieces)
-    wrapper: str = ""
 
 
 @dataclass
@@ -235,7 +189,7 @@ class Builder:
         self.place(element, place)
         found = [element]
         for pieces in place.pieces.complete():
-            found.append(self._slice(pieces, place))
+            found.append(Fields(self).slice(pieces, place))
             self.place(found[-1], place)
         return tuple(found)
 
@@ -293,7 +247,7 @@ class Builder:
             data = constant_bytes(self.scope, self.scope.params[name])
             if data:
                 return (self._named_constant(name, data, statement, place),)
-            param = self._param(self.scope.params[name], statement)
+            param = Fields(self).param(self.scope.params[name], statement)
             field_ = replace(param, key=self.unique(name))
             self.place(field_, place)
             return (field_,)
@@ -315,210 +269,21 @@ class Builder:
         place.block.append(constant.key)
         return constant
 
-    def _param(self, param: model.Param, statement: tree.Bare) -> model.Field:
-        """A bare name that is a param: its type, bound to its value."""
-        wire = param.wire or model.Text(self.scope.settings_at(param.span).encoding, OPEN)
-        origin: model.Origin = model.Given()
-        if param.constant:
-            assert param.default is not None
-            origin = model.Fixed(raw_of_default(self.scope, param))
-        elif param.default is not None:
-            origin = model.Defaulted(model.Value(param.default))
-        self.claim(param.name, statement.name)
-        return model.Field(
-            param.name,
-            param.name,
-            wire,
-            origin,
-            param.conversion,
-            statement.span,
-            param.doc,
-            not param.constant,
-            param.bounds,
-        )
-
     def field(self, statement: tree.Field, place: Place) -> model.Element:
         """A field of any type."""
-        name = statement.name.text
-        if statement.also is not None:
-            return read_again(self, statement, statement.also, place)
-        if is_hole(statement):
-            return self._hole(statement, place)
-        if isinstance(statement.typed.type, tree.ListType):
-            return Structures(self).items(statement, statement.typed.type, place)
-        named = None if name == "_" else name
-        derived = any(modifier.word == "=" for modifier in statement.typed.modifiers)
-        if place.wrapper and derived and named is not None:
-            key = self.unique(f"{place.wrapper}_{name}")
-            return self._valued(statement, key, named, place)
-        key = self.key() if named is None else self.unique(name)
-        if named is not None:
-            self.claim(name, statement.name)
-        return self._valued(statement, key, named, place)
+        return Fields(self).field(statement, place)
 
     def item(self, statement: tree.Field, place: Place) -> model.Field:
         """What a list repeats."""
-        if isinstance(statement.typed.type, tree.ListType):
-            raise self.scope.unsupported("a list of lists", statement.span)
-        if statement.typed.type.optional:
-            raise self.scope.unsupported("an item that may be absent", statement.span)
-        return self._valued(statement, f"{statement.name.text}[]", "", place)
-
-    def _valued(
-        self, statement: tree.Field, key: str, named: str | None, place: Place
-    ) -> model.Field:
-        """A field of any type but a list; an item of a list has an empty name."""
-        type_ = statement.typed.type
-        assert isinstance(type_, tree.NamedType)
-        if type_.name.text in self.scope.layouts and not is_builtin(type_.name.text):
-            return self._nested(statement, type_, key, named, place)
-        spec = resolve_typed(self.scope, statement.typed, statement.name.text, self.name)
-        place.pieces.add(key, spec.own)
-        size = type_.size
-        if size is not None and not isinstance(size, tree.Number):
-            self.drawers.append(self._drawer(key, size, "size", place))
-        return self._made(spec, key, named, statement, place)
-
-    def _made(
-        self,
-        spec: Spec,
-        key: str,
-        named: str | None,
-        statement: tree.Field | tree.Bit,
-        place: Place,
-    ) -> model.Field:
-        """A field, with who gives its value."""
-        origin = self._origin(spec, key, named, place)
-        bound = (
-            named in self.scope.params
-            and key == named
-            and isinstance(origin, model.Given | model.Defaulted)
-        )
-        if bound and spec.default is None:
-            param = self.scope.params[statement.name.text]
-            origin = self._from_param(param, spec, statement) or origin
-        return model.Field(
-            key,
-            named,
-            spec.wire,
-            origin,
-            spec.conversion,
-            statement.span,
-            statement.doc,
-            bound,
-            None if spec.lenient else spec.bounds,
-            spec.longest,
-            spec.forbidden,
-            spec.pattern,
-        )
-
-    def _drawer(
-        self, key: str, value: tree.Expression, role: Literal["value", "size"], place: Place
-    ) -> Drawer:
-        return Drawer(key, value, role, place.block, len(place.block), place.names)
-
-    def _nested(
-        self,
-        statement: tree.Field,
-        type_: tree.NamedType,
-        key: str,
-        named: str | None,
-        place: Place,
-    ) -> model.Field:
-        """A message as a field."""
-        if statement.typed.modifiers:
-            modifier = statement.typed.modifiers[0]
-            raise self.scope.fail(
-                "E0404",
-                f"`{modifier.word}` does not belong behind a message",
-                modifier.span,
-                help="write it behind the fields of the message",
-            )
-        if named is None:
-            raise self.scope.unsupported("a message without a name of its own", statement.span)
-        wire = Structures(self).nested(type_, place)
-        return model.Field(
-            key, named, wire, model.Given(), model.Conversion(), statement.span, statement.doc
-        )
-
-    def _hole(self, statement: tree.Field, place: Place) -> model.Element:
-        """The hole of a frame: what stands in it, or raw bytes under its name."""
-        name = statement.name.text
-        longest = longest_of(statement)
-        key = self.unique(name)
-        if place.filling is not None:
-            inside = place.filling(place.names)
-            return model.Region(key, inside, None, statement.span, longest)
-        self.claim(name, statement.name)
-        return model.Field(
-            key,
-            name,
-            model.Raw(OPEN),
-            model.Given(),
-            model.Conversion(),
-            statement.span,
-            statement.doc,
-            longest=longest,
-        )
-
-    def _slice(self, pieces: list[Located], place: Place) -> model.Field:
-        """A number made of bits of integers before it: a field of the message."""
-        named = [(bit, piece) for _, bit, piece in pieces]
-        name = named[0][0].name.text
-        self.claim(name, named[0][0])
-        whole(self.scope, named)
-        wire = model.Slice(tuple((host, piece) for host, _, piece in pieces))
-        bit = speaker(self.scope, named)
-        spec = resolve_bit(self.scope, bit, wire, self.name)
-        return self._made(spec, self.unique(name), name, bit, place)
-
-    def _from_param(
-        self, param: model.Param, spec: Spec, statement: tree.Field | tree.Bit
-    ) -> model.Origin | None:
-        """A field called like a param begins with its value, which must fit here too."""
-        value = param.default
-        if value is None:
-            return None
-        label = Label(param.span, "the param and its value")
-        into = replace(spec.holder(param.name), labels=(label,))
-        raw = raw_of_default(self.scope, param) if param.conversion.enum else unscaled(value, into)
-        require(self.scope, value, raw, statement.name.span, into)
-        return model.Defaulted(model.Value(value))
-
-    def _origin(self, spec: Spec, key: str, named: str | None, place: Place) -> model.Origin:
-        """Who gives the value of a field."""
-        into = spec.holder(named or "_")
-        if named is not None and named in place.fixed:
-            return model.Fixed(self._fixed(place.fixed[named], into))
-        if spec.value is not None:
-            if _is_constant(self.scope, spec.value, spec.conversion):
-                return model.Fixed(self._fixed(spec.value, into))
-            self.drawers.append(self._drawer(key, spec.value, "value", place))
-            return model.Derived(model.Value(0), "value")
-        if spec.default is not None and is_counter(spec.default):
-            return counted(self.scope, spec.default, into, place.trail[-1])
-        if spec.default is not None:
-            if isinstance(spec.wire, model.Bits):
-                return model.Defaulted(default_of_bits(self.scope, spec.wire, into, spec.default))
-            enum = self.scope.enums.get(spec.conversion.enum or "")
-            value = constant(self.scope, spec.default, into)[0]
-            return model.Defaulted(model.Value(labelled(enum, value)))
-        if isinstance(spec.wire, model.Slice):
-            return model.Defaulted(model.Value(value_of_bits(self.scope, spec.default, into)))
-        if named is None and not isinstance(spec.wire, model.Bits):
-            return model.Reserved()
-        return model.Given()
-
-    def _fixed(self, expression: tree.Expression, into: Holder) -> int | float | str | bytes:
-        if isinstance(into.wire, model.Bits):
-            raise no_value(self.scope, into, expression)
-        return constant(self.scope, expression, into)[1]
+        return Fields(self).item(statement, place)
 
     def key(self) -> str:
+        """A key for what has no name."""
         self._count += 1
         return f"#{self._count}"
 
     def claim(self, name: str, node: tree.Node) -> None:
+        """Take a name, which only one field may have."""
         if name in self._names:
             # what stands in a frame is built before the frame
             first, second = sorted((self._names[name], node), key=lambda n: n.span.start)
@@ -536,20 +301,3 @@ class Builder:
 def _alone(statement: tree.Element) -> tree.Block:
     """A block of one statement."""
     return tree.Block((statement,), span=statement.span)
-
-
-def _is_constant(scope: Scope, expression: tree.Expression, conversion: model.Conversion) -> bool:
-    if isinstance(expression, tree.Number | tree.String | tree.Octets):
-        return True
-    if isinstance(expression, tree.Unary):
-        return _is_constant(scope, expression.operand, conversion)
-    if isinstance(expression, tree.Binary):
-        sides = (expression.left, expression.right)
-        return all(_is_constant(scope, side, conversion) for side in sides)
-    if isinstance(expression, tree.Reference) and len(expression.path) == 1:
-        name = expression.path[0].text
-        enum = scope.enums.get(conversion.enum or "")
-        if enum is not None and any(label.name == name for label in enum.labels):
-            return True
-        return name in ("true", "false") or (name in scope.params and scope.params[name].constant)
-    return False

@@ -13,7 +13,8 @@ from protoc.compiler.resolve.structures import Structures
 from protoc.dsl import tree
 
 if TYPE_CHECKING:
-    from protoc.compiler.resolve.layouts import Builder, Place
+    from protoc.compiler.resolve.layouts import Builder
+    from protoc.compiler.resolve.place import Place
 
 _Line = tree.Template | tree.Field | tree.Bare | tree.Constants | tree.Repeat | tree.Optional
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import beginning, may_begin_quoted
 from protoc.compiler.resolve.coded import is_clear, measured, require_clear
+from protoc.compiler.resolve.following import (
+    Next,
+    Unclear,
+    may_be_nothing,
+    next_of,
+    record_of,
+    trails_off,
+    up_to,
+)
+from protoc.compiler.resolve.on_line import on_line
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import drive
 from protoc.compiler.resolve.types import (
     OPEN,
-    fixed_size,
     is_open,
     size_of,
     total_size,
@@ -59,142 +67,6 @@ def _begun(first: model.Element) -> model.Element:
         return first
     assert isinstance(first, model.Field)
     return replace(first, wire=replace(wire, filled=wire.size is not None))
-
-
-def needs_region(
-    elements: tuple[model.Element, ...], behind: tuple[model.Element, ...] = ()
-) -> bool:
-    """Whether somebody else must say where elements end; `behind` is what follows them there."""
-    for i, element in enumerate(elements):
-        following = (*elements[i + 1 :], *behind)
-        size = size_of(element)
-        if isinstance(size, model.UntilEnd) or (isinstance(size, model.UntilNext) and size.or_end):
-            return True
-        wire = element.wire if isinstance(element, model.Field) else None
-        if isinstance(wire, model.Items) and wire.or_end:
-            return True
-        if isinstance(element, model.Coded):
-            continue  # what is coded has its own end
-        if isinstance(element, model.Region) and size is not None:
-            continue
-        if isinstance(element, model.Lines) and not element.behind:
-            return True
-        untold = isinstance(element, model.Branch) and element.behind is not None
-        if untold and all(map(_may_be_nothing, following)):
-            return True
-        if any(needs_region(row, following) for row in model.parts(element)):
-            return True
-    return False
-
-
-def trails_off(elements: tuple[model.Element, ...]) -> bool:
-    """Whether something may be absent at the end of elements, so that more may come."""
-    for i, element in enumerate(elements):
-        if all(map(_may_be_nothing, elements[i + 1 :])):
-            if isinstance(element, model.Branch) and element.how == "optional":
-                return True
-            if any(trails_off(row) for row in model.parts(element)):
-                return True
-            if isinstance(element, model.Field) and trails_off(_record_of(element.wire)):
-                return True
-    return False
-
-
-def _record_of(wire: model.Wire) -> tuple[model.Element, ...]:
-    """What stands on the wire for an object, or for an item of a list; none for anything else."""
-    wire = wire.item.wire if isinstance(wire, model.Items) else wire
-    return wire.record.elements if isinstance(wire, model.Nested) and wire.size is None else ()
-
-
-def _may_be_nothing(element: model.Element) -> bool:
-    """Whether an element can stand for no bytes at all."""
-    if isinstance(element, model.Lines):
-        return all(_may_be_nothing(e) for arm in element.arms for e in arm.elements)
-    if isinstance(element, model.Branch):
-        rows = [arm.elements for arm in element.arms]
-        return not element.closed or any(all(map(_may_be_nothing, row)) for row in rows)
-    if isinstance(element, model.LinkEnd):
-        return not all(ends for _, ends in element.by_link)
-    if isinstance(element, model.Filler):
-        return True
-    return (
-        isinstance(element, model.Field)
-        and isinstance(element.wire, model.Items)
-        and element.wire.count is None
-    )
-
-
-@dataclass(frozen=True)
-class _Next:
-    """What may stand behind an element.
-
-    Attributes:
-        targets: the constants that come next.
-        between: bytes of the fixed elements in front of them.
-        end: nothing may come, so that the region ends.
-    """
-
-    targets: tuple[model.Constant | model.LinkEnd, ...] = ()
-    between: int = 0
-    end: bool = False
-
-
-class _Unclear(Exception):
-    """What stands behind an element has no certain place."""
-
-    def __init__(self, element: model.Element | None) -> None:
-        self.element = element
-
-
-def _next(following: tuple[model.Element, ...], between: int = 0) -> _Next:
-    """The constants that can come next, and how far away they are."""
-    if not following:
-        return _Next((), between, end=True)
-    first, rest = following[0], following[1:]
-    if isinstance(first, model.Constant | model.LinkEnd):
-        return _Next((first,), between)
-    if isinstance(first, model.Region):
-        return _next((*first.elements, *rest), between)
-    if isinstance(first, model.Lines):
-        raise _Unclear(first)
-    if isinstance(first, model.Branch):
-        ways = [_next(arm.elements, between) for arm in first.arms]
-        ways += [_next((), between)] if first.how == "optional" else []
-        return _joined(first, ways, rest)
-    if (size := fixed_size(first)) is not None:
-        return _next(rest, between + size)
-    if isinstance(first, model.Coded | model.Filler):
-        raise _Unclear(first)
-    if isinstance(first.wire, model.Items) and isinstance(first.wire.item.wire, model.Nested):
-        item = first.wire.item.wire.record.elements
-        return _joined(first, [_next(item, between), _next((), between)], rest)
-    raise _Unclear(first)
-
-
-def _joined(element: model.Element, ways: list[_Next], rest: tuple[model.Element, ...]) -> _Next:
-    """What comes next whichever way is gone; what is behind them is looked at once."""
-    found = [way for way in ways if way.targets]
-    through = {way.between for way in ways if way.end}
-    behind = [_next(rest, distance) for distance in through] if len(through) == 1 else []
-    distances = {way.between for way in (*found, *behind)}
-    if len(through) > 1 or len(distances) > 1:
-        raise _Unclear(element)
-    targets = dict.fromkeys(target for way in (*found, *behind) for target in way.targets)
-    return _Next(tuple(targets), distances.pop(), any(way.end for way in behind))
-
-
-def _up_to(
-    mark: tuple[bytes, ...], following: tuple[model.Element, ...], between: int = 0
-) -> tuple[int, tuple[model.Element, ...]]:
-    """The bytes in front of a constant that comes at a certain place, and what is behind it."""
-    for i, element in enumerate(following):
-        if isinstance(element, model.Constant) and element.alternatives == mark:
-            return between, following[i + 1 :]
-        size = fixed_size(element)
-        if size is None:
-            break
-        between += size
-    return 0, following
 
 
 @dataclass
@@ -270,8 +142,8 @@ class _Settler:
     def _is_clear(self, coded: model.Coded, following: tuple[model.Element, ...]) -> bool:
         """Whether a constant stands behind coded bytes that can never stand among them."""
         try:
-            next_ = _next(following)
-        except _Unclear:
+            next_ = next_of(following)
+        except Unclear:
             return False
         found = bool(next_.targets) and not next_.end and not next_.between
         return found and is_clear(coded.codings[0], next_.targets)
@@ -298,7 +170,7 @@ class _Settler:
         branch = replace(branch, arms=arms, behind=None)
         if branch.how != "optional":
             return branch
-        if all(map(_may_be_nothing, following)) and not self._has_end():
+        if all(map(may_be_nothing, following)) and not self._has_end():
             raise self.scope.fail(
                 "E0501",
                 f"nothing tells whether `{self.layout.name.text}` goes on here",
@@ -310,9 +182,9 @@ class _Settler:
         if self._tells(branch.arms[0].elements):
             return branch
         try:
-            next_ = _next(following)
-        except _Unclear:
-            next_ = _Next()
+            next_ = next_of(following)
+        except Unclear:
+            next_ = Next()
         if next_.between or not (next_.targets or self._has_end()):
             raise self.scope.fail(
                 "E0409",
@@ -327,13 +199,13 @@ class _Settler:
         """Each line is a region of its own; what stands behind them is never one of them."""
         inside = replace(self, sized=True)
         arms = tuple(
-            replace(arm, elements=_on_line(inside.settle(arm.elements, ()), lines.end))
+            replace(arm, elements=on_line(inside.settle(arm.elements, ()), lines.end))
             for arm in lines.arms
         )
         try:
-            next_ = _next(following)
-        except _Unclear:
-            next_ = _Next()
+            next_ = next_of(following)
+        except Unclear:
+            next_ = Next()
         if next_.between or (not next_.end and not next_.targets):
             raise self.scope.fail(
                 "E0409",
@@ -374,7 +246,7 @@ class _Settler:
         """Where a field ends that says itself what ends it."""
         (mark,) = size.targets
         assert isinstance(mark, model.Constant)
-        between, behind = _up_to(mark.alternatives, following)
+        between, behind = up_to(mark.alternatives, following)
         if size.times:
             return replace(size, between=between)
         constants = (e for e in behind if isinstance(e, model.Constant | model.LinkEnd))
@@ -385,7 +257,7 @@ class _Settler:
 
     def _ended_well(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
         """Complain about an object whose last elements may be absent, and nothing behind it."""
-        trails = all(map(_may_be_nothing, following)) and trails_off(_record_of(field.wire))
+        trails = all(map(may_be_nothing, following)) and trails_off(record_of(field.wire))
         if trails and not self._has_end():
             raise self._endless(field)
 
@@ -394,8 +266,8 @@ class _Settler:
     ) -> model.Size:
         """Where a field ends that nothing measures."""
         try:
-            next_ = _next(following)
-        except _Unclear as unclear:
+            next_ = next_of(following)
+        except Unclear as unclear:
             labels = (
                 (Label(unclear.element.span, "the size of this varies as well"),)
                 if unclear.element is not None
@@ -507,37 +379,6 @@ class _Settler:
             help="give the field a size or a length, put a constant behind it, "
             "or let the link say `end CRLF`",
         )
-
-
-def _on_line(elements: tuple[model.Element, ...], end: model.Constant) -> tuple[model.Element, ...]:
-    """The elements of a line: what ends it cannot stand in any of them."""
-    return model.rebuilt(elements, partial(_without, end))
-
-
-def _without(end: model.Constant, element: model.Element) -> model.Element:
-    """An element without the end of its line in it."""
-    if not isinstance(element, model.Field):
-        return element
-    wire = element.wire
-    if isinstance(wire, model.Nested):
-        record = replace(wire.record, elements=_on_line(wire.record.elements, end))
-        return replace(element, wire=replace(wire, record=record))
-    if isinstance(wire, model.Items):
-        item = _without(end, wire.item)
-        assert isinstance(item, model.Field)
-        return replace(element, wire=replace(wire, item=item))
-    size = size_of(element)
-    found = (
-        isinstance(size, model.UntilNext)
-        and not size.between
-        and any(
-            isinstance(t, model.Constant) and t.alternatives == end.alternatives
-            for t in size.targets
-        )
-    )
-    if found or not isinstance(wire, model.Text | model.Raw):
-        return element
-    return replace(element, forbidden=(*element.forbidden, *end.alternatives))
 
 
 def _called(field: model.Field | model.Coded) -> str:

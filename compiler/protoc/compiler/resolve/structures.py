@@ -10,15 +10,17 @@ from protoc.compiler import model
 from protoc.compiler.resolve.bodies import body_of
 from protoc.compiler.resolve.constants import octets
 from protoc.compiler.resolve.derived import draw
+from protoc.compiler.resolve.following import needs_region
 from protoc.compiler.resolve.names import Names, expression
 from protoc.compiler.resolve.scope import Scope
-from protoc.compiler.resolve.settling import needs_region, settle_record
+from protoc.compiler.resolve.settling import settle_record
 from protoc.compiler.resolve.types import OPEN
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
 if TYPE_CHECKING:
-    from protoc.compiler.resolve.layouts import Builder, Place
+    from protoc.compiler.resolve.layouts import Builder
+    from protoc.compiler.resolve.place import Place
 
 
 @dataclass(frozen=True)
