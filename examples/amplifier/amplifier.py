@@ -44,10 +44,14 @@ from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import byte_sum, xor
 from protoc.runtime.codecs import (
     ANY,
+    DIGITS_1,
+    DIGITS_2,
+    HEX_DIGITS_2,
+    HEX_NUMBERS_2,
+    NUMBERS_1,
+    NUMBERS_2,
     UNFIT,
-    index,
     not_text,
-    read_hex,
     read_int,
     starts,
     unfit,
@@ -95,8 +99,8 @@ _BE_1S2S2S1S4S4S2S2S: Final = Struct(">1s2s2s1s4s4s2s2s")
 _BE_1S2S2S2S2S: Final = Struct(">1s2s2s2s2s")
 _BE_1S2S2S4S2S2S: Final = Struct(">1s2s2s4s2s2s")
 _BE_1S2S2SH2S2S: Final = Struct(">1s2s2sH2s2s")
+_BE_2SH: Final = Struct(">2sH")
 _BE_B: Final = Struct(">B")
-_BE_H: Final = Struct(">H")
 
 
 class ParamFaults(Part):
@@ -141,23 +145,25 @@ class ReadStatus(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 7, b"}\r", c3, 9)
         expected = xor(buffer[at : at + 5])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 5, 9)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 5, "hexadecimal digits", check_raw, 9
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 9
             )
-        address = int(address_raw)
         return cls(address=address), at + 9
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if not 0 <= self.address <= 99:
-                raise OverflowError
-            frame = b"{%02dRS" % index(self.address)
-            return frame + b"%02X}\r" % xor(frame)
+            frame = b"{" + DIGITS_2[self.address] + b"RS"
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
 
@@ -227,20 +233,24 @@ class Status(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 16, b"}\r", c3, 18)
         expected = xor(buffer[at : at + 14])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 14, 18)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 14, "hexadecimal digits", check_raw, 18
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 14, expected, check, 18)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 18
             )
-        address = int(address_raw)
-        if not mode_raw.isdigit():
+        mode = NUMBERS_1.get(mode_raw)
+        if mode is None:
             raise DecodeError(
                 "value", cls.NAME, "mode", 5, "decimal digits", mode_raw, 18
             )
-        mode = int(mode_raw)
         if not helix_current_raw.isdigit():
             raise DecodeError(
                 "value",
@@ -267,20 +277,15 @@ class Status(Message, kw_only=True):
         try:
             helix_current = round(self.helix_current * 100)
             temperature = round(self.temperature * 10)
-            if (
-                not 0 <= self.address <= 99
-                or not 0 <= self.mode <= 9
-                or not 0 <= helix_current <= 9999
-                or not -999 <= temperature <= 9999
-            ):
+            if not 0 <= helix_current <= 9999 or not -999 <= temperature <= 9999:
                 raise OverflowError
-            frame = b"{%02dRS%d%04d%04d" % (
-                index(self.address),
-                index(self.mode),
+            frame = b"{%bRS%b%04d%04d" % (
+                DIGITS_2[self.address],
+                DIGITS_1[self.mode],
                 helix_current,
                 temperature,
             )
-            return frame + b"%02X}\r" % xor(frame)
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(
                 self,
@@ -346,23 +351,25 @@ class ReadAlarms(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 7, b"}\r", c3, 9)
         expected = xor(buffer[at : at + 5])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 5, 9)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 5, "hexadecimal digits", check_raw, 9
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 9
             )
-        address = int(address_raw)
         return cls(address=address), at + 9
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if not 0 <= self.address <= 99:
-                raise OverflowError
-            frame = b"{%02dRA" % index(self.address)
-            return frame + b"%02X}\r" % xor(frame)
+            frame = b"{" + DIGITS_2[self.address] + b"RA"
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
 
@@ -426,15 +433,19 @@ class Alarms(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 9, b"}\r", c3, 11)
         expected = xor(buffer[at : at + 7])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 7, 11)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 7, "hexadecimal digits", check_raw, 11
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 7, expected, check, 11)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 11
             )
-        address = int(address_raw)
         return (
             cls(
                 address=address,
@@ -453,11 +464,10 @@ class Alarms(Message, kw_only=True):
         try:
             faults = self.faults
             if (
-                faults.interlock >> 1
-                or faults.arc >> 1
-                or faults.overdrive >> 1
-                or faults.hot >> 1
-                or faults.fan >> 1
+                faults.arc > 1
+                or faults.overdrive > 1
+                or faults.hot > 1
+                or faults.fan > 1
             ):
                 raise OverflowError
             faults_bits = (
@@ -467,10 +477,8 @@ class Alarms(Message, kw_only=True):
                 | faults.hot << 1
                 | faults.fan
             )
-            if not 0 <= self.address <= 99:
-                raise OverflowError
-            frame = b"{%02dRA" % index(self.address) + _BE_H.pack(faults_bits)
-            return frame + b"%02X}\r" % xor(frame)
+            frame = b"{" + DIGITS_2[self.address] + _BE_2SH.pack(b"RA", faults_bits)
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(
                 self,
@@ -545,23 +553,25 @@ class NoAlarms(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 7, b"}\r", c3, 9)
         expected = xor(buffer[at : at + 5])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 5, 9)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 5, "hexadecimal digits", check_raw, 9
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 9
             )
-        address = int(address_raw)
         return cls(address=address), at + 9
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if not 0 <= self.address <= 99:
-                raise OverflowError
-            frame = b"{%02dRA" % index(self.address)
-            return frame + b"%02X}\r" % xor(frame)
+            frame = b"{" + DIGITS_2[self.address] + b"RA"
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
 
@@ -625,15 +635,19 @@ class Power(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 11, b"}\r", c3, 13)
         expected = xor(buffer[at : at + 9])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 9, 13)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 9, "hexadecimal digits", check_raw, 13
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 9, expected, check, 13)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 13
             )
-        address = int(address_raw)
         if not watts_raw.isdigit():
             raise DecodeError(
                 "value", cls.NAME, "watts", 5, "decimal digits", watts_raw, 13
@@ -649,10 +663,10 @@ class Power(Message, kw_only=True):
             if not 0 <= self.watts <= 400:
                 raise EncodeError(self.NAME, "watts", "0..400", self.watts)
             watts = round(self.watts * 10)
-            if not 0 <= self.address <= 99 or not 0 <= watts <= 9999:
+            if not 0 <= watts <= 9999:
                 raise OverflowError
-            frame = b"{%02dSP%04d" % (index(self.address), watts)
-            return frame + b"%02X}\r" % xor(frame)
+            frame = b"{%bSP%04d" % (DIGITS_2[self.address], watts)
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "watts": (0, 400)}) from None
 
@@ -707,23 +721,25 @@ class Done(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 7, b"}\r", c3, 9)
         expected = xor(buffer[at : at + 5])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 5, 9)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 5, "hexadecimal digits", check_raw, 9
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 5, expected, check, 9)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 9
             )
-        address = int(address_raw)
         return cls(address=address), at + 9
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if not 0 <= self.address <= 99:
-                raise OverflowError
-            frame = b"{%02dOK" % index(self.address)
-            return frame + b"%02X}\r" % xor(frame)
+            frame = b"{" + DIGITS_2[self.address] + b"OK"
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
 
@@ -786,28 +802,30 @@ class Denied(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 8, b"}\r", c3, 10)
         expected = xor(buffer[at : at + 6])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 6, 10)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 6, "hexadecimal digits", check_raw, 10
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 6, expected, check, 10)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 10
             )
-        address = int(address_raw)
-        if not why_raw.isdigit():
+        why = NUMBERS_1.get(why_raw)
+        if why is None:
             raise DecodeError(
                 "value", cls.NAME, "why", 5, "decimal digits", why_raw, 10
             )
-        why = int(why_raw)
         return cls(address=address, why=Denial.of(why)), at + 10
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if not 0 <= self.address <= 99 or not 0 <= self.why <= 9:
-                raise OverflowError
-            frame = b"{%02dNO%d" % (index(self.address), index(self.why))
-            return frame + b"%02X}\r" % xor(frame)
+            frame = b"{" + DIGITS_2[self.address] + b"NO" + DIGITS_1[self.why]
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "why": (0, 9)}) from None
 
@@ -871,28 +889,30 @@ class Alarm(Message, kw_only=True):
         if c3 != b"}\r":
             raise DecodeError("constant", cls.NAME, "", 8, b"}\r", c3, 10)
         expected = xor(buffer[at : at + 6])
-        if check_raw != b"%02X" % expected:
-            check = read_hex(check_raw, cls.NAME, "check", 6, 10)
+        if check_raw != HEX_DIGITS_2[expected]:
+            check = HEX_NUMBERS_2.get(check_raw)
+            if check is None:
+                raise DecodeError(
+                    "value", cls.NAME, "check", 6, "hexadecimal digits", check_raw, 10
+                )
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 6, expected, check, 10)
-        if not address_raw.isdigit():
+        address = NUMBERS_2.get(address_raw)
+        if address is None:
             raise DecodeError(
                 "value", cls.NAME, "address", 1, "decimal digits", address_raw, 10
             )
-        address = int(address_raw)
-        if not cause_raw.isdigit():
+        cause = NUMBERS_1.get(cause_raw)
+        if cause is None:
             raise DecodeError(
                 "value", cls.NAME, "cause", 5, "decimal digits", cause_raw, 10
             )
-        cause = int(cause_raw)
         return cls(address=address, cause=Cause.of(cause)), at + 10
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if not 0 <= self.address <= 99 or not 0 <= self.cause <= 9:
-                raise OverflowError
-            frame = b"{%02dAL%d" % (index(self.address), index(self.cause))
-            return frame + b"%02X}\r" % xor(frame)
+            frame = b"{" + DIGITS_2[self.address] + b"AL" + DIGITS_1[self.cause]
+            return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "cause": (0, 9)}) from None
 
@@ -948,14 +968,14 @@ class Hello(Message, kw_only=True):
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
         try:
-            unit = unit_raw.decode("utf-8")
+            unit = unit_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "unit", 1, 5) from None
         return cls(unit=unit), at + 5
 
     def encode(self, link: str = "") -> bytes:
         try:
-            unit = self.unit.encode("utf-8")
+            unit = self.unit.encode()
             if len(unit) != 1:
                 raise EncodeError(self.NAME, "unit", "exactly 1 bytes", self.unit)
             frame = b"{" + unit + b"0}"
@@ -1017,14 +1037,14 @@ class Here(Message, kw_only=True):
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
         try:
-            unit = unit_raw.decode("utf-8")
+            unit = unit_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "unit", 1, 5) from None
         return cls(unit=unit), at + 5
 
     def encode(self, link: str = "") -> bytes:
         try:
-            unit = self.unit.encode("utf-8")
+            unit = self.unit.encode()
             if len(unit) != 1:
                 raise EncodeError(self.NAME, "unit", "exactly 1 bytes", self.unit)
             frame = b"{" + unit + b"0}"
@@ -1086,14 +1106,14 @@ class ReadHelix(Message, kw_only=True):
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
         try:
-            unit = unit_raw.decode("utf-8")
+            unit = unit_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "unit", 1, 5) from None
         return cls(unit=unit), at + 5
 
     def encode(self, link: str = "") -> bytes:
         try:
-            unit = self.unit.encode("utf-8")
+            unit = self.unit.encode()
             if len(unit) != 1:
                 raise EncodeError(self.NAME, "unit", "exactly 1 bytes", self.unit)
             frame = b"{" + unit + b"H}"
@@ -1167,7 +1187,7 @@ class Helix(Message, kw_only=True):
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 8, expected, check, 9)
         try:
-            unit = unit_raw.decode("utf-8")
+            unit = unit_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "unit", 1, 9) from None
         if not helix_current_raw.isdigit():
@@ -1185,7 +1205,7 @@ class Helix(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            unit = self.unit.encode("utf-8")
+            unit = self.unit.encode()
             if len(unit) != 1:
                 raise EncodeError(self.NAME, "unit", "exactly 1 bytes", self.unit)
             helix_current = round(self.helix_current * 100)

@@ -192,9 +192,9 @@ class Ports(Message, kw_only=True):
             if names:
                 p2 = _2C.expect(buffer, p2, at, cls.NAME, p1)
             p3 = _2C.before(buffer, p2, p1)
-            names_raw = bytes(buffer[p2:p3])
+            names_raw = buffer[p2:p3]
             try:
-                names_text = names_raw.decode("utf-8")
+                names_text = names_raw.decode()
             except UnicodeDecodeError as error:
                 raise not_text(
                     error, "utf-8", cls.NAME, f"names[{len(names)}]", p2 - at, p3 - at
@@ -213,7 +213,7 @@ class Ports(Message, kw_only=True):
         try:
             names_items: list[bytes] = []
             for item in self.names:
-                names_item = item.encode("utf-8")
+                names_item = item.encode()
                 if b"," in names_item:
                     raise EncodeError(self.NAME, "names", "no b',' inside", item)
                 octets = names_item
@@ -295,13 +295,13 @@ class Open(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "port", 7, "more bytes", value_end - at - 7
             )
-        port_raw = bytes(buffer[at + 7 : p1])
+        port_raw = buffer[at + 7 : p1]
         if p1 != value_end:
             raise DecodeError(
                 "length", cls.NAME, "value", 7, value_end - at - 7, p1 - at - 7
             )
         try:
-            port = port_raw.decode("utf-8")
+            port = port_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "port", 7, value_end - at
@@ -310,7 +310,7 @@ class Open(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            port = self.port.encode("utf-8")
+            port = self.port.encode()
             size = len(port)
             if not 0 <= size <= 9999:
                 raise EncodeError(self.NAME, "size", "0..9999", size)
@@ -416,7 +416,7 @@ class Opened(Message, kw_only=True):
                 "more bytes",
                 value_end - p2 - 3,
             )
-        sbits_raw = bytes(buffer[p2 + 3 : p3])
+        sbits_raw = buffer[p2 + 3 : p3]
         if p3 != value_end:
             raise DecodeError(
                 "length", cls.NAME, "value", 7, value_end - at - 7, p3 - at - 7
@@ -432,7 +432,7 @@ class Opened(Message, kw_only=True):
                 "value", cls.NAME, "dbits", p1 + 1 - at, "5..8", dbits, value_end - at
             )
         try:
-            par = par_raw.decode("utf-8")
+            par = par_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "par", p2 + 1 - at, value_end - at
@@ -449,7 +449,7 @@ class Opened(Message, kw_only=True):
                 value_end - at,
             )
         try:
-            sbits = sbits_raw.decode("utf-8")
+            sbits = sbits_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "sbits", p2 + 3 - at, value_end - at
@@ -478,10 +478,10 @@ class Opened(Message, kw_only=True):
             if not 5 <= self.dbits <= 8:
                 raise EncodeError(self.NAME, "dbits", "5..8", self.dbits)
             dbits = write_dec(self.dbits, None, self.NAME, "dbits")
-            par = self.par.encode("utf-8")
+            par = self.par.encode()
             if len(par) != 1:
                 raise EncodeError(self.NAME, "par", "exactly 1 bytes", self.par)
-            sbits = self.sbits.encode("utf-8")
+            sbits = self.sbits.encode()
             size = len(baud) + len(dbits) + len(sbits) + 4
             if not 0 <= size <= 9999:
                 raise EncodeError(self.NAME, "size", "0..9999", size)
@@ -568,7 +568,7 @@ class Close(Message, kw_only=True):
                 raise DecodeError(
                     "length", cls.NAME, "force", 7, "more bytes", value_end - at - 7
                 )
-            force_raw = bytes(buffer[at + 7 : p2])
+            force_raw = buffer[at + 7 : p2]
             force_text = force_raw.decode("latin-1")
             force = force_text
             p1 = p2
@@ -1237,7 +1237,7 @@ class SetParams(Message, kw_only=True):
                 "more bytes",
                 value_end - p2 - 3,
             )
-        sbits_raw = bytes(buffer[p2 + 3 : p3])
+        sbits_raw = buffer[p2 + 3 : p3]
         if p3 != value_end:
             raise DecodeError(
                 "length", cls.NAME, "value", 7, value_end - at - 7, p3 - at - 7
@@ -1253,7 +1253,7 @@ class SetParams(Message, kw_only=True):
                 "value", cls.NAME, "dbits", p1 + 1 - at, "5..8", dbits, value_end - at
             )
         try:
-            par = par_raw.decode("utf-8")
+            par = par_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "par", p2 + 1 - at, value_end - at
@@ -1270,7 +1270,7 @@ class SetParams(Message, kw_only=True):
                 value_end - at,
             )
         try:
-            sbits = sbits_raw.decode("utf-8")
+            sbits = sbits_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "sbits", p2 + 3 - at, value_end - at
@@ -1299,10 +1299,10 @@ class SetParams(Message, kw_only=True):
             if not 5 <= self.dbits <= 8:
                 raise EncodeError(self.NAME, "dbits", "5..8", self.dbits)
             dbits = write_dec(self.dbits, None, self.NAME, "dbits")
-            par = self.par.encode("utf-8")
+            par = self.par.encode()
             if len(par) != 1:
                 raise EncodeError(self.NAME, "par", "exactly 1 bytes", self.par)
-            sbits = self.sbits.encode("utf-8")
+            sbits = self.sbits.encode()
             size = len(baud) + len(dbits) + len(sbits) + 4
             if not 0 <= size <= 9999:
                 raise EncodeError(self.NAME, "size", "0..9999", size)
@@ -1604,13 +1604,13 @@ class Echo(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "mode", 7, "more bytes", value_end - at - 7
             )
-        mode_raw = bytes(buffer[at + 7 : p1])
+        mode_raw = buffer[at + 7 : p1]
         if p1 != value_end:
             raise DecodeError(
                 "length", cls.NAME, "value", 7, value_end - at - 7, p1 - at - 7
             )
         try:
-            mode = mode_raw.decode("utf-8")
+            mode = mode_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "mode", 7, value_end - at
@@ -1624,7 +1624,7 @@ class Echo(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            mode = self.mode.encode("utf-8")
+            mode = self.mode.encode()
             size = len(mode)
             if not 0 <= size <= 9999:
                 raise EncodeError(self.NAME, "size", "0..9999", size)
@@ -1767,13 +1767,13 @@ class Separator(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "external", 9, "more bytes", value_end - at - 9
             )
-        external_raw = bytes(buffer[at + 9 : p1])
+        external_raw = buffer[at + 9 : p1]
         if p1 != value_end:
             raise DecodeError(
                 "length", cls.NAME, "value", 7, value_end - at - 7, p1 - at - 7
             )
         try:
-            active = active_raw.decode("utf-8")
+            active = active_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "active", 7, value_end - at
@@ -1790,13 +1790,13 @@ class Separator(Message, kw_only=True):
                 value_end - at,
             )
         try:
-            marker = marker_raw.decode("utf-8")
+            marker = marker_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "marker", 8, value_end - at
             ) from None
         try:
-            external = external_raw.decode("utf-8")
+            external = external_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "external", 9, value_end - at
@@ -1819,13 +1819,13 @@ class Separator(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            active = self.active.encode("utf-8")
+            active = self.active.encode()
             if len(active) != 1:
                 raise EncodeError(self.NAME, "active", "exactly 1 bytes", self.active)
-            marker = self.marker.encode("utf-8")
+            marker = self.marker.encode()
             if len(marker) != 1:
                 raise EncodeError(self.NAME, "marker", "exactly 1 bytes", self.marker)
-            external = self.external.encode("utf-8")
+            external = self.external.encode()
             size = len(external) + 2
             if not 0 <= size <= 9999:
                 raise EncodeError(self.NAME, "size", "0..9999", size)
@@ -1979,13 +1979,13 @@ class Reset(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "separator", 9, "more bytes", value_end - at - 9
             )
-        separator_raw = bytes(buffer[at + 9 : p1])
+        separator_raw = buffer[at + 9 : p1]
         if p1 != value_end:
             raise DecodeError(
                 "length", cls.NAME, "value", 7, value_end - at - 7, p1 - at - 7
             )
         try:
-            linespec = linespec_raw.decode("utf-8")
+            linespec = linespec_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "linespec", 7, value_end - at
@@ -2002,7 +2002,7 @@ class Reset(Message, kw_only=True):
                 value_end - at,
             )
         try:
-            delay = delay_raw.decode("utf-8")
+            delay = delay_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "delay", 8, value_end - at
@@ -2013,7 +2013,7 @@ class Reset(Message, kw_only=True):
                 "value", cls.NAME, "delay", 8, "a label of truth", delay, value_end - at
             )
         try:
-            separator = separator_raw.decode("utf-8")
+            separator = separator_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "separator", 9, value_end - at
@@ -2036,15 +2036,15 @@ class Reset(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            linespec = self.linespec.encode("utf-8")
+            linespec = self.linespec.encode()
             if len(linespec) != 1:
                 raise EncodeError(
                     self.NAME, "linespec", "exactly 1 bytes", self.linespec
                 )
-            delay = self.delay.encode("utf-8")
+            delay = self.delay.encode()
             if len(delay) != 1:
                 raise EncodeError(self.NAME, "delay", "exactly 1 bytes", self.delay)
-            separator = self.separator.encode("utf-8")
+            separator = self.separator.encode()
             size = len(separator) + 2
             if not 0 <= size <= 9999:
                 raise EncodeError(self.NAME, "size", "0..9999", size)
@@ -2184,13 +2184,13 @@ class Refused(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "reason", 7, "more bytes", value_end - at - 7
             )
-        reason_raw = bytes(buffer[at + 7 : p1])
+        reason_raw = buffer[at + 7 : p1]
         if p1 != value_end:
             raise DecodeError(
                 "length", cls.NAME, "value", 7, value_end - at - 7, p1 - at - 7
             )
         try:
-            reason = reason_raw.decode("utf-8")
+            reason = reason_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "reason", 7, value_end - at
@@ -2199,7 +2199,7 @@ class Refused(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            reason = self.reason.encode("utf-8")
+            reason = self.reason.encode()
             size = len(reason)
             if not 0 <= size <= 9999:
                 raise EncodeError(self.NAME, "size", "0..9999", size)

@@ -174,7 +174,7 @@ class State(Message, kw_only=True):
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 14, expected, check, 15)
         try:
-            relay = relay_raw.decode("utf-8")
+            relay = relay_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "relay", 5, 15) from None
         relay_label = Relay.of(relay)
@@ -212,22 +212,22 @@ class State(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             keys = self.keys
-            if keys.stop >> 1 or keys.level >> 3 or keys.lock >> 1:
+            if keys.level > 7 or keys.lock > 1:
                 raise OverflowError
             keys_bits = keys.stop << 15 | keys.level << 12 | keys.lock << 1 | 1
-            if self.socket >> 4:
+            if self.socket > 15:
                 raise OverflowError
             bits = self.socket | 128
-            relay = self.relay.encode("utf-8")
+            relay = self.relay.encode()
             if len(relay) != 1:
                 raise EncodeError(self.NAME, "relay", "exactly 1 bytes", self.relay)
             drift = round(self.drift * 4)
-            if self.fan >> 3 or not -512 <= drift <= 511:
+            if self.fan > 7 or not -512 <= drift <= 511:
                 raise OverflowError
             bits2 = self.fan << 2 | drift >> 8 & 3
             bits3 = drift & 255
             control = self.control
-            if control >> 8 or control & 32 or self.fresh >> 1:
+            if not 0 <= control <= 255 or control & 32 or self.fresh > 1:
                 raise OverflowError
             bits4 = (control >> 6 & 3) << 6 | self.fresh << 5 | control & 31
             time = self.time
@@ -237,7 +237,7 @@ class State(Message, kw_only=True):
                 raise OverflowError
             time_bits = int(f"{time.hours:d}", 16) << 8 | int(f"{time.minutes:d}", 16)
             alarms = self.alarms
-            if alarms.first >> 1 or alarms.sixteenth >> 1 or alarms.middle >> 2:
+            if alarms.sixteenth > 1 or alarms.middle > 3:
                 raise OverflowError
             alarms_bits = alarms.first << 15 | alarms.middle << 5 | alarms.sixteenth
             frame = b"".join(
@@ -393,7 +393,7 @@ class SetMode(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             part = self.part
-            if part.first >> 1 or part.last >> 1:
+            if part.last > 1:
                 raise OverflowError
             part_bits = part.first << 7 | part.last << 6
             frame = _BE_BBBB.pack(0x7F, self.mode, bool(self.armed), part_bits)

@@ -37,7 +37,15 @@ from protoc.runtime.checksums import (
     word_xor,
     xor,
 )
-from protoc.runtime.codecs import UNFIT, not_text, read_hex, starts, unfit
+from protoc.runtime.codecs import (
+    HEX_DIGITS_2,
+    HEX_NUMBERS_2,
+    UNFIT,
+    not_text,
+    read_hex,
+    starts,
+    unfit,
+)
 
 _BE_1SB2S4S: Final = Struct(">1sB2s4s")
 _BE_1SB4SBBBBH2S2SH3S: Final = Struct(">1sB4sBBBBH2s2sH3s")
@@ -118,8 +126,18 @@ class SetSums(Message, kw_only=True):
         if words != expected:
             raise DecodeError("crc", cls.NAME, "words", 12, expected, words, 21)
         expected = word_xor(buffer[at + 2 : at + 6], 2, "hex")
-        if digits_raw != b"%02X" % expected:
-            digits = read_hex(digits_raw, cls.NAME, "digits", 14, 21)
+        if digits_raw != HEX_DIGITS_2[expected]:
+            digits = HEX_NUMBERS_2.get(digits_raw)
+            if digits is None:
+                raise DecodeError(
+                    "value",
+                    cls.NAME,
+                    "digits",
+                    14,
+                    "hexadecimal digits",
+                    digits_raw,
+                    21,
+                )
             if digits != expected:
                 raise DecodeError("crc", cls.NAME, "digits", 14, expected, digits, 21)
         expected = (
@@ -155,7 +173,7 @@ class SetSums(Message, kw_only=True):
             frame += _BE_H.pack(each)
             words = word_xor(frame[1:6], 2, "little")
             frame += _LE_H.pack(words)
-            frame += b"%02X" % word_xor(frame[2:6], 2, "hex")
+            frame += HEX_DIGITS_2[word_xor(frame[2:6], 2, "hex")]
             total_ = byte_sum(frame[1:2] + frame[2:6]) % 1000 | 0x8000
             frame += _BE_H.pack(total_)
             return frame + b"%03d" % (byte_sum(frame) % 256)
@@ -373,7 +391,7 @@ class Around(Message, kw_only=True):
         p1 = buffer.find(b",", at + 2)
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b",")
-        data_raw = bytes(buffer[at + 2 : p1])
+        data_raw = buffer[at + 2 : p1]
         if len(buffer) < p1 + 8:
             raise Incomplete(p1 + 8 - at)
         c1, last, c2, text_raw = _BE_1SB2S4S.unpack_from(buffer, p1)
@@ -392,14 +410,14 @@ class Around(Message, kw_only=True):
                     "crc", cls.NAME, "text", p1 + 4 - at, expected, text, p1 + 8 - at
                 )
         try:
-            data = data_raw.decode("utf-8")
+            data = data_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "data", 2, p1 + 8 - at) from None
         return cls(first=first, data=data, last=last), p1 + 8
 
     def encode(self, link: str = "") -> bytes:
         try:
-            data = self.data.encode("utf-8")
+            data = self.data.encode()
             if b"," in data:
                 raise EncodeError(self.NAME, "data", "no b',' inside", self.data)
             frame = b"".join(

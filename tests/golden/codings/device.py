@@ -110,7 +110,7 @@ class State(Message, kw_only=True):
                 raise DecodeError(
                     "length", cls.NAME, "note", 4, "more bytes", len(plain) - 4
                 )
-            note_raw = bytes(plain[4:p2])
+            note_raw = plain[4:p2]
             if len(plain) < p2 + 2:
                 raise DecodeError(
                     "length", cls.NAME, "", p2, "2 bytes", len(plain) - p2
@@ -126,7 +126,7 @@ class State(Message, kw_only=True):
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", p2, expected, check, p2 + 2)
             try:
-                note = note_raw.decode("utf-8")
+                note = note_raw.decode()
             except UnicodeDecodeError as error:
                 raise not_text(error, "utf-8", cls.NAME, "note", 4, p2 + 2) from None
         except DecodeError as error:
@@ -137,7 +137,7 @@ class State(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            note = self.note.encode("utf-8")
+            note = self.note.encode()
             if len(note) + 3 > 2048:
                 raise EncodeError(
                     self.NAME, "data", "at most 2048 bytes", len(note) + 3
@@ -468,11 +468,11 @@ class Shown(Message, kw_only=True):
                 raise DecodeError("length", cls.NAME, "kind", 0, "1 bytes", len(plain))
             kind = plain[0]
             p3 = len(plain)
-            name_raw = bytes(plain[1:p3])
+            name_raw = plain[1:p3]
             if len(plain) != p3:
                 raise DecodeError("length", cls.NAME, "", 0, p3, len(plain), p3)
             try:
-                name = name_raw.decode("utf-8")
+                name = name_raw.decode()
             except UnicodeDecodeError as error:
                 raise not_text(error, "utf-8", cls.NAME, "name", 1, p3) from None
         except DecodeError as error:
@@ -483,7 +483,7 @@ class Shown(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            name = self.name.encode("utf-8")
+            name = self.name.encode()
             coded = _HEX_ADD_33.encode(_BE_B.pack(self.kind) + name)
             return b"..(" + coded + b")\r\n"
         except UNFIT as error:

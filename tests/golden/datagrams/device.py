@@ -78,7 +78,7 @@ class Report(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "note", 2, "more bytes", len(buffer) - at - 2
             )
-        note_raw = bytes(buffer[at + 2 : p1])
+        note_raw = buffer[at + 2 : p1]
         if len(buffer) < p1 + 1:
             raise DecodeError(
                 "length", cls.NAME, "check", p1 - at, "1 bytes", len(buffer) - p1
@@ -90,14 +90,14 @@ class Report(Message, kw_only=True):
                 "crc", cls.NAME, "check", p1 - at, expected, check, p1 + 1 - at
             )
         try:
-            note = note_raw.decode("utf-8")
+            note = note_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "note", 2, p1 + 1 - at) from None
         return cls(kind=kind, note=note), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
         try:
-            note = self.note.encode("utf-8")
+            note = self.note.encode()
             frame = _BE_BB.pack(0x21, self.kind) + note
             check = byte_sum(frame) & 0xFF
             return frame + _BE_B.pack(check)
@@ -263,16 +263,16 @@ class Answer_(Message, kw_only=True):
                 "constant", cls.NAME, "", 0, b"=", bytes(buffer[at : at + 1])
             )
         p1 = len(buffer)
-        text_raw = bytes(buffer[at + 1 : p1])
+        text_raw = buffer[at + 1 : p1]
         try:
-            text = text_raw.decode("utf-8")
+            text = text_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "text", 1, p1 - at) from None
         return cls(text=text), p1
 
     def encode(self, link: str = "") -> bytes:
         try:
-            text = self.text.encode("utf-8")
+            text = self.text.encode()
             return b"=" + text
         except UNFIT as error:
             raise unfit(self, error, {"text": "utf-8"}) from None

@@ -102,7 +102,7 @@ class SetName(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "name", 6, "more bytes", data_end - at - 6
             )
-        name_raw = bytes(buffer[at + 6 : p1])
+        name_raw = buffer[at + 6 : p1]
         if len(name_raw) > 16:
             raise DecodeError(
                 "too long", cls.NAME, "name", 6, "at most 16 bytes", len(name_raw)
@@ -128,7 +128,7 @@ class SetName(Message, kw_only=True):
                 data_end + 3 - at,
             )
         try:
-            name = name_raw.decode("utf-8")
+            name = name_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "name", 6, data_end + 3 - at
@@ -137,7 +137,7 @@ class SetName(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            name = self.name.encode("utf-8")
+            name = self.name.encode()
             if len(name) > 16:
                 raise EncodeError(self.NAME, "name", "at most 16 bytes", self.name)
             size = len(name) + 1 + 2
@@ -421,7 +421,7 @@ class Refused(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "why", p1 + 1 - at, "more bytes", data_end - p1 - 1
             )
-        why_raw = bytes(buffer[p1 + 1 : p2])
+        why_raw = buffer[p1 + 1 : p2]
         if p2 != data_end:
             raise DecodeError(
                 "length", cls.NAME, "data", 5, data_end - at - 5, p2 - at - 5
@@ -444,7 +444,7 @@ class Refused(Message, kw_only=True):
             )
         line = read_dec(line_raw, cls.NAME, "line", 5, data_end + 3 - at)
         try:
-            why = why_raw.decode("utf-8")
+            why = why_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "why", p1 + 1 - at, data_end + 3 - at
@@ -454,7 +454,7 @@ class Refused(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             line = write_dec(self.line, None, self.NAME, "line")
-            why = self.why.encode("utf-8")
+            why = self.why.encode()
             size = len(line) + len(why) + 1 + 2
             if len(line) + len(why) + 1 > 64:
                 raise EncodeError(

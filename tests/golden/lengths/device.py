@@ -26,6 +26,8 @@ from protoc.runtime import (
 )
 from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
+    DIGITS_1,
+    NUMBERS_1,
     UNFIT,
     Delimiter,
     not_text,
@@ -153,7 +155,7 @@ class Counted(Message, kw_only=True):
         p1 = buffer.find(b",", at + 2)
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b",")
-        name_raw = bytes(buffer[at + 2 : p1])
+        name_raw = buffer[at + 2 : p1]
         if len(buffer) < p1 + 1:
             raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b",", p1):
@@ -167,7 +169,7 @@ class Counted(Message, kw_only=True):
                 raise Incomplete(p1 + 3 - at)
             note_raw = bytes(buffer[p1 + 1 : p1 + 3])
             try:
-                note_text = note_raw.decode("utf-8")
+                note_text = note_raw.decode()
             except UnicodeDecodeError as error:
                 raise not_text(
                     error, "utf-8", cls.NAME, "note", p1 + 1 - at, p1 + 3 - at
@@ -186,18 +188,18 @@ class Counted(Message, kw_only=True):
                 "length", cls.NAME, "size", 1, expected, size, p2 + 1 - at
             )
         try:
-            name = name_raw.decode("utf-8")
+            name = name_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "name", 2, p2 + 1 - at) from None
         return cls(name=name, note=note), p2 + 1
 
     def encode(self, link: str = "") -> bytes:
         try:
-            name = self.name.encode("utf-8")
+            name = self.name.encode()
             if b"," in name:
                 raise EncodeError(self.NAME, "name", "no b',' inside", self.name)
             if self.note is not None:
-                note = self.note.encode("utf-8")
+                note = self.note.encode()
                 if len(note) != 2:
                     raise EncodeError(self.NAME, "note", "exactly 2 bytes", self.note)
                 part = note
@@ -262,11 +264,11 @@ class Block(Message, kw_only=True):
         c1, width_raw = _BE_1S1S.unpack_from(buffer, at)
         if c1 != b"#":
             raise DecodeError("constant", cls.NAME, "", 0, b"#", c1)
-        if not width_raw.isdigit():
+        width = NUMBERS_1.get(width_raw)
+        if width is None:
             raise DecodeError(
                 "value", cls.NAME, "width", 1, "decimal digits", width_raw, 2
             )
-        width = int(width_raw)
         p1 = at + 2 + width
         if len(buffer) < p1:
             raise Incomplete(p1 - at)
@@ -289,7 +291,7 @@ class Block(Message, kw_only=True):
                 raise EncodeError(self.NAME, "width", "1..9", width)
             if not 0 <= width <= 9:
                 raise EncodeError(self.NAME, "width", "0..9", width)
-            return b"#%d%b%b" % (width, size, data)
+            return b"#" + DIGITS_1[width] + size + data
         except UNFIT as error:
             raise unfit(self, error, {"data": ()}) from None
 

@@ -208,16 +208,16 @@ class Line(Message, kw_only=True):
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
         p1 = len(buffer)
-        text_raw = bytes(buffer[at:p1])
+        text_raw = buffer[at:p1]
         try:
-            text = text_raw.decode("utf-8")
+            text = text_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "text", 0, p1 - at) from None
         return cls(text=text), p1
 
     def encode(self, link: str = "") -> bytes:
         try:
-            text = self.text.encode("utf-8")
+            text = self.text.encode()
             return text
         except UNFIT as error:
             raise unfit(self, error, {"text": "utf-8"}) from None

@@ -85,7 +85,7 @@ class StateLocks(Part, kw_only=True):
         p2 = buffer.find(b"\n", p1 + 1, limit)
         if p2 < 0:
             raise missing(stop, cls.NAME, p1 + 1 - at, limit - at, b"\n")
-        lock_raw = bytes(buffer[p1 + 1 : p2])
+        lock_raw = buffer[p1 + 1 : p2]
         if limit < p2 + 1:
             raise short(stop, cls.NAME, "", p2 - at, 1, limit - p2)
         if not buffer.startswith(b"\n", p2):
@@ -94,7 +94,7 @@ class StateLocks(Part, kw_only=True):
             )
         output = read_dec(output_raw, cls.NAME, "output", 0, p2 + 1 - at)
         try:
-            lock = lock_raw.decode("utf-8")
+            lock = lock_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "lock", p1 + 1 - at, p2 + 1 - at
@@ -115,7 +115,7 @@ class StateLocks(Part, kw_only=True):
     def encode_part(self) -> bytes:
         try:
             output = write_dec(self.output, None, self.NAME, "output")
-            lock = self.lock.encode("utf-8")
+            lock = self.lock.encode()
             if b"\n" in lock:
                 raise EncodeError(self.NAME, "lock", "no b'\\n' inside", self.lock)
             return output + b" " + lock + b"\n"
@@ -167,7 +167,7 @@ class State(Message, kw_only=True):
                         raise DecodeError(
                             "constant", cls.NAME, "", p1 + 6 - at, b"\n", "nothing"
                         )
-                    name_raw = bytes(buffer[p1 + 6 : p3])
+                    name_raw = buffer[p1 + 6 : p3]
                     if p2 < p3 + 1:
                         raise DecodeError(
                             "length", cls.NAME, "", p3 - at, "1 bytes", p2 - p3
@@ -182,7 +182,7 @@ class State(Message, kw_only=True):
                             bytes(buffer[p3 : p3 + 1]),
                         )
                     try:
-                        name_text = name_raw.decode("utf-8")
+                        name_text = name_raw.decode()
                     except UnicodeDecodeError as error:
                         raise not_text(
                             error, "utf-8", cls.NAME, "name", p1 + 6 - at, p3 + 1 - at
@@ -276,7 +276,7 @@ class State(Message, kw_only=True):
                         raise DecodeError(
                             "constant", cls.NAME, "", p1 + 9 - at, b"\n", "nothing"
                         )
-                    version_raw = bytes(buffer[p1 + 9 : p6])
+                    version_raw = buffer[p1 + 9 : p6]
                     if p2 < p6 + 1:
                         raise DecodeError(
                             "length", cls.NAME, "", p6 - at, "1 bytes", p2 - p6
@@ -291,7 +291,7 @@ class State(Message, kw_only=True):
                             bytes(buffer[p6 : p6 + 1]),
                         )
                     try:
-                        version_text = version_raw.decode("utf-8")
+                        version_text = version_raw.decode()
                     except UnicodeDecodeError as error:
                         raise not_text(
                             error,
@@ -342,7 +342,7 @@ class State(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            name = self.name.encode("utf-8")
+            name = self.name.encode()
             if b"\n" in name:
                 raise EncodeError(self.NAME, "name", "no b'\\n' inside", self.name)
             locks = b"".join([item.encode_part() for item in self.locks])
@@ -356,7 +356,7 @@ class State(Message, kw_only=True):
             else:
                 part2 = b""
             if self.version is not None:
-                version = self.version.encode("utf-8")
+                version = self.version.encode()
                 if b"\n" in version:
                     raise EncodeError(
                         self.NAME, "version", "no b'\\n' inside", self.version

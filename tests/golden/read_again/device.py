@@ -32,6 +32,8 @@ from protoc.runtime import (
 from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import byte_sum
 from protoc.runtime.codecs import (
+    DIGITS_1,
+    NUMBERS_1,
     UNFIT,
     WITHIN,
     Delimiter,
@@ -483,7 +485,7 @@ class Setting(Message, kw_only=True):
         p1 = buffer.find(b"\r", at + 5)
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b"\r")
-        answer_raw = bytes(buffer[at + 5 : p1])
+        answer_raw = buffer[at + 5 : p1]
         if len(buffer) < p1 + 1:
             raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b"\r", p1):
@@ -491,7 +493,7 @@ class Setting(Message, kw_only=True):
                 "constant", cls.NAME, "", p1 - at, b"\r", bytes(buffer[p1 : p1 + 1])
             )
         try:
-            answer = answer_raw.decode("utf-8")
+            answer = answer_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "answer", 5, p1 + 1 - at) from None
         try:
@@ -515,7 +517,7 @@ class Setting(Message, kw_only=True):
                 answer_parts = Gain2(channel=self.channel, gain=self.gain)
                 answer = composed(self, answer_parts)
             else:
-                answer = self.answer.encode("utf-8")
+                answer = self.answer.encode()
                 agree(self, "answer", answer, Gain2, ("channel", "gain"))
             if b"\r" in answer:
                 raise EncodeError(self.NAME, "answer", "no b'\\r' inside", self.answer)
@@ -725,7 +727,7 @@ class RowsRows(Part, kw_only=True):
             raise short(stop, cls.NAME, "kind", 0, 4, limit - at)
         kind_raw, raw_ = _BE_1S3S.unpack_from(buffer, at)
         try:
-            kind = kind_raw.decode("utf-8")
+            kind = kind_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "kind", 0, 4) from None
         try:
@@ -741,7 +743,7 @@ class RowsRows(Part, kw_only=True):
 
     def encode_part(self) -> bytes:
         try:
-            kind = self.kind.encode("utf-8")
+            kind = self.kind.encode()
             if len(kind) != 1:
                 raise EncodeError(self.NAME, "kind", "exactly 1 bytes", self.kind)
             if self.raw is None:
@@ -783,11 +785,11 @@ class Rows(Message, kw_only=True):
         c1, number_raw = _BE_1S1S.unpack_from(buffer, at)
         if c1 != b"R":
             raise DecodeError("constant", cls.NAME, "", 0, b"R", c1)
-        if not number_raw.isdigit():
+        number = NUMBERS_1.get(number_raw)
+        if number is None:
             raise DecodeError(
                 "value", cls.NAME, "number", 1, "decimal digits", number_raw, 2
             )
-        number = int(number_raw)
         rows: list[RowsRows] = []
         p1 = at + 2
         while len(rows) < number:
@@ -807,7 +809,7 @@ class Rows(Message, kw_only=True):
             number = len(self.rows)
             if not 0 <= number <= 9:
                 raise EncodeError(self.NAME, "number", "0..9", number)
-            return b"R%d%b" % (number, rows)
+            return b"R" + DIGITS_1[number] + rows
         except UNFIT as error:
             raise unfit(self, error, {}) from None
 
@@ -886,9 +888,9 @@ class Maybe(Message, kw_only=True):
             p2 = buffer.find(b"!", at + 2)
             if p2 < 0:
                 raise Incomplete(len(buffer) - at + 1, b"!")
-            text_raw = bytes(buffer[at + 2 : p2])
+            text_raw = buffer[at + 2 : p2]
             try:
-                text_text = text_raw.decode("utf-8")
+                text_text = text_raw.decode()
             except UnicodeDecodeError as error:
                 raise not_text(error, "utf-8", cls.NAME, "text", 2, p2 - at) from None
             try:
@@ -924,7 +926,7 @@ class Maybe(Message, kw_only=True):
                     text_parts = Gain2(channel=self.channel, gain=self.gain)
                     text = composed(self, text_parts)
                 else:
-                    text = self.text.encode("utf-8")
+                    text = self.text.encode()
                     agree(self, "text", text, Gain2, ("channel", "gain"))
                 if b"!" in text:
                     raise EncodeError(self.NAME, "text", "no b'!' inside", self.text)

@@ -29,7 +29,7 @@ from protoc.runtime import (
     Protocol,
 )
 from protoc.runtime import declarative as wire
-from protoc.runtime.codecs import ANY, UNFIT, echoes, index, starts, unfit
+from protoc.runtime.codecs import ANY, DIGITS_2, NUMBERS_2, UNFIT, echoes, starts, unfit
 
 _BE_1SB1SB2SBH: Final = Struct(">1sB1sB2sBH")
 _BE_1SB1SBB: Final = Struct(">1sB1sBB")
@@ -152,21 +152,19 @@ class Keep(Message, kw_only=True):
             raise DecodeError("length", cls.NAME, "size", 3, 5, size, 9)
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 9)
-        if not own_raw.isdigit():
+        own = NUMBERS_2.get(own_raw)
+        if own is None:
             raise DecodeError("value", cls.NAME, "own", 4, "decimal digits", own_raw, 9)
-        own = int(own_raw)
         return cls(sequence=sequence, own=own, item=item_, value=value), at + 9
 
     def encode(self, link: str = "") -> bytes:
         try:
             if not 1 <= self.sequence <= 3:
                 raise EncodeError(self.NAME, "sequence", "1..3", self.sequence)
-            if not 0 <= self.own <= 99:
-                raise OverflowError
             return b"".join(
                 (
                     _BE_BBBB.pack(0x02, self.sequence, 0x02, 5),
-                    b"%02d" % index(self.own),
+                    DIGITS_2[self.own],
                     _BE_BH.pack(self.item, self.value),
                 ),
             )

@@ -27,6 +27,8 @@ from protoc.runtime import (
 )
 from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
+    DIGITS_2,
+    NUMBERS_2,
     UNFIT,
     WITHIN,
     Delimiter,
@@ -190,8 +192,6 @@ class Report(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             flags = self.flags
-            if flags.wide >> 1:
-                raise OverflowError
             flags_bits = flags.wide << 7
             channels = b"".join(
                 [item.encode_part(flags_bits >> 7 & 1) for item in self.channels]
@@ -280,9 +280,9 @@ class Names(Message, kw_only=True):
             if names:
                 p1 = _2C.expect(buffer, p1, at, cls.NAME)
             p2 = _2C_OR_3B.find(buffer, p1, at, cls.NAME)
-            names_raw = bytes(buffer[p1:p2])
+            names_raw = buffer[p1:p2]
             try:
-                names_text = names_raw.decode("utf-8")
+                names_text = names_raw.decode()
             except UnicodeDecodeError as error:
                 raise not_text(
                     error, "utf-8", cls.NAME, f"names[{len(names)}]", p1 - at, p2 - at
@@ -301,7 +301,7 @@ class Names(Message, kw_only=True):
         try:
             names_items: list[bytes] = []
             for item in self.names:
-                names_item = item.encode("utf-8")
+                names_item = item.encode()
                 if b"," in names_item:
                     raise EncodeError(self.NAME, "names", "no b',' inside", item)
                 if b";" in names_item:
@@ -451,9 +451,9 @@ class Noted(Message, kw_only=True):
             p2 = buffer.find(b"\r\n", at + 4)
             if p2 < 0:
                 raise Incomplete(len(buffer) - at + 1, b"\r\n")
-            note_raw = bytes(buffer[at + 4 : p2])
+            note_raw = buffer[at + 4 : p2]
             try:
-                note_text = note_raw.decode("utf-8")
+                note_text = note_raw.decode()
             except UnicodeDecodeError as error:
                 raise not_text(error, "utf-8", cls.NAME, "note", 4, p2 - at) from None
             note = note_text
@@ -464,19 +464,17 @@ class Noted(Message, kw_only=True):
             raise DecodeError(
                 "constant", cls.NAME, "", p1 - at, b"\r\n", bytes(buffer[p1 : p1 + 2])
             )
-        if not code_raw.isdigit():
+        code = NUMBERS_2.get(code_raw)
+        if code is None:
             raise DecodeError(
                 "value", cls.NAME, "code", 1, "decimal digits", code_raw, p1 + 2 - at
             )
-        code = int(code_raw)
         return cls(code=code, note=note), p1 + 2
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if not 0 <= self.code <= 99:
-                raise OverflowError
             if self.note is not None:
-                note = self.note.encode("utf-8")
+                note = self.note.encode()
                 if b"\r\n" in note:
                     raise EncodeError(
                         self.NAME, "note", "no b'\\r\\n' inside", self.note
@@ -484,7 +482,7 @@ class Noted(Message, kw_only=True):
                 part = b"," + note
             else:
                 part = b""
-            return b"T%02d%b\r\n" % (index(self.code), part)
+            return b"T" + DIGITS_2[self.code] + part + b"\r\n"
         except UNFIT as error:
             raise unfit(self, error, {"code": (0, 99), "note": "utf-8"}) from None
 

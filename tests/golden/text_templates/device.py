@@ -31,13 +31,14 @@ from protoc.runtime import (
 from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
     FLOAT,
+    HEX_DIGITS_2,
+    HEX_NUMBERS_2,
     UNFIT,
     Delimiter,
     like,
     not_text,
     read_dec,
     read_float,
-    read_hex,
     scan_dec,
     scan_float,
     starts,
@@ -287,10 +288,10 @@ class Banner(Message, kw_only=True):
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
         p1 = _LF_OR_CRLF.find(buffer, at, at, cls.NAME)
-        text_raw = bytes(buffer[at:p1])
+        text_raw = buffer[at:p1]
         p2 = _LF_OR_CRLF.expect(buffer, p1, at, cls.NAME)
         try:
-            text = text_raw.decode("utf-8")
+            text = text_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "text", 0, p2 - at) from None
         if not _LIKE_C(text):
@@ -301,7 +302,7 @@ class Banner(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            text = self.text.encode("utf-8")
+            text = self.text.encode()
             if not _LIKE_C(self.text):
                 raise EncodeError(
                     self.NAME, "text", "a text like (C) ????,*", self.text
@@ -346,7 +347,7 @@ class Ident(Message, kw_only=True):
         p1 = buffer.find(b",", at)
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b",")
-        maker_raw = bytes(buffer[at:p1])
+        maker_raw = buffer[at:p1]
         if len(buffer) < p1 + 1:
             raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b",", p1):
@@ -362,15 +363,15 @@ class Ident(Message, kw_only=True):
                 "constant", cls.NAME, "", p2 - at, b",", bytes(buffer[p2 : p2 + 1])
             )
         p3 = _LF_OR_CRLF.find(buffer, p2 + 1, at, cls.NAME)
-        name_raw = bytes(buffer[p2 + 1 : p3])
+        name_raw = buffer[p2 + 1 : p3]
         p4 = _LF_OR_CRLF.expect(buffer, p3, at, cls.NAME)
         try:
-            maker = maker_raw.decode("utf-8")
+            maker = maker_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "maker", 0, p4 - at) from None
         serial = read_dec(serial_raw, cls.NAME, "serial", p1 + 1 - at, p4 - at)
         try:
-            name = name_raw.decode("utf-8")
+            name = name_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "name", p2 + 1 - at, p4 - at
@@ -379,11 +380,11 @@ class Ident(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            maker = self.maker.encode("utf-8")
+            maker = self.maker.encode()
             if b"," in maker:
                 raise EncodeError(self.NAME, "maker", "no b',' inside", self.maker)
             serial = write_dec(self.serial, None, self.NAME, "serial")
-            name = self.name.encode("utf-8")
+            name = self.name.encode()
             if b"\n" in name:
                 raise EncodeError(self.NAME, "name", "no b'\\n' inside", self.name)
             if name.endswith(b"\r"):
@@ -430,14 +431,22 @@ class Srq(Message, kw_only=True):
         if c1 != b"SRQ ":
             raise DecodeError("constant", cls.NAME, "", 0, b"SRQ ", c1)
         p1 = _LF_OR_CRLF.expect(buffer, at + 6, at, cls.NAME)
-        status = read_hex(status_raw, cls.NAME, "status", 4, p1 - at)
+        status = HEX_NUMBERS_2.get(status_raw)
+        if status is None:
+            raise DecodeError(
+                "value",
+                cls.NAME,
+                "status",
+                4,
+                "hexadecimal digits",
+                status_raw,
+                p1 - at,
+            )
         return cls(status=status), p1
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if not 0 <= self.status <= 255:
-                raise OverflowError
-            return b"SRQ %02X\n" % self.status
+            return b"SRQ " + HEX_DIGITS_2[self.status] + b"\n"
         except UNFIT as error:
             raise unfit(self, error, {"status": (0, 255)}) from None
 

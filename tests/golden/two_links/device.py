@@ -29,12 +29,12 @@ from protoc.runtime import (
 )
 from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
+    HEX_NUMBERS_2,
     UNFIT,
     Delimiter,
     not_text,
     read_dec,
     read_float,
-    read_hex,
     scan_dec,
     scan_float,
     starts,
@@ -135,11 +135,11 @@ class Playing(Message, kw_only=True):
                 "constant", cls.NAME, "", p1 - at, b" ", bytes(buffer[p1 : p1 + 1])
             )
         p2 = _ENDS_LINE_NET[link].find(buffer, p1 + 1, at, cls.NAME)
-        title_raw = bytes(buffer[p1 + 1 : p2])
+        title_raw = buffer[p1 + 1 : p2]
         p3 = _ENDS_LINE_NET[link].expect(buffer, p2, at, cls.NAME)
         track = read_dec(track_raw, cls.NAME, "track", 3, p3 - at)
         try:
-            title = title_raw.decode("utf-8")
+            title = title_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(
                 error, "utf-8", cls.NAME, "title", p1 + 1 - at, p3 - at
@@ -149,7 +149,7 @@ class Playing(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             track = write_dec(self.track, None, self.NAME, "track")
-            title = self.title.encode("utf-8")
+            title = self.title.encode()
             if b"\n" in title:
                 raise EncodeError(self.NAME, "title", "no b'\\n' inside", self.title)
             if b"\r" in title:
@@ -199,7 +199,11 @@ class Failed(Message, kw_only=True):
         if c1 != b"ERR ":
             raise DecodeError("constant", cls.NAME, "", 0, b"ERR ", c1)
         p1 = _ENDS_LINE_NET[link].expect(buffer, at + 6, at, cls.NAME)
-        code = read_hex(code_raw, cls.NAME, "code", 4, p1 - at)
+        code = HEX_NUMBERS_2.get(code_raw)
+        if code is None:
+            raise DecodeError(
+                "value", cls.NAME, "code", 4, "hexadecimal digits", code_raw, p1 - at
+            )
         return cls(code=code), p1
 
     def encode(self, link: str = "") -> bytes:

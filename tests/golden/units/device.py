@@ -116,7 +116,7 @@ class Note(Message, kw_only=True):
         p1 = buffer.find(b">", at + 3)
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b">")
-        note_raw = bytes(buffer[at + 3 : p1])
+        note_raw = buffer[at + 3 : p1]
         if len(buffer) < p1 + 1:
             raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b">", p1):
@@ -124,14 +124,14 @@ class Note(Message, kw_only=True):
                 "constant", cls.NAME, "", p1 - at, b">", bytes(buffer[p1 : p1 + 1])
             )
         try:
-            note = note_raw.decode("utf-8")
+            note = note_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "note", 3, p1 + 1 - at) from None
         return cls(note=note), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
         try:
-            note = self.note.encode("utf-8")
+            note = self.note.encode()
             if b">" in note:
                 raise EncodeError(self.NAME, "note", "no b'>' inside", self.note)
             return b"<A " + note + b">"
@@ -270,16 +270,16 @@ class Rest(Message, kw_only=True):
             )
         kind, size = _BE_BH.unpack_from(buffer, at)
         p1 = len(buffer)
-        text_raw = bytes(buffer[at + 3 : p1])
+        text_raw = buffer[at + 3 : p1]
         try:
-            text = text_raw.decode("utf-8")
+            text = text_raw.decode()
         except UnicodeDecodeError as error:
             raise not_text(error, "utf-8", cls.NAME, "text", 3, p1 - at) from None
         return cls(kind=kind, size=size, text=text), p1
 
     def encode(self, link: str = "") -> bytes:
         try:
-            text = self.text.encode("utf-8")
+            text = self.text.encode()
             return _BE_BH.pack(self.kind, self.size) + text
         except UNFIT as error:
             raise unfit(

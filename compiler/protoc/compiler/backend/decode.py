@@ -6,18 +6,19 @@ turn raw values into values, make the object. What is cheap and likely to fail c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from protoc.compiler import model
-from protoc.compiler.backend.checks import Computer, fixed
+from protoc.compiler.backend.checks import Computer, fixed, largest
 from protoc.compiler.backend.code import Call, Code, bracketed, keyed, octets, text
 from protoc.compiler.backend.decode_branches import Branches
 from protoc.compiler.backend.decode_coded import CodedBlocks
 from protoc.compiler.backend.decode_lines import LineReader
 from protoc.compiler.backend.decode_lists import Lists
 from protoc.compiler.backend.decode_runs import Runs
+from protoc.compiler.backend.decode_state import is_plain_text
 from protoc.compiler.backend.expressions import Writer, apart, divides, mentions, named
-from protoc.compiler.backend.formats import format_of
+from protoc.compiler.backend.formats import format_of, held_by, table_of
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import (
     At,
@@ -171,9 +172,11 @@ class Decoder(Runs):
             name = self.label(step.name or "")
             arguments = (self.buffer, str(start), str(self.origin), "cls.NAME", name, *limits)
             self.lines.add(f"{end} = ", Call(scan, arguments))
-        order = "[::-1]" if wire.reversed else ""
         if not isinstance(step.origin, model.Reserved) or step.longest is not None:
-            self.lines.add(f"{raw} = bytes({span(self.buffer, start, end)}){order}")
+            octets_ = span(self.buffer, start, end)
+            # characters are made of a bytearray as well
+            held = octets_ if is_plain_text(wire) else f"bytes({octets_})"
+            self.lines.add(f"{raw} = {held}{'[::-1]' if wire.reversed else ''}")
         self.moved(step.key, start, end)
         if step.longest is not None and not isinstance(size, model.GivenSize):
             with self.lines.block(f"if len({raw}) > {step.longest}:"):
@@ -321,7 +324,7 @@ class Decoder(Runs):
                 continue
             if self._drives(field_) and field_.bounds is None:
                 continue
-            as_text = self._as_text(field_)
+            as_text = self._as_text(field_, origin.expression)
             if field_.key not in self.early and not as_text:
                 self.number(field_)
             raw = self.raws[field_.key]
@@ -334,7 +337,7 @@ class Decoder(Runs):
             else:
                 self._computer.assign(name, origin.expression, field_.wire)
             if as_text:
-                with self.lines.block(f"if {raw} != {as_text} % {name}:"):
+                with self.lines.block(f"if {raw} != {as_text(name)}:"):
                     self.number(field_)
                     self._same(field_, origin, name)
             else:
@@ -345,15 +348,24 @@ class Decoder(Runs):
         with self.lines.block(f"if {raw} != {name}:"):
             self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
 
-    def _as_text(self, field_: model.Field) -> str:
-        """The format of digits nobody else asks for: they are compared before they are read."""
+    def _as_text(
+        self, field_: model.Field, expression: model.Expression
+    ) -> Callable[[str], str] | None:
+        """What writes the digits of a number that nobody else asks for.
+
+        They are compared before they are read.
+        """
         wire = field_.wire
         if not isinstance(wire, model.Digits) or wire.notation != "hex" or field_.bounds:
-            return ""
+            return None
         asked = {n for f in self.message.fields() for n in _mentioned(f.origin)}
         format_ = format_of(wire)
-        known = not format_ or field_.key in asked | self.early
-        return "" if known else octets(format_.encode())
+        if not format_ or field_.key in asked | self.early:
+            return None
+        table, most = table_of(wire, "DIGITS"), largest(expression)
+        if table and most is not None and most <= held_by(wire)[1]:
+            return lambda name: f"{self.context.use(table)}[{name}]"
+        return lambda name: f"{octets(format_.encode())} % {name}"
 
     def _within(self, field_: model.Field, raw: str) -> None:
         """A derived number must be in its range."""

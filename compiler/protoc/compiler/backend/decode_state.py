@@ -10,12 +10,14 @@ from functools import cached_property
 from protoc.compiler import model
 from protoc.compiler.backend.code import WIDTH, Call, Code, Lines, keyed, text
 from protoc.compiler.backend.expressions import misplaced, named
+from protoc.compiler.backend.formats import table_of
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, known, told
 from protoc.compiler.backend.plan import Step, asked
-from protoc.compiler.backend.values import Context, digits_look, text_look
+from protoc.compiler.backend.values import Context, digits_look, encoding_argument, text_look
 
 _MOST_DIGITS = 64
+_DIGITS = {"dec": "decimal digits", "hex": "hexadecimal digits"}
 """As many as the runtime takes for a number."""
 _TOTAL = ("latin-1",)
 """Encodings in which all bytes stand for something."""
@@ -183,6 +185,12 @@ class State:
         raw = self.raws[step.key]
         place = self.places[step.key][0]
         name = self.raws[step.key] = self.read(step, "number")
+        if table := table_of(step.wire, "NUMBERS"):
+            self.lines.add(f"{name} = {self.context.use(table)}.get({raw})")
+            with self.lines.block(f"if {name} is None:"):
+                words = text(_DIGITS[step.wire.notation])
+                self.fail("value", step.name or "", place, words, raw)
+            return
         if _is_plain(step.wire):
             with self.lines.block(f"if not {raw}.isdigit():"):
                 self.fail("value", step.name or "", place, text("decimal digits"), raw)
@@ -211,7 +219,7 @@ class State:
             self.raws[step.key] = f"{raw}.hex().upper()"
             return
         name = self.raws[step.key] = self.read(step, "text")
-        if wire.pad is None and not wire.trim and not wire.quoted:
+        if is_plain_text(wire):
             self._plain_text(step, wire, raw, name)
             return
         options = text_look(wire)
@@ -224,7 +232,7 @@ class State:
 
     def _plain_text(self, step: model.Field, wire: model.Text, raw: str, name: str) -> None:
         """Text from all its bytes."""
-        decode = f"{name} = {raw}.decode({text(wire.encoding)})"
+        decode = f"{name} = {raw}.decode({encoding_argument(wire)})"
         if wire.encoding in _TOTAL:
             self.lines.add(decode)
             return
@@ -257,6 +265,13 @@ def _is_plain(wire: model.Digits) -> bool:
     """Whether there are always so many decimal digits, and nothing else."""
     few = isinstance(wire.size, model.FixedSize) and wire.size.bytes <= _MOST_DIGITS
     return few and wire.notation == "dec" and wire.pad is None
+
+
+def is_plain_text(wire: model.Wire) -> bool:
+    """Whether all bytes are characters of a text."""
+    if not isinstance(wire, model.Text) or wire.encoding == model.DIGITS:
+        return False
+    return wire.pad is None and not wire.trim and not wire.quoted
 
 
 def _gap(decoder: State) -> str:

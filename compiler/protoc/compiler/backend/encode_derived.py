@@ -112,8 +112,7 @@ class Deriving(Values):
             if isinstance(field.origin, model.Derived)
         )
         if format_ := format_of(step.wire):
-            self._measures(step, value, copied)
-            self._formats[step.key] = format_
+            self._as_digits(step, self._measures(step, value, copied), format_)
             return
         if step.bounds is not None or copied:
             self.numbers[step.key] = f"{variable}_number"
@@ -122,20 +121,23 @@ class Deriving(Values):
             self._bounded(value, step.name or "", step.bounds)
         self.lines.add(f"{variable} = ", self._digits(step, value))
 
-    def _measures(self, step: model.Field, value: str, copied: bool) -> None:
-        """A derived number that is written as digits of a fixed size, and fits them."""
+    def _measures(self, step: model.Field, value: str, copied: bool) -> str:
+        """A derived number that is written as digits of a fixed size, and fits them.
+
+        Returns it, or the variable that holds it.
+        """
         assert isinstance(step.origin, model.Derived)
         low, high = held_by(step.wire)
         most = self._largest(step.origin.expression)
         held = most is not None and most <= high
         if held and step.bounds is None and not copied and len(value) <= _SHORT:
-            self.raws[step.key] = value
-            return
+            return value
         variable = self.numbers[step.key] = self.raws[step.key]
         self.lines.add(f"{variable} = {value}")
         self._bounded(variable, step.name or "", step.bounds)
         if not held:
             self._bounded(variable, step.name or "", (low, high))
+        return variable
 
     def _largest(self, expression: model.Expression) -> int | None:
         """The most an expression can be, when it cannot be negative; None when that is unknown."""

@@ -16,13 +16,20 @@ from protoc.compiler.backend.code import (
     text,
 )
 from protoc.compiler.backend.expressions import misplaced
-from protoc.compiler.backend.formats import held_by, takes_fractions
+from protoc.compiler.backend.formats import held_by, table_of, takes_fractions
 from protoc.compiler.backend.linear import is_whole, to_raw
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, known, told
 from protoc.compiler.backend.plan import Literal, Step, slices_of, steps
 from protoc.compiler.backend.shared import Shared
-from protoc.compiler.backend.values import Context, digits_look, is_reversed, limits, text_look
+from protoc.compiler.backend.values import (
+    Context,
+    digits_look,
+    encoding_argument,
+    is_reversed,
+    limits,
+    text_look,
+)
 from protoc.compiler.resolve.fitting import bits_as_number
 
 
@@ -135,7 +142,7 @@ class Values:
             self.lines.add(f'{variable} = b"" + {value}')
             self.fits[name] = ()
         elif isinstance(wire, model.Text) and wire.bare:
-            self.lines.add(f"{variable} = {value}.encode({text(wire.encoding)})")
+            self.lines.add(f"{variable} = {value}.encode({encoding_argument(wire)})")
             self.fits[name] = wire.encoding
         else:
             return False
@@ -149,17 +156,26 @@ class Values:
 
     def _formatted(self, step: model.Field, value: str, format_: str) -> None:
         """Digits that are written together with what stands around them."""
-        raw, low, high = value, *held_by(step.wire)
+        raw = value
         if step.conversion.boolean:
             raw = f"bool({value})"
         elif step.conversion.linear:
             raw = local(step.key)
             self.lines.add(f"{raw} = {to_raw(value, step.conversion, step.wire, self.context.use)}")
-        if not (step.conversion.boolean or self._is_within(step, low, high)):
-            self._beyond.append(f"not {low} <= {raw} <= {high}")
-        if raw == value and takes_fractions(format_):
-            raw = f"{self.context.use('index')}({value})"
-        self._formats[step.key], self.raws[step.key] = format_, raw
+        if not table_of(step.wire, "DIGITS"):
+            low, high = held_by(step.wire)
+            if not (step.conversion.boolean or self._is_within(step, low, high)):
+                self._beyond.append(f"not {low} <= {raw} <= {high}")
+            if raw == value and takes_fractions(format_):
+                raw = f"{self.context.use('index')}({value})"
+        self._as_digits(step, raw, format_)
+
+    def _as_digits(self, step: model.Field, number: str, format_: str) -> None:
+        """A whole number as digits of a fixed size; a table has just those that fit."""
+        if table := table_of(step.wire, "DIGITS"):
+            self.raws[step.key] = f"{self.context.use(table)}[{number}]"
+        else:
+            self._formats[step.key], self.raws[step.key] = format_, number
 
     def _is_within(self, step: model.Field, low: int, high: int) -> bool:
         """Whether the bounds of a value, looked at by themselves, hold it in these limits."""
@@ -190,7 +206,7 @@ class Values:
     def _shared(self, step: model.Field) -> None:
         """An integer put together from its bits, each value checked to fit."""
         assert isinstance(step.wire, model.Bits)
-        shared = Shared()
+        shared = Shared(step.wire.integer.width * 8)
         for part in step.wire.parts:
             if part.fixed is not None:
                 shared.constant(part.fixed, part.pieces)

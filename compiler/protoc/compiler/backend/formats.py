@@ -1,10 +1,21 @@
-"""Digits of a fixed size as formats of `%`, which write several of them at a time."""
+"""Digits of a fixed size: as formats of `%`, or the tables of the runtime that have them all."""
 
 from __future__ import annotations
 
 from protoc.compiler import model
 
 _LETTERS = {"dec": "d", "int": "d", "hex": "X", "oct": "o"}
+_TABLED = {"dec": "", "hex": "HEX_"}
+"""Notations of which the runtime has tables, and how their names begin."""
+_LONGEST = 2
+"""Digits of the longest numbers in tables."""
+TABLES = {
+    f"{begins}{what}_{size}"
+    for begins in _TABLED.values()
+    for what in ("DIGITS", "NUMBERS")
+    for size in range(1, _LONGEST + 1)
+}
+"""Their names."""
 
 
 def format_of(wire: model.Wire) -> str:
@@ -16,6 +27,17 @@ def format_of(wire: model.Wire) -> str:
         return ""
     width = f"0{wire.size.bytes}" if wire.size.bytes > 1 else ""
     return f"%{width}{letter.lower() if wire.lower else letter}"
+
+
+def table_of(wire: model.Wire, what: str) -> str:
+    """The table of `DIGITS` by number, or of `NUMBERS` by digits: `DIGITS_2`; empty for none."""
+    if not format_of(wire):
+        return ""
+    assert isinstance(wire, model.Digits)
+    assert isinstance(wire.size, model.FixedSize)
+    begins, size = _TABLED.get(wire.notation), wire.size.bytes
+    written = what == "DIGITS" and wire.lower
+    return "" if begins is None or written or size > _LONGEST else f"{begins}{what}_{size}"
 
 
 def held_by(wire: model.Wire) -> tuple[int, int]:

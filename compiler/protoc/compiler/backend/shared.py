@@ -13,11 +13,15 @@ from protoc.compiler.resolve.fitting import raw_limits
 class Shared:
     """What is put together, and what must hold of the values.
 
+    A value that goes in as it is needs no look when it is too large for the integer, or below 0.
+
     Attributes:
+        width: bits of the integer; it is written as one that is at least 0.
         terms: each with the position of its lowest bit.
         beyond: conditions none of which may hold; what is left above the bits of a value counts.
     """
 
+    width: int
     terms: list[tuple[int, str]] = field(default_factory=list)
     beyond: list[str] = field(default_factory=list)
     _constant: int = 0
@@ -40,9 +44,11 @@ class Shared:
         """
         low, high = raw_limits(wire)
         if checked:
-            beyond = f"not {low} <= {_compared(raw)} <= {high}"
-            exact = low == 0 and not wire.decimal
-            self.beyond.append(f"{bracketed(raw)} >> {wire.width}" if exact else beyond)
+            if wire.width > pieces[0].width or low or wire.decimal:
+                self.beyond.append(f"not {low} <= {_compared(raw)} <= {high}")
+            elif pieces[0].low + wire.width < self.width:
+                # below 0 it spoils the bits above, and the integer
+                self.beyond.append(f"{_compared(raw)} > {high}")
             if wire.holes:
                 self.beyond.append(f"{bracketed(raw)} & {wire.holes}")
         for piece in pieces:

@@ -9,6 +9,7 @@ from protoc.compiler import model
 from protoc.compiler.backend import likeness
 from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text
 from protoc.compiler.backend.expressions import Writer
+from protoc.compiler.backend.formats import TABLES
 from protoc.compiler.backend.linear import is_whole
 from protoc.compiler.backend.naming import Names, attribute, constant, members
 from protoc.compiler.resolve.beginnings import CHARACTERS
@@ -17,6 +18,7 @@ from protoc.compiler.resolve.fitting import raw_limits
 CODECS = frozenset(
     {"Delimiter", "Filler", "LineEnd", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
     | {n.upper() for n in CHARACTERS}
+    | TABLES
 )
 CODINGS = frozenset({"Add", "Base64", "Chain", "Cobs", "Escape", "Hex", "Truncate", "Xor"})
 CHECKSUMS = frozenset(
@@ -214,6 +216,11 @@ def digits_look(wire: model.Digits) -> list[Code]:
     if wire.left:
         options.append(keyed("left", "True"))
     return options
+
+
+def encoding_argument(wire: model.Text) -> str:
+    """The encoding for `encode` and `decode`, which are in UTF-8 when they are told none."""
+    return "" if wire.encoding == "utf-8" else text(wire.encoding)
 
 
 def text_look(wire: model.Text) -> list[Code]:

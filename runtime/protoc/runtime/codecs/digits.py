@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from math import isfinite
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from protoc.runtime.codecs.starts import BASE36, BIN, DEC, FLOAT, HEX, INT, OCT
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete
 from protoc.runtime.messages import Buffer
 
+DIGITS_1: Final = {n: b"%d" % n for n in range(10)}
+DIGITS_2: Final = {n: b"%02d" % n for n in range(100)}
+HEX_DIGITS_1: Final = {n: b"%X" % n for n in range(16)}
+HEX_DIGITS_2: Final = {n: b"%02X" % n for n in range(256)}
+"""The digits of all numbers that so many digits hold."""
+NUMBERS_1: Final = {digits: n for n, digits in DIGITS_1.items()}
+NUMBERS_2: Final = {digits: n for n, digits in DIGITS_2.items()}
+HEX_NUMBERS_1: Final = {bytes((digit,)): int(chr(digit), 16) for digit in HEX}
+HEX_NUMBERS_2: Final = {
+    high + low: n * 16 + m for high, n in HEX_NUMBERS_1.items() for low, m in HEX_NUMBERS_1.items()
+}
+"""The numbers that so many digits stand for, in capital and small letters."""
 LONGEST_NUMBER = 64
 """Characters a number without a size may have."""
 

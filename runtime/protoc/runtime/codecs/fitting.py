@@ -12,7 +12,7 @@ from protoc.runtime.errors import EncodeError
 if TYPE_CHECKING:
     from protoc.runtime.messages import Message, Part
 
-UNFIT = (struct.error, TypeError, ArithmeticError, ValueError, AttributeError)
+UNFIT = (struct.error, TypeError, ArithmeticError, ValueError, LookupError, AttributeError)
 """What goes wrong inside an encoder when a value does not fit."""
 
 
