@@ -6,17 +6,59 @@ import asyncio
 import socket
 import sys
 from contextlib import closing
+from itertools import pairwise
 from typing import Self
 
 import pytest
 
 from protoc.runtime.drivers import waiting
+from protoc.runtime.drivers.looking import LONGEST, MOST, Looking
 from protoc.runtime.transports.tcp import TcpClient
 from tests.runtime.lamp import Lamp
 from tests.runtime.test_drivers import Asyncio, Scene
 
 
-def test_where_it_was_in_vain_it_is_left_out_for_a_while() -> None:
+class Clock:
+    """Goes on by so many seconds each time it is asked."""
+
+    def __init__(self, step: float) -> None:
+        self.now = 0.0
+        self.step = step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def test_what_comes_at_once_is_found() -> None:
+    looking = Looking(Clock(LONGEST / 8))
+    results = iter([0, 0, 7, 0, 8])
+    assert [looking(lambda: next(results)) for _ in range(2)] == [7, 8]
+
+
+def test_where_it_was_in_vain_it_is_left_out_longer_each_time() -> None:
+    looking, looks = Looking(Clock(LONGEST / 2)), list[int]()
+    for turn in range(3000):
+        assert looking(lambda turn=turn: looks.append(turn)) is None  # type: ignore[misc]
+    turns = sorted(set(looks))
+    left_out = [later - turn - 1 for turn, later in pairwise(turns)]
+    assert left_out == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, MOST]
+
+
+def test_what_is_found_halves_that() -> None:
+    looking = Looking(Clock(LONGEST / 2))
+
+    def found(times: int) -> list[bool]:
+        return [bool(looking(lambda: True)) for _ in range(times)]
+
+    for _ in range(6):  # in vain and left out in turns, the last time in vain: 4 are left out …
+        looking(lambda: False)
+    assert found(5) == [False] * 4 + [True]
+    looking(lambda: False)  # … and 8 would be this time
+    assert found(5) == [False] * 4 + [True]
+
+
+def test_a_slow_line_is_seldom_looked_at() -> None:
     scene = Scene(Asyncio)
     scene.runner.open()
     looked: list[float] = []
@@ -24,7 +66,7 @@ def test_where_it_was_in_vain_it_is_left_out_for_a_while() -> None:
     with closing(scene.runner):
         for _ in range(20):
             assert scene.call().status == "ok"
-    assert len(set(looked)) == 1
+    assert len(set(looked)) == 4
 
 
 class Silence:
@@ -39,17 +81,17 @@ class Silence:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others have no poll")
-def test_the_blocking_driver_does_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_blocking_driver_looks_before_it_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
     silence = Silence()
     monkeypatch.setattr("select.poll", lambda: silence)
     waits = waiting.waiter(many=False)
-    for _ in range(waiting.NOT_LOOKED + 2):
-        assert waits.wait(0.5, soon=True) == []
-    looks = [0.0] * waiting.LOOKS
-    assert silence.waits == [*looks, *[500] * (waiting.NOT_LOOKED + 1), *looks, 500]
+    assert waits.wait(0.5, soon=True) == []
+    assert silence.waits[-1] == 500
+    assert set(silence.waits[:-1]) == {0}
     silence.waits.clear()
-    waits.wait(0.5)
-    assert silence.waits == [500]
+    waits.wait(0.5, soon=True)
+    waits.wait(0.25)
+    assert silence.waits == [500, 250]
 
 
 class Turns:

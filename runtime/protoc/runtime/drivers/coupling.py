@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from protoc.runtime.drivers.looking import Looking
 from protoc.runtime.drivers.reopening import Reopening
-from protoc.runtime.drivers.waiting import LOOKS, NOT_LOOKED
 from protoc.runtime.errors import TransportError
 from protoc.runtime.events import Event
 from protoc.runtime.protocol import Protocol
@@ -91,7 +91,7 @@ class Coupling:
         session.carry(endpoint.send)
         self._preparing = False
         self._now = 0.0
-        self._in_vain = 0
+        self._looking = Looking()
         self.prepare: Callable[[], None] = self._prepare
         self.finish: Callable[[str, Awaitable[Any]], None] = self._finish
 
@@ -160,21 +160,12 @@ class Coupling:
             self._settling = False
 
     def look(self) -> bool:
-        """Look for an answer that comes at once; whether something came.
+        """Look for an answer that comes at once; whether something came."""
+        return bool(self._looking(self._looked))
 
-        To sleep and to be woken takes longer than an answer over a fast network. Where looking was
-        in vain, it is left out for a while.
-        """
-        if self._in_vain:
-            self._in_vain -= 1
-            return False
-        endpoint = self.endpoint
-        for _ in range(LOOKS):
-            endpoint.look()
-            if endpoint.signals:
-                return True
-        self._in_vain = NOT_LOOKED
-        return False
+    def _looked(self) -> bool:
+        self.endpoint.look()
+        return bool(self.endpoint.signals)
 
     def _pass_on(self, now: float) -> None:
         signals, session = self.endpoint.signals, self.session

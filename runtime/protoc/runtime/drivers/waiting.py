@@ -6,14 +6,11 @@ import math
 import select
 import selectors
 import sys
+from functools import partial
 from typing import Protocol
 
+from protoc.runtime.drivers.looking import Looking
 from protoc.runtime.transports.base import READ, WRITE
-
-LOOKS = 24
-"""So often one looks for an answer before one sleeps, which takes some 40 µs …"""
-NOT_LOOKED = 100
-"""… and where it did not come meanwhile, not again for so many answers."""
 
 
 class Waiter(Protocol):
@@ -51,7 +48,8 @@ if sys.platform == "linux":
             self._poll = select.epoll() if many else select.poll()
             self._unit = 1e-3 if many else 1
             self._masks: dict[int, int] = {}
-            self._in_vain = 0
+            self._look = partial(self._poll.poll, 0)
+            self._looking = Looking()
 
         def watch(self, file: int, mask: int) -> None:
             wanted = (mask & READ and select.POLLIN) | (mask & WRITE and select.POLLOUT)
@@ -66,24 +64,12 @@ if sys.platform == "linux":
                 self._poll.register(file, wanted)
 
         def wait(self, seconds: float | None, *, soon: bool = False) -> list[tuple[int, int]]:
-            found = self._look() if soon else []
-            if found:
-                return self._told(found)
-            # Whole milliseconds, rounded up: else it would spin through the last one.
-            limit = None if seconds is None else math.ceil(seconds * 1e3) * self._unit
-            return self._told(self._poll.poll(limit))
-
-        def _look(self) -> list[tuple[int, int]]:
-            """What comes at once; where looking was in vain, it is left out for a while."""
-            if self._in_vain:
-                self._in_vain -= 1
-                return []
-            look = self._poll.poll
-            for _ in range(LOOKS):
-                if found := look(0):
-                    return found
-            self._in_vain = NOT_LOOKED
-            return []
+            found = self._looking(self._look) if soon else None
+            if found is None:
+                # Whole milliseconds, rounded up: else it would spin through the last one.
+                limit = None if seconds is None else math.ceil(seconds * 1e3) * self._unit
+                found = self._poll.poll(limit)
+            return self._told(found)
 
         def _told(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
             if len(found) == 1 and found[0][1] == select.POLLIN:
