@@ -16,9 +16,6 @@ from protoc.runtime.messages import Buffer, Decode, Message
 Decoder = Callable[[type[Message], Message | None], Decode]
 """Tells how a message is decoded, as the answer to a request where there is one."""
 
-SMALL = 4
-"""So few candidates are checked one by one."""
-
 
 class Candidate:
     """A message and what its first bytes can be.
@@ -192,7 +189,7 @@ def _common(certain: tuple[bytes, ...], group: list[Sequence[bytes]]) -> frozens
 
 def _node(entries: tuple[Candidate, ...], used: set[int]) -> _Node:
     """The tables for these entries, whose bytes at the positions in `used` are looked at."""
-    if len(entries) <= SMALL:
+    if len(entries) <= 1:
         return entries
     best: dict[int, tuple[Candidate, ...]] = {}
     best_position, best_worst = -1, len(entries) * 3 // 4
@@ -235,13 +232,14 @@ def _starts_pattern(entries: tuple[Candidate, ...]) -> bytes:
         for value in entry.allowed(0) or range(256):
             known = seconds.setdefault(value, set())
             seconds[value] = known | set(second) if second and known is not None else None
-    firsts: dict[bytes, list[int]] = {}
-    for value, allowed in seconds.items():
-        firsts.setdefault(b"" if allowed is None else bytes(sorted(allowed)), []).append(value)
-    alternatives = [
-        _one_of(bytes(values)) + (b"(?:" + _one_of(allowed) + b"|\\Z)" if allowed else b"")
-        for allowed, values in firsts.items()
-    ]
+    if len(seconds) == 256 and not any(seconds.values()):
+        return _one_of(b"")
+    # each begins with a byte of its own: the search passes over all others at once
+    alternatives = (
+        re.escape(bytes((value,)))
+        + (b"(?:" + _one_of(bytes(sorted(allowed))) + b"|\\Z)" if allowed else b"")
+        for value, allowed in seconds.items()
+    )
     return b"|".join(alternatives) or b"(?!)"
 
 

@@ -11,6 +11,7 @@ is passed over. Frames below a thousand bytes never come that far.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -139,16 +140,9 @@ class Framer:
 
     def next(self) -> Found | None:
         """The next thing found; None when more bytes are needed."""
-        while not self._ready:
-            at = self._at
-            if at >= len(self._buffer) or (self._needed and not self._ripe()):
-                if not self._go_on():
-                    return None
-            elif at < self._skip_to:
-                self._pass_to(min(self._skip_to, len(self._buffer)))
-            elif (found := self._try()) is not None:
-                return found
-        return self._ready.popleft()
+        if not self._ready:
+            self._search(1)
+        return self._ready.popleft() if self._ready else None
 
     @property
     def pending(self) -> bool:
@@ -190,12 +184,12 @@ class Framer:
         self._error_end = 0
         self._unfinished: int | None = None  # where the candidate cut off by the end begins
         self._skip_to = 0  # its work is used up to here
-        self._fresh = True  # none of that is so, and nothing is awaited
         self._work = 0
         self._await_anything()
 
     def _await_anything(self) -> None:
         """The next try at the current position is the first one."""
+        self._fresh = True  # nothing is known of it
         self._needed = 0
         self._until = b""
         self._scan: Scan | None = None
@@ -217,6 +211,10 @@ class Framer:
                 self._buffer = held = bytearray(held)
             held += data
 
+    def _is_plain(self) -> bool:
+        """Nothing is known of what comes next, and it does not grow."""
+        return self._fresh and self._unfinished is None and isinstance(self._buffer, bytes)
+
     def _go_on(self) -> bool:
         """Let in more of what came; False when there is no more."""
         self._compact()
@@ -232,10 +230,22 @@ class Framer:
         return True
 
     def _drain(self) -> list[Found]:
-        found: list[Found] = []
-        while (one := self.next()) is not None:
-            found.append(one)
+        self._search(sys.maxsize)
+        found = list(self._ready)
+        self._ready.clear()
         return found
+
+    def _search(self, most: int) -> None:
+        """Decide about bytes until there are so many reports, or more bytes are needed."""
+        while len(self._ready) < most:
+            at = self._at
+            if at >= len(self._buffer) or (self._needed and not self._ripe()):
+                if not self._go_on():
+                    return
+            elif at < self._skip_to:
+                self._pass_to(min(self._skip_to, len(self._buffer)))
+            elif not self._is_plain() or self._advance(most) == at:
+                self._try()
 
     def _compact(self) -> None:
         """Forget what is reported. A bytearray is shortened in front without being copied."""
@@ -285,11 +295,45 @@ class Framer:
         self._searched = max(self._searched, min(len(self._buffer), limit) - len(self._until) + 1)
         return present >= self._largest
 
-    def _try(self) -> FoundMessage | None:
-        """Try the candidates at the current position in order.
+    def _advance(self, most: int) -> int:
+        """Go on where one candidate at most can begin, up to what is open or incomplete.
 
-        Returns a message when nothing is to be reported before it.
+        Returns how far that went; what is there then is for `_try`.
         """
+        buffer, at, base, link = bytes(self._buffer), self._at, self._base, self._link
+        table, size, largest, ready = self._candidates, len(buffer), self._largest, self._ready
+        while at < size and len(ready) < most and at >= self._skip_to:
+            candidates = table.at(buffer, at)
+            if not candidates:
+                self._at = at = table.next_start(buffer, at + 1)
+                if self._error is not None or at - self._held >= LARGEST_GARBAGE:
+                    self._pass_to(at)
+                continue
+            candidate = candidates[0]
+            if len(candidates) > 1 or candidate.open or candidate.size > size - at:
+                break
+            try:
+                message, end = candidate.decode(buffer, at, link)
+            except Incomplete:
+                break
+            except DecodeError as error:
+                fits = candidate.fits(buffer, at)
+                self._go_past({candidate: self._failure(candidate, error)} if fits else {}, 0)
+                at = self._at
+                continue
+            if not at < end <= at + largest:
+                break
+            if self._error is not None:
+                self._report_up_to(at)
+                self._error_end = 0
+            elif self._held < at:
+                self._report_garbage(at)
+            ready.append(FoundMessage(message, base + at, buffer[at:end]))
+            self._at = self._held = at = end
+        return at
+
+    def _try(self) -> None:
+        """Try the candidates at the current position in order."""
         buffer, at, tried = self._buffer, self._at, self._tried
         there = len(buffer) - at
         unfinished = 0
@@ -316,13 +360,13 @@ class Framer:
                     unfinished += _unfinished_work(more, there)
                 else:
                     self._wait(more)
-                    return None
+                    return
             else:
                 if at < end <= at + self._largest:
-                    return self._deliver(message, end)
+                    self._deliver(message, end)
+                    return
                 tried[candidate] = self._too_long(candidate)
         self._go_past(tried, unfinished)
-        return None
 
     def _go_past(self, tried: dict[Candidate, DecodeError], unfinished: int) -> None:
         """No message begins here."""
@@ -362,17 +406,11 @@ class Framer:
 
     # --- what a step decides -----------------------------------------------------------------
 
-    def _deliver(self, message: Message, end: int) -> FoundMessage | None:
+    def _deliver(self, message: Message, end: int) -> None:
         at = self._at
-        found = FoundMessage(message, self._base + at, bytes(self._buffer[at:end]))
-        if self._held < at:
-            self._report_up_to(at)
-            self._ready.append(found)
-        if self._fresh and not self._tried:
-            self._at = self._held = end
-        else:
-            self._reset(end)
-        return None if self._ready else found
+        self._report_up_to(at)
+        self._ready.append(FoundMessage(message, self._base + at, bytes(self._buffer[at:end])))
+        self._reset(end)
 
     def _reject(self, tried: dict[Candidate, DecodeError]) -> None:
         """No candidate is left: search again from the second byte."""
@@ -386,9 +424,7 @@ class Framer:
             error = max(tried.values(), key=explained)
             self._error, self._error_end = error, at + _extent(error)
             self._work = FREE_WORK + WORK_PER_BYTE * _extent(error)
-            self.failed = tuple(
-                one for one in tried.values() if one.reason in ("length", "crc") and one.size
-            )
+            self.failed = tuple(filter(_was_damaged, tried.values()))
         self._pass_to(at + 1)
 
     def _cut_off(self, work: int) -> None:
@@ -456,6 +492,11 @@ def explained(error: DecodeError) -> tuple[int, bool]:
     """
     whole = _was_whole(error) or error.reason == "too long"
     return (error.size if whole else error.offset), error.reason != "constant"
+
+
+def _was_damaged(error: DecodeError) -> bool:
+    """Whether everything was there and its length or check is wrong."""
+    return error.size > 0 and error.reason in ("length", "crc")
 
 
 def _was_whole(error: DecodeError) -> bool:
