@@ -120,6 +120,8 @@ def shown(event: events.Event) -> str:  # noqa: C901 (one line for each kind)
             return f"not sent {name}: {error}"
         case events.QueueLoad(state=state):
             return f"queue {state}"
+        case events.Diverted(link=link, instead=instead):
+            return f"{instead} instead of {link}"
         case events.DeviceState(responding=responding):
             return "responding" if responding else "not responding"
         case events.PeerConnected(peer=peer):

@@ -36,18 +36,18 @@ class Host(ABC):
     def turn_timer(self, action: do.Time) -> None: ...
 
     @abstractmethod
-    def ask_line(self, verb: Literal["open", "close"], link: str) -> None: ...
+    def ask_line(self, verb: Literal["open", "close"], link: str, cause: Cause) -> None: ...
 
     @abstractmethod
     def hang_up(self, peer: str) -> None:
         """Close the connection of a peer."""
 
     @abstractmethod
-    def pause(self, seconds: float, then: Callable[[], None] | None = None) -> None:
+    def pause(self, seconds: float, cause: Cause, then: Callable[[], None] | None = None) -> None:
         """Begin nothing more for so long, then go on with `then`."""
 
     @abstractmethod
-    def leave_group(self) -> None:
+    def leave_group(self, cause: Cause) -> None:
         """Execute no more of the running group."""
 
     @abstractmethod
@@ -130,16 +130,16 @@ class Actor:
     def _line(self, action: do.Line, on: str, scope: Scope, cause: Cause) -> None:
         # Nobody else can use the link of a session: there is nothing to lock.
         if action.verb == "open" or action.verb == "close":
-            self._host.ask_line(action.verb, action.link)
+            self._host.ask_line(action.verb, action.link, cause)
 
     def _hang_up(self, action: do.HangUp, on: str, scope: Scope, cause: Cause) -> None:
         self._host.hang_up(str(self._params.get(action.param)))
 
     def _pause(self, action: do.Pause, on: str, scope: Scope, cause: Cause) -> None:
-        self._host.pause(action.seconds)
+        self._host.pause(action.seconds, cause)
 
     def _leave(self, action: do.Leave, on: str, scope: Scope, cause: Cause) -> None:
-        self._host.leave_group()
+        self._host.leave_group(cause)
 
     def _set_timeout(self, action: do.SetTimeout, on: str, scope: Scope, cause: Cause) -> None:
         self._host.set_timeout(action.pair, _seconds(action.value(scope)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from protoc.runtime import events
@@ -14,53 +13,17 @@ from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import On
 from protoc.runtime.queue import Entry
-from protoc.runtime.reachability import Reachability
 from protoc.runtime.scheduler import Planned, Scheduler
 from protoc.runtime.scope import FAULTS, Scope
-
-
-class Wire(ABC):
-    """What the executor needs of the connections."""
-
-    @abstractmethod
-    def report(self, event: events.Event) -> None: ...
-
-    @abstractmethod
-    def routes(self, connection: int | None) -> list[int]:
-        """Where a command goes that this connection caused; empty when nothing is connected."""
-
-    @abstractmethod
-    def wanted(self) -> None:
-        """Something is to be sent, and there is no connection."""
-
-    @abstractmethod
-    def clear_at(self, connection: int | None) -> float | None:
-        """When the way to these connections is free; None while somebody talks there."""
-
-    @abstractmethod
-    def flush(self, connection: int) -> None:
-        """Nothing more comes: drop the unfinished bytes, deliver what is whole in them."""
-
-    @abstractmethod
-    def drop_late(self, connection: int) -> None:
-        """What still came in belongs to nothing that is asked now."""
-
-    @abstractmethod
-    def expect(self, exchange: Exchange | None) -> None:
-        """Let the framer try what this exchange awaits before all others."""
-
-    @abstractmethod
-    def write(self, connection: int, message: Message, data: bytes, pace: float = 0.0) -> float:
-        """Send a message, with `pace` seconds between its bytes; returns when it is sent."""
 
 
 class Asker:
     """Sends one command at a time and waits for its answers.
 
     Args:
-        params, machine, scheduler, wire: what it works with.
-        reachability: told what is answered and what is not.
+        params, machine, scheduler: what it works with.
         rest: told how many seconds to pause when an exchange is over.
+        gave_up: told of an exchange that nobody answered, after the last retry.
 
     Attributes:
         exchange: the command that awaits its answers, None when there is none.
@@ -71,16 +34,14 @@ class Asker:
         params: ParamTable,
         machine: Machine,
         scheduler: Scheduler,
-        wire: Wire,
-        reachability: Reachability,
         rest: Callable[[Entry, float, float], None],
+        gave_up: Callable[[Exchange], None],
     ) -> None:
         self._params = params
         self._machine = machine
         self._scheduler = scheduler
-        self._wire = wire
-        self._reachability = reachability
         self._rest = rest
+        self._gave_up = gave_up
         self.exchange: Exchange | None = None
         self._deadline: Planned | None = None
 
@@ -92,14 +53,16 @@ class Asker:
     def drop(self) -> None:
         """Await nothing more."""
         self._cancel_deadline()
-        self.exchange = None
-        self._wire.expect(None)
+        exchange, self.exchange = self.exchange, None
+        if exchange is not None:
+            exchange.wire.expect(None)
 
     def _send(self, exchange: Exchange, now: float) -> None:
         """Send the command, for the first time or again."""
         self.exchange = None
+        wire = exchange.wire
         for connection in exchange.connections:
-            self._wire.drop_late(connection)
+            wire.drop_late(connection)
         try:
             exchange.begin()
         except FAULTS as error:
@@ -108,20 +71,19 @@ class Asker:
         # Nothing comes in before this is over, so all that can wait is done behind the writing.
         sent = now
         for connection in exchange.connections:
-            end = self._wire.write(
-                connection, exchange.request, exchange.data, exchange.pair.bytewise
-            )
+            end = wire.write(connection, exchange.request, exchange.data, exchange.pair.bytewise)
             sent = max(sent, end)
         self.exchange = exchange
-        self._wire.expect(exchange)
+        wire.expect(exchange)
         if not exchange.pair.quiet:
-            self._reachability.asked(now)
+            wire.reachability.asked(now)
         self._wait_on(exchange, sent)
 
     def _cannot_send(self, exchange: Exchange, error: Exception, now: float) -> None:
         """It was to be composed anew, and cannot be."""
         failure = error if isinstance(error, ProtocolError) else LocalError(str(error))
-        self._wire.report(events.NotSent(exchange.pair.name, failure))
+        link = exchange.wire.link.name
+        exchange.wire.report(events.NotSent(exchange.pair.name, failure, link))
         exchange.entry.failed("error", failure)
         self._over(exchange, now)
 
@@ -147,16 +109,16 @@ class Asker:
         exchange = self.exchange
         if exchange is None or connection not in exchange.connections:
             return "stranger"
-        return exchange.take(message, self._params, self._wire.report)
+        return exchange.take(message, self._params, exchange.wire.report)
 
     def conclude(self, verdict: Verdict, now: float) -> None:
         """The message is taken in: go on with the pair it belonged to."""
         exchange = self.exchange
         if exchange is None or verdict == "stranger":
             return
-        self._reachability.answered()
+        exchange.wire.reachability.answered()
         if verdict == "part":
-            self._wire.expect(exchange)
+            exchange.wire.expect(exchange)
             self._wait_on(exchange, now)
         elif verdict == "whole":
             self._succeed(exchange, now)
@@ -180,11 +142,13 @@ class Asker:
         self._cancel_deadline()
         pair = exchange.pair
         last = exchange.attempt >= exchange.attempts
-        self._wire.report(events.AttemptFailed(pair.name, exchange.attempt, last))
+        wire = exchange.wire
+        wire.report(events.AttemptFailed(pair.name, exchange.attempt, last, wire.link.name))
         if not pair.quiet:
-            self._reachability.failed(now)
+            wire.reachability.failed(now)
         scope, cause = Scope(self._params, exchange.request), _cause(exchange)
         if last:
+            self._gave_up(exchange)
             error = Timeout(pair.name, exchange.attempts)
             exchange.entry.failed("timeout", error)
             self._over(exchange, now)
@@ -201,7 +165,7 @@ class Asker:
         attempt, deadline = exchange.attempt, self._deadline
         # What waits for more bytes gets none: it may be the answer already.
         for connection in tuple(exchange.connections):
-            self._wire.flush(connection)
+            exchange.wire.flush(connection)
         if self.exchange is not exchange or exchange.attempt != attempt:
             return
         if self._deadline is not deadline:
@@ -220,7 +184,9 @@ class Asker:
             self._machine.fire(on, Scope(self._params, last), _cause(exchange))
 
     def _over(self, exchange: Exchange, now: float) -> None:
-        self.drop()
+        self._cancel_deadline()
+        self.exchange = None
+        exchange.wire.expect(None)
         self._rest(exchange.entry, exchange.gap, now)
 
     def _cancel_deadline(self) -> None:
@@ -231,4 +197,5 @@ class Asker:
 
 def _cause(exchange: Exchange) -> Cause:
     """What comes of an exchange belongs to its ticket, though not as the ticket's own work."""
-    return Cause(exchange.entry.ticket, False, exchange.entry.connection)
+    entry = exchange.entry
+    return Cause(entry.ticket, False, entry.connection, exchange.wire.link.name)

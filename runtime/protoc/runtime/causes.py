@@ -14,10 +14,12 @@ class Cause(NamedTuple):
     Attributes:
         ticket: of whom; `own` when they are the ticket's own work.
         connection: the connection that caused them.
+        link: name of the link they began on; empty where they began on none.
         work: the command or response at hand, for steps.
     """
 
     ticket: Ticket | None = None
     own: bool = False
     connection: int | None = None
+    link: str = ""
     work: Work | None = None

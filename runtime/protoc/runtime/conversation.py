@@ -1,171 +1,163 @@
-"""Both directions of a session: what comes in, and what triggers and the queue send out."""
+"""What a session is made of: values and triggers, the links they are heard and said over."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from protoc.runtime import events
 from protoc.runtime.actions import Execute, Send, Time
 from protoc.runtime.actor import Host
-from protoc.runtime.asker import Wire
 from protoc.runtime.causes import Cause
+from protoc.runtime.channel import Channel
 from protoc.runtime.compose import compose
 from protoc.runtime.connection import Connection
 from protoc.runtime.elapsing import Elapsing
 from protoc.runtime.errors import LocalError, TransportError
-from protoc.runtime.exchange import Exchange
 from protoc.runtime.executor import Executor
 from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Message
-from protoc.runtime.pacing import Pacer
-from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Link, On, Protocol, Trigger
-from protoc.runtime.queue import Entry
-from protoc.runtime.receiving import Receiver, Role
-from protoc.runtime.scheduler import Scheduler
-from protoc.runtime.scope import FAULTS, Scope, holds, value_of
+from protoc.runtime.queue import Entry, Ticket
+from protoc.runtime.receiving import Role
+from protoc.runtime.routing import Routing
+from protoc.runtime.scope import Scope, value_of
+from protoc.runtime.shared import Request, Shared
+from protoc.runtime.targets import Targets
 from protoc.runtime.timers import Quiet, Timers
 
 
-class Request(NamedTuple):
-    """What the driver is asked to do.
-
-    Attributes:
-        verb: `open` or `close` the line, `hang up` on a connection, begin a `break` or end it, or
-            `finish` an async hook.
-        connection: its number; -1 where the line is meant.
-        hook: name of the hook.
-        work: what is to be awaited; what it raises goes to `Session.hook_failed`.
-    """
-
-    verb: Literal["open", "close", "hang up", "break", "end break", "finish"]
-    connection: int = -1
-    hook: str = ""
-    work: Awaitable[Any] | None = None
-
-
-class Conversation(Host, Wire):
+class Conversation(Host):
     """What `Session` is made of: its parts, and what they ask of each other.
 
     Args:
-        protocol, link, role, hooks, random: as of `Session`.
+        protocol, role, hooks, random: as of `Session`.
+        links: those that are open together.
 
     Attributes:
-        params, scheduler, machine, executor, timers: the parts.
-        events, out, requests: what the driver has yet to take.
-        carry: called with connection and bytes for what is to be written; by default it waits in
-            `out`.
-        connections: by number.
+        shared: what all of it has in common.
+        params, scheduler, machine, timers, routing, targets: the parts.
+        executors: the queues.
         saved: the values that are kept.
-        dormant: the line was closed as unused, and is opened when something is to be sent.
-        now: the time of what is happening.
+        pump: begins whatever can be begun now, in every queue.
     """
 
     def __init__(
         self,
         protocol: Protocol,
-        link: Link,
+        links: Sequence[Link],
         role: Role,
         hooks: object | Mapping[str, Callable[..., Any]] | None,
         random: Callable[[float, float], float],
     ) -> None:
-        self.link = link
-        self.params = ParamTable(protocol.params)
+        self.shared = shared = Shared(protocol, device=role == "device")
+        self.params = shared.params
+        self.scheduler = shared.scheduler
         self._params_only = Scope(self.params)
         self.saved: MutableMapping[str, Any] = {}
-        self.now = 0.0
-        self.events: deque[events.Event] = deque()
-        self.out: list[tuple[int, bytes]] = []
-        self.carry: Callable[[int, bytes], object] = self._keep
-        self.requests: deque[Request] = deque()
-        self.connections: dict[int, Connection] = {}
-        self.scheduler = Scheduler()
-        self._device = role == "device"
-        self.machine = Machine(protocol, self.params, self, hooks, silent=self._device)
-        self.executor = Executor(protocol, link, self.params, self.machine, self.scheduler, self)
-        timers = () if self._device else protocol.timers
-        elapse = Elapsing(protocol, self.params, self.machine, self.executor, self.report)
-        self.timers = Timers(timers, self.scheduler, elapse, random)
+        self.machine = Machine(protocol, self.params, self, hooks, silent=shared.device)
+        self.targets = Targets(protocol)
+        self.routing = Routing(self.targets, self.report)
         self._quiet = [
             Quiet(seconds, self.scheduler, partial(self._idle_for, trigger))
             for seconds, trigger in self.machine.idle_triggers
         ]
-        self._pairs = protocol.pairs
-        self.receiver = Receiver(
-            protocol,
-            link,
-            role,
-            params=self.params,
-            machine=self.machine,
-            asker=self.executor.asker,
-            lines=self.connections,
-            report=self.events.append,
-            asked=self._answer_command,
+        self.executors: dict[Channel, Executor] = {}
+        for link in links:
+            self._add(link)
+        self._queues = list(dict.fromkeys(self.executors.values()))
+        self.pump: Callable[[float], object] = (
+            self._queues[0].pump if len(self._queues) == 1 else self._pump_all
         )
-        self._pacers: dict[int, Pacer] = {}
-        self.dormant = False
+        timers = () if shared.device else protocol.timers
+        elapse = Elapsing(protocol, self.params, self.machine, self.routing, self.put, self.report)
+        self.timers = Timers(timers, self.scheduler, elapse, random)
+
+    def _add(self, link: Link) -> None:
+        """One more link; one whose queue is that of another has its turns there."""
+        before = {channel.link.name: channel for channel in self.executors}
+        spare_of = before.get(link.spare_of)
+        host = spare_of or before.get(link.queue)
+        executor = (
+            self.executors[host]
+            if host is not None
+            else Executor(self.shared, self.targets, self.routing, self.machine, self.put)
+        )
+        channel = Channel(
+            link,
+            self.shared,
+            self.machine,
+            asker=executor.asker,
+            idle=lambda: executor.idle,
+            traffic=self._traffic if self._quiet else None,
+            ping=executor.ping,
+            spare_of=spare_of,
+        )
+        executor.channels.append(channel)
+        self.executors[channel] = executor
+        self.routing.add(channel, spare_of)
+
+    def _pump_all(self, now: float) -> None:
+        """What one queue does may be what another one waits for."""
+        for _ in range(len(self._queues) + 1):
+            begun = [queue.pump(now) for queue in self._queues]
+            if not any(begun):
+                return
+        self.scheduler.at(now, self._pump_all)
 
     # --- connections -------------------------------------------------------------------------
 
-    def join(self, number: int, peer: str) -> None:
+    def join(self, channel: Channel, number: int, peer: str) -> None:
         """A connection is there."""
-        usual = self.receiver.usual
-        line = Connection(number, peer, self.link, usual, self.scheduler, self._stalled)
-        self._pacers[number] = Pacer(partial(self.carry, number), self.scheduler)
-        if not line.greeted:
-            self.scheduler.at(self.now + self.link.timeout, partial(self._not_greeted, line))
-        if self.link.idle_close:
-            seconds = self.link.idle_close
-            line.close_when_silent(seconds, self.scheduler, self._was_silent, self.now)
-        self.dormant = False
-        self.connections[number] = line
-        self.report(events.PeerConnected(peer, number))
+        channel.join(number, peer)
+        self.report(events.PeerConnected(peer, number, channel.link.name))
         self._traffic()
-        self._moved("connect", "connected", peer, number, Cause(connection=number))
+        self._moved(channel, "connect", "connected", peer, number, Cause(connection=number))
 
     def leave(self, number: int, reason: str) -> None:
         """A connection is gone: what it left unfinished is told, what waits for it fails."""
-        line = self.line(number)
-        line.framer.finish()
-        self.receiver.drain(line, self.now)
-        line.rest()
-        self.receiver.left(number)
-        self._pacers.pop(number).stop()
-        del self.connections[number]
-        self.out = [each for each in self.out if each[0] != number]
-        self.report(events.PeerDisconnected(line.peer, number, reason))
-        last = not self.connections
-        self.executor.lost(number, last, reason)
-        if last:
-            self.executor.reachability.asked(self.now)
+        channel = self.channel_of(number)
+        line = channel.leave(number)
+        name = channel.link.name
+        self.report(events.PeerDisconnected(line.peer, number, reason, name))
+        self.executors[channel].lost(channel, number, reason)
+        if not channel.connections:
+            channel.reachability.asked(self.shared.now)
+        if not self.connected:
             for quiet in self._quiet:
                 quiet.stop()
-        self._moved("disconnect", reason or "disconnected", line.peer, number, Cause())
+        status = reason or "disconnected"
+        self._moved(channel, "disconnect", status, line.peer, number, Cause(link=name))
 
-    def _moved(self, event: str, status: str, peer: str, number: int, cause: Cause) -> None:
+    def _moved(
+        self, channel: Channel, event: str, status: str, peer: str, number: int, cause: Cause
+    ) -> None:
         """Somebody came or went: the param that the link names for it, then the triggers."""
         scope = self.scope({"peer": peer, "connection": number})
-        server = self.link.server
+        server = channel.link.server
         param = "" if server is None else server.param_of(event)
-        if param and not self._device:
+        if param and not self.shared.device:
             self.machine.set(param, peer, scope, cause, by_hand=True)
         self.machine.fire(On(event), scope, cause)
-        self.machine.fire(On(event, "link", self.link.name), scope, cause)
+        self.machine.fire(On(event, "link", channel.link.name), scope, cause)
         self.machine.fire(On("status", name=status), scope, cause)
 
-    def line(self, number: int) -> Connection:
-        """The connection of a number.
+    @property
+    def connected(self) -> bool:
+        """Somebody is there, on any link."""
+        return any(channel.connections for channel in self.executors)
+
+    def channel_of(self, number: int) -> Channel:
+        """The link of a connection.
 
         Raises:
-            LocalError: there is none.
+            LocalError: there is no such connection.
         """
-        try:
-            return self.connections[number]
-        except KeyError:
-            raise LocalError(f"there is no connection {number}") from None
+        channel = self.routing.of(number)
+        if channel is None:
+            raise LocalError(f"there is no connection {number}")
+        return channel
 
     def scope(self, own: Message | Mapping[str, Any] | None = None) -> Scope:
         """What expressions see: the fields of a message, then the params."""
@@ -173,216 +165,182 @@ class Conversation(Host, Wire):
 
     def _traffic(self) -> None:
         for quiet in self._quiet:
-            quiet.heard(self.now)
-
-    # --- what came in ------------------------------------------------------------------------
+            quiet.heard(self.shared.now)
 
     def take(self, number: int, data: bytes) -> None:
-        """Bytes came in."""
+        """Bytes came in.
+
+        Raises:
+            LocalError: there is no such connection.
+        """
         if self._quiet:
             self._traffic()
-        self.receiver.take(self.connections.get(number) or self.line(number), data, self.now)
+        channel = self.routing.of(number) or self.channel_of(number)
+        channel.receiver.take(channel.connections[number], data, self.shared.now)
 
-    def _stalled(self, connection: int) -> None:
-        """Nothing came for the pause or timeout of the link: what is unfinished stays so."""
-        line = self.connections.get(connection)
-        if line is not None:
-            self.receiver.drain(line, self.now)
+    # --- what is to be done ------------------------------------------------------------------
 
-    def _not_greeted(self, line: Connection, now: float) -> None:
-        """What a connection has to say first did not come: commands wait no longer."""
-        if not line.greeted and self.connections.get(line.number) is line:
-            assert self.link.greeting is not None
-            line.greeted = True
-            error = LocalError(f"it did not come within {self.link.timeout:g} s")
-            self.report(events.ActionFailed(self.link.greeting.NAME, "await", error))
+    @property
+    def idle(self) -> bool:
+        """No queue has anything to do."""
+        return all(queue.idle for queue in self._queues)
 
-    def _answer_command(self, request: Message, connection: int) -> None:
-        """As the device: the first answer of each step of the first pair that it is sent by."""
-        scope = self.scope(request)
-        for pair in self._pairs:
-            if pair.command is not type(request) or (
-                pair.links and self.link.name not in pair.links
-            ):
-                continue
-            if not holds(pair.when, scope, lambda error: None):
-                continue
-            for step in pair.steps:
-                kind = step[0].message
-                try:
-                    answer = compose(kind, self.params, request=request)
-                    data = answer.encode(self.link.name)
-                    self.params.step(kind)
-                    self.write(connection, answer, data)
-                except FAULTS as error:
-                    self.report(events.NotSent(kind.NAME, error))
-            return
+    def put(self, entry: Entry) -> bool:
+        """Queue an entry where it belongs; False when it is not queued.
 
-    # --- what the machine and the executor ask for -------------------------------------------
+        Raises:
+            LocalError: there is no such target.
+        """
+        try:
+            channel = self._settle(entry)
+        except LocalError:
+            entry.close()
+            raise
+        if channel is None:  # it belongs to links that are not open
+            entry.close()
+            return False
+        return self.executors[channel].put(entry)
+
+    def begin(self, entry: Entry) -> None:
+        """Queue an entry, and begin whatever can be begun.
+
+        Raises:
+            LocalError: there is no such target.
+        """
+        channel = entry.channel or self._settle(entry)
+        if channel is None:
+            entry.close()
+        else:
+            self.executors[channel].begin(entry, self.shared.now)
+
+    def _settle(self, entry: Entry) -> Channel | None:
+        entry.channel = self.routing.choose(entry.target, entry.connection, entry.link)
+        return entry.channel
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Execute no more for a ticket: an answer that still comes is a late one."""
+        for queue in self._queues:
+            queue.withdraw(ticket)
+
+    def _queue_of(self, cause: Cause) -> Executor:
+        """The queue of the link on which something began; the first one where it began on none."""
+        channel = self.routing.of(cause.connection) or self.routing.called(cause.link)
+        return self.executors[channel]
+
+    # --- what the machine asks for -----------------------------------------------------------
 
     def report(self, event: events.Event) -> None:
         """Tell the driver."""
-        self.events.append(event)
+        self.shared.events.append(event)
 
     def queue(self, target: Execute, scope: Scope, cause: Cause) -> None:
         """Queue what an action executes."""
         entry = Entry(
-            target, scope, ticket=cause.ticket, own=cause.own, connection=cause.connection
+            target,
+            scope,
+            ticket=cause.ticket,
+            own=cause.own,
+            connection=cause.connection,
+            link=cause.link,
         )
-        self.executor.put(entry)
+        self.put(entry)
 
     def answer(self, send: Send, scope: Scope, cause: Cause) -> None:
         """Send what an action sends."""
         given = {name: value_of(expression, scope) for name, expression in send.arguments.items()}
-        if self.link.half_duplex:
+        target = Execute("command", send.message.NAME, priority="now")
+        channel = self.routing.choose(target, cause.connection, cause.link)
+        if channel is not None and channel.link.half_duplex:
             self.send_in_turn(send.message, given, cause)
             return
-        routes = self.routes(cause.connection)
-        if not routes:
-            self.report(events.NotSent(send.message.NAME, TransportError("not connected")))
+        routes = channel.routes(cause.connection) if channel is not None else []
+        if channel is None or not routes:
+            error = TransportError("not connected")
+            name = "" if channel is None else channel.link.name
+            self.report(events.NotSent(send.message.NAME, error, name))
             return
-        message, data = self.executor.maker.make(
+        message, data = channel.maker.make(
             send.message, lambda: compose(send.message, self.params, given), cause
         )
         for connection in routes:
-            self.write(connection, message, data)
+            channel.write(connection, message, data)
         self.machine.fire_sent(message, cause)
 
     def send_in_turn(self, message: type[Message], given: Mapping[str, Any], cause: Cause) -> None:
         """Send something as soon as nobody talks, before all that is queued."""
         target = Execute("command", message.NAME, priority="now")
-        self.executor.put(
-            Entry(
-                target,
-                self.scope(),
-                fields=given,
-                ticket=cause.ticket,
-                own=cause.own,
-                connection=cause.connection,
-            )
+        entry = Entry(
+            target,
+            self.scope(),
+            fields=given,
+            ticket=cause.ticket,
+            own=cause.own,
+            connection=cause.connection,
+            link=cause.link,
         )
+        self.put(entry)
 
     def turn_timer(self, action: Time) -> None:
         """Do what an action does with a timer."""
         if action.verb == "restart":
-            self.executor.withdraw_timer(action.timer)
-        self.timers.turn(action.verb, action.timer, self.now, at_once=action.now)
+            for queue in self._queues:
+                queue.withdraw_timer(action.timer)
+        self.timers.turn(action.verb, action.timer, self.shared.now, at_once=action.now)
 
-    def ask_line(self, verb: Literal["open", "close"], link: str) -> None:
-        """Ask the driver to open or close the line."""
-        if link and link != self.link.name:
-            raise LocalError(f"link {link} is not this one: it is on {self.link.name}")
-        self.requests.append(Request(verb))
+    def ask_line(self, verb: Literal["open", "close"], link: str, cause: Cause) -> None:
+        """Ask the driver to open or close a line."""
+        channel = self.routing.of(None if link else cause.connection)
+        channel = channel or self.routing.called(link or cause.link)
+        self.shared.requests.append(Request(verb, link=channel.link.name))
 
     def hang_up(self, peer: str) -> None:
         """Ask the driver to close one connection."""
-        found = [line.number for line in self.connections.values() if line.peer == peer]
+        lines: list[Connection] = [
+            line for channel in self.executors for line in channel.connections.values()
+        ]
+        found = [line.number for line in lines if line.peer == peer]
         if not found:
             raise LocalError(f"{peer} is not connected")
-        self.requests.extend(Request("hang up", number) for number in found)
+        self.shared.requests.extend(Request("hang up", number) for number in found)
 
-    def pause(self, seconds: float, then: Callable[[], None] | None = None) -> None:
-        """Begin nothing more for so long."""
-        self.executor.pause(seconds, self.now)
+    def pause(self, seconds: float, cause: Cause, then: Callable[[], None] | None = None) -> None:
+        """Begin nothing more for so long, in the queue of what caused it."""
+        queue = self._queue_of(cause)
+        queue.pause(seconds, self.shared.now)
         if then is not None:
-            self.executor.sleepers += 1
-            self.scheduler.at(self.now + seconds, partial(self._wake, then))
+            queue.sleepers += 1
+            self.scheduler.at(self.shared.now + seconds, partial(self._wake, queue, then))
 
-    def _wake(self, then: Callable[[], None], now: float) -> None:
-        self.executor.sleepers -= 1
+    def _wake(self, queue: Executor, then: Callable[[], None], now: float) -> None:
+        queue.sleepers -= 1
         then()
 
     def finish_hook(self, hook: str, work: Awaitable[Any]) -> None:
         """Have the driver await an async hook."""
-        self.requests.append(Request("finish", hook=hook, work=work))
+        self.shared.requests.append(Request("finish", hook=hook, work=work))
 
-    def leave_group(self) -> None:
+    def leave_group(self, cause: Cause) -> None:
         """Execute no more of the running group."""
-        self.executor.leave_group()
+        self._queue_of(cause).leave_group()
 
     def set_timeout(self, pair: str, seconds: float) -> None:
         """Change how long a pair waits."""
-        self.executor.timeouts[pair] = seconds
+        self.shared.timeouts[pair] = seconds
 
     def set_wait(self, group: str, item: int, seconds: float) -> None:
         """Change the pause behind an item of a group."""
-        self.executor.waits[group, item] = seconds
+        self.shared.waits[group, item] = seconds
+
+    def forget(self, message: str) -> None:
+        """Forget what a response was like the last time."""
+        for channel in self.executors:
+            channel.receiver.forget(message)
 
     def save(self, param: str) -> None:
         """Keep a value."""
         row, value = self.params.param(param), self.params.get(param)
         self.saved[row.name] = value
         self.report(events.ParamSaved(row.name, value, row.id))
-
-    def routes(self, connection: int | None) -> list[int]:
-        """The connection that caused it, while it lasts; else all there are."""
-        server = self.link.server
-        if connection in self.connections and not (server and server.reply == "all"):
-            return [connection]
-        return list(self.connections)
-
-    def wanted(self) -> None:
-        """Something is to be sent, and nobody is there: open a line that was closed as unused."""
-        if self.dormant:
-            self.dormant = False
-            self.requests.append(Request("open"))
-
-    def _was_silent(self, connection: int) -> None:
-        """Nothing was said on a connection for as long as the link allows."""
-        exchange = self.executor.asker.exchange
-        if exchange is not None and connection in exchange.connections:
-            return
-        client = self.link.role == "client"
-        if client and not self.executor.idle:
-            return
-        self.dormant = client
-        self.requests.append(Request("hang up", connection))
-
-    def clear_at(self, connection: int | None) -> float | None:
-        """When a command may be sent: not before the greeting, nor while somebody talks."""
-        lines = [self.connections[number] for number in self.routes(connection)]
-        if not all(line.greeted for line in lines):
-            return None
-        if not self.link.half_duplex:
-            return self.now
-        if any(line.framer.pending for line in lines):
-            return None
-        pause = self.link.pause
-        return max(max(line.heard_at, line.busy_until) + pause for line in lines)
-
-    def flush(self, connection: int) -> None:
-        """Nothing more comes: drop what is unfinished."""
-        self.receiver.flush(self.connections[connection], self.now)
-
-    def drop_late(self, connection: int) -> None:
-        """What still came in belongs to nothing that is asked now, unless it is to be matched."""
-        if self.link.late == "drop":
-            self.flush(connection)
-
-    def expect(self, exchange: Exchange | None) -> None:
-        """Try what an exchange awaits before all others."""
-        self.receiver.expect(exchange)
-
-    def forget(self, message: str) -> None:
-        """Forget what a response was like the last time."""
-        self.receiver.forget(message)
-
-    def write(self, connection: int, message: Message, data: bytes, pace: float = 0.0) -> float:
-        """Hand bytes to the driver, one by one where they have a pace.
-
-        What is noted down of them is noted down while they are on their way.
-        """
-        line = self.connections[connection]
-        end = self._pacers[connection].send(data, pace, self.now)
-        before = line.say(data, end)
-        seen = events.MessageSeen(message, "sent", data, before, connection, line.peer)
-        self.events.append(seen)
-        if self._quiet:
-            self._traffic()
-        return end
-
-    def _keep(self, connection: int, data: bytes) -> None:
-        self.out.append((connection, data))
 
     def _idle_for(self, trigger: Trigger, now: float) -> None:
         self.machine.run(trigger, "idle", self.scope(), Cause())

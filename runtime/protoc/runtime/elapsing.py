@@ -8,11 +8,11 @@ from protoc.runtime import events
 from protoc.runtime.actions import Execute
 from protoc.runtime.causes import Cause
 from protoc.runtime.errors import LocalError
-from protoc.runtime.executor import Executor
 from protoc.runtime.machine import Machine
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Group, On, Protocol, Timer
 from protoc.runtime.queue import Entry
+from protoc.runtime.routing import Routing
 from protoc.runtime.scope import Scope
 
 
@@ -23,7 +23,8 @@ class Elapsing:
         protocol: the description.
         params: what expressions see.
         machine: has the triggers.
-        executor: has the queue.
+        routing: knows over which links things go.
+        put: puts an entry into the queue of its link.
         report: told what goes wrong.
     """
 
@@ -32,12 +33,14 @@ class Elapsing:
         protocol: Protocol,
         params: ParamTable,
         machine: Machine,
-        executor: Executor,
+        routing: Routing,
+        put: Callable[[Entry], bool],
         report: Callable[[events.Event], None],
     ) -> None:
         self._params = params
         self._machine = machine
-        self._executor = executor
+        self._routing = routing
+        self._put = put
         self._report = report
         self._immediate = {group.name: group for group in protocol.groups if group.immediate}
 
@@ -45,7 +48,8 @@ class Elapsing:
         """A timer is due; `then` is called when its targets are over."""
         scope, cause = Scope(self._params), Cause()
         waiting = 1
-        if self._executor.reachability.slow:  # only pings are of use
+        targets = [target for target in timer.targets if not self._is_slow(target)]
+        if timer.targets and not targets:  # only pings are of use
             then()
             return
 
@@ -57,7 +61,7 @@ class Elapsing:
 
         if self._machine.holds(timer, scope, timer.name, "timer"):
             self._machine.fire(On("before", "timer", timer.name), scope, cause)
-            for target in timer.targets:
+            for target in targets:
                 waiting += 1
                 self._begin(timer, target, scope, over)
             self._machine.fire(On("after", "timer", timer.name), scope, cause)
@@ -71,9 +75,17 @@ class Elapsing:
             return
         try:
             entry = Entry(target, scope, gap=timer.gap, then=over, timer=timer.name)
-            self._executor.put(entry)
+            self._put(entry)
         except LocalError as error:
             self._report(events.ActionFailed(timer.name, "timer", error))
+
+    def _is_slow(self, target: Execute) -> bool:
+        """Whether the device that a target is for is only pinged."""
+        try:
+            channel = self._routing.choose(target)
+        except LocalError:  # it is said where it is queued
+            return False
+        return channel is not None and channel.reachability.slow
 
     def _run_at_once(self, group: Group, scope: Scope) -> None:
         if self._machine.holds(group, scope, group.name, "group"):

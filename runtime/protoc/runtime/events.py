@@ -1,7 +1,7 @@
 """What a session reports, in the order it happened.
 
 `offset` counts bytes from the start of the stream of one connection and direction.
-`connection` numbers the connections of a session from 0.
+`connection` numbers the connections of a session from 0; `link` names the link they are of.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from protoc.runtime.errors import DecodeError
 from protoc.runtime.messages import Message
 
 Status = Literal["ok", "timeout", "refused", "error"]
+LoadState = Literal["high", "full", "open"]
 
 
 class MessageSeen(msgspec.Struct, frozen=True):
@@ -25,6 +26,7 @@ class MessageSeen(msgspec.Struct, frozen=True):
     offset: int
     connection: int = 0
     peer: str = ""
+    link: str = ""
 
 
 class GarbageSeen(msgspec.Struct, frozen=True):
@@ -33,6 +35,7 @@ class GarbageSeen(msgspec.Struct, frozen=True):
     data: bytes
     offset: int
     connection: int = 0
+    link: str = ""
 
 
 class FrameRejected(msgspec.Struct, frozen=True):
@@ -42,6 +45,7 @@ class FrameRejected(msgspec.Struct, frozen=True):
     offset: int
     error: DecodeError
     connection: int = 0
+    link: str = ""
 
 
 class FrameIncomplete(msgspec.Struct, frozen=True):
@@ -50,6 +54,7 @@ class FrameIncomplete(msgspec.Struct, frozen=True):
     data: bytes
     offset: int
     connection: int = 0
+    link: str = ""
 
 
 class ParamChanged(msgspec.Struct, frozen=True):
@@ -75,6 +80,7 @@ class AttemptFailed(msgspec.Struct, frozen=True):
     pair: str
     attempt: int
     last: bool
+    link: str = ""
 
 
 class TriggerFired(msgspec.Struct, frozen=True):
@@ -124,19 +130,29 @@ class NotSent(msgspec.Struct, frozen=True):
 
     name: str
     error: Exception
+    link: str = ""
 
 
 class QueueLoad(msgspec.Struct, frozen=True):
     """So many bytes are queued: many, too many to take more, or few enough again."""
 
     size: int
-    state: Literal["high", "full", "open"]
+    state: LoadState
+    link: str = ""
+
+
+class Diverted(msgspec.Struct, frozen=True):
+    """What goes over a link goes over its spare from now on, or over the link itself again."""
+
+    link: str
+    instead: str
 
 
 class DeviceState(msgspec.Struct, frozen=True):
     """The device responds again, or has not responded for as long as its link allows."""
 
     responding: bool
+    link: str = ""
 
 
 class PeerConnected(msgspec.Struct, frozen=True):
@@ -144,6 +160,7 @@ class PeerConnected(msgspec.Struct, frozen=True):
 
     peer: str
     connection: int
+    link: str = ""
 
 
 class PeerDisconnected(msgspec.Struct, frozen=True):
@@ -152,6 +169,7 @@ class PeerDisconnected(msgspec.Struct, frozen=True):
     peer: str
     connection: int
     reason: str = ""
+    link: str = ""
 
 
 class PeerTurnedAway(msgspec.Struct, frozen=True):
@@ -159,6 +177,7 @@ class PeerTurnedAway(msgspec.Struct, frozen=True):
 
     peer: str
     reason: str
+    link: str = ""
 
 
 Event = (
@@ -176,6 +195,7 @@ Event = (
     | HookFailed
     | NotSent
     | QueueLoad
+    | Diverted
     | DeviceState
     | PeerConnected
     | PeerDisconnected

@@ -8,9 +8,10 @@ from typing import Any, Literal
 from protoc.runtime.events import ActionFailed, Event
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import Answer, Link, Pair
+from protoc.runtime.protocol import Answer, Pair
 from protoc.runtime.queue import Entry
 from protoc.runtime.scope import FAULTS, Scope
+from protoc.runtime.wire import Wire
 
 Verdict = Literal["stranger", "part", "whole", "refused"]
 """A message belongs to somebody else, is one of the answers, the last one, or refuses."""
@@ -20,6 +21,7 @@ class Exchange:
     """A pair that waits for its answers.
 
     Attributes:
+        wire: the link it goes over.
         request, data: the command and its bytes; resends repeat them.
         compose: composes them anew for each resend; None where they are repeated.
         connections: where it was sent; who answers first there is the one that counts.
@@ -36,11 +38,13 @@ class Exchange:
         request: Message,
         data: bytes,
         *,
-        link: Link,
+        wire: Wire,
         entry: Entry,
         connections: Sequence[int],
     ) -> None:
+        link = wire.link
         self.pair = pair
+        self.wire = wire
         self.request = request
         self.data = data
         self.connections = list(connections)

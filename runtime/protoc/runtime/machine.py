@@ -262,7 +262,7 @@ class Machine(Triggers):
                 ticket.closed(cause.own)
 
         self._host.report(events.ActionRun(*pause.told()))
-        self._host.pause(pause.seconds, wake)
+        self._host.pause(pause.seconds, cause, wake)
 
     def run_named(self, name: str, scope: Scope, cause: Cause, on: str = "") -> bool:
         """Run a trigger by its name, as `run`.

@@ -128,6 +128,9 @@ class Link(msgspec.Struct, frozen=True):
         half_duplex: only one may talk at a time.
         idle_close: seconds without a byte in either direction after which a connection is closed;
             a client opens it again when there is something to send. 0 for never.
+        queue: name of the link above in whose queue its commands wait; empty for one of its own.
+        spare_of: name of the link above whose device is reached over this one too, when that one
+            does not answer; empty for none.
         reconnect: seconds after which a line that broke is opened again; each time it fails it
             takes twice as long, `reconnect_longest` at most. 0 for never.
     """
@@ -162,6 +165,8 @@ class Link(msgspec.Struct, frozen=True):
     idle_close: float = 0.0
     reconnect: float = 0.0
     reconnect_longest: float = 60.0
+    queue: str = ""
+    spare_of: str = ""
     line: int = 0
 
     @property

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from protoc.runtime.actions import Action, Execute
 from protoc.runtime.errors import LocalError, ProtocolError, TransportError
-from protoc.runtime.events import Status
+from protoc.runtime.events import LoadState, Status
 from protoc.runtime.messages import Message
 from protoc.runtime.scope import Scope
+
+if TYPE_CHECKING:
+    from protoc.runtime.channel import Channel
 
 ENTRY_SIZE = 256
 """Bytes an entry counts by itself, without its fields and commands."""
@@ -101,17 +104,23 @@ class Entry:
         fields: fields of commands as the user gave them.
         ticket: whom to tell; `own` when it is the ticket's own work.
         connection: the connection that caused it, None when none did.
+        link: name of the link that caused it, empty when none did.
         gap: seconds to wait at least after each item of it.
         then: called when it is over.
         timer: the timer that queued it, empty when none did.
         made: what gives the commands of its items that were composed early, by the items' `id`.
         size: bytes it takes in the queue, as far as they are known.
+        channel: the link it goes over; None until that is settled.
+        guest: it is an item of a group that runs in the queue of another link.
     """
 
     __slots__ = (
+        "channel",
         "connection",
         "fields",
         "gap",
+        "guest",
+        "link",
         "made",
         "own",
         "scope",
@@ -131,6 +140,7 @@ class Entry:
         ticket: Ticket | None = None,
         own: bool = False,
         connection: int | None = None,
+        link: str = "",
         gap: float = 0.0,
         then: Callable[[], None] | None = None,
         timer: str = "",
@@ -141,6 +151,9 @@ class Entry:
         self.ticket = ticket
         self.own = own
         self.connection = connection
+        self.link = link
+        self.channel: Channel | None = None
+        self.guest = False
         self.gap = gap
         self.then = then
         self.timer = timer
@@ -163,9 +176,6 @@ class Entry:
     def failed(self, status: Status, error: ProtocolError) -> None:
         if self.ticket is not None:
             self.ticket.failed(status, error, self.own)
-
-
-LoadState = Literal["high", "full", "open"]
 
 
 class Queue:
@@ -281,17 +291,19 @@ class Frame:
 
     Attributes:
         entry: what it came from; items report to its ticket.
+        channel: the link its items go over where nothing else is said of them.
         group: name of the group whose items these are, empty for a single pair or command.
         forced: it interrupted another one.
         owner: it closes the entry when it ends; inner groups do not.
     """
 
-    __slots__ = ("entry", "forced", "group", "items", "owner")
+    __slots__ = ("channel", "entry", "forced", "group", "items", "owner")
 
     def __init__(
         self,
         entry: Entry,
         items: tuple[Action, ...],
+        channel: Channel | None,
         group: str = "",
         *,
         forced: bool = False,
@@ -299,6 +311,7 @@ class Frame:
     ) -> None:
         self.entry = entry
         self.items = deque(items)
+        self.channel = channel
         self.group = group
         self.forced = forced
         self.owner = owner

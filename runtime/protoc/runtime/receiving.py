@@ -141,16 +141,17 @@ class Receiver:
                 self._see(message, data, offset, line)
                 self._take_whole(message, data, line, now)
             case FoundGarbage(data=data, offset=offset):
-                self._report(events.GarbageSeen(data, offset, number))
+                self._report(events.GarbageSeen(data, offset, number, self._link.name))
             case FoundRejected(data=data, offset=offset, error=error):
-                self._report(events.FrameRejected(data, offset, error, number))
+                self._report(events.FrameRejected(data, offset, error, number, self._link.name))
             case FoundIncomplete(data=data, offset=offset):
                 if not self._read_unfinished(line, data, offset, now):
-                    self._report(events.FrameIncomplete(data, offset, number))
+                    self._report(events.FrameIncomplete(data, offset, number, self._link.name))
         return False
 
     def _see(self, message: Message, data: bytes, offset: int, line: Connection) -> None:
-        self._report(events.MessageSeen(message, "received", data, offset, line.number, line.peer))
+        number, peer, link = line.number, line.peer, self._link.name
+        self._report(events.MessageSeen(message, "received", data, offset, number, peer, link))
         if not line.greeted and isinstance(message, self._link.greeting or ()):
             line.greeted = True
 
@@ -227,7 +228,8 @@ class Receiver:
             reading.add_surplus(line.framer.held())
         if self._accept_first(line, self._stepwise.alternatives(reading, awaited), offset, now):
             return False
-        self._report(events.FrameRejected(data, offset, reading.error(), line.number))
+        link = self._link.name
+        self._report(events.FrameRejected(data, offset, reading.error(), line.number, link))
         return reading.kind in awaited
 
     def _read_unfinished(self, line: Connection, data: bytes, offset: int, now: float) -> bool:

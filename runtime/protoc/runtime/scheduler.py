@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
-Action = Callable[[float], None]
+Action = Callable[[float], object]
 """What is done at its time; it gets the time it is called at."""
 
 

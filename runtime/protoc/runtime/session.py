@@ -1,4 +1,4 @@
-"""One session: everything said and heard over one link, without knowing what carries it.
+"""One session: everything said and heard over its links, without knowing what carries it.
 
 A driver feeds it what happens (`connected`, `receive`, `advance`, …), always with the time, and
 takes from it what to do (`data_to_send`, `requests`, `next_deadline`) and what happened
@@ -11,39 +11,46 @@ notes down what it has said.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from protoc.runtime import events
 from protoc.runtime.actions import Execute
 from protoc.runtime.causes import Cause
-from protoc.runtime.conversation import Conversation, Request
+from protoc.runtime.channel import Channel
+from protoc.runtime.conversation import Conversation
 from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.messages import Decode, Message
 from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Link, On, Protocol
 from protoc.runtime.queue import Entry, Ticket
 from protoc.runtime.receiving import Role
+from protoc.runtime.shared import Request
 
 __all__ = ["Request", "Role", "Session", "Ticket"]
 
 
 class Session:
-    """The conversation of one link, in virtual time.
+    """A conversation over one link or several, in virtual time.
+
+    Params, triggers and timers are one; each link has its connections, and its queue unless it
+    shares that of another.
 
     A `device` answers each command with the answers of its pair; triggers, timers and hooks are
     the controller's and rest there.
 
     Args:
         protocol: the description, as the generated module holds it.
-        link: the link, or its name; the first one when None.
+        link: the link, or its name; the first one when None. Several for a conversation over all
+            of them; the first of these is where things go of which nothing else is said.
         role: `controller` sends commands and reads what a device sends; `device` is the device.
         hooks: implementations by name: a mapping, or an object with them as attributes.
         saved: the values of params that are `save`, by name: taken over now, and kept up to date.
         random: `random(low, high)`, for the first run of timers; by default the middle.
 
     Attributes:
-        protocol, link, role: as given; `link` is the row of the description.
+        protocol, role: as given.
+        links: the rows of the description; `link` is the first one.
         params: values of the params by name.
         happened: the events that were not taken yet, in order; as `next_event` gives them.
         requests: what is asked of the line and was not taken yet, in order.
@@ -56,22 +63,26 @@ class Session:
         self,
         protocol: Protocol,
         *,
-        link: str | Link | None = None,
+        link: str | Link | Sequence[str | Link] | None = None,
         role: Role = "controller",
         hooks: object | Mapping[str, Callable[..., Any]] | None = None,
         saved: MutableMapping[str, Any] | None = None,
         random: Callable[[float, float], float] | None = None,
     ) -> None:
         self.protocol = protocol
-        self.link = link if isinstance(link, Link) else _chosen(protocol, link)
+        if link is None or isinstance(link, str | Link):
+            self.links: tuple[Link, ...] = (_chosen(protocol, link),)
+        else:
+            self.links = tuple(_chosen(protocol, each) for each in link)
+        self.link = self.links[0]
         self.role: Role = role
-        self._inner = Conversation(protocol, self.link, role, hooks, random or _middle)
+        self._inner = Conversation(protocol, self.links, role, hooks, random or _middle)
         if saved is not None:
             self._inner.saved = saved
             self.params.restore(saved)
-        self.happened: deque[events.Event] = self._inner.events
-        self.requests: deque[Request] = self._inner.requests
-        self._was_connected = False
+        self._shared = self._inner.shared
+        self.happened: deque[events.Event] = self._shared.events
+        self.requests: deque[Request] = self._shared.requests
 
     @property
     def params(self) -> ParamTable:
@@ -85,29 +96,35 @@ class Session:
         inner = self._at(now)
         inner.machine.fire(On("start"), inner.scope(), Cause())
         inner.timers.start_all(now)
-        inner.executor.pump(now)
+        inner.pump(now)
 
-    def connected(self, connection: int, peer: str, now: float) -> None:
+    def connected(self, connection: int, peer: str, now: float, link: str = "") -> None:
         """A connection is there, and what is queued begins to be sent.
 
-        `connection` numbers them from 0; a number may come again once its connection is gone.
+        `connection` numbers them from 0, over all links; a number may come again once its
+        connection is gone. `link` names the one it is of, by default the first.
+
+        Raises:
+            LocalError: there is no such link.
         """
         inner = self._at(now)
-        self._was_connected = True
-        inner.join(connection, peer)
-        inner.executor.pump(now)
+        inner.join(inner.routing.called(link), connection, peer)
+        inner.pump(now)
 
-    def turned_away(self, peer: str, reason: str, now: float) -> None:
+    def turned_away(self, peer: str, reason: str, now: float, link: str = "") -> None:
         """Somebody wanted to connect and was not let in."""
-        self._at(now).report(events.PeerTurnedAway(peer, reason))
-
-    def not_opened(self, reason: str, now: float) -> None:
-        """The line could not be opened (again): whoever waits for it fails."""
         inner = self._at(now)
-        if not inner.connections:
-            inner.executor.lost(-1, True, reason)
-            inner.executor.reachability.asked(now)
-        inner.dormant = bool(self.link.idle_close) and self._was_connected
+        inner.report(events.PeerTurnedAway(peer, reason, inner.routing.called(link).link.name))
+
+    def not_opened(self, reason: str, now: float, link: str = "") -> None:
+        """The line of a link could not be opened (again): whoever waits for it fails."""
+        inner = self._at(now)
+        channel = inner.routing.called(link)
+        if not channel.connections:
+            inner.executors[channel].lost(channel, -1, reason)
+            channel.reachability.asked(now)
+        channel.not_opened()
+        inner.pump(now)
 
     def receive(self, connection: int, data: bytes, now: float) -> None:
         """Bytes came in.
@@ -117,20 +134,21 @@ class Session:
         """
         inner = self._at(now)
         inner.take(connection, data)
-        inner.executor.pump(now)
+        inner.pump(now)
 
     def disconnected(self, connection: int, now: float, reason: str = "") -> None:
         """A connection is gone; `reason` is empty when either side closed it in order.
 
         Whoever waits for an answer from it fails with `TransportError`, and with the last
-        connection every ticket does. What timers and triggers queued waits for the next connection.
+        connection of its link every ticket of that does. What timers and triggers queued waits for
+        the next connection.
 
         Raises:
             LocalError: there is no such connection.
         """
         inner = self._at(now)
         inner.leave(connection, reason)
-        inner.executor.pump(now)
+        inner.pump(now)
 
     def hook_failed(self, hook: str, error: Exception, now: float) -> None:
         """An async hook raised."""
@@ -140,7 +158,7 @@ class Session:
         """Do what is due: timeouts, timers, pauses."""
         inner = self._at(now)
         inner.scheduler.run(now)
-        inner.executor.pump(now)
+        inner.pump(now)
 
     def next_deadline(self) -> float | None:
         """When `advance` is to be called next; None when nothing is planned."""
@@ -160,15 +178,20 @@ class Session:
             LocalError: no such target, not on this link, or no such field of its command.
         """
         inner = self._at(now)
-        inner.executor.check(target, fields)
+        inner.targets.check_fields(target, fields)
+        channel = inner.routing.choose(target)
+        if channel is None:
+            here = ", ".join(link.name for link in self.links)
+            raise LocalError(f"{target.name} is not on link {here}")
         ticket = Ticket()
-        if self._was_connected and not (inner.connections or inner.dormant):
+        if channel.was_connected and not (channel.connections or channel.dormant):
             error = TransportError("not connected")
-            inner.report(events.NotSent(target.name, error))
+            inner.report(events.NotSent(target.name, error, channel.link.name))
             ticket.failed("error", error, own=True)
             return ticket
         entry = Entry(target, inner.scope(), fields=fields, ticket=ticket, own=True)
-        inner.executor.begin(entry, now)
+        entry.channel = channel
+        inner.begin(entry)
         return ticket
 
     def cancel(self, ticket: Ticket, now: float) -> None:
@@ -177,8 +200,8 @@ class Session:
         A command that is on its way already is not sent again, and its answer is a late one.
         """
         inner = self._at(now)
-        inner.executor.withdraw(ticket)
-        inner.executor.pump(now)
+        inner.withdraw(ticket)
+        inner.pump(now)
 
     def set(self, name: str, value: Any, now: float) -> None:
         """Give a param a value, as a user does: its change triggers always run.
@@ -188,10 +211,10 @@ class Session:
         """
         inner = self._at(now)
         inner.machine.set(name, value, inner.scope(), Cause(), by_hand=True)
-        inner.executor.pump(now)
+        inner.pump(now)
 
     def send(self, message: Message, now: float, connection: int | None = None) -> None:
-        """Write a message past the queue; to every connection when `connection` is None.
+        """Write a message past the queue; to everybody on its link when `connection` is None.
 
         Raises:
             EncodeError: a value does not fit its field.
@@ -199,25 +222,29 @@ class Session:
             TransportError: nothing is connected.
         """
         inner = self._at(now)
-        data = message.encode(self.link.name)
-        if self.link.half_duplex and inner.connections:
-            fields = {name: getattr(message, name) for name in message.__struct_fields__}
-            inner.send_in_turn(type(message), fields, Cause(connection=connection))
-            inner.executor.pump(now)
-            return
-        if connection is None and not inner.connections:
+        if connection is None:
+            channel = inner.routing.choose(Execute("command", message.NAME))
+        else:
+            channel = inner.channel_of(connection)
+        if channel is None or not channel.connections:
             raise TransportError("not connected")
-        lines = list(inner.connections) if connection is None else [connection]
-        for number in lines:
-            inner.write(inner.line(number).number, message, data)
-        inner.machine.fire_sent(message, Cause(connection=connection))
-        inner.executor.pump(now)
+        data = message.encode(channel.link.name)
+        cause = Cause(connection=connection, link=channel.link.name)
+        if channel.link.half_duplex:
+            fields = {name: getattr(message, name) for name in message.__struct_fields__}
+            inner.send_in_turn(type(message), fields, cause)
+            inner.pump(now)
+            return
+        for number in list(channel.connections) if connection is None else [connection]:
+            channel.write(number, message, data)
+        inner.machine.fire_sent(message, cause)
+        inner.pump(now)
 
     # --- without a conversation --------------------------------------------------------------
 
     def decoder(self, message: type[Message], request: Message | None = None) -> Decode:
         """How a message is decoded as the steps of its triggers read and check it."""
-        return self._inner.receiver.decode_by_steps(message, request)
+        return self._channel.receiver.decode_by_steps(message, request)
 
     def encode(self, message: Message) -> bytes:
         """The bytes that would be sent: made, then changed by the steps of its triggers.
@@ -225,8 +252,7 @@ class Session:
         Raises:
             EncodeError: a value does not fit its field.
         """
-        maker = self._inner.executor.maker
-        return maker.make(type(message), lambda: message, Cause())[1]
+        return self._channel.maker.make(type(message), lambda: message, Cause())[1]
 
     def send_break(self, seconds: float, now: float) -> None:
         """Hold a serial line in the break state for so long; no command is begun meanwhile.
@@ -236,12 +262,17 @@ class Session:
             TransportError: nothing is connected.
         """
         inner = self._at(now)
-        if self.link.kind != "serial":
-            raise LocalError(f"a break is for serial links, and this is one over {self.link.kind}")
-        if not inner.connections:
+        lines = [channel for channel in inner.routing.channels if channel.link.kind == "serial"]
+        if not lines:
+            kind = self.link.kind
+            raise LocalError(f"a break is for serial links, and this is one over {kind}")
+        channel = lines[0]
+        if not channel.connections:
             raise TransportError("not connected")
-        inner.requests.append(Request("break"))
-        inner.pause(seconds, lambda: inner.requests.append(Request("end break")))
+        link = channel.link.name
+        ends = Request("end break", link=link)
+        inner.shared.requests.append(Request("break", link=link))
+        inner.pause(seconds, Cause(link=link), lambda: inner.shared.requests.append(ends))
 
     # --- what the driver takes ---------------------------------------------------------------
 
@@ -250,45 +281,52 @@ class Session:
 
         It must not wait, nor call the session. To be said before anybody is connected.
         """
-        self._inner.carry = send
+        self._shared.carry = send
 
     def data_to_send(self) -> list[tuple[int, bytes]]:
         """What is to be written since the last call, as (connection, bytes) in order."""
-        inner = self._inner
-        out, inner.out = inner.out, []
+        shared = self._shared
+        out, shared.out = shared.out, []
         return out
 
-    @property
-    def dormant(self) -> bool:
+    def is_dormant(self, link: str = "") -> bool:
         """The line is closed because nothing was said on it; it is opened when it is needed."""
-        return self._inner.dormant
+        return self._inner.routing.called(link).dormant
 
-    @dormant.setter
-    def dormant(self, value: bool) -> None:
-        self._inner.dormant = value
+    def stay_closed(self) -> None:
+        """Every line is closed for good: none is opened when it is needed."""
+        for channel in self._inner.routing.channels:
+            channel.dormant = False
 
     def next_event(self) -> events.Event | None:
         """What happened next; None when there is nothing new."""
-        return self._inner.events.popleft() if self._inner.events else None
+        return self.happened.popleft() if self.happened else None
 
     @property
     def idle(self) -> bool:
         """Nothing is queued, nothing awaited, nothing left to write."""
-        return self._inner.executor.idle and not self._inner.out
+        return self._inner.idle and not self._shared.out
+
+    @property
+    def _channel(self) -> Channel:
+        """The first link: what is done without a conversation is done as on that one."""
+        return self._inner.routing.channels[0]
 
     def _at(self, now: float) -> Conversation:
         inner = self._inner
-        inner.now = inner.timers.now = now
+        self._shared.now = inner.timers.now = now
         return inner
 
 
-def _chosen(protocol: Protocol, name: str | None) -> Link:
-    if name is None:
+def _chosen(protocol: Protocol, link: str | Link | None) -> Link:
+    if isinstance(link, Link):
+        return link
+    if link is None:
         return protocol.links[0] if protocol.links else Link("", "tcp")
-    for link in protocol.links:
-        if link.name == name:
-            return link
-    raise LocalError(f"there is no link {name}")
+    for each in protocol.links:
+        if each.name == link:
+            return each
+    raise LocalError(f"there is no link {link}")
 
 
 def _middle(low: float, high: float) -> float:

@@ -110,7 +110,7 @@ class Coupling:
         if self.connections:
             return True
         again = self._preparing or self._reopening.due is not None
-        return self.endpoint.is_open or again or self.session.dormant
+        return self.endpoint.is_open or again or self.session.is_dormant()
 
     @property
     def reopening(self) -> bool:
@@ -181,7 +181,7 @@ class Coupling:
             elif isinstance(signal, Closed):
                 self.connections.discard(signal.connection)
                 session.disconnected(signal.connection, now, signal.reason)
-                if not (self.endpoint.is_open or session.dormant):
+                if not (self.endpoint.is_open or session.is_dormant()):
                     self._broke(signal.reason, now)
             elif isinstance(signal, TurnedAway):
                 session.turned_away(signal.peer, signal.reason, now)
@@ -278,7 +278,7 @@ class Coupling:
         """Close the endpoint and tell the session; what waits there fails."""
         signals = self.endpoint.signals
         self._reopening.forget()
-        self.session.dormant = False
+        self.session.stay_closed()
         self.endpoint.close()
         signals.clear()
         if self._settling:  # in a hook: the session hears of it when it has done with that
@@ -316,7 +316,7 @@ class Coupling:
         if self.connections:
             return
         self.require_open()
-        if not self.session.dormant:
+        if not self.session.is_dormant():
             raise TransportError(f"{self.endpoint.url}: nobody is connected")
 
     def given_up(self, timeout: float | None) -> Exception:

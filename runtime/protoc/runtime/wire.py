@@ -1,0 +1,45 @@
+"""What a command that awaits its answers needs of the link that it goes over."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from protoc.runtime import events
+from protoc.runtime.messages import Message
+from protoc.runtime.protocol import Link
+from protoc.runtime.reachability import Reachability
+
+if TYPE_CHECKING:
+    from protoc.runtime.exchange import Exchange
+
+
+class Wire(ABC):
+    """A link, as who sends over it sees it.
+
+    Attributes:
+        link: its row.
+        reachability: told what is answered there and what is not.
+    """
+
+    link: Link
+    reachability: Reachability
+
+    @abstractmethod
+    def report(self, event: events.Event) -> None: ...
+
+    @abstractmethod
+    def flush(self, connection: int) -> None:
+        """Nothing more comes: drop the unfinished bytes, deliver what is whole in them."""
+
+    @abstractmethod
+    def drop_late(self, connection: int) -> None:
+        """What still came in belongs to nothing that is asked now."""
+
+    @abstractmethod
+    def expect(self, exchange: Exchange | None) -> None:
+        """Let the framer try what this exchange awaits before all others."""
+
+    @abstractmethod
+    def write(self, connection: int, message: Message, data: bytes, pace: float = 0.0) -> float:
+        """Send a message, with `pace` seconds between its bytes; returns when it is sent."""
