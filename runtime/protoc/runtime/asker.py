@@ -48,7 +48,8 @@ class Asker:
     def ask(self, exchange: Exchange, now: float) -> None:
         """Send a command for the first time."""
         self._send(exchange, now)
-        self._machine.fire_sent(exchange.request, _cause(exchange))
+        if self._machine.listens("after", type(exchange.request)):
+            self._machine.fire_sent(exchange.request, _cause(exchange))
 
     def drop(self) -> None:
         """Await nothing more."""
@@ -60,22 +61,18 @@ class Asker:
     def _send(self, exchange: Exchange, now: float) -> None:
         """Send the command, for the first time or again."""
         self.exchange = None
-        wire = exchange.wire
-        for connection in exchange.connections:
-            wire.drop_late(connection)
+        wire, pair = exchange.wire, exchange.terms.pair
+        wire.drop_late(exchange.connections)
         try:
             exchange.begin()
         except FAULTS as error:
             self._cannot_send(exchange, error, now)
             return
         # Nothing comes in before this is over, so all that can wait is done behind the writing.
-        sent = now
-        for connection in exchange.connections:
-            end = wire.write(connection, exchange.request, exchange.data, exchange.pair.bytewise)
-            sent = max(sent, end)
+        sent = wire.write(exchange.connections, exchange.request, exchange.data, pair.bytewise)
         self.exchange = exchange
         wire.expect(exchange)
-        if not exchange.pair.quiet:
+        if not pair.quiet:
             wire.reachability.asked(now)
         self._wait_on(exchange, sent)
 
@@ -93,7 +90,8 @@ class Asker:
         self._wait(exchange.until)
 
     def _wait(self, until: float) -> None:
-        self._cancel_deadline()
+        if self._deadline is not None:
+            self._deadline.cancel()
         self._deadline = self._scheduler.at(until, self._timed_out)
 
     def heard(self, connection: int, now: float) -> None:
@@ -141,7 +139,7 @@ class Asker:
             return
         self._cancel_deadline()
         pair = exchange.pair
-        last = exchange.attempt >= exchange.attempts
+        last = exchange.attempt >= exchange.terms.attempts
         wire = exchange.wire
         wire.report(events.AttemptFailed(pair.name, exchange.attempt, last, wire.link.name))
         if not pair.quiet:
@@ -149,7 +147,7 @@ class Asker:
         scope, cause = Scope(self._params, exchange.request), _cause(exchange)
         if last:
             self._gave_up(exchange)
-            error = Timeout(pair.name, exchange.attempts)
+            error = Timeout(pair.name, exchange.terms.attempts)
             exchange.entry.failed("timeout", error)
             self._over(exchange, now)
         self._machine.fire(On("timeout", "pair", pair.name), scope, cause)
@@ -187,7 +185,7 @@ class Asker:
         self._cancel_deadline()
         self.exchange = None
         exchange.wire.expect(None)
-        self._rest(exchange.entry, exchange.gap, now)
+        self._rest(exchange.entry, exchange.terms.gap, now)
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:

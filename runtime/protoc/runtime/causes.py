@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from protoc.runtime.queue import Ticket
 from protoc.runtime.work import Work
 
 
-class Cause(NamedTuple):
+class Cause(msgspec.Struct, frozen=True, eq=False):
     """What things belong to.
 
     Attributes:
@@ -23,3 +23,7 @@ class Cause(NamedTuple):
     connection: int | None = None
     link: str = ""
     work: Work | None = None
+
+    def at_work(self, work: Work) -> Cause:
+        """The same with a command or response at hand."""
+        return Cause(self.ticket, self.own, self.connection, self.link, work)

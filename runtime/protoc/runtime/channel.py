@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from protoc.runtime import events
@@ -11,12 +11,12 @@ from protoc.runtime.causes import Cause
 from protoc.runtime.compose import compose
 from protoc.runtime.connection import Connection
 from protoc.runtime.errors import LocalError
-from protoc.runtime.exchange import Exchange
+from protoc.runtime.exchange import Exchange, Terms
 from protoc.runtime.machine import Machine
 from protoc.runtime.making import Maker
 from protoc.runtime.messages import Message
 from protoc.runtime.pacing import Pacer
-from protoc.runtime.protocol import Link, On
+from protoc.runtime.protocol import Link, On, Pair
 from protoc.runtime.reachability import RESPONDING, Reachability
 from protoc.runtime.receiving import Receiver
 from protoc.runtime.scope import FAULTS, Scope, holds
@@ -65,7 +65,6 @@ class Channel(Wire):
         self._idle = idle
         self._traffic = traffic
         self.connections: dict[int, Connection] = {}
-        self._pacers: dict[int, Pacer] = {}
         self.maker = Maker(
             link,
             explicit=shared.protocol.explicit,
@@ -95,6 +94,7 @@ class Channel(Wire):
             report=shared.events.append,
             asked=self._answer_command,
         )
+        self._terms: dict[str, Terms] = {}  # by pair, as they are asked for
         self.dormant = False
         self.was_connected = False
         self._waking = False
@@ -105,8 +105,9 @@ class Channel(Wire):
         """A connection is there."""
         link, now = self.link, self._shared.now
         scheduler = self._shared.scheduler
-        line = Connection(number, peer, link, self.receiver.usual, scheduler, self._stalled)
-        self._pacers[number] = Pacer(partial(self._shared.carry, number), scheduler)
+        pacer = Pacer(partial(self._shared.carry, number), scheduler)
+        usual = self.receiver.usual
+        line = Connection(number, peer, link, usual, pacer, scheduler, self._stalled)
         if not line.greeted:
             scheduler.at(now + link.timeout, partial(self._not_greeted, line))
         if link.idle_close:
@@ -122,7 +123,6 @@ class Channel(Wire):
         self.receiver.drain(line, self._shared.now)
         line.rest()
         self.receiver.left(number)
-        self._pacers.pop(number).stop()
         del self.connections[number]
         shared = self._shared
         shared.out = [each for each in shared.out if each[0] != number]
@@ -164,7 +164,7 @@ class Channel(Wire):
                     answer = compose(kind, params, request=request)
                     data = answer.encode(link)
                     params.step(kind)
-                    self.write(connection, answer, data)
+                    self.write((connection,), answer, data)
                 except FAULTS as error:
                     self.report(events.NotSent(kind.NAME, error, link))
             return
@@ -187,6 +187,13 @@ class Channel(Wire):
         self._shared.requests.append(Request("hang up", connection))
 
     # --- what the queue asks for -------------------------------------------------------------
+
+    def terms(self, pair: Pair) -> Terms:
+        """How a pair is asked here."""
+        terms = self._terms.get(pair.name)
+        if terms is None:
+            terms = self._terms[pair.name] = Terms(pair, self.link)
+        return terms
 
     def report(self, event: events.Event) -> None:
         """Tell the driver."""
@@ -227,27 +234,31 @@ class Channel(Wire):
         """Nothing more comes: drop what is unfinished."""
         self.receiver.flush(self.connections[connection], self._shared.now)
 
-    def drop_late(self, connection: int) -> None:
+    def drop_late(self, connections: Iterable[int]) -> None:
         """What still came in belongs to nothing that is asked now, unless it is to be matched."""
         if self.link.late == "drop":
-            self.flush(connection)
+            for connection in connections:
+                self.flush(connection)
 
     def expect(self, exchange: Exchange | None) -> None:
         """Try what an exchange awaits before all others."""
         self.receiver.expect(exchange)
 
-    def write(self, connection: int, message: Message, data: bytes, pace: float = 0.0) -> float:
+    def write(
+        self, connections: Iterable[int], message: Message, data: bytes, pace: float = 0.0
+    ) -> float:
         """Hand bytes to the driver, one by one where they have a pace.
 
         What is noted down of them is noted down while they are on their way.
         """
-        line = self.connections[connection]
-        end = self._pacers[connection].send(data, pace, self._shared.now)
-        before = line.say(data, end)
-        seen = events.MessageSeen(
-            message, "sent", data, before, connection, line.peer, self.link.name
-        )
-        self._shared.events.append(seen)
+        now = sent = self._shared.now
+        link = self.link.name
+        for number in connections:
+            line = self.connections[number]
+            before = line.sent
+            sent = max(sent, line.say(data, pace, now))
+            seen = events.MessageSeen(message, "sent", data, before, number, line.peer, link)
+            self._shared.events.append(seen)
         if self._traffic is not None:
             self._traffic()
-        return end
+        return sent

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from protoc.runtime.dispatch import Candidates
+from protoc.runtime.pacing import Pacer
 from protoc.runtime.protocol import Link
 from protoc.runtime.scheduler import Scheduler
 from protoc.runtime.timers import Quiet
@@ -21,6 +22,7 @@ class Connection:
         peer: how it is called: `host:port`, or a path.
         link: the link it is of.
         candidates: the messages that may come.
+        pacer: sends what is said.
         scheduler: where the end of a pause is planned.
         stalled: called when what came is not whole, and nothing more comes.
 
@@ -40,6 +42,7 @@ class Connection:
         peer: str,
         link: Link,
         candidates: Candidates,
+        pacer: Pacer,
         scheduler: Scheduler,
         stalled: Callable[[int], None],
     ) -> None:
@@ -49,6 +52,7 @@ class Connection:
         self.sent = 0
         self.heard_at = self.busy_until = float("-inf")
         self.greeted = link.greeting is None
+        self._pacer = pacer
         self._stalled = stalled
         self._stall = Quiet(link.pause or link.timeout, scheduler, self._fell_silent)
         self._datagram = link.datagram
@@ -86,22 +90,23 @@ class Connection:
         if self.framer.pending or self._hand_over is not None:
             self._stall.heard(now)
 
-    def say(self, data: bytes, now: float) -> int:
-        """Bytes are sent; returns how many were sent before."""
-        if self._silence is not None:
-            self._silence.heard(now)
-        before = self.sent
+    def say(self, data: bytes, pace: float, now: float) -> float:
+        """Send bytes, with `pace` seconds between two of them; returns when the last is out."""
+        end = self._pacer.send(data, pace, now)
         self.sent += len(data)
+        if self._silence is not None:
+            self._silence.heard(end)
         if self._echo is not None:
-            self._echo.expect(data, now)
+            self._echo.expect(data, end)
         if self._character:
-            self.busy_until = max(self.busy_until, now) + len(data) * self._character
+            self.busy_until = max(self.busy_until, end) + len(data) * self._character
         else:
-            self.busy_until = now
-        return before
+            self.busy_until = end
+        return end
 
     def rest(self) -> None:
         """The connection is gone: there is no pause to wait for."""
+        self._pacer.stop()
         self._stall.stop()
         if self._silence is not None:
             self._silence.stop()

@@ -11,7 +11,6 @@ from protoc.runtime.actions import Execute, Send, Time
 from protoc.runtime.actor import Host
 from protoc.runtime.causes import Cause
 from protoc.runtime.channel import Channel
-from protoc.runtime.compose import compose
 from protoc.runtime.connection import Connection
 from protoc.runtime.elapsing import Elapsing
 from protoc.runtime.errors import LocalError, TransportError
@@ -259,11 +258,8 @@ class Conversation(Host):
             name = "" if channel is None else channel.link.name
             self.report(events.NotSent(send.message.NAME, error, name))
             return
-        message, data = channel.maker.make(
-            send.message, lambda: compose(send.message, self.params, given), cause
-        )
-        for connection in routes:
-            channel.write(connection, message, data)
+        message, data = channel.maker.make(send.message, (given,), cause)
+        channel.write(routes, message, data)
         self.machine.fire_sent(message, cause)
 
     def send_in_turn(self, message: type[Message], given: Mapping[str, Any], cause: Cause) -> None:

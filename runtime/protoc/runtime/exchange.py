@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
+
+import msgspec
 
 from protoc.runtime.events import ActionFailed, Event
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
-from protoc.runtime.protocol import Answer, Pair
+from protoc.runtime.protocol import Answer, Link, Pair
 from protoc.runtime.queue import Entry
 from protoc.runtime.scope import FAULTS, Scope
 from protoc.runtime.wire import Wire
@@ -16,48 +18,84 @@ from protoc.runtime.wire import Wire
 Verdict = Literal["stranger", "part", "whole", "refused"]
 """A message belongs to somebody else, is one of the answers, the last one, or refuses."""
 
+REFUSED = -1
+"""Where a refusal leads to."""
 
-class Exchange:
+
+class Terms:
+    """How a pair is asked over a link: all that is known before it is.
+
+    Attributes:
+        pair: the pair.
+        attempts: how often its command may be sent.
+        timeout, gap: seconds, of the pair or else of the link.
+        rules: conditions under which an answer belongs to a request.
+        last: how many answers there are in turn.
+        awaited: by how many of them are there: what may come next, replies before refusals.
+        behind: likewise to how many each of those leads; `REFUSED` for refusals.
+        may_rest: likewise whether nothing more has to come, as what is left may come any number
+            of times.
+    """
+
+    __slots__ = (
+        "attempts",
+        "awaited",
+        "behind",
+        "gap",
+        "last",
+        "may_rest",
+        "pair",
+        "rules",
+        "timeout",
+    )
+
+    def __init__(self, pair: Pair, link: Link) -> None:
+        self.pair = pair
+        self.attempts = 1 + (link.retries if pair.retries is None else pair.retries)
+        self.timeout = link.timeout if pair.timeout is None else pair.timeout
+        self.gap = link.gap if pair.gap is None else pair.gap
+        self.rules = [rule for rule in (link.where, pair.where) if rule is not None]
+        self.last = len(pair.steps)
+        steps = range(self.last + 1)
+        self.awaited = [_awaited(pair, step) for step in steps]
+        self.behind = [_behind(pair, step) for step in steps]
+        self.may_rest = [all(map(_may_be_left_out, pair.steps[step:])) for step in steps]
+
+
+class Exchange(msgspec.Struct, eq=False):
     """A pair that waits for its answers.
 
     Attributes:
+        terms: how its pair is asked.
         wire: the link it goes over.
         request, data: the command and its bytes; resends repeat them.
-        compose: composes them anew for each resend; None where they are repeated.
-        connections: where it was sent; who answers first there is the one that counts.
         entry: whom it is done for.
-        attempt: how often it was sent; `attempts` how often it may be.
-        timeout, gap: seconds, of the pair or else of the link.
+        connections: where it was sent; who answers first there is the one that counts.
+        timeout: seconds for each attempt.
+        compose: composes the command anew for each resend; None where it is repeated.
+        attempt: how often it was sent.
+        step: how many of the answers in turn are there.
         until: when it is given up.
         replies: the answers so far.
     """
 
-    def __init__(
-        self,
-        pair: Pair,
-        request: Message,
-        data: bytes,
-        *,
-        wire: Wire,
-        entry: Entry,
-        connections: Sequence[int],
-    ) -> None:
-        link = wire.link
-        self.pair = pair
-        self.wire = wire
-        self.request = request
-        self.data = data
-        self.connections = list(connections)
-        self.entry = entry
-        self.attempt = 0
-        self.attempts = 1 + (link.retries if pair.retries is None else pair.retries)
-        self.timeout = link.timeout if pair.timeout is None else pair.timeout
-        self.gap = link.gap if pair.gap is None else pair.gap
-        self.until = 0.0
-        self.replies: list[Message] = []
-        self.compose: Callable[[], tuple[Message, bytes]] | None = None
-        self._rules = [rule for rule in (link.where, pair.where) if rule is not None]
-        self._step = 0
+    terms: Terms
+    wire: Wire
+    request: Message
+    data: bytes
+    entry: Entry
+    connections: list[int]
+    timeout: float
+    compose: Callable[[], tuple[Message, bytes]] | None = None
+    attempt: int = 0
+    step: int = 0
+    until: float = 0.0
+    replies: list[Message] = []
+
+    @property
+    def pair(self) -> Pair:
+        """The pair that is asked."""
+        return self.terms.pair
 
     def begin(self) -> None:
         """It is sent once more: whatever came before does not count.
@@ -65,53 +103,34 @@ class Exchange:
         Raises:
             any of FAULTS: it is composed anew and cannot be.
         """
-        if self.compose is not None and self.attempt:
-            self.request, self.data = self.compose()
+        if self.attempt:
+            if self.compose is not None:
+                self.request, self.data = self.compose()
+            self.replies = []
+            self.step = 0
         self.attempt += 1
-        self.replies = []
-        self._step = 0
-
-    @property
-    def step(self) -> int:
-        """How many of the answers in turn are there."""
-        return self._step
 
     def awaited(self) -> tuple[type[Message], ...]:
         """What may come next, replies before refusals."""
-        return awaited_at(self.pair, self._step)
+        return self.terms.awaited[self.step]
 
     def take(
         self, message: Message, params: ParamTable, report: Callable[[Event], None]
     ) -> Verdict:
         """Say whether a message belongs here, and go on to the next step when it does."""
-        kind = type(message)
-        found = self._step_of(kind)
-        refused = found is None and kind in self.pair.refusals
-        if not (refused or found):
-            return "stranger"
-        if self._rules and not self._belongs(message, params, report):
+        terms = self.terms
+        step = terms.behind[self.step].get(type(message))
+        if step is None or (terms.rules and not self._belongs(message, params, report)):
             return "stranger"
         self.replies.append(message)
-        if found is None:
+        if step == REFUSED:
             return "refused"
-        step, answer = found
-        self._step = step if answer.many else step + 1
-        return "whole" if self._step == len(self.pair.steps) else "part"
+        self.step = step
+        return "whole" if step == terms.last else "part"
 
     def satisfied(self) -> bool:
-        """Nothing more has to come: what is left may come any number of times."""
-        return all(_may_be_left_out(step) for step in self.pair.steps[self._step :])
-
-    def _step_of(self, kind: type[Message]) -> tuple[int, Answer] | None:
-        """The step, from the current one on, that this message answers."""
-        for number in range(self._step, len(self.pair.steps)):
-            step = self.pair.steps[number]
-            for answer in step:
-                if answer.message is kind:
-                    return number, answer
-            if not _may_be_left_out(step):
-                break
-        return None
+        """Nothing more has to come."""
+        return self.terms.may_rest[self.step]
 
     def _belongs(
         self, message: Message, params: ParamTable, report: Callable[[Event], None]
@@ -120,7 +139,7 @@ class Exchange:
         names = {one.NAME: one for one in self.replies}
         names |= {message.NAME: message, "request": self.request, "reply": message}
         scope = _SoFar(params, names, self.pair)
-        for rule in self._rules:
+        for rule in self.terms.rules:
             try:
                 if not rule(scope):
                     return False
@@ -148,14 +167,28 @@ class _SoFar(Scope):
         return super().__getattr__(name)
 
 
-def awaited_at(pair: Pair, step: int) -> tuple[type[Message], ...]:
+def _awaited(pair: Pair, step: int) -> tuple[type[Message], ...]:
     """What may come when a pair has got as far as this step, replies before refusals."""
-    found: list[type[Message]] = []
-    for answers in pair.steps[step:]:
-        found += [answer.message for answer in answers]
-        if not _may_be_left_out(answers):
-            break
-    return tuple(dict.fromkeys([*found, *pair.refusals]))
+    replies = [answer.message for number in _open(pair, step) for answer in pair.steps[number]]
+    return tuple(dict.fromkeys([*replies, *pair.refusals]))
+
+
+def _behind(pair: Pair, step: int) -> dict[type[Message], int]:
+    """The step behind each message that may come when a pair has got as far as this one."""
+    found = {
+        answer.message: number if answer.many else number + 1
+        for number in reversed(_open(pair, step))
+        for answer in reversed(pair.steps[number])
+    }
+    return dict.fromkeys(pair.refusals, REFUSED) | found
+
+
+def _open(pair: Pair, step: int) -> range:
+    """The steps from this one on that may be the next one to be answered."""
+    end = step
+    while end < len(pair.steps) and _may_be_left_out(pair.steps[end]):
+        end += 1
+    return range(step, min(end + 1, len(pair.steps)))
 
 
 def _may_be_left_out(step: tuple[Answer, ...]) -> bool:

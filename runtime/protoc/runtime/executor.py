@@ -111,7 +111,7 @@ class Executor:
             self.asker.drop()
         for frame in self._frames:
             if frame.entry.ticket is ticket:
-                frame.items.clear()
+                frame.leave()
         for entry in self._queue.withdraw(lambda entry: entry.ticket is ticket):
             entry.close()
 
@@ -124,7 +124,7 @@ class Executor:
         """Execute no more of the group that runs."""
         for frame in reversed(self._frames):
             if frame.group:
-                frame.items.clear()
+                frame.leave()
                 return
 
     def pause(self, seconds: float, now: float) -> None:
@@ -154,7 +154,7 @@ class Executor:
     def _go_on(self, now: float) -> bool:
         """One step of what there is; False when nothing of it can be done now."""
         frames, queue = self._frames, self._queue
-        if frames and not frames[-1].items:
+        if frames and frames[-1].over:
             self._leave()
             return True
         if now < self._not_before:
@@ -226,14 +226,14 @@ class Executor:
 
     def _item(self, frame: Frame, now: float) -> bool:
         """Do the next item of a frame; False when it takes a connection and there is none."""
-        entry, item = frame.entry, frame.items[0]
+        entry, item = frame.entry, frame.items[frame.at]
         if not isinstance(item, Item) or (frame.group and isinstance(item, Execute)):
-            frame.items.popleft()
+            frame.at += 1
             self._machine.act(item, frame.group, "group", entry.scope, caused_by(entry, entry.own))
             return True
         if item.kind in _SENT:
             return self._sent(frame, item, now)
-        frame.items.popleft()
+        frame.at += 1
         if frame.group and not self._may_do(item, frame):
             return True
         if item.kind == "group":
@@ -255,7 +255,7 @@ class Executor:
                 return self._pass_over(frame, item, channel)
             if mine and not self._is_clear(channel, entry.connection, now):
                 return False
-        frame.items.popleft()
+        frame.at += 1
         if (frame.group and not self._may_do(item, frame)) or channel is None:
             return True
         if mine:
@@ -269,7 +269,7 @@ class Executor:
         others = channel not in self.channels or any(each.connections for each in self.channels)
         if channel.wanted() or not others:
             return False
-        frame.items.popleft()
+        frame.at += 1
         self.sender.not_sent(item.name, frame.entry, channel, TransportError("not connected"))
         return True
 
@@ -367,7 +367,7 @@ class Executor:
         frames = [frame for frame in self._frames if frame.entry.channel is channel]
         for frame in reversed(frames):
             self._frames.remove(frame)
-            if frame.items and frame.owner:
+            if frame.owner and not frame.over:
                 self.sender.not_sent(frame.entry.target.name, frame.entry, channel, error)
             if frame.owner:
                 frame.entry.close()

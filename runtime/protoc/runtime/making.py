@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from protoc.runtime.actions import Fill, Make
 from protoc.runtime.causes import Cause
+from protoc.runtime.compose import compose
 from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Message
 from protoc.runtime.params import ParamTable
@@ -33,21 +36,38 @@ class Maker:
         self._early = link.compose == "enqueue"
         self._params = params
         self._machine = machine
+        self._plain: dict[type[Message], bool] = {}  # those that no trigger has a part in
         self._made: dict[type[Message], Message] = {}  # what is sent again where no step makes it
 
     def make(
-        self, kind: type[Message], compose: Callable[[], Message], cause: Cause
+        self, kind: type[Message], given: Sequence[Mapping[str, Any]], cause: Cause
     ) -> tuple[Message, bytes]:
         """A command and its bytes.
 
         Args:
             kind: its class.
-            compose: gives it with the fields it has now.
+            given: its fields, as far as they are; of several the first counts.
             cause: what it belongs to.
 
         Raises:
             any of FAULTS: it cannot be made.
         """
+        plain = self._plain.get(kind)
+        if plain is None:
+            unheard = not self._machine.listens("before", kind)
+            plain = self._plain[kind] = unheard and self._machine.steps(kind) is None
+        if not plain:
+            return self.make_of(kind, partial(compose, kind, self._params, *given), cause)
+        message = compose(kind, self._params, *given)
+        data = message.encode(self._link)
+        if kind.COUNTERS:
+            self._params.step(kind)
+        return message, data
+
+    def make_of(
+        self, kind: type[Message], compose: Callable[[], Message], cause: Cause
+    ) -> tuple[Message, bytes]:
+        """A command and its bytes, as `make`; `compose` gives it with the fields it has now."""
         steps = self._machine.steps(kind)
         by_itself = self._implied and not steps and not self._machine.listens("before", kind)
         by_itself = by_itself and kind.NAME not in self._params.swapped
@@ -72,7 +92,7 @@ class Maker:
         if whole:
             work.fill("length")
             work.fill("crc")
-        self._machine.fire_message("before", work.message, cause._replace(work=work))
+        self._machine.fire_message("before", work.message, cause.at_work(work))
         self._made[kind] = work.message
         data = work.data
         self._params.step(kind)

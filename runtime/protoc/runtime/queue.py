@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from protoc.runtime.actions import Action, Execute
 from protoc.runtime.errors import LocalError, ProtocolError, TransportError
@@ -21,10 +24,12 @@ HIGH = 200_000_000
 FULL = 300_000_000
 """So many bytes may be queued; then nothing more is taken in until there are less than `HIGH`."""
 
+_NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
+_NOTHING_MADE: Mapping[int, Callable[[], tuple[Message, bytes]]] = MappingProxyType({})
 _BAD = {"ok": 0, "refused": 1, "timeout": 2, "error": 3}
 
 
-class Ticket:
+class Ticket(msgspec.Struct, eq=False):
     """What became of one `Session.execute`.
 
     Its own work is the target: a pair, a command, all items of a group, what a trigger executes.
@@ -39,17 +44,16 @@ class Ticket:
         error: why it is not `ok`: `Timeout`, `Refused`, `TransportError` or `LocalError`.
     """
 
-    def __init__(self) -> None:
-        self.done = True
-        self.status: Status = "ok"
-        self.reply: Message | None = None
-        self.replies: list[Message] = []
-        self.error: ProtocolError | None = None
-        self._open = 0
-        self._open_own = 0
-        self._own_status: Status = "ok"
-        self._own_reply: Message | None = None
-        self._own_error: ProtocolError | None = None
+    done: bool = True
+    status: Status = "ok"
+    reply: Message | None = None
+    replies: list[Message] = []
+    error: ProtocolError | None = None
+    _open: int = 0
+    _open_own: int = 0
+    _own_status: Status = "ok"
+    _own_reply: Message | None = None
+    _own_error: ProtocolError | None = None
 
     @property
     def settled(self) -> bool:
@@ -95,7 +99,7 @@ class Ticket:
             self._own_status, self._own_error = status, error
 
 
-class Entry:
+class Entry(msgspec.Struct, eq=False):
     """Something in the queue.
 
     Attributes:
@@ -114,53 +118,24 @@ class Entry:
         guest: it is an item of a group that runs in the queue of another link.
     """
 
-    __slots__ = (
-        "channel",
-        "connection",
-        "fields",
-        "gap",
-        "guest",
-        "link",
-        "made",
-        "own",
-        "scope",
-        "size",
-        "target",
-        "then",
-        "ticket",
-        "timer",
-    )
+    target: Execute
+    scope: Scope
+    fields: Mapping[str, Any] = _NO_FIELDS
+    ticket: Ticket | None = None
+    own: bool = False
+    connection: int | None = None
+    link: str = ""
+    gap: float = 0.0
+    then: Callable[[], None] | None = None
+    timer: str = ""
+    made: Mapping[int, Callable[[], tuple[Message, bytes]]] = _NOTHING_MADE
+    size: int = 0
+    channel: Channel | None = None
+    guest: bool = False
 
-    def __init__(
-        self,
-        target: Execute,
-        scope: Scope,
-        *,
-        fields: Mapping[str, Any] | None = None,
-        ticket: Ticket | None = None,
-        own: bool = False,
-        connection: int | None = None,
-        link: str = "",
-        gap: float = 0.0,
-        then: Callable[[], None] | None = None,
-        timer: str = "",
-    ) -> None:
-        self.target = target
-        self.scope = scope
-        self.fields = fields or {}
-        self.ticket = ticket
-        self.own = own
-        self.connection = connection
-        self.link = link
-        self.channel: Channel | None = None
-        self.guest = False
-        self.gap = gap
-        self.then = then
-        self.timer = timer
-        self.made: dict[int, Callable[[], tuple[Message, bytes]]] = {}
-        self.size = 0
-        if ticket is not None:
-            ticket.opened(own)
+    def __post_init__(self) -> None:
+        if self.ticket is not None:
+            self.ticket.opened(self.own)
 
     def close(self) -> None:
         """It is over."""
@@ -286,35 +261,34 @@ class Queue:
         return entry
 
 
-class Frame:
-    """An entry being executed: the items that are left of it.
+class Frame(msgspec.Struct, eq=False):
+    """An entry being executed.
 
     Attributes:
         entry: what it came from; items report to its ticket.
         channel: the link its items go over where nothing else is said of them.
+        items: what it consists of; `at` is the number of those that are done.
         group: name of the group whose items these are, empty for a single pair or command.
         forced: it interrupted another one.
         owner: it closes the entry when it ends; inner groups do not.
     """
 
-    __slots__ = ("channel", "entry", "forced", "group", "items", "owner")
+    entry: Entry
+    items: tuple[Action, ...]
+    channel: Channel | None
+    group: str = ""
+    forced: bool = False
+    owner: bool = True
+    at: int = 0
 
-    def __init__(
-        self,
-        entry: Entry,
-        items: tuple[Action, ...],
-        channel: Channel | None,
-        group: str = "",
-        *,
-        forced: bool = False,
-        owner: bool = True,
-    ) -> None:
-        self.entry = entry
-        self.items = deque(items)
-        self.channel = channel
-        self.group = group
-        self.forced = forced
-        self.owner = owner
+    @property
+    def over(self) -> bool:
+        """No item is left."""
+        return self.at >= len(self.items)
+
+    def leave(self) -> None:
+        """Do no more of it."""
+        self.at = len(self.items)
 
 
 def line_lost(reason: str) -> TransportError:

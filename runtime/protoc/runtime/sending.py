@@ -11,7 +11,6 @@ from protoc.runtime.actions import Expression, Item
 from protoc.runtime.asker import Asker
 from protoc.runtime.causes import Cause
 from protoc.runtime.channel import Channel
-from protoc.runtime.compose import compose
 from protoc.runtime.errors import LocalError, ProtocolError
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.machine import Machine
@@ -57,12 +56,12 @@ class Sender:
 
     def send(self, item: Item, entry: Entry, channel: Channel, now: float) -> None:
         """Send a pair's command, or a command alone."""
-        pair = self._targets.pairs[item.name] if item.kind == "pair" else None
+        pair = self._pair(item)
         if pair and pair.when and not self._machine.holds(pair, entry.scope, pair.name, "pair"):
             return
         try:
             made = entry.made.get(id(item)) if entry.made else None
-            message, data = made() if made is not None else self._compose(item, entry, channel)
+            message, data = made() if made else self._compose(item, pair, entry, channel)
         except FAULTS as error:
             failure = error if isinstance(error, ProtocolError) else LocalError(str(error))
             self.not_sent(item.name, entry, channel, failure)
@@ -70,52 +69,52 @@ class Sender:
             return
         routes = channel.routes(entry.connection)
         if pair and pair.steps and not self._gets_no_reply(message, channel):
-            exchange = Exchange(pair, message, data, wire=channel, entry=entry, connections=routes)
-            if self._shared.timeouts:
-                exchange.timeout = self._shared.timeouts.get(pair.name, exchange.timeout)
+            terms = channel.terms(pair)
+            timeout = self._shared.timeouts.get(pair.name, terms.timeout)
+            exchange = Exchange(terms, channel, message, data, entry, routes, timeout)
             if self._composes_again:
-                exchange.compose = partial(self._compose, item, entry, channel)
+                exchange.compose = partial(self._compose, item, pair, entry, channel)
             self._asker.ask(exchange, now)
             return
-        pace = pair.bytewise if pair else 0.0
-        sent = max(channel.write(connection, message, data, pace) for connection in routes)
+        sent = channel.write(routes, message, data, pair.bytewise if pair else 0.0)
         cause = caused_by(entry)
         self._machine.fire_sent(message, cause)
         if pair and self._machine.hears("success"):
             on = On("success", "pair", pair.name)
             self._machine.fire(on, Scope(self._params, message), cause)
         gap = pair.gap if pair and pair.gap is not None else channel.link.gap
-        self._rest(entry, gap, max(now, sent))
+        self._rest(entry, gap, sent)
 
     def compose_early(self, entry: Entry) -> None:
         """Compose every command of an entry as it is queued; what goes wrong shows in its turn."""
-        entry.made = {}
+        early: dict[int, Callable[[], Made]] = {}
         for item in self._targets.sent_by(entry.target):
             channel = self._routing.within(item, entry.channel)
             if channel is None:
                 continue
             made: Callable[[], Made]
             try:
-                message, data = self._compose(item, entry, channel)
+                message, data = self._compose(item, self._pair(item), entry, channel)
             except FAULTS as error:
                 made = partial(_again, error)
             else:
                 made = partial(tuple[Message, bytes], (message, data))
                 entry.size += len(data)
-            entry.made[id(item)] = made
+            early[id(item)] = made
+        entry.made = early
 
-    def _compose(self, item: Item, entry: Entry, channel: Channel) -> Made:
-        pair = self._targets.pairs[item.name] if item.kind == "pair" else None
+    def _pair(self, item: Item) -> Pair | None:
+        """The pair that an item names; None when it names a command."""
+        return self._targets.pairs[item.name] if item.kind == "pair" else None
+
+    def _compose(self, item: Item, pair: Pair | None, entry: Entry, channel: Channel) -> Made:
         command = pair.command if pair else self._targets.commands[item.name]
-        given: list[Mapping[str, Any]] = []
-        if pair and pair.arguments:
-            given.append(_computed(pair.arguments, entry.scope))
+        given = [entry.fields]
         if item.arguments:
-            given.append(_computed(item.arguments, entry.scope))
-        given.append(entry.fields)
-        return channel.maker.make(
-            command, lambda: compose(command, self._params, *given), caused_by(entry)
-        )
+            given.insert(0, _computed(item.arguments, entry.scope))
+        if pair and pair.arguments:
+            given.insert(0, _computed(pair.arguments, entry.scope))
+        return channel.maker.make(command, given, caused_by(entry))
 
     def _gets_no_reply(self, request: Message, channel: Channel) -> bool:
         """Whether the link says that nobody answers this request."""

@@ -235,8 +235,8 @@ class Session:
             inner.send_in_turn(type(message), fields, cause)
             inner.pump(now)
             return
-        for number in list(channel.connections) if connection is None else [connection]:
-            channel.write(number, message, data)
+        lines = list(channel.connections) if connection is None else [connection]
+        channel.write(lines, message, data)
         inner.machine.fire_sent(message, cause)
         inner.pump(now)
 
@@ -252,7 +252,7 @@ class Session:
         Raises:
             EncodeError: a value does not fit its field.
         """
-        return self._channel.maker.make(type(message), lambda: message, Cause())[1]
+        return self._channel.maker.make_of(type(message), lambda: message, Cause())[1]
 
     def send_break(self, seconds: float, now: float) -> None:
         """Hold a serial line in the break state for so long; no command is begun meanwhile.

@@ -41,7 +41,7 @@ class StepReader:
         """
         scope = Scope(self._params, reading.message)
         on = On("before", "message", reading.kind.NAME)
-        done = self._machine.fire(on, scope, cause._replace(work=reading), reading.kind.KIND)
+        done = self._machine.fire(on, scope, cause.at_work(reading), reading.kind.KIND)
         if self._implied and not self._machine.steps(reading.kind):
             done = reading.whole()
         elif not reading.is_read:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from protoc.runtime import events
@@ -33,7 +34,7 @@ class Wire(ABC):
         """Nothing more comes: drop the unfinished bytes, deliver what is whole in them."""
 
     @abstractmethod
-    def drop_late(self, connection: int) -> None:
+    def drop_late(self, connections: Iterable[int]) -> None:
         """What still came in belongs to nothing that is asked now."""
 
     @abstractmethod
@@ -41,5 +42,7 @@ class Wire(ABC):
         """Let the framer try what this exchange awaits before all others."""
 
     @abstractmethod
-    def write(self, connection: int, message: Message, data: bytes, pace: float = 0.0) -> float:
+    def write(
+        self, connections: Iterable[int], message: Message, data: bytes, pace: float = 0.0
+    ) -> float:
         """Send a message, with `pace` seconds between its bytes; returns when it is sent."""
