@@ -104,7 +104,7 @@ class Layout(MessageConstruct[M]):
         for i, element in enumerate(row):
             if isinstance(element, Field) and element.sizing is not None:
                 ending = next_of(row[i + 1 :])
-                if names_in(element.sizing) <= derived and ending is not None:
+                if names_in(element.sizing) & derived and ending is not None:
                     found[element.key] = ending
         return found
 

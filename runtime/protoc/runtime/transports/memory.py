@@ -55,9 +55,17 @@ class World(selectors.BaseSelector):
         """An end that any number of others connect to: see `connect`."""
         return MemoryEndpoint(self, "memory:listener", listening=True)
 
-    def connect(self, listener: MemoryEndpoint, latency: float = 0.0) -> MemoryEndpoint:
-        """An end that connects to a listener when it is started."""
-        return MemoryEndpoint(self, "memory:client", target=listener, latency=latency)
+    def connect(
+        self, listener: MemoryEndpoint, latency: float = 0.0, peer: str = ""
+    ) -> MemoryEndpoint:
+        """An end that connects to a listener when it is started.
+
+        Args:
+            listener: what it connects to.
+            latency: seconds until what is said at one end is heard at the other.
+            peer: the address it comes from; by default a name that counts the clients.
+        """
+        return MemoryEndpoint(self, "memory:client", target=listener, latency=latency, peer=peer)
 
     def loop(self) -> asyncio.AbstractEventLoop:
         """An asyncio event loop that lives in this world."""
@@ -141,6 +149,7 @@ class MemoryEndpoint(Endpoint):
         target: MemoryEndpoint | None = None,
         listening: bool = False,
         latency: float = 0.0,
+        peer: str = "",
     ) -> None:
         super().__init__(url)
         self.on_signal: Callable[[Signal], object] | None = None
@@ -148,6 +157,7 @@ class MemoryEndpoint(Endpoint):
         self._world = world
         self._target = target
         self._latency = latency
+        self._peer = peer
         self._file = world.new_file()
         self._started = False
         self._arrived: deque[Signal] = deque()
@@ -174,7 +184,7 @@ class MemoryEndpoint(Endpoint):
         target._next_number += target.listening
         self._far[0] = (target, number, self._latency)
         target._far[number] = (self, 0, self._latency)
-        target._arrive(Opened(number, f"{self.url}-{number}"))
+        target._arrive(Opened(number, self._peer or f"{self.url}-{number}"))
         self._arrive(Opened(0, target.url))
 
     def _arrive(self, signal: Signal) -> None:

@@ -27,6 +27,8 @@ _ARITHMETIC = {
     "lsb after subtract": "sum",
     "2comp": "sum",
 }
+_DIGITS_OF_A_WORD = 5
+"""As many decimal digits hold any number of two bytes; fewer hold one of a single byte."""
 _ASSUMED = ("subtract", "lsb after subtract", "2comp")
 
 
@@ -72,10 +74,11 @@ def check(
     ranges = _runs(names, positions, crc.span)
     kind = crc.type.word
     if kind in _CRCS:
-        return _polynomial(crc, ranges)
+        title = nodes.string(_CRCS[kind], crc.span)
+        return _finished(nodes.call("crc", crc.span, title, *ranges), 0xFFFF, param, crc)
     if kind == "fletcher":
         context.assume("fletcher", "mod255")
-        return _finished(nodes.call("fletcher16", crc.span, *ranges), crc)
+        return _finished(nodes.call("fletcher16", crc.span, *ranges), 0xFFFF, param, crc)
     if kind not in _ARITHMETIC:
         view = View(param.element, context.account).child("CRC")
         type_ = view.child("Type") if view is not None else None
@@ -84,11 +87,6 @@ def check(
         context.dropped(type_, f"the checksum `{said}`: its formula is not published")
         return None
     return _arithmetic(context, param, crc, ranges)
-
-
-def _polynomial(crc: Crc, ranges: list[tree.Expression]) -> tree.Expression:
-    title = nodes.string(_CRCS[crc.type.word], crc.span)
-    return _finished(nodes.call("crc", crc.span, title, *ranges), crc)
 
 
 def _arithmetic(
@@ -110,14 +108,23 @@ def _arithmetic(
         result = nodes.joined("+", sums, span)
     else:
         result = nodes.call(_ARITHMETIC[kind], span, *ranges)
+    most = _most(crc) if _ARITHMETIC[kind] == "xor" else None
     if kind in _ASSUMED:
         result = tree.Unary("-", result, span=span)
     if crc.off:
         operator, amount = ("+", crc.off) if crc.off > 0 else ("-", -crc.off)
         result = tree.Binary(operator, result, nodes.number(amount, span), span=span)
+        most = None
     if kind.startswith("lsb") or kind == "2comp":
-        result = tree.Binary("&", result, tree.Number(255, "0xFF", span=span), span=span)
-    return _finished(result, crc)
+        result, most = _masked(result, 0xFF, span), 0xFF
+    return _finished(result, most, param, crc)
+
+
+def _most(crc: Crc) -> int:
+    """The largest number that one unit may be: a byte, or a group of them."""
+    if crc.group == 1:
+        return 0xFF
+    return (256 if crc.group_binary else 16) ** crc.group - 1
 
 
 def _grouped(crc: Crc, data: tree.Expression) -> tree.Expression:
@@ -128,15 +135,44 @@ def _grouped(crc: Crc, data: tree.Expression) -> tree.Expression:
     return nodes.call("group", span, data, size, nodes.reference(word, span))
 
 
-def _finished(result: tree.Expression, crc: Crc) -> tree.Expression:
-    """Modulo, the total offset, the complement."""
+def _finished(
+    result: tree.Expression, most: int | None, param: Param, crc: Crc
+) -> tree.Expression:
+    """Modulo, the total offset, the complement; what does not fit is cut off.
+
+    Numbers in bytes are cut off by themselves, digits are not.
+
+    Args:
+        result: what was computed.
+        most: the largest it may be; None when it may be anything.
+        param: the check.
+        crc: how it is computed.
+    """
     span = crc.span
     if crc.mod:
         result = tree.Binary("%", result, nodes.number(crc.mod, span), span=span)
+        most = crc.mod - 1
     if crc.total:
         operator = "|" if crc.total_or else "+"
         result = tree.Binary(operator, result, nodes.number(crc.total, span), span=span)
-    return tree.Unary("~", result, span=span) if crc.complement else result
+        most = None if most is None else most + crc.total
+    if crc.complement:
+        result = tree.Unary("~", result, span=span)
+        most = None
+    digits, base = param.interprete.length, param.interprete.base
+    if param.interprete.raw not in ("numeric text", "text") or not digits:
+        return result
+    if crc.complement and base == 10:
+        result, most = _masked(result, 0xFF if digits < _DIGITS_OF_A_WORD else 0xFFFF, span), None
+    if most is not None and most < base**digits:
+        return result
+    if base in (2, 8, 16):
+        return _masked(result, base**digits - 1, span)
+    return tree.Binary("%", result, nodes.number(base**digits, span), span=span)
+
+
+def _masked(value: tree.Expression, mask: int, span: Span) -> tree.Expression:
+    return tree.Binary("&", value, tree.Number(mask, f"0x{mask:X}", span=span), span=span)
 
 
 def _runs(names: Sequence[str], positions: list[int], span: Span) -> list[tree.Expression]:
