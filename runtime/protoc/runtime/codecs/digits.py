@@ -221,10 +221,10 @@ def write_float(
     pad: bytes | None = None,
     left: bool = False,
 ) -> bytes:
-    """A number in text, with so many decimals; as many as needed where that is None."""
+    """A number in text, with so many decimals; as many as it has where that is None."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
         raise EncodeError(message, field, "a number", value)
     digits = repr(value) if decimals is None else f"{value:.{decimals}f}"
-    if decimals is None and size is not None and digits.endswith(".0"):
-        digits = digits[:-2]
+    if decimals is None:
+        digits = digits.removesuffix(".0")
     return _sized(digits, size, message, field, value, pad, left)

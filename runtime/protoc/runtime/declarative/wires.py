@@ -213,7 +213,7 @@ class Digits(Wire):
             raise ValueError("a number")
         if self.decimals is not None:
             return f"{raw:.{self.decimals}f}"
-        return repr(raw).removesuffix(".0") if self.fixed is not None else repr(raw)
+        return repr(raw).removesuffix(".0")
 
     def _whole(self, raw: int) -> str:
         digits = ""

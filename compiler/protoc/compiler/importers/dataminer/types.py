@@ -164,7 +164,7 @@ def _number(context: Context, param: Param, size: int | str | None) -> tree.Type
             view_of(context, param), f"numbers of base {interprete.base}: imported as text"
         )
         return nodes.typed("text", span, size=size)
-    if kind == "float" and (param.kind == "length" or param.id in context.sizes):
+    if kind == "float" and (param.kind in ("length", "crc") or param.id in context.sizes):
         kind = "dec"
     elif kind == "float" and _named_whole(param):
         kind = "int"
