@@ -8,27 +8,30 @@ command line; only its lines end in memory.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from io import StringIO
+from math import inf, isclose
 from pathlib import Path
 from re import search
 from typing import Any
 from unittest.mock import patch
 
 from protoc.cli.program import main
-from protoc.compiler import loading, pipeline
+from protoc.compiler import pipeline
+from protoc.compiler.pipeline import Compilation
+from protoc.dsl.source import Source
 from protoc.runtime.drivers import blocking
-from protoc.runtime.transports.base import Closed, Opened, Received, Signal
+from protoc.runtime.transports.base import Opened, Received, Signal
 from protoc.runtime.transports.memory import MemoryEndpoint, World
 
 Record = dict[str, Any]
 Wait = Generator[float, None, None]
 """A script: hands out until when it waits, and goes on when something happened, or then."""
 
+ABSENT = {"$exists": False}
 PATIENCE = 4.0
 LONGEST = 30.0
 
@@ -43,7 +46,7 @@ def like(pattern: Any, value: Any, names: Mapping[str, str]) -> bool:
         if len(pattern) == 1 and next(iter(pattern)).startswith("$"):
             return _special(*next(iter(pattern.items())), value, names)
         return isinstance(value, dict) and all(
-            _absent(part) if key not in value else not _absent(part) and like(part, value[key], names)
+            key in value and like(part, value[key], names) if part != ABSENT else key not in value
             for key, part in pattern.items()
         )
     if isinstance(pattern, list):
@@ -54,13 +57,9 @@ def like(pattern: Any, value: Any, names: Mapping[str, str]) -> bool:
         )
     if isinstance(pattern, bool) or isinstance(value, bool) or pattern is None:
         return pattern is value
-    if isinstance(pattern, (int, float)):
-        return isinstance(value, (int, float)) and math.isclose(pattern, value, rel_tol=1e-6)
+    if isinstance(pattern, int | float):
+        return isinstance(value, int | float) and isclose(pattern, value, rel_tol=1e-6)
     return bool(pattern == value)
-
-
-def _absent(pattern: Any) -> bool:
-    return pattern == {"$exists": False}
 
 
 def _special(word: str, given: Any, value: Any, names: Mapping[str, str]) -> bool:
@@ -68,7 +67,7 @@ def _special(word: str, given: Any, value: Any, names: Mapping[str, str]) -> boo
         case "$any":
             return any(like(each, value, names) for each in given)
         case "$re":
-            return isinstance(value, str) and search(given, value) is not None
+            return isinstance(value, str) and bool(search(given, value))
         case "$has":
             return isinstance(value, str) and given in value
         case "$not":
@@ -76,28 +75,23 @@ def _special(word: str, given: Any, value: Any, names: Mapping[str, str]) -> boo
         case "$exists":
             return bool(given)
         case "$peer":
-            return value == names.get(given)
+            return bool(value == names.get(given))
         case "$port":
-            return value == int(names[given].rpartition(":")[2])
+            return bool(value == int(names[given].rpartition(":")[2]))
         case _:
             raise AssertionError(f"what is {word}?")
 
 
+_compile = pipeline.compile_source
+
+
+def _compiled(source: Source) -> Compilation:
+    return _once(source.name, source.text)
+
+
 @cache
-def _compiled(name: str, text: str) -> Any:
-    from protoc.dsl.source import Source
-
-    return _COMPILE(Source(name, text))
-
-
-_COMPILE, _LOAD = pipeline.compile_source, loading.load_module
-_loaded: dict[int, Any] = {}
-
-
-def _load(compilation: Any) -> Any:
-    return _loaded.setdefault(id(compilation), None) or _loaded.__setitem__(
-        id(compilation), _LOAD(compilation)
-    ) or _loaded[id(compilation)]
+def _once(name: str, text: str) -> Compilation:
+    return _compile(Source(name, text))
 
 
 @dataclass
@@ -158,14 +152,14 @@ class Play:
             Failed: it does not hold.
         """
         words = {"run-listen": "run"}
-        url = {"tcp": "tcp://127.0.0.1:4000", "udp": "udp://127.0.0.1:4000"}.get(self.kind)
-        url = url or ("pty:" if self.listening else "serial:///dev/ttyS0?baudrate=9600")
+        serial = "pty:" if self.listening else "serial:///dev/ttyS0?baudrate=9600"
+        url = serial if self.kind == "serial" else f"{self.kind}://127.0.0.1:4000"
         given = [str(each) for each in self.case.get("args", [])]
         option = "--listen" if self.listening else "--connect"
         if not self.listening:
             self._device()
         self._poke()
-        with program(self) as errors:
+        with program(self.happened) as errors, world_of(self):
             word = words.get(self.mode, self.mode)
             code = main([word, str(self.source), option, url, *given])
             # the program has ended, what the script still looks at has not
@@ -189,7 +183,9 @@ class Play:
         if self.mode == "call" and self.case.get("strict_tx", True):
             for name, peer in self.peers.items():
                 if peer.arrived:
-                    raise Failed(f"{name} got {peer.arrived.hex()}, which the script does not expect")
+                    raise Failed(
+                        f"{name} got {peer.arrived.hex()}, which the script does not expect"
+                    )
 
     def endpoint(self, url: str, link: Any) -> MemoryEndpoint:
         """What the program gets for its URL."""
@@ -221,8 +217,7 @@ class Play:
         elif isinstance(signal, Opened):
             peer.open, peer.closed, peer.number = True, False, signal.connection
         else:
-            peer.open, peer.closed = False, isinstance(signal, Closed) or peer.closed
-            peer.closed = True
+            peer.open, peer.closed = False, True
         self._poke()
 
     def happened(self, event: Record) -> None:
@@ -279,50 +274,78 @@ class Play:
                 self.mark = self.world.time()
 
     def _step(self, step: Record) -> Wait:
-        name = step.get("client", "main")
-        now = self.world.time()
-        within = now + step.get("within_ms", PATIENCE * 1000) / 1000
-        if "connect" in step:
-            self._client(step["connect"])
-            peer = self.peers[step["connect"]]
-            while not (peer.open or peer.closed):
-                yield within
-        elif "send" in step:
-            peer = self.peers[name]
-            while not peer.open and self.world.time() < within:
-                yield within
-            peer.end.send(peer.number, bytes.fromhex(step["send"]))
-        elif "expect_tx" in step or "expect_tx_any" in step:
-            yield from self._sent(step, self.peers[name], within)
-        elif "wait_ms" in step:
-            yield from self._until(now + step["wait_ms"] / 1000)
-        elif "expect_silence_ms" in step:
-            end = now + step["expect_silence_ms"] / 1000
-            peer_ = self.peers.get(name)
-            yield from self._until(end, lambda: bool(peer_ and peer_.arrived))
-            if peer_ is not None and peer_.arrived:
-                raise Failed(f"expected silence, got {peer_.arrived.hex()}")
-        elif "expect_not_tx" in step:
-            no, peer = bytes.fromhex(step["expect_not_tx"]), self.peers[name]
-            yield from self._until(now + step.get("for_ms", 300) / 1000)
-            if no in peer.arrived:
-                raise Failed(f"got {peer.arrived.hex()}")
-        elif "expect_closed" in step:
-            peer = self.peers[name]
-            yield from self._until(within, lambda: peer.closed)
-            if not peer.closed:
-                raise Failed("stays open")
-        elif "close" in step:
-            peer = self.peers.pop(name)
-            peer.end.hang_up(peer.number)
-        else:
-            yield from self._event(step, within)
+        within = self.world.time() + step.get("within_ms", PATIENCE * 1000) / 1000
+        word = next(iter(step.keys() & self._plays.keys()), "")
+        if word in ("accept", "no_connect"):
+            return
+        if not word:
+            raise Failed(f"what is {step}?")
+        yield from self._plays[word](step, within)
+
+    @property
+    def _plays(self) -> dict[str, Callable[[Record, float], Wait]]:
+        return {
+            "accept": self._silence,
+            "no_connect": self._silence,
+            "connect": self._connect,
+            "send": self._send,
+            "expect_tx": self._sent,
+            "expect_tx_any": self._sent,
+            "wait_ms": self._wait,
+            "expect_silence_ms": self._silence,
+            "expect_not_tx": self._not_sent,
+            "expect_closed": self._closed,
+            "close": self._close,
+            "expect_event": self._event,
+            "expect_no_event": self._no_event,
+        }
+
+    def _peer(self, step: Record) -> Peer:
+        return self.peers[step.get("client", "main")]
+
+    def _connect(self, step: Record, within: float) -> Wait:
+        self._client(step["connect"])
+        peer = self.peers[step["connect"]]
+        yield from self._until(within, lambda: peer.open or peer.closed)
+
+    def _send(self, step: Record, within: float) -> Wait:
+        peer = self._peer(step)
+        yield from self._until(within, lambda: peer.open)
+        peer.end.send(peer.number, bytes.fromhex(step["send"]))
+
+    def _wait(self, step: Record, within: float) -> Wait:
+        yield from self._until(self.world.time() + step["wait_ms"] / 1000)
+
+    def _silence(self, step: Record, within: float) -> Wait:
+        peer = self.peers.get(step.get("client", "main"))
+        end = self.world.time() + step["expect_silence_ms"] / 1000
+        yield from self._until(end, lambda: bool(peer and peer.arrived))
+        if peer is not None and peer.arrived:
+            raise Failed(f"expected silence, got {peer.arrived.hex()}")
+
+    def _not_sent(self, step: Record, within: float) -> Wait:
+        peer = self._peer(step)
+        yield from self._until(self.world.time() + step.get("for_ms", 300) / 1000)
+        if bytes.fromhex(step["expect_not_tx"]) in peer.arrived:
+            raise Failed(f"got {peer.arrived.hex()}")
+
+    def _closed(self, step: Record, within: float) -> Wait:
+        peer = self._peer(step)
+        yield from self._until(within, lambda: peer.closed)
+        if not peer.closed:
+            raise Failed("stays open")
+
+    def _close(self, step: Record, within: float) -> Wait:
+        peer = self.peers.pop(step.get("client", "main"))
+        peer.end.hang_up(peer.number)
+        yield self.world.time()
 
     def _until(self, end: float, early: Callable[[], bool] = lambda: False) -> Wait:
         while self.world.time() < end and not early():
             yield end
 
-    def _sent(self, step: Record, peer: Peer, within: float) -> Wait:
+    def _sent(self, step: Record, within: float) -> Wait:
+        peer = self._peer(step)
         texts = [step["expect_tx"]] if "expect_tx" in step else step["expect_tx_any"]
         wanted = [bytes.fromhex(each) for each in texts]
         while True:
@@ -336,53 +359,53 @@ class Play:
                 raise Failed(f"expected {' or '.join(texts)}, got {got}")
             yield within
         took = (self.world.time() - self.mark) * 1000
-        if not step.get("min_ms", 0) <= took + 1e-6 <= step.get("max_ms", math.inf):
+        if not step.get("min_ms", 0) <= took + 1e-6 <= step.get("max_ms", inf):
             raise Failed(f"{texts[0]} came after {took:g} ms")
 
     def _event(self, step: Record, within: float) -> Wait:
-        if "expect_no_event" in step:
-            end = self.world.time() + step.get("for_ms", 300) / 1000
-            yield from self._until(end)
-            for event in self.events[self.cursor :]:
-                if like(step["expect_no_event"], event, self.names):
-                    raise Failed(f"{event} should not have come")
-        elif "expect_event" in step:
-            while True:
-                for at in range(self.cursor, len(self.events)):
-                    if like(step["expect_event"], self.events[at], self.names):
-                        self.cursor = at + 1
-                        break
-                else:
-                    if self.world.time() >= within:
-                        raise Failed(f"no {step['expect_event']}")
-                    yield within
-                    continue
-                break
-            took = (self.world.time() - self.mark) * 1000
-            if took + 1e-6 < step.get("min_ms", 0):
-                raise Failed(f"{step['expect_event']} came after {took:g} ms")
-        elif "accept" not in step and "no_connect" not in step:
-            raise Failed(f"what is {step}?")
+        yield from self._until(within, lambda: self._come(step["expect_event"]) is not None)
+        at = self._come(step["expect_event"])
+        if at is None:
+            raise Failed(f"no {step['expect_event']}")
+        self.cursor = at + 1
+        took = (self.world.time() - self.mark) * 1000
+        if took + 1e-6 < step.get("min_ms", 0):
+            raise Failed(f"{step['expect_event']} came after {took:g} ms")
+
+    def _no_event(self, step: Record, within: float) -> Wait:
+        yield from self._until(self.world.time() + step.get("for_ms", 300) / 1000)
+        if (at := self._come(step["expect_no_event"])) is not None:
+            raise Failed(f"{self.events[at]} should not have come")
+
+    def _come(self, pattern: Record) -> int | None:
+        """Which of the events not looked at yet has what a pattern lists."""
+        for at in range(self.cursor, len(self.events)):
+            if like(pattern, self.events[at], self.names):
+                return at
+        return None
 
 
 @contextmanager
-def program(play: Play | None = None, out: list[Record] | None = None) -> Iterator[StringIO]:
-    """The program with its output caught, its lines in the world of a play."""
+def program(take: Callable[[Record], None]) -> Generator[StringIO]:
+    """The program with its output caught: what it prints is taken, what it says is handed out."""
     errors = StringIO()
-    take = play.happened if play else (out if out is not None else []).append
-    with redirect_stdout(Lines(take)), redirect_stderr(errors):
-        with patch("protoc.compiler.pipeline.compile_source", lambda s: _compiled(s.name, s.text)):
-            with patch("protoc.compiler.loading.load_module", _load):
-                if play is None:
-                    yield errors
-                    return
-                driver = _driver(play.world)
-                with (
-                    patch("protoc.runtime.drivers.coupling.open_endpoint", play.endpoint),
-                    patch("protoc.runtime.drivers.coupling.listen_endpoint", play.endpoint),
-                    patch("protoc.runtime.drivers.blocking.Driver", driver),
-                ):
-                    yield errors
+    with (
+        redirect_stdout(Lines(take)),
+        redirect_stderr(errors),
+        patch("protoc.compiler.pipeline.compile_source", _compiled),
+    ):
+        yield errors
+
+
+@contextmanager
+def world_of(play: Play) -> Generator[None]:
+    """The program's lines end in a play."""
+    with (
+        patch("protoc.runtime.drivers.coupling.open_endpoint", play.endpoint),
+        patch("protoc.runtime.drivers.coupling.listen_endpoint", play.endpoint),
+        patch("protoc.runtime.drivers.blocking.Driver", _driver(play.world)),
+    ):
+        yield
 
 
 def _driver(world: World) -> Callable[..., blocking.Driver]:
@@ -421,7 +444,7 @@ def listed(events: Sequence[Record]) -> str:
 def decodes(source: Path, case: Mapping[str, Any]) -> None:
     """Play a case of decoding."""
     events: list[Record] = []
-    with program(out=events) as errors:
+    with program(events.append) as errors:
         code = main(["decode", str(source), *case.get("args", []), "--hex", case["hex"]])
     judge(case, events, {})
     if code != case.get("exit", 0):
@@ -431,14 +454,13 @@ def decodes(source: Path, case: Mapping[str, Any]) -> None:
 def encodes(source: Path, case: Mapping[str, Any]) -> None:
     """Play a case of encoding."""
     given = [f"{name}={_plain(value)}" for name, value in case.get("set", {}).items()]
-    out, errors = StringIO(), StringIO()
-    with redirect_stdout(out), redirect_stderr(errors):
-        with patch("protoc.compiler.pipeline.compile_source", lambda s: _compiled(s.name, s.text)):
-            code = main(["encode", str(source), case["message"], *given])
+    said = StringIO()
+    with program(lambda _: None) as errors, redirect_stdout(said):
+        code = main(["encode", str(source), case["message"], *given])
     if code != case.get("exit", 0):
         raise Failed(f"exit {code}: {errors.getvalue()}")
-    if "hex" in case and out.getvalue().strip() != case["hex"]:
-        raise Failed(f"{out.getvalue()} instead of {case['hex']}: {errors.getvalue()}")
+    if "hex" in case and said.getvalue().strip() != case["hex"]:
+        raise Failed(f"{said.getvalue()} instead of {case['hex']}: {errors.getvalue()}")
 
 
 def _plain(value: Any) -> str:

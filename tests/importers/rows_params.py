@@ -336,7 +336,7 @@ ROWS = {
             bit("read bit", 21, "low", 5),
             got=(3, 20),
         ),
-        reports=("Protocol/Params/Param/Interprete/ByteOffset: not imported",),
+        shows=("low @0", "coded add(32) {"),
     ),
     "C080": Row(
         bench(

@@ -26,7 +26,8 @@ def device(*, timeout: int = 400, retries: int = 0, port: str = "", **more: Any)
     """A connector whose responses are read and whose main port has few tries."""
     triggers = (*(READ_ALL[:1] if more.pop("reading", True) else ()), *more.pop("triggers", ()))
     settings = (
-        f'<PortSettings name="main"><TimeoutTime><DefaultValue>{timeout}</DefaultValue></TimeoutTime>'
+        f'<PortSettings name="main"><TimeoutTime><DefaultValue>{timeout}</DefaultValue>'
+        "</TimeoutTime>"
         f"<Retries><DefaultValue>{retries}</DefaultValue></Retries>{port}</PortSettings>"
     )
     ports = settings + more.pop("ports", "")
@@ -82,7 +83,9 @@ def call(
     }
 
 
-def run(*script: Step, events: tuple[Event, ...] = (), never: tuple[Event, ...] = (), **more: Any) -> Case:
+def run(
+    *script: Step, events: tuple[Event, ...] = (), never: tuple[Event, ...] = (), **more: Any
+) -> Case:
     """The whole state machine for as long as the script goes on."""
     return {
         "mode": "run",
@@ -131,8 +134,6 @@ def decode(data: bytes | str, *expect: Event, name: str = "", exit_: int = 0) ->
 def encode(message: str, data: bytes | str, /, **given: Any) -> Case:
     """Fields and the bytes they become."""
     return {"message": message, "set": given, "hex": data if isinstance(data, str) else data.hex()}
-
-
 
 
 def counter(id_: int, name: str) -> str:

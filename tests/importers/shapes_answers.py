@@ -162,7 +162,9 @@ SHAPES = {
                 exit_=3,
             ),
         },
-        reads=(decode(b"x::y\r", got("answer", fields={"path": "x:", "rest": "y"}), name="answer"),),
+        reads=(
+            decode(b"x::y\r", got("answer", fields={"path": "x:", "rest": "y"}), name="answer"),
+        ),
     ),
     # the length counts code, itself and data; the check covers all in front of it
     "length, then modbus": Shape(
@@ -293,7 +295,9 @@ SHAPES = {
                 CR,
                 fixed(10, "ask", "?"),
                 number(11, "count", 2, raw="numeric text"),
-                declared(12, "data", "read", sized().replace("<LengthType>", '<LengthType id="11">')),
+                declared(
+                    12, "data", "read", sized().replace("<LengthType>", '<LengthType id="11">')
+                ),
             ),
             commands=(message("Command", 1, "ask", 10, 3),),
             responses=(message("Response", 1, "answer", 11, 12),),
@@ -346,8 +350,18 @@ SHAPES = {
                 fixed(1, "open", "[", "header"),
                 fixed(2, "shut", "]", "trailer"),
                 fixed(10, "ask", "Q"),
-                check(11, "sum", 2, "sum", 0, 1, 2, raw="numeric text", Base=16,
-                      given=' options="ones complement" mod="256"'),
+                check(
+                    11,
+                    "sum",
+                    2,
+                    "sum",
+                    0,
+                    1,
+                    2,
+                    raw="numeric text",
+                    Base=16,
+                    given=' options="ones complement" mod="256"',
+                ),
                 open_text(12, "data"),
                 check(13, "xor", 2, "exor", 1, raw="numeric text", Base=16),
             ),

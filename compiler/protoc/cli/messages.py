@@ -77,6 +77,9 @@ def build(
 ) -> Message:
     """Make a message from the given fields; params of the same name stand in for missing ones.
 
+    Where steps are explicit, as in connectors, all fields are params: one without a value is sent
+    filled up, here as everywhere.
+
     Args:
         protocol: the description, for the params.
         cls: class of the message.
@@ -98,7 +101,9 @@ def build(
         known = params.get(param.name) if param is not None else None
         if known is not None:
             values[field.attribute] = known
-        elif field.required and field.attribute in fixed:
+        elif field.required and (
+            field.attribute in fixed or (protocol.explicit and field.attribute in cls.BLANK)
+        ):
             values[field.attribute] = cls.BLANK.get(field.attribute)
         elif field.required:
             raise Failure(

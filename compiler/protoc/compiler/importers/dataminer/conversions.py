@@ -6,14 +6,14 @@ from fractions import Fraction
 from math import inf
 
 from protoc.compiler.importers.dataminer import nodes
-from protoc.compiler.importers.dataminer.context import Context
-from protoc.compiler.importers.dataminer.elements import View, options
+from protoc.compiler.importers.dataminer.context import Context, Missing
+from protoc.compiler.importers.dataminer.elements import Reference, View, options
 from protoc.compiler.importers.dataminer.params import Param
 from protoc.dsl import tree
 from protoc.dsl.source import Span
 
-Step = tuple[str, Fraction]
-"""An operation of a sequence in the words of `_APPLIED`, and its number."""
+Step = tuple[str, Fraction | Reference]
+"""An operation of a sequence as a mark, or `log`, and its number, or the param that holds it."""
 
 _WORDS = {
     "factor": "*",
@@ -25,6 +25,7 @@ _WORDS = {
     "^": "**",
     **{mark: mark for mark in ("*", "+", "-", "/", "%")},
 }
+_HOLDERS = ("id", "param")
 _LOGARITHMS = {"log10": 10, "log20": 20}
 
 
@@ -35,7 +36,7 @@ def conversion(context: Context, param: Param) -> list[tree.Modifier]:
     encode it runs forwards, so it is turned round here.
     """
     steps = steps_of(context, param)
-    if not steps:
+    if not steps or is_computed(context, param):
         return []
     span = param.span
     line = _linear(steps)
@@ -55,7 +56,45 @@ def conversion(context: Context, param: Param) -> list[tree.Modifier]:
             "a sequence on a write param that is not linear: its values are sent as they are",
         )
         return []
-    return [nodes.modifier("via", span, _expression(steps, span))]
+    raw = nodes.reference("x", span)
+    return [nodes.modifier("via", span, _expression(context, steps, raw, span))]
+
+
+def is_computed(context: Context, param: Param) -> bool:
+    """Whether other params are needed to compute its value.
+
+    What is on the line stands in a param of its own then.
+    """
+    if param.kind in ("write", "write bit"):
+        return False
+    return any(isinstance(amount, Reference) for _, amount in steps_of(context, param))
+
+
+def raw_name(context: Context, param: Param) -> str:
+    """The name of what is on the line for a param."""
+    name = context.names.params[param.id]
+    if not is_computed(context, param):
+        return name
+    name = f"{name}_raw"
+    while name in context.names.params.values():
+        name += "_"
+    return name
+
+
+def computing(context: Context) -> list[tree.Trigger]:
+    """What computes the params that need others for it."""
+    found = []
+    for param in context.connector.params.values():
+        if not is_computed(context, param):
+            continue
+        span, name = param.span, raw_name(context, param)
+        raw = nodes.reference(name, span)
+        value = _expression(context, steps_of(context, param), raw, span)
+        event = tree.Event("change", name=nodes.name(name, span), span=span)
+        action = nodes.action("set", span, context.names.params[param.id], value=value)
+        actions = tree.Actions((action,), span=span)
+        found.append(tree.Trigger(None, None, event, None, actions, None, span=span))
+    return found
 
 
 def fits(context: Context, param: Param, value: float) -> bool:
@@ -110,14 +149,28 @@ def _step(context: Context, param: Param, text: str) -> Step | None:
     word, _, rest = (part.strip() for part in text.partition(":"))
     if word in _LOGARITHMS and not rest:
         return "log", Fraction(_LOGARITHMS[word])
-    if word == "offset" and not rest and param.interprete.offset is not None:
-        return "+", _exact(param.interprete.offset)
+    own = param.interprete
+    if word == "offset" and not rest and own.offset_from is not None:
+        return "+", own.offset_from
+    if word == "offset" and not rest and own.offset is not None:
+        return "+", _exact(own.offset)
+    holder, _, number = (part.strip() for part in rest.partition(":"))
+    if word in _WORDS and holder in _HOLDERS and number.isdigit():
+        return _held(context, _WORDS[word], Reference(int(number), param.span))
     try:
         return _WORDS[word], _exact(float(rest.replace(",", ".")))
     except (KeyError, ValueError):
         view = View(param.element, context.account)
         context.dropped(view, f"`{text}` in a sequence: values are not converted by it")
         return None
+
+
+def _held(context: Context, mark: str, reference: Reference) -> Step | None:
+    try:
+        context.param(reference)
+    except Missing:
+        return None
+    return mark, reference
 
 
 def _exact(value: float) -> Fraction:
@@ -128,6 +181,8 @@ def _linear(steps: list[Step]) -> tuple[Fraction, Fraction] | None:
     """Slope and shift of all operations together; None when they are not linear."""
     slope, shift = Fraction(1), Fraction(0)
     for word, amount in steps:
+        if isinstance(amount, Reference):
+            return None
         if word == "+":
             shift += amount
         elif word == "-":
@@ -141,14 +196,18 @@ def _linear(steps: list[Step]) -> tuple[Fraction, Fraction] | None:
     return slope, shift
 
 
-def _expression(steps: list[Step], span: Span) -> tree.Expression:
-    """The operations one behind the other, on the raw number `x`."""
-    value: tree.Expression = nodes.reference("x", span)
+def _expression(
+    context: Context, steps: list[Step], value: tree.Expression, span: Span
+) -> tree.Expression:
+    """The operations one behind the other, on the raw number."""
     for word, amount in steps:
-        if word == "log":
-            value = tree.Binary(
-                "*", nodes.call("log10", span, value), nodes.number(amount, span), span=span
-            )
+        operand: tree.Expression
+        if isinstance(amount, Reference):
+            operand = nodes.reference(context.param_name(amount), span)
         else:
-            value = tree.Binary(word, value, nodes.number(amount, span), span=span)
+            operand = nodes.number(amount, span)
+        if word == "log":
+            value = tree.Binary("*", nodes.call("log10", span, value), operand, span=span)
+        else:
+            value = tree.Binary(word, value, operand, span=span)
     return value

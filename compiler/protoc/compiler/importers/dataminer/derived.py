@@ -124,7 +124,7 @@ def _most(crc: Crc) -> int:
     """The largest number that one unit may be: a byte, or a group of them."""
     if crc.group == 1:
         return 0xFF
-    return (256 if crc.group_binary else 16) ** crc.group - 1
+    return int((256 if crc.group_binary else 16) ** crc.group) - 1
 
 
 def _grouped(crc: Crc, data: tree.Expression) -> tree.Expression:
@@ -135,9 +135,7 @@ def _grouped(crc: Crc, data: tree.Expression) -> tree.Expression:
     return nodes.call("group", span, data, size, nodes.reference(word, span))
 
 
-def _finished(
-    result: tree.Expression, most: int | None, param: Param, crc: Crc
-) -> tree.Expression:
+def _finished(result: tree.Expression, most: int | None, param: Param, crc: Crc) -> tree.Expression:
     """Modulo, the total offset, the complement; what does not fit is cut off.
 
     Numbers in bytes are cut off by themselves, digits are not.
@@ -194,3 +192,19 @@ def _range(names: Sequence[str], run: list[int], span: Span) -> tree.Expression:
 def unlisted(param: Param) -> bool:
     """Whether a length counts everything but lengths."""
     return param.kind == "length" and param.positions is None
+
+
+def ends(formula: tree.Expression) -> set[str]:
+    """The fields at which the ranges of a formula begin and end."""
+    if isinstance(formula, tree.Reference):
+        return {formula.path[0].text}
+    inner: list[tree.Expression | None] = []
+    if isinstance(formula, tree.Range):
+        inner = [formula.start, formula.end]
+    elif isinstance(formula, tree.Binary):
+        inner = [formula.left, formula.right]
+    elif isinstance(formula, tree.Unary):
+        inner = [formula.operand]
+    elif isinstance(formula, tree.Invocation):
+        inner = [argument.value for argument in formula.arguments]
+    return {name for each in inner if each is not None for name in ends(each)}

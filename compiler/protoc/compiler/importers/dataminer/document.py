@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from protoc.compiler.importers.dataminer import bits, conversation, links, nodes, triggers, types
+from protoc.compiler.importers.dataminer import (
+    bits,
+    conversation,
+    conversions,
+    links,
+    nodes,
+    triggers,
+    types,
+)
 from protoc.compiler.importers.dataminer.connector import Connector
 from protoc.compiler.importers.dataminer.context import Context
 from protoc.compiler.importers.dataminer.elements import Account
 from protoc.compiler.importers.dataminer.layouts import Layouts
 from protoc.compiler.importers.dataminer.lifting import folded
 from protoc.compiler.importers.dataminer.names import Names
-from protoc.compiler.importers.dataminer.params import TABLE_KINDS, Param
+from protoc.compiler.importers.dataminer.params import BIT_KINDS, TABLE_KINDS, Param
 from protoc.dsl import tree
 from protoc.dsl.source import Span
 
@@ -60,6 +68,7 @@ def description(
     timers = (conversation.timer(context, each) for each in connector.timers.values())
     declarations += [timer for timer in timers if timer is not None]
     declarations += bits.triggers(context)
+    declarations += conversions.computing(context)
     usual = folded(context) if lifted else None
     for trigger in connector.triggers.values():
         if usual is None or trigger.id not in usual:
@@ -139,6 +148,11 @@ def _params(context: Context) -> list[tree.Declaration]:
             continue
         name = context.names.params[param.id]
         context.became[id(param.element)] = f"param {name}"
+        named = bits.enumeration(context, param) if param.kind in BIT_KINDS else None
+        found += [named] if named is not None else []
+        if conversions.is_computed(context, param):
+            raw = nodes.name(conversions.raw_name(context, param), param.span)
+            found.append(tree.Param(raw, None, types.wire(context, param), span=param.span))
         found.append(
             tree.Param(
                 nodes.name(name, param.span),

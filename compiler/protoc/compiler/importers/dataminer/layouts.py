@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from protoc.compiler.importers.dataminer import completion, derived, nodes, types
+from protoc.compiler.importers.dataminer import completion, conversions, derived, nodes, types
 from protoc.compiler.importers.dataminer.context import Context, Missing
 from protoc.compiler.importers.dataminer.objects import Message
 from protoc.compiler.importers.dataminer.optional import NoList, nested, stretches
@@ -43,7 +43,7 @@ def places(context: Context, message: Message, *, sent: bool) -> list[Place]:
     taken: set[str] = set()
     # who comes first has the name
     for param, span in known if sent else reversed(known):
-        name = context.names.params[param.id]
+        name = conversions.raw_name(context, param)
         spelt, number = name, 2
         while spelt in taken:
             spelt, number = f"{name}_{number}", number + 1
@@ -157,7 +157,16 @@ class Layouts:
             return ()
         if place.again:
             return (self._repeated(own, at, sent=sent),)
-        return (self._field(own, at, message, sent=sent),)
+        return (self._added(param, self._field(own, at, message, sent=sent)),)
+
+    def _added(self, param: Param, element: tree.Element) -> tree.Element:
+        """A group whose bytes have a number added to them on the line."""
+        if not types.is_shifted(param):
+            return element
+        offset = nodes.number(param.interprete.byte_offset, param.span)
+        coding = nodes.call("add", param.span, offset)
+        body = tree.Block((element,), span=param.span)
+        return tree.Coded((coding,), body, span=param.span)
 
     def _constant(self, place: Place) -> tree.Element:
         if place.again or place.name in RESERVED:
@@ -169,7 +178,7 @@ class Layouts:
         place = own[at]
         type_ = self._wire(own, at, sent=sent)
         if sent:
-            named = nodes.reference(self.context.names.params[place.param.id], place.span)
+            named = nodes.reference(conversions.raw_name(self.context, place.param), place.span)
             type_ = nodes.with_modifiers(type_, nodes.modifier("=", place.span, named))
         return nodes.field(place.name, type_, place.span)
 
@@ -192,6 +201,12 @@ class Layouts:
             lengths = {i for i, each in enumerate(own) if each.param.kind == "length"}
             formula = derived.length(names, positions, lengths, place.span)
         type_ = types.wire(self.context, param)
+        shifted = {each.name for each in own if types.is_shifted(each.param)}
+        if formula is not None and not shifted.isdisjoint(derived.ends(formula)):
+            view = types.view_of(self.context, param)
+            what = "a length or check that begins or ends at a group with a `ByteOffset`"
+            self.context.dropped(view, what)
+            formula = None
         if formula is not None:
             key = "command" if sent else "response", message.id
             self.context.derived.setdefault(key, set()).add(param.kind)

@@ -45,9 +45,11 @@ def _param(context: Context, param: Param) -> None:
         if (child := interprete.child(name)) is not None:
             context.simplified(child, reason)
     left_out = {
-        "ByteOffset": (own.byte_offset, "a number added to each byte of a group"),
-        "Bits": (own.bits not in (None, 8), "bytes of which only the low bits count"),
-        "OffSet": (own.offset_from is not None, "an offset that another param holds"),
+        "ByteOffset": (own.byte_offset and param.kind != "group", "a number added to each byte"),
+        "Bits": (
+            own.bits not in (None, 8) and param.kind != "group",
+            "bytes of which only the low bits count",
+        ),
         "Others": (interprete.child("Others") is not None, "values of another raw type"),
     }
     for name, (given, reason) in left_out.items():

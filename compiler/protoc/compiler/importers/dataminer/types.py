@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from protoc.compiler.importers.dataminer import nodes
-from protoc.compiler.importers.dataminer.bits import bits_of
+from protoc.compiler.importers.dataminer.bits import LONGEST_INTEGER, bits_of, shown
 from protoc.compiler.importers.dataminer.context import Context
-from protoc.compiler.importers.dataminer.conversions import conversion, fits
+from protoc.compiler.importers.dataminer.conversions import conversion, fits, is_computed
 from protoc.compiler.importers.dataminer.elements import View
 from protoc.compiler.importers.dataminer.labels import labels
 from protoc.compiler.importers.dataminer.params import SYSTEM_KINDS, Param
@@ -18,7 +18,6 @@ from protoc.dsl.source import Span
 _BASES = {2: "bin", 8: "oct", 10: "float", 16: "hex", 36: "base36"}
 _DIGITS = (*_BASES.values(), "int", "dec", "bcd")
 _NUMBERS = ("unsigned number", "signed number", "double", "high nibble")
-LONGEST_INTEGER = 8
 
 
 def view_of(context: Context, param: Param) -> View:
@@ -36,6 +35,11 @@ def fixed_size(param: Param) -> int | None:
     if interprete.length is not None:
         return interprete.length
     return len(interprete.value) if interprete.value else None
+
+
+def is_shifted(param: Param) -> bool:
+    """Whether its bytes have a number added to them on the line."""
+    return param.kind == "group" and param.interprete.byte_offset % 256 != 0
 
 
 def constant_bytes(param: Param) -> bytes:
@@ -69,6 +73,8 @@ def declared(context: Context, param: Param) -> tree.Typed:
         type_ = nodes.typed("text", span)
     elif param.kind == "dummy":
         type_ = nodes.typed("bytes", span, size=fixed_size(param) or None)
+    elif is_computed(context, param):
+        type_ = nodes.typed("float", span)
     else:
         type_ = wire(context, param)
     modifiers = list(_initial(context, param))
@@ -82,9 +88,8 @@ def declared(context: Context, param: Param) -> tree.Typed:
 
 def _bit(context: Context, param: Param) -> tree.Typed:
     count = max(param.interprete.count, 1)
-    named = labels(context, param, numeric=True)
     width = min((count + 7) // 8, LONGEST_INTEGER) * 8
-    return nodes.typed(f"u{width}", param.span, *named)
+    return nodes.typed(f"u{width}", param.span, *shown(context, param))
 
 
 def wire(context: Context, param: Param, size: int | str | None = None) -> tree.Typed:

@@ -1,0 +1,594 @@
+"""Values: numbers, texts and bits as they stand on the line, and what a connector makes of them."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from tests.importers.connectors import (
+    action,
+    fixed,
+    group,
+    interprete,
+    message,
+    number,
+    open_text,
+    pair,
+    text,
+    trigger,
+)
+from tests.importers.connectors import param as declared
+from tests.importers.shapes import (
+    Shape,
+    call,
+    check,
+    decode,
+    device,
+    encode,
+    ended,
+    got,
+    param,
+    rx,
+    sent,
+    tx,
+)
+
+CR = fixed(3, "cr", "0x0D", "trailer")
+ASK = fixed(4, "ask", "?")
+MADE = (trigger(2, "command", "before", 4, target="each"), action(4, "command", "make"))
+
+
+def asked(*params: str, answer: tuple[int, ...], **more: Any) -> str:
+    """A device that is asked with `?` and answers with these params."""
+    commands = (message("Command", 1, "ask", 4, 3), *more.pop("commands", ()))
+    pairs = (pair(1, "ask", 1, 1), *more.pop("pairs", ()))
+    return device(
+        params=(CR, ASK, *params),
+        commands=commands,
+        responses=(message("Response", 1, "answer", *answer),),
+        pairs=pairs,
+        **more,
+    )
+
+
+def value(id_: int, name: str, raw: str, size: int, inner: str = "", **more: object) -> str:
+    """A number with more in its `Interprete`."""
+    whole = interprete(raw, "fixed", "double", Length=size, **more)
+    return declared(id_, name, "read", whole.replace("</Interprete>", f"{inner}</Interprete>"))
+
+
+def bit(
+    id_: int,
+    name: str,
+    kind: str,
+    of: int,
+    start: int,
+    count: int = 1,
+    more: str = "",
+    **given: object,
+) -> str:
+    """Bits of a group."""
+    whole = interprete(
+        "unsigned number", "fixed", "double", StartPosition=start, NbrOfBits=count, **given
+    )
+    return declared(id_, name, f'{kind}| id="{of}"', whole, more)
+
+
+def named(**names: object) -> str:
+    """Names of values."""
+    rows = "".join(
+        f"<Discreet><Display>{display.replace('_', ' ')}</Display><Value>{raw}</Value></Discreet>"
+        for display, raw in names.items()
+    )
+    return f"<Measurement><Type>discreet</Type><Discreets>{rows}</Discreets></Measurement>"
+
+
+SEQUENCE = "<Sequence{}>{}</Sequence>"
+
+SHAPES = {
+    "numbers in bytes": Shape(
+        asked(
+            number(10, "small", 2),
+            number(11, "large", 4, Endian="big"),
+            number(12, "below", 2, raw="signed number", Endian="big"),
+            number(13, "lowly", 1, raw="signed number"),
+            number(14, "real", 4, raw="double"),
+            number(15, "precise", 8, raw="double", Endian="big"),
+            number(16, "packed", 2, raw="bcd", Endian="big"),
+            number(17, "whole", 8, raw="signed number"),
+            answer=(10, 11, 12, 13, 14, 15, 16, 17),
+        ),
+        reads=(
+            decode(
+                struct.pack("<H", 513)
+                + struct.pack(">I", 70000)
+                + struct.pack(">h", -2)
+                + b"\x80"
+                + struct.pack("<f", 1.5)
+                + struct.pack(">d", -0.25)
+                + b"\x12\x34"
+                + struct.pack("<q", -5),
+                got(
+                    "answer",
+                    fields={
+                        "small": 513,
+                        "large": 70000,
+                        "below": -2,
+                        "lowly": -128,
+                        "real": 1.5,
+                        "precise": -0.25,
+                        "packed": 1234,
+                        "whole": -5,
+                    },
+                ),
+            ),
+        ),
+    ),
+    "numbers in text": Shape(
+        asked(
+            number(10, "plain", 5, raw="numeric text"),
+            number(11, "hexa", 4, raw="numeric text", Base=16),
+            number(12, "bits", 8, raw="numeric text", Base=2),
+            declared(13, "open", "read", interprete("numeric text", "next param", "double")),
+            number(14, "octal", 3, raw="numeric text", Base=8),
+            number(15, "letters", 3, raw="numeric text", Base=36),
+            answer=(10, 11, 12, 14, 15, 13, 3),
+        ),
+        reads=(
+            decode(
+                b"-12.500fF000001010170zZ+1.5E2\r",
+                got(
+                    "answer",
+                    fields={
+                        "plain": -12.5,
+                        "hexa": 255,
+                        "bits": 5,
+                        "octal": 15,
+                        "letters": 1295,
+                        "open": 150,
+                    },
+                ),
+                name="answer",
+            ),
+            decode(
+                b"   420000000000000000007\r",
+                got("answer", fields={"plain": 42, "open": 7}),
+                name="answer",
+            ),
+        ),
+    ),
+    "numbers that are sent": Shape(
+        device(
+            params=(
+                CR,
+                number(10, "level", 4, "write", raw="numeric text", DefaultValue=7),
+                number(11, "code", 4, "write", raw="numeric text", Base=16, DefaultValue=171),
+                number(12, "word", 2, "write", Endian="big", DefaultValue=258),
+                number(13, "low", 4, "write", raw="signed number", DefaultValue=-3),
+                number(14, "shown", 2, "write", raw="bcd", Endian="big", DefaultValue=42),
+                declared(
+                    15,
+                    "free",
+                    "write",
+                    interprete("numeric text", "next param", "double", DefaultValue="2.5"),
+                ),
+                text(16, "label", 6, "write", DefaultValue="ab"),
+                number(17, "empty", 3, "write", raw="numeric text"),
+                number(18, "digit", 2, "write", Value=1),
+                text(19, "blank", 3, "write"),
+            ),
+            commands=(message("Command", 1, "put", 10, 11, 12, 13, 14, 16, 17, 18, 19, 15, 3),),
+            pairs=(pair(1, "put", 1),),
+        ),
+        # what has no value is filled up: digits with 0, text with blanks; `Value` is text
+        talks={
+            "as they are": call(
+                "pair:1",
+                tx(b"000700AB\x01\x02\xfd\xff\xff\xff\x00\x42ab    0001\x00   2.5\r"),
+            ),
+            "others": call(
+                "pair:1",
+                tx(b"-003FFFF\xff\xff\xff\xff\xff\xff\x99\x99abcdef012\x05\x00xyz-1\r"),
+                args=(
+                    "level=-3",
+                    "code=65535",
+                    "word=65535",
+                    "low=-1",
+                    "shown=9999",
+                    "label=abcdef",
+                    "empty=12",
+                    "digit=5",
+                    "blank=xyz",
+                    "free=-1",
+                ),
+            ),
+        },
+    ),
+    "converted": Shape(
+        asked(
+            value(10, "celsius", "unsigned number", 1, SEQUENCE.format("", "factor:2;offset:-40")),
+            value(
+                11,
+                "volt",
+                "unsigned number",
+                2,
+                '<Scale lowData="0" highData="1000" low="0" high="10"/>',
+                Endian="big",
+            ),
+            value(
+                12,
+                "level",
+                "unsigned number",
+                2,
+                SEQUENCE.format(' noset="true"', "log10"),
+                Endian="big",
+            ),
+            value(13, "third", "unsigned number", 1, SEQUENCE.format("", "div:4;rest:10;^:2")),
+            value(
+                14,
+                "kelvin",
+                "numeric text",
+                3,
+                "<Factor>0.1</Factor>" + SEQUENCE.format("", "+:273.15"),
+            ),
+            answer=(10, 11, 12, 13, 14),
+        ),
+        reads=(
+            # 100*2-40; 250/1000*10; 10*log10(1000); (88/4 rest 10)^2; 250*0.1+273.15
+            decode(
+                b"\x64\x00\xfa\x03\xe8\x58250",
+                got(
+                    "answer",
+                    fields={"celsius": 160, "volt": 2.5, "level": 30, "third": 4, "kelvin": 298.15},
+                ),
+            ),
+        ),
+    ),
+    "converted by another param": Shape(
+        asked(
+            number(10, "scale", 1, DefaultValue=3),
+            number(11, "zero", 1, DefaultValue=1),
+            value(
+                12,
+                "level",
+                "unsigned number",
+                1,
+                SEQUENCE.format("", "factor:id:10;offset:param:11"),
+            ),
+            answer=(10, 11, 12),
+        ),
+        talks={
+            # the others stand in front, and are taken in first
+            "it": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"\x02\x05\x0a"),
+                events=(param(10, 2), param(11, 5), param(12, 25), ended("ok")),
+            ),
+        },
+    ),
+    "a counter that begins anew": Shape(
+        asked(
+            value(10, "count", "unsigned number", 1, SEQUENCE.format(' loop="256"', "factor:1")),
+            answer=(10,),
+            groups=(group(1, "thrice", "Pair:1", "Pair:1", "Pair:1"),),
+        ),
+        talks={
+            "it": call(
+                "group:1",
+                tx(b"?\r"),
+                rx(b"\xfa"),
+                tx(b"?\r"),
+                rx(b"\x04"),
+                tx(b"?\r"),
+                rx(b"\x06"),
+                events=(param(10, 250), ended("ok")),
+            ),
+        },
+    ),
+    "names, exceptions, limits": Shape(
+        asked(
+            number(10, "mode", 1, more=named(Off=0, On_air=1, Fault=255)),
+            value(
+                11,
+                "power",
+                "numeric text",
+                3,
+                '<Exceptions><Exception id="1" value="999"><Display>No signal</Display>'
+                "<Value>-1</Value>"
+                "</Exception></Exceptions>",
+            ),
+            value(
+                12,
+                "angle",
+                "signed number",
+                2,
+                "<Range><Low>-90</Low><High>90</High></Range>",
+                Endian="big",
+            ),
+            declared(
+                13,
+                "state",
+                "read",
+                interprete("other", "fixed", "string", Length=2),
+                named(Local="LO", Remote="RE"),
+            ),
+            answer=(10, 11, 12, 13),
+        ),
+        reads=(
+            decode(
+                b"\x01999\x00\x0aLO",
+                got(
+                    "answer",
+                    fields={"mode": "On air", "power": "No signal", "angle": 10, "state": "Local"},
+                ),
+            ),
+            decode(
+                b"\x07012\xff\xf6XX",
+                got("answer", fields={"mode": 7, "power": 12, "angle": -10, "state": "XX"}),
+            ),
+        ),
+        talks={
+            "beyond is not taken": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"\xff012\x00\xc8RE"),
+                events=(param(10, "Fault"), param(11, 12), param(13, "Remote"), ended("ok")),
+                never=({"event": "param", "id": 12},),
+            ),
+        },
+    ),
+    "names that are sent": Shape(
+        device(
+            params=(
+                CR,
+                declared(
+                    10,
+                    "input",
+                    "write",
+                    interprete("other", "next param", "string"),
+                    named(Antenna="ANT1", Off_line="OFF"),
+                ),
+                number(11, "power", 1, "write", more=named(Low=1, High=9), DefaultValue=1),
+                declared(
+                    12,
+                    "state",
+                    "write| ",
+                    interprete("numeric text", "fixed", "double", Length=2),
+                    named(Idle=0, Busy=17),
+                ),
+            ),
+            commands=(message("Command", 1, "put", 10, 11, 12, 3),),
+            pairs=(pair(1, "put", 1),),
+        ),
+        talks={
+            "by name": call(
+                "pair:1", tx(b"ANT1\x0917\r"), args=("input=Antenna", "power=High", "state=Busy")
+            ),
+            "by value": call(
+                "pair:1", tx(b"OFF\x0100\r"), args=("input=OFF", "power=1", "state=0")
+            ),
+        },
+    ),
+    "bits of a group": Shape(
+        asked(
+            number(10, "flags", 2, "group", Endian="big"),
+            bit(11, "ready", "read bit", 10, 8),
+            bit(12, "alarm", "read bit", 10, 7, more=named(Fine=0, Alarm=1)),
+            bit(13, "mode", "read bit", 10, 9, 3),
+            bit(14, "slot", "read bit", 10, 0, 4),
+            number(15, "little", 2, "group"),
+            bit(16, "first", "read bit", 15, 0),
+            bit(17, "upper", "read bit", 15, 8, 4),
+            answer=(10, 15),
+        ),
+        # big: 0xC5 is positions 8..15, 0xA1 0..7; little: 0x80 0..7, 0x70 8..15
+        talks={
+            "it": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"\xc5\xa1\x80\x70"),
+                events=(
+                    param(11, 1),
+                    param(12, "Alarm"),
+                    param(13, 4),
+                    param(14, 10),
+                    param(16, 1),
+                    param(17, 7),
+                    ended("ok"),
+                ),
+            ),
+        },
+        reads=(
+            decode(
+                b"\xc5\xa1\x80\x70",
+                got(
+                    "answer",
+                    fields={
+                        "flags": {"ready": 1, "alarm": "Alarm", "mode": 4, "slot": 10},
+                        "little": {"first": 1, "upper": 7},
+                    },
+                ),
+            ),
+        ),
+    ),
+    "bits that share": Shape(
+        asked(
+            number(10, "status", 1, "group"),
+            bit(11, "all", "read bit", 10, 0, 8),
+            bit(12, "top", "read bit", 10, 0),
+            bit(13, "low", "read bit", 10, 4, 4, more=named(Six=6, Seven=7)),
+            bit(14, "inner", "read bit", 10, 1, 4),
+            answer=(10,),
+        ),
+        talks={
+            # 1011 0110: all B6, top 1, low 0110, inner 0110
+            "it": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"\xb6"),
+                events=(param(11, 0xB6), param(12, 1), param(13, "Six"), param(14, 6), ended("ok")),
+            ),
+        },
+    ),
+    "bits of digits": Shape(
+        asked(
+            declared(
+                10,
+                "status",
+                "group",
+                interprete("unsigned number", "fixed", "double", Length=2, ByteOffset=48, Bits=4),
+            ),
+            bit(11, "door", "read bit", 10, 0),
+            bit(12, "fan", "read bit", 10, 1, 2),
+            bit(13, "lamp", "read bit", 10, 7),
+            declared(
+                20,
+                "out",
+                "group",
+                interprete("unsigned number", "fixed", "double", Length=2, ByteOffset=40, Bits=4),
+            ),
+            bit(21, "gate", "write bit", 20, 0),
+            bit(22, "pump", "write bit", 20, 6, 2),
+            answer=(10, 3),
+            commands=(message("Command", 2, "put", 20, 3),),
+            pairs=(pair(2, "put", 2),),
+        ),
+        talks={
+            # less 0x30 and four bits each: '>' is 1110, '1' is 0001
+            "it": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b">1\r"),
+                events=(param(11, 1), param(12, 3), param(13, 1), ended("ok")),
+            ),
+            # 8 and 0x28, 3 and 0x28
+            "sent": call("pair:2", tx(b"\x30\x2b\r"), args=("gate=1", "pump=3")),
+        },
+    ),
+    "a bit is changed and sent": Shape(
+        asked(
+            number(10, "mask", 2, "group", Endian="big"),
+            bit(11, "lamp", "read bit", 10, 15),
+            number(20, "mask out", 2, "group", Endian="big"),
+            bit(21, "lamp", "write bit", 20, 15, more=named(Dark=0, Lit=1)),
+            bit(22, "speed", "write bit", 20, 4, 3),
+            fixed(30, "set", "S"),
+            answer=(10, 3),
+            commands=(message("Command", 2, "put", 30, 20, 3),),
+            pairs=(pair(2, "put", 2),),
+            groups=(group(1, "ask", "Pair:1"), group(2, "put", "Pair:2")),
+            triggers=(
+                trigger(10, "parameter", "change", 10, 11, target=10),
+                trigger(11, "parameter", "change", 12, target=21),
+                trigger(12, "parameter", "change", 12, target=22),
+                trigger(14, "", "", 13),
+            ),
+            actions=(
+                action(10, "parameter", "clear", 20),
+                action(11, "parameter", "append data", 20, ' id="10"'),
+                action(12, "group", "execute", 2),
+                action(13, "group", "execute", 1),
+            ),
+        ),
+        talks={
+            # set by a user before the call: the group is all 0 but for it
+            "from nothing": call(
+                "trigger:14",
+                tx(b"S\x01\x00\r"),
+                tx(b"?\r"),
+                rx(b"\x00\x00\r"),
+                args=("lamp_write=Lit",),
+                events=(sent("put"), ended("ok")),
+            ),
+            "read first": call(
+                "trigger:14",
+                tx(b"?\r"),
+                rx(b"\xf0\x0f\r"),
+                events=(param(10, {"lamp": 0}), ended("ok")),
+            ),
+        },
+    ),
+    "upper halves, digits in bits": Shape(
+        asked(
+            declared(
+                10, "high", "read", interprete("unsigned number", "fixed", "high nibble", Length=1)
+            ),
+            number(11, "date", 3, raw="bcd"),
+            number(
+                12,
+                "sum",
+                1,
+                "crc",
+                more="<CRC><Type>sum</Type><Content><Param>0</Param><Param>1</Param></Content></CRC>",
+            ),
+            answer=(10, 11),
+        ),
+        # little: the last byte is the first two digits
+        reads=(decode(b"\x7f\x56\x34\x12", got("answer", fields={"high": 7, "date": 123456})),),
+    ),
+    "wide text": Shape(
+        asked(
+            fixed(10, "key", "N="),
+            open_text(11, "name"),
+            fixed(12, "end", ";"),
+            number(13, "level", 2, raw="numeric text"),
+            answer=(10, 11, 12, 13, 3),
+            type_attributes=' options="unicode"',
+        ),
+        talks={
+            # texts are UTF-16, values in hexadecimal and numbers stay as they are
+            "it": call(
+                "pair:1",
+                tx("?".encode("utf-16-le") + b"\r"),
+                rx("N=Zürich;".encode("utf-16-le") + b"42\r"),
+                events=(param(11, "Zürich"), param(13, 42), ended("ok")),
+            ),
+        },
+    ),
+    "checks of every kind": Shape(
+        device(
+            params=(
+                open_text(10, "data", "write", DefaultValue="AB12"),
+                check(11, "sum95", 1, "sum", 0, given=' mod="95" off="-32" totaloffset="32"'),
+                check(12, "lsb", 1, "lsb after sum", 0, given=' byteoffset="-48"'),
+                check(13, "pairs", 1, "exor", 0, given=' groupbytes="2"'),
+                check(14, "words", 2, "sum", 0, given=' groupbytes="2;binary"'),
+                check(15, "two", 1, "2comp", 0),
+                check(16, "less", 2, "subtract", 0, Endian="big"),
+                check(
+                    17,
+                    "ored",
+                    1,
+                    "sum",
+                    0,
+                    given=' mod="16" totaloffset="64" options="or totaloffset"',
+                ),
+                check(18, "inverse", 1, "sum", 0, given=' options="ones complement"'),
+                check(19, "arc", 2, "CRC-16", 0),
+                check(20, "ccitt", 2, "crc-ccitt", 0, Endian="big"),
+                check(21, "fletcher", 2, "fletcher", 0, Endian="big"),
+                check(22, "decimal", 3, "sum", 0, raw="numeric text"),
+                check(23, "digits", 2, "sum", 0, raw="numeric text", Base=16),
+            ),
+            commands=tuple(message("Command", i, f"c{i}", 10, i) for i in range(11, 24)),
+            pairs=tuple(pair(i, f"c{i}", i) for i in range(11, 24)),
+            triggers=(trigger(2, "command", "before", 4, 6, target="each"),),
+            actions=(action(4, "command", "make"), action(6, "command", "crc")),
+        ),
+        # AB12 is 41 42 31 32, together 0xE6 = 230
+        writes=(
+            encode("c11", b"AB12" + bytes([(230 - 32) % 95 + 32])),
+            encode("c12", b"AB12" + bytes([(230 - 4 * 48) & 0xFF])),
+            encode("c13", b"AB12" + bytes([0xAB ^ 0x12])),
+            encode("c14", b"AB12" + (0x4241 + 0x3231).to_bytes(2, "little")),
+            encode("c15", b"AB12" + bytes([-230 & 0xFF])),
+            encode("c16", b"AB12" + (-230 & 0xFFFF).to_bytes(2, "big")),
+            encode("c17", b"AB12" + bytes([230 % 16 | 64])),
+            encode("c18", b"AB12" + bytes([~230 & 0xFF])),
+            encode("c22", b"AB12230"),
+            encode("c23", b"AB12E6"),
+            encode("c23", b"zzzz" + b"%02X" % (4 * 0x7A & 0xFF), data="zzzz"),
+        ),
+    ),
+}
