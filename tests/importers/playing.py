@@ -151,7 +151,6 @@ class Play:
         Raises:
             Failed: it does not hold.
         """
-        words = {"run-listen": "run"}
         serial = "pty:" if self.listening else "serial:///dev/ttyS0?baudrate=9600"
         url = serial if self.kind == "serial" else f"{self.kind}://127.0.0.1:4000"
         given = [str(each) for each in self.case.get("args", [])]
@@ -160,7 +159,7 @@ class Play:
             self._device()
         self._poke()
         with program(self.happened) as errors, world_of(self):
-            word = words.get(self.mode, self.mode)
+            word = "run" if self.mode == "run-listen" else str(self.mode)
             code = main([word, str(self.source), option, url, *given])
             # the program has ended, what the script still looks at has not
             with suppress(KeyboardInterrupt):
