@@ -11,7 +11,7 @@ sha256 862a31262d86dc818370a39d873a08d29daeb7b58bb2b7e6020d2941593d42d2
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from struct import Struct
 from typing import Any, ClassVar, Final, Self
 
@@ -1494,9 +1494,11 @@ class Amplifier(Device[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):
         return reply
 
     @classmethod
-    def connect(cls, url: str, *, link: str | None = None) -> AsyncAmplifier:
+    def connect(
+        cls, url: str | Mapping[str, str] = "", *, link: str | None = None, **links: str
+    ) -> AsyncAmplifier:
         """The same device for asyncio: `async with Amplifier.connect(url) as device`."""
-        return AsyncAmplifier(url, link=link)
+        return AsyncAmplifier(cls._places(url, links), link=link)
 
 
 class AsyncAmplifier(AsyncDevice[AmplifierParams, AmplifierHooks], protocol=PROTOCOL):

@@ -144,7 +144,7 @@ def test_a_server_numbers_its_clients_and_answers_only_the_one_asked(bench: Benc
         clients.append(bench.start(open_endpoint(server.url)))
         bench.until(lambda: bench.opened(clients[-1]))
     bench.until(lambda: len(bench.of(server, Opened)) == 3)
-    assert [signal.connection for signal in bench.of(server, Opened)] == [0, 1, 2]  # type: ignore[union-attr]
+    assert [signal.connection for signal in bench.of(server, Opened)] == [0, 1, 2]
     server.send(1, b"for the second")
     bench.received(clients[1], b"for the second")
     assert bench.data(clients[0]) == bench.data(clients[2]) == b""

@@ -82,10 +82,15 @@ def line_failures() -> Iterator[None]:
 
 
 class Announced:
-    """Prints events, but nothing before it is said where we listen."""
+    """Prints events, but nothing before it is said where we listen.
 
-    def __init__(self) -> None:
+    Args:
+        several: there are several links, so that it is said which.
+    """
+
+    def __init__(self, *, several: bool) -> None:
         self._held: list[dict[str, Any]] | None = []
+        self._several = several
 
     def __call__(self, event: dict[str, Any]) -> None:
         """Print an event, now or as soon as it may be."""
@@ -94,10 +99,11 @@ class Announced:
         else:
             self._held.append(event)
 
-    def at(self, url: str | None) -> None:
-        """Say where we listen, if we do, and then what happened meanwhile."""
+    def at(self, urls: dict[str, str]) -> None:
+        """Say where we listen, by link, and then what happened meanwhile."""
         held, self._held = self._held or [], None
-        if url is not None:
-            emit({"event": "listening", "url": url})
+        for link, url in urls.items():
+            record = {"event": "listening", "url": url}
+            emit({**record, "link": link} if self._several else record)
         for event in held:
             emit(event)

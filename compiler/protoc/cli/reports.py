@@ -93,6 +93,7 @@ class Reporter:
         fields: shows the fields of messages.
         trace: triggers and actions are wanted.
         server: others connect to us, so that every message says who it is from.
+        several: it goes over several links, so that it is said which.
     """
 
     def __init__(
@@ -103,18 +104,22 @@ class Reporter:
         *,
         trace: bool = False,
         server: bool = False,
+        several: bool = False,
     ) -> None:
         self._emit = emit
         self._clock = clock
         self._fields = fields
         self._trace = trace
         self._server = server
+        self._several = several
 
     def __call__(self, event: events.Event) -> None:
         """Report one event."""
         record = self._record(event)
-        if record is not None:
-            self._emit(record)
+        if record is None:
+            return
+        link = getattr(event, "link", "")
+        self._emit({**record, "link": link} if self._several and link else record)
 
     @singledispatchmethod
     def _record(self, event: Any) -> Record | None:
@@ -219,8 +224,13 @@ class Reporter:
         log(f"the queue {states[event.state]} ({event.size} bytes)")
 
     @_record.register
+    def _(self, event: events.Diverted) -> None:
+        log(f"link `{event.instead}` instead of `{event.link}` from now on")
+
+    @_record.register
     def _(self, event: events.DeviceState) -> None:
-        log("the device responds again" if event.responding else "the device does not respond")
+        device = f"the device on `{event.link}`" if self._several else "the device"
+        log(f"{device} responds again" if event.responding else f"{device} does not respond")
 
 
 def _id(number: int | None) -> Record:

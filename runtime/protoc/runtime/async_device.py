@@ -25,6 +25,7 @@ from protoc.runtime.messages import Message
 
 if TYPE_CHECKING:
     from protoc.runtime.drivers.feeds import AsyncFeed
+    from protoc.runtime.drivers.sides import Places
     from protoc.runtime.session import Ticket
 
 
@@ -50,7 +51,7 @@ class AsyncDevice(Described[ParamsT, HooksT]):
 
     def __init__(
         self,
-        url: str,
+        url: Places,
         *,
         link: str | None = None,
         hooks: HooksT | None = None,
@@ -58,14 +59,14 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         listen: bool = False,
         timeout: float = CONNECT_TIMEOUT,
     ) -> None:
-        from protoc.runtime.drivers import aio, coupling, feeds
+        from protoc.runtime.drivers import aio, feeds
+        from protoc.runtime.drivers.sides import couple, sides
 
         made = self._make_hooks(hooks)
         self._feeds = feeds.Feeds()
         self._timeout = timeout
-        session, endpoint = coupling.couple(
-            self.PROTOCOL, url, link=link, listen=listen, hooks=made, saved=saved
-        )
+        chosen = sides(self.PROTOCOL, url, link=link, listen=listen)
+        session, endpoint = couple(self.PROTOCOL, chosen, hooks=made, saved=saved)
         self._driver = aio.Driver(
             session, endpoint, on_event=self._feeds.offer, crowded=self._feeds.crowded
         )
@@ -73,8 +74,13 @@ class AsyncDevice(Described[ParamsT, HooksT]):
 
     @property
     def url(self) -> str:
-        """Where it is; when listening, with the port that the system picked."""
+        """Where it is; when listening, with the port that the system picked. See `urls`."""
         return self._driver.endpoint.url
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each link leads, by its name: what `Device.open` takes."""
+        return self._driver.urls
 
     async def _open(self) -> Self:
         await self._driver.open(self._timeout)

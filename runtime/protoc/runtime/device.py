@@ -37,6 +37,7 @@ from protoc.runtime.protocol import Protocol
 
 if TYPE_CHECKING:
     from protoc.runtime.drivers.feeds import Feed
+    from protoc.runtime.drivers.sides import Places
     from protoc.runtime.session import Session, Ticket
     from protoc.runtime.simulator import Simulator
 
@@ -94,6 +95,17 @@ class Described(Generic[ParamsT, HooksT]):
         self.session = session
         self.hooks = hooks
         self.params = self._types[0](session.params.get, assign)  # type: ignore[assignment]
+
+    @staticmethod
+    def _places(url: Places, links: Mapping[str, str]) -> Places:
+        """What is given of a URL, URLs by name, and the same as keywords.
+
+        Raises:
+            LocalError: nothing, or more than one of them.
+        """
+        from protoc.runtime.drivers.sides import either
+
+        return either(url, links)
 
     def _make_hooks(self, hooks: HooksT | None) -> HooksT:
         return self._types[1]() if hooks is None else hooks  # type: ignore[return-value]
@@ -158,87 +170,104 @@ class Device(Described[ParamsT, HooksT]):
 
     def __init__(
         self,
-        url: str,
+        url: Places,
         *,
         link: str | None = None,
         hooks: HooksT | None = None,
         saved: MutableMapping[str, Any] | None = None,
         listen: bool = False,
     ) -> None:
-        from protoc.runtime.drivers import blocking, coupling, feeds
+        from protoc.runtime.drivers import blocking, feeds
+        from protoc.runtime.drivers.sides import couple, sides
 
         made = self._make_hooks(hooks)
         self._feeds = feeds.Feeds()
-        session, endpoint = coupling.couple(
-            self.PROTOCOL, url, link=link, listen=listen, hooks=made, saved=saved
-        )
+        chosen = sides(self.PROTOCOL, url, link=link, listen=listen)
+        session, endpoint = couple(self.PROTOCOL, chosen, hooks=made, saved=saved)
         self._driver = blocking.Driver(session, endpoint, on_event=self._feeds.offer)
         self._set_up(session, made, self._assign)
 
     @classmethod
     def open(
         cls,
-        url: str,
+        url: Places = "",
         *,
         link: str | None = None,
         hooks: HooksT | None = None,
         saved: MutableMapping[str, Any] | None = None,
         timeout: float = CONNECT_TIMEOUT,
+        **links: str,
     ) -> Self:
-        """Connect to a device.
+        """Connect to a device, over one link or several at once.
+
+        With several, `Bench.open(control="tcp://10.0.0.7:4001", data="serial:///dev/ttyUSB0")`, it
+        is one conversation: params, triggers and timers are shared, and each pair goes over its
+        link. Links that the description calls servers wait for the device to connect.
 
         Args:
             url: `serial:///dev/ttyUSB0?baudrate=9600`, `tcp://host:port` or `udp://host:port`;
-                what it leaves out comes from the description.
+                what it leaves out comes from the description. Or several, by the names of their
+                links.
             link: name of the link in the description; by default the first of the URL's kind.
             hooks: functions that the conversation calls.
             saved: values of params that are `save`, kept up to date: a dict, or a `shelve`.
             timeout: seconds to wait for the connection.
+            links: the same as a mapping of names to URLs.
 
         Raises:
-            LocalError: the URL is malformed.
+            LocalError: a URL is malformed, or there is no such link.
             TransportError: there is no connection.
         """
-        device = cls(url, link=link, hooks=hooks, saved=saved)
+        device = cls(cls._places(url, links), link=link, hooks=hooks, saved=saved)
         device._driver.open(timeout)
         return device
 
     @classmethod
     def listen(
         cls,
-        url: str,
+        url: Places = "",
         *,
         link: str | None = None,
         hooks: HooksT | None = None,
         saved: MutableMapping[str, Any] | None = None,
+        **links: str,
     ) -> Self:
         """Wait for devices to connect: to `tcp://host:port`, `udp://host:port` or `pty:`.
 
+        With several `links`, as for `open`, all of them listen.
+
         Raises:
-            LocalError: the URL is malformed.
+            LocalError: a URL is malformed, or there is no such link.
             TransportError: it cannot be listened on.
         """
-        device = cls(url, link=link, hooks=hooks, saved=saved, listen=True)
+        device = cls(cls._places(url, links), link=link, hooks=hooks, saved=saved, listen=True)
         device._driver.open()
         return device
 
     @classmethod
     def simulate(
         cls,
-        url: str = "tcp://127.0.0.1:0",
+        url: Places = "",
         *,
         link: str | None = None,
         params: Mapping[str, Any] | None = None,
+        **links: str,
     ) -> Simulator:
         """The device's side of this protocol, to try programs on: see `Simulator`."""
-        from protoc.runtime.simulator import Simulator
+        from protoc.runtime.simulator import ANYWHERE, Simulator
 
-        return Simulator(cls.PROTOCOL, url, link=link, params=params)
+        places = cls._places(url or ("" if links else ANYWHERE), links)
+        return Simulator(cls.PROTOCOL, places, link=link, params=params)
 
     @property
     def url(self) -> str:
-        """Where it is; when listening, with the port that the system picked."""
+        """Where it is; when listening, with the port that the system picked. See `urls`."""
         return self._driver.endpoint.url
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each link leads, by its name: what `open` takes."""
+        return self._driver.urls
 
     def close(self) -> None:
         """Close the line. May be called again."""

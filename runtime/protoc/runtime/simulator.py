@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from protoc.runtime.events import Event
@@ -11,6 +11,10 @@ from protoc.runtime.protocol import Protocol
 
 if TYPE_CHECKING:
     from protoc.runtime.drivers import background
+    from protoc.runtime.drivers.sides import Places, Side
+
+ANYWHERE = "tcp://127.0.0.1:0"
+"""Any free port of this machine."""
 
 T = TypeVar("T")
 
@@ -28,7 +32,8 @@ class Simulator:
 
     Args:
         protocol: the description.
-        url: where to listen: `tcp://host:port`, `udp://host:port`, `pty:`, or a serial port.
+        url: where to listen: `tcp://host:port`, `udp://host:port`, `pty:`, or a serial port; by
+            default any free TCP port of this machine. Or several, by the names of their links.
         link: name of the link in the description; by default the first of the URL's kind.
         params: initial values.
         on_event: called with each event as it happens, in the thread it runs in.
@@ -37,17 +42,46 @@ class Simulator:
     def __init__(
         self,
         protocol: Protocol,
-        url: str = "tcp://127.0.0.1:0",
+        url: Places = ANYWHERE,
         *,
         link: str | None = None,
         params: Mapping[str, Any] | None = None,
         on_event: Callable[[Event], object] | None = None,
     ) -> None:
-        from protoc.runtime.drivers import blocking, coupling
+        from protoc.runtime.drivers.sides import sides
 
-        self._session, endpoint = coupling.couple(
-            protocol, url, link=link, role="device", listen=True
-        )
+        chosen = sides(protocol, url, link=link, listen=True)
+        self._set_up(protocol, chosen, params, on_event)
+
+    @classmethod
+    def on(
+        cls,
+        protocol: Protocol,
+        chosen: Sequence[Side],
+        *,
+        params: Mapping[str, Any] | None = None,
+        on_event: Callable[[Event], object] | None = None,
+    ) -> Self:
+        """One whose links are where they are said to be.
+
+        Raises:
+            LocalError: a URL is malformed, or there is no such link, or it is there twice.
+        """
+        made = cls.__new__(cls)
+        made._set_up(protocol, chosen, params, on_event)
+        return made
+
+    def _set_up(
+        self,
+        protocol: Protocol,
+        chosen: Sequence[Side],
+        params: Mapping[str, Any] | None,
+        on_event: Callable[[Event], object] | None,
+    ) -> None:
+        from protoc.runtime.drivers import blocking
+        from protoc.runtime.drivers.sides import couple
+
+        self._session, endpoint = couple(protocol, chosen, role="device")
         self._driver = blocking.Driver(self._session, endpoint, on_event=on_event)
         self._background: background.Background | None = None
         for name, value in (params or {}).items():
@@ -57,6 +91,11 @@ class Simulator:
     def url(self) -> str:
         """Where it listens, once opened: with the port or path that the system picked."""
         return self._driver.endpoint.url
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each link listens, by its name: what `Device.open` takes."""
+        return self._driver.urls
 
     def open(self) -> Self:
         """Begin to listen.

@@ -8,6 +8,7 @@ sha256 2633b9376a0113bcd299041ffa6ad141eb048bc2c856d577e643eab38a84cf81
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import ClassVar, Final, Self
 
@@ -340,9 +341,11 @@ class Beacon(Device[BeaconParams, BeaconHooks], protocol=PROTOCOL):
         return reply
 
     @classmethod
-    def connect(cls, url: str, *, link: str | None = None) -> AsyncBeacon:
+    def connect(
+        cls, url: str | Mapping[str, str] = "", *, link: str | None = None, **links: str
+    ) -> AsyncBeacon:
         """The same device for asyncio: `async with Beacon.connect(url) as device`."""
-        return AsyncBeacon(url, link=link)
+        return AsyncBeacon(cls._places(url, links), link=link)
 
 
 class AsyncBeacon(AsyncDevice[BeaconParams, BeaconHooks], protocol=PROTOCOL):

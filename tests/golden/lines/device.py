@@ -8,6 +8,7 @@ sha256 d9a7ca6ced78de18d905b83bdbe8cbfaf4bce451cab41b423c1a5a4301373e6d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import ClassVar, Final, Self
 
@@ -368,9 +369,11 @@ class Bus(Device[BusParams, BusHooks], protocol=PROTOCOL):
         return reply
 
     @classmethod
-    def connect(cls, url: str, *, link: str | None = None) -> AsyncBus:
+    def connect(
+        cls, url: str | Mapping[str, str] = "", *, link: str | None = None, **links: str
+    ) -> AsyncBus:
         """The same device for asyncio: `async with Bus.connect(url) as device`."""
-        return AsyncBus(url, link=link)
+        return AsyncBus(cls._places(url, links), link=link)
 
 
 class AsyncBus(AsyncDevice[BusParams, BusHooks], protocol=PROTOCOL):

@@ -8,6 +8,7 @@ sha256 91ee85c0ed52f2c5c7e9dd8c9258f4cf0d99e6b757884f1391f3c4b064ce9099
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import ClassVar, Final, Self
 
@@ -318,9 +319,11 @@ class Recorder(Device[RecorderParams, RecorderHooks], protocol=PROTOCOL):
         return reply
 
     @classmethod
-    def connect(cls, url: str, *, link: str | None = None) -> AsyncRecorder:
+    def connect(
+        cls, url: str | Mapping[str, str] = "", *, link: str | None = None, **links: str
+    ) -> AsyncRecorder:
         """The same device for asyncio: `async with Recorder.connect(url) as device`."""
-        return AsyncRecorder(url, link=link)
+        return AsyncRecorder(cls._places(url, links), link=link)
 
 
 class AsyncRecorder(AsyncDevice[RecorderParams, RecorderHooks], protocol=PROTOCOL):

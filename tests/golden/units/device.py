@@ -8,6 +8,7 @@ sha256 b80eb0dcbfbe55213f54069b82bcbbdb6e939e6e31eb30735d542f92ba8ba86e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import ClassVar, Final, Self
 
@@ -404,9 +405,11 @@ class Hub(Device[HubParams, HubHooks], protocol=PROTOCOL):
     """Hub of beacons: every method returns when its answer is there."""
 
     @classmethod
-    def connect(cls, url: str, *, link: str | None = None) -> AsyncHub:
+    def connect(
+        cls, url: str | Mapping[str, str] = "", *, link: str | None = None, **links: str
+    ) -> AsyncHub:
         """The same device for asyncio: `async with Hub.connect(url) as device`."""
-        return AsyncHub(url, link=link)
+        return AsyncHub(cls._places(url, links), link=link)
 
 
 class AsyncHub(AsyncDevice[HubParams, HubHooks], protocol=PROTOCOL):

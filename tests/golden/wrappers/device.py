@@ -8,6 +8,7 @@ sha256 7760a209438427b243c4691254cc0ea9c67981d477bc6544346a9df8c64e79c1
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import ClassVar, Final, Self
 
@@ -992,9 +993,11 @@ class Wrappers(Device[WrappersParams, WrappersHooks], protocol=PROTOCOL):
         return reply
 
     @classmethod
-    def connect(cls, url: str, *, link: str | None = None) -> AsyncWrappers:
+    def connect(
+        cls, url: str | Mapping[str, str] = "", *, link: str | None = None, **links: str
+    ) -> AsyncWrappers:
         """The same device for asyncio: `async with Wrappers.connect(url) as device`."""
-        return AsyncWrappers(url, link=link)
+        return AsyncWrappers(cls._places(url, links), link=link)
 
 
 class AsyncWrappers(AsyncDevice[WrappersParams, WrappersHooks], protocol=PROTOCOL):

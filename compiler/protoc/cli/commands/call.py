@@ -12,12 +12,14 @@ from protoc.cli.lines import stopwatch, urls
 from protoc.cli.messages import build, encoded, given_fields, unknown_field
 from protoc.cli.output import emit, log
 from protoc.cli.settings import param_of, settle
+from protoc.cli.sides import read_sides
 from protoc.cli.sources import compiled, loaded
 from protoc.cli.targets import Target, find_target
 
 if TYPE_CHECKING:
     from protoc.compiler import model
     from protoc.runtime.drivers.blocking import Driver
+    from protoc.runtime.drivers.sides import Side
     from protoc.runtime.events import Event, Status
     from protoc.runtime.protocol import Protocol
     from protoc.runtime.session import Ticket
@@ -31,9 +33,18 @@ _WORST: tuple[Status, ...] = ("ok", "refused", "timeout", "error")
 @click.argument("source")
 @click.argument("target")
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
-@click.option("--connect", "url", required=True, metavar="URL", help="Where the device is.")
+@click.option(
+    "--connect",
+    "urls_",
+    required=True,
+    multiple=True,
+    metavar="[LINK=]URL",
+    help="Where the device is.",
+)
 @click.option("--trace", is_flag=True, help="Show triggers and actions too.")
-def command(source: str, target: str, fields: tuple[str, ...], url: str, trace: bool) -> int:
+def command(
+    source: str, target: str, fields: tuple[str, ...], urls_: tuple[str, ...], trace: bool
+) -> int:
     """Ask a device something, and show what it answers.
 
     TARGET is a pair, command, group or trigger: kind:name, kind:id, or a name that is unique.
@@ -45,7 +56,7 @@ def command(source: str, target: str, fields: tuple[str, ...], url: str, trace: 
     assert described is not None
     protocol = loaded(compilation).PROTOCOL
     wanted = find_target(described, protocol, target)
-    call = _Call(protocol, url, wanted, trace)
+    call = _Call(protocol, read_sides(protocol, urls_), wanted, trace)
     given, params = _sort(described, protocol, wanted, assignments)
     return call.run(given, params)
 
@@ -89,18 +100,19 @@ def _by_field(command: Any, params: dict[str, Any]) -> dict[str, Any]:
 class _Call:
     """One conversation: what was given is set, the target executed, and the end awaited."""
 
-    def __init__(self, protocol: Protocol, url: str, target: Target, trace: bool) -> None:
+    def __init__(self, protocol: Protocol, sides: list[Side], target: Target, trace: bool) -> None:
         from protoc.cli.reports import Fields, Reporter
         from protoc.runtime.drivers.blocking import Driver
-        from protoc.runtime.drivers.coupling import couple
+        from protoc.runtime.drivers.sides import couple
 
         self._fields = Fields(protocol)
-        self._report = Reporter(emit, stopwatch(), self._fields, trace=trace)
+        several = len(sides) > 1
+        self._report = Reporter(emit, stopwatch(), self._fields, trace=trace, several=several)
         self._received: dict[str, bytes] = {}
         self._target = target
         self._worst: Status = "ok"
         with urls():
-            session, endpoint = couple(protocol, url)
+            session, endpoint = couple(protocol, sides)
         self._session = session
         self._driver: Driver = Driver(session, endpoint, on_event=self._happened)
 

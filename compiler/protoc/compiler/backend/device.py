@@ -51,6 +51,7 @@ class DeviceView:
     params: list[PropertyView]
     hooks: list[list[str]]
     methods: list[MethodView]
+    connect: list[str]
     head: list[str]
     async_head: list[str]
     imports: set[str]
@@ -67,6 +68,7 @@ def device(protocol: model.Protocol, context: Context) -> DeviceView:
         params=[_param(param, context) for param in protocol.params],
         hooks=[_hook(hook) for hook in protocol.hooks],
         methods=methods,
+        connect=_connect(name, several=len(protocol.links) > 1),
         head=_class(name, "Device", name),
         async_head=_class(f"Async{name}", "AsyncDevice", name),
         imports={"AsyncDevice", "Device", "Hooks", "Params"},
@@ -77,6 +79,22 @@ def device(protocol: model.Protocol, context: Context) -> DeviceView:
 def _class(name: str, base: str, device_: str) -> list[str]:
     bases = (f"{base}[{device_}Params, {device_}Hooks]", "protocol=PROTOCOL")
     return laid_out("class ", Call(name, bases), ":")
+
+
+def _connect(name: str, *, several: bool) -> list[str]:
+    """The method that gives the device for asyncio; of several links, each may have its URL."""
+    parameters: list[Code] = ["cls", "url: str", "*", "link: str | None = None"]
+    given = ("url", "link=link")
+    if several:
+        parameters[1] = 'url: str | Mapping[str, str] = ""'
+        parameters.append("**links: str")
+        given = ("cls._places(url, links)", "link=link")
+    form = f"`async with {name}.connect(url) as device`"
+    return [
+        *laid_out("def ", Call("connect", tuple(parameters)), f" -> Async{name}:", 4),
+        *docstring(f"The same device for asyncio: {form}.", 8),
+        *laid_out("return ", Call(f"Async{name}", given), "", 8),
+    ]
 
 
 def _param(param: model.Param, context: Context) -> PropertyView:

@@ -18,8 +18,8 @@ MESSAGE_MEMBERS = frozenset({
 })  # fmt: skip
 DEVICE_MEMBERS = frozenset({
     "PROTOCOL", "open", "connect", "listen", "simulate", "close", "execute", "run", "messages",
-    "changes", "events", "params", "hooks", "session", "send", "self", "cls", "url", "link",
-    "wait", "peer", "stop", "driver", "send_break",
+    "changes", "events", "params", "hooks", "session", "send", "self", "cls", "url", "urls", "link",
+    "links", "wait", "peer", "stop", "driver", "send_break",
 })  # fmt: skip
 MODULE_NAMES = frozenset({
     "Any", "Answer", "AsyncDevice", "Buffer", "Callable", "Choice", "ClassVar", "Counter",

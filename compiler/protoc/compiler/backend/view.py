@@ -152,8 +152,10 @@ def _imports(
     """The import lines, sorted as the linter wants them."""
     homes = dict.fromkeys(table.imports | driver.imports, "") | context.imports
     lines = ["from __future__ import annotations", ""]
-    if driver.hooks:
-        lines.append("from collections.abc import Callable")
+    abstract = ["Callable"] * bool(driver.hooks)
+    abstract += ["Mapping"] * any("Mapping" in line for line in driver.connect)
+    if abstract:
+        lines.append(f"from collections.abc import {', '.join(abstract)}")
     if context.structs:
         lines.append("from struct import Struct")
     typing = ["Any"] if driver.hooks else []

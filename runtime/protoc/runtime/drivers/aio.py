@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from protoc.runtime.actions import Execute
 from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
 from protoc.runtime.drivers.watching import Watcher, watcher
+from protoc.runtime.drivers.wiring import Wiring
 from protoc.runtime.errors import TransportError
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import READ, Endpoint
@@ -60,24 +61,28 @@ class Driver:
             TransportError: it cannot be opened, or not in time.
         """
         loop = self._loop = asyncio.get_running_loop()
+        coupling = self._coupling
         try:
             async with asyncio.timeout(timeout):
                 if self.endpoint.blocks:
                     await loop.run_in_executor(None, self._prepare)
                 else:
-                    self.endpoint.prepare()
+                    coupling.prepare_all()
                 self._watcher = watcher(loop, self._ready)
-                self._coupling.prepare = self._prepare_again
-                self._coupling.finish = self._finish
-                self._coupling.start(self._watcher.watch)
+                coupling.prepare = self._prepare_again
+                coupling.finish = self._finish
+                coupling.start(self._watcher.watch)
                 self._settle()
-                if not self.endpoint.listening:
-                    await self.until(lambda: bool(self._coupling.connections))
-            if not (self._coupling.connections or self.endpoint.is_open):
-                raise TransportError(f"cannot open {self.endpoint.url}: {self._coupling.failure}")
+                await self.until(lambda: coupling.decided)
+            if (missing := coupling.missing) is not None:
+                raise TransportError(f"cannot open {missing.endpoint.url}: {missing.failure}")
         except TimeoutError as error:
+            missing = coupling.missing
+            if self._watcher is not None and missing is None:
+                return  # only what others do the work of is not there yet
             self._shut()
-            why = f"cannot open {self.endpoint.url}: no answer within {timeout:g} s"
+            url = self.endpoint.url if missing is None else missing.endpoint.url
+            why = f"cannot open {url}: no answer within {timeout:g} s"
             raise TransportError(why) from error
         except BaseException:
             self._shut()
@@ -85,22 +90,27 @@ class Driver:
 
     def _prepare(self) -> None:
         # In a thread, which goes on when the task that waits for it is cancelled.
-        self.endpoint.prepare()
+        self._coupling.prepare_all()
         if self._closed:
             self.endpoint.close()
 
-    def _prepare_again(self) -> None:
+    def _prepare_again(self, wiring: Wiring) -> None:
         assert self._loop is not None
+
+        def prepare() -> None:
+            wiring.endpoint.prepare()
+            if self._closed:
+                wiring.endpoint.close()
 
         def prepared(future: asyncio.Future[None]) -> None:
             error = future.exception()
             if error is not None and not isinstance(error, TransportError):
                 self._break(error)
             elif not self._closed:
-                self._coupling.prepared(error)
+                self._coupling.prepared(wiring, error)
                 self._go_on()
 
-        self._loop.run_in_executor(None, self._prepare).add_done_callback(prepared)
+        self._loop.run_in_executor(None, prepare).add_done_callback(prepared)
 
     def _finish(self, hook: str, work: Awaitable[Any]) -> None:
         """An async hook goes on beside the conversation, until it ends or the line is closed."""
@@ -204,6 +214,11 @@ class Driver:
         result = action(self._now())
         self._settle()
         return result
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each link leads, by its name."""
+        return self._coupling.urls
 
     @property
     def failure(self) -> str:

@@ -65,13 +65,13 @@ class Driver:
             TransportError: it cannot be opened, or not in time.
         """
         try:
-            self.endpoint.prepare()
-            self._coupling.start(self._watch)
-            if self.endpoint.listening:
-                self._coupling.settle(self._clock())
-            elif not self.pump(lambda: bool(self._coupling.connections), timeout):
-                why = self._coupling.failure or f"no answer within {timeout:g} s"
-                raise TransportError(f"cannot open {self.endpoint.url}: {why}")
+            coupling = self._coupling
+            coupling.prepare_all()
+            coupling.start(self._watch)
+            self.pump(lambda: coupling.decided, timeout)
+            if (missing := coupling.missing) is not None:
+                why = missing.failure or f"no answer within {timeout:g} s"
+                raise TransportError(f"cannot open {missing.endpoint.url}: {why}")
         except BaseException:
             self.close()
             raise
@@ -97,7 +97,7 @@ class Driver:
                 self._take_in(0.0)
             if self.endpoint.signals:
                 coupling.settle(now)
-        if not coupling.connections:
+        if not coupling.connections or coupling.several:
             self._await_reopening(now)
             coupling.require_connection()
         ticket = self.session.execute(target, fields, now)
@@ -111,10 +111,10 @@ class Driver:
 
     def _await_reopening(self, now: float) -> None:
         """When it is time to open a line again that broke, see how that ends."""
-        coupling, endpoint = self._coupling, self.endpoint
+        coupling = self._coupling
         if coupling.reopening:
             coupling.settle(now)
-            self.pump(lambda: bool(coupling.connections) or not endpoint.is_open, CONNECT_TIMEOUT)
+            self.pump(lambda: not coupling.opening, CONNECT_TIMEOUT)
 
     def pump(
         self, done: Callable[[], bool], timeout: float | None = None, *, soon: bool = False
@@ -198,6 +198,11 @@ class Driver:
         result = action(self._clock())
         self._coupling.settle(self._clock())
         return result
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each link leads, by its name."""
+        return self._coupling.urls
 
     @property
     def failure(self) -> str:

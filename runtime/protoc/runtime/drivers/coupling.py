@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from protoc.runtime.drivers.looking import Looking
-from protoc.runtime.drivers.reopening import Reopening
+from protoc.runtime.drivers.wiring import Wiring, wirings
 from protoc.runtime.errors import TransportError
 from protoc.runtime.events import Event
-from protoc.runtime.protocol import Protocol
-from protoc.runtime.session import Request, Role, Session
+from protoc.runtime.session import Request, Session
 from protoc.runtime.transports.base import (
     Closed,
     Endpoint,
@@ -20,7 +19,6 @@ from protoc.runtime.transports.base import (
     TurnedAway,
     Watch,
 )
-from protoc.runtime.transports.urls import choose_link, listen_endpoint, open_endpoint
 
 OnEvent = Callable[[Event], object]
 
@@ -34,47 +32,18 @@ FLUSH_TIMEOUT = 1.0
 _ROUNDS = 64  # then the line is looked at again, even if the session never comes to rest
 
 
-def couple(
-    protocol: Protocol,
-    url: str,
-    *,
-    link: str | None = None,
-    role: Role = "controller",
-    listen: bool = False,
-    hooks: object = None,
-    saved: MutableMapping[str, Any] | None = None,
-) -> tuple[Session, Endpoint]:
-    """A session and what will carry it. Nothing is opened yet.
-
-    Args:
-        protocol: the description.
-        url: where to connect to, or to listen.
-        link: name of the link in the description; by default the first of the URL's kind.
-        role: `controller`, or `device` to be the device.
-        listen: wait for others to connect.
-        hooks: implementations by name, as for `Session`.
-        saved: values of params that are kept, as for `Session`.
-
-    Raises:
-        LocalError: the URL is malformed, or there is no such link.
-    """
-    chosen = choose_link(protocol, url, link)
-    endpoint = listen_endpoint(url, chosen) if listen else open_endpoint(url, chosen)
-    return Session(protocol, link=chosen, role=role, hooks=hooks, saved=saved), endpoint
-
-
 class Coupling:
     """Passes on what the endpoint tells and what the session wants, until both are quiet.
 
     Args:
         session: the conversation.
-        endpoint: what carries it.
+        endpoint: what carries it; of a session with several links, a part for each.
         on_event: called with each event as it happens.
 
     Attributes:
         connections: the numbers of those at the other end.
-        failure: why the line was not opened or broke; empty while nothing of it happened.
-        prepare: prepares the endpoint to be opened again, and calls `prepared` when it has.
+        several: it goes over more than one link.
+        prepare: prepares an endpoint to be opened again, and calls `prepared` when it has.
         finish: awaits an async hook; by default to its end, before anything else happens.
     """
 
@@ -82,40 +51,75 @@ class Coupling:
         self.session = session
         self.endpoint = endpoint
         self.on_event = on_event
-        self.failure = ""
         self._watch: Watch | None = None
         self.connections: set[int] = set()
         self._settling = False
         self._started = False
-        self._reopening = Reopening(session.link)
+        self._wirings = wirings(session, endpoint)
+        self._called = {wiring.link.name: wiring for wiring in self._wirings}
+        self.several = len(self._wirings) > 1
+        self._torn: list[Wiring] = []  # those that broke and are to be opened again
         session.carry(endpoint.send)
-        self._preparing = False
         self._now = 0.0
         self._looking = Looking()
-        self.prepare: Callable[[], None] = self._prepare
+        self.prepare: Callable[[Wiring], None] = self._prepare
         self.finish: Callable[[str, Awaitable[Any]], None] = self._finish
 
-    def start(self, watch: Watch) -> None:
-        """Open the endpoint.
+    def prepare_all(self) -> None:
+        """Do what has to be done before every line is opened for the first time.
 
         Raises:
-            TransportError: it cannot be opened.
+            TransportError: it cannot be done.
+        """
+        for wiring in self._wirings:
+            wiring.prepare()
+
+    def start(self, watch: Watch) -> None:
+        """Open every line.
+
+        Raises:
+            TransportError: one cannot be opened, and no other does its work.
         """
         self._watch = watch
-        self.endpoint.start(watch)
+        for wiring in self._wirings:
+            try:
+                wiring.require_prepared()
+                wiring.endpoint.start(self.endpoint.watch_for(wiring.endpoint, watch))
+            except TransportError as error:
+                if not wiring.replaceable:
+                    raise
+                wiring.endpoint.signals.append(Failed(str(error)))
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each link leads, by its name."""
+        return {name: wiring.endpoint.url for name, wiring in self._called.items()}
+
+    @property
+    def decided(self) -> bool:
+        """It has turned out of every line whether it is there."""
+        return all(wiring.there or wiring.failure for wiring in self._wirings)
+
+    @property
+    def missing(self) -> Wiring | None:
+        """A line that is not there, and none that does its work; None when all are there."""
+        there = {wiring.link.name for wiring in self._wirings if wiring.there}
+        return next((each for each in self._wirings if not each.pool & there), None)
 
     @property
     def alive(self) -> bool:
-        """The line is there, or will be again by itself."""
-        if self.connections:
-            return True
-        again = self._preparing or self._reopening.due is not None
-        return self.endpoint.is_open or again or self.session.is_dormant()
+        """A line is there, or will be again by itself."""
+        return bool(self.connections) or any(wiring.alive for wiring in self._wirings)
 
     @property
     def reopening(self) -> bool:
-        """The line broke, and is to be opened again."""
-        return self._reopening.due is not None
+        """A line broke, and is to be opened again."""
+        return bool(self._torn)
+
+    @property
+    def opening(self) -> bool:
+        """It has not turned out yet whether a line is there that is being opened."""
+        return any(each.endpoint.is_open and not each.there for each in self._wirings)
 
     @property
     def busy(self) -> bool:
@@ -154,7 +158,7 @@ class Coupling:
                 if deadline is not None and deadline <= now:
                     session.advance(now)
                 elif not signals:
-                    return deadline if self._reopening.due is None else self._reopen(now, deadline)
+                    return self._reopen(now, deadline) if self._torn else deadline
             return now
         finally:
             self._settling = False
@@ -173,63 +177,80 @@ class Coupling:
             signal = signals.popleft()
             if isinstance(signal, Received):
                 session.receive(signal.connection, signal.data, now)
-            elif isinstance(signal, Opened):
-                self.connections.add(signal.connection)
-                self.failure = ""
-                self._reopening.opened()
-                session.connected(signal.connection, signal.peer, now)
+                continue
+            wiring = self._wirings[signal.connection % len(self._wirings)]
+            if isinstance(signal, Opened):
+                self._opened(wiring, signal, now)
             elif isinstance(signal, Closed):
                 self.connections.discard(signal.connection)
+                wiring.connections.discard(signal.connection)
                 session.disconnected(signal.connection, now, signal.reason)
-                if not (self.endpoint.is_open or session.is_dormant()):
-                    self._broke(signal.reason, now)
+                if not (wiring.endpoint.is_open or session.is_dormant(wiring.link.name)):
+                    self._broke(wiring, signal.reason, now)
             elif isinstance(signal, TurnedAway):
-                session.turned_away(signal.peer, signal.reason, now)
+                session.turned_away(signal.peer, signal.reason, now, wiring.link.name)
             else:
-                self._broke(signal.reason, now)
+                self._broke(wiring, signal.reason, now)
 
-    def _broke(self, reason: str, now: float) -> None:
-        """The line is gone, or could not be opened."""
-        self.failure = reason
-        self._reopening.broke(now)
-        self.session.not_opened(reason, now)
+    def _opened(self, wiring: Wiring, signal: Opened, now: float) -> None:
+        """Somebody is there."""
+        self.connections.add(signal.connection)
+        wiring.connections.add(signal.connection)
+        wiring.failure = ""
+        wiring.reopening.opened()
+        self._settle_torn()
+        self.session.connected(signal.connection, signal.peer, now, wiring.link.name)
+
+    def _broke(self, wiring: Wiring, reason: str, now: float) -> None:
+        """A line is gone, or could not be opened."""
+        wiring.failure = reason
+        wiring.reopening.broke(now)
+        self._settle_torn()
+        self.session.not_opened(reason, now, wiring.link.name)
+
+    def _settle_torn(self) -> None:
+        self._torn = [each for each in self._wirings if each.reopening.due is not None]
 
     def _reopen(self, now: float, deadline: float | None) -> float | None:
-        """Open the line again when it is time to; returns when to come again."""
-        due = self._reopening.due
-        if due is not None and due <= now:
-            self._reopening.forget()
-            self._open()
-            return now if self.endpoint.signals else deadline
-        return due if deadline is None or (due is not None and due < deadline) else deadline
+        """Open the lines again for which it is time; returns when to come again."""
+        for wiring in self._torn:
+            due = wiring.reopening.due
+            if due is not None and due <= now:
+                wiring.reopening.forget()
+                self._open(wiring)
+            elif due is not None and (deadline is None or due < deadline):
+                deadline = due
+        self._settle_torn()
+        return now if self.endpoint.signals else deadline
 
-    def _open(self) -> None:
-        if self._watch is None or self.endpoint.is_open:
+    def _open(self, wiring: Wiring) -> None:
+        if self._watch is None or wiring.endpoint.is_open:
             return
-        if self.endpoint.blocks:
-            self._preparing = True
-            self.prepare()
+        if wiring.endpoint.blocks:
+            wiring.preparing = True
+            self.prepare(wiring)
         else:
-            self.prepared(None)
+            self.prepared(wiring, None)
 
-    def _prepare(self) -> None:
+    def _prepare(self, wiring: Wiring) -> None:
         try:
-            self.endpoint.prepare()
+            wiring.endpoint.prepare()
         except TransportError as error:
-            self.prepared(error)
+            self.prepared(wiring, error)
         else:
-            self.prepared(None)
+            self.prepared(wiring, None)
 
-    def prepared(self, error: TransportError | None) -> None:
-        """The endpoint can be opened, or could not be prepared for it."""
-        self._preparing = False
+    def prepared(self, wiring: Wiring, error: TransportError | None) -> None:
+        """An endpoint can be opened, or could not be prepared for it."""
+        wiring.preparing = False
         try:
             if error is not None:
                 raise error
             if self._watch is not None:
-                self.endpoint.start(self._watch)
+                watch = self.endpoint.watch_for(wiring.endpoint, self._watch)
+                wiring.endpoint.start(watch)
         except TransportError as failure:
-            self.endpoint.signals.append(Failed(str(failure)))
+            wiring.endpoint.signals.append(Failed(str(failure)))
 
     def _carry_out(self, now: float) -> None:
         """Do what the session wants done, and what event callbacks make it want."""
@@ -245,18 +266,24 @@ class Coupling:
     def _fulfil(self, request: Request, now: float) -> None:
         if request.verb == "hang up":
             self.endpoint.hang_up(request.connection)
-        elif request.verb in ("break", "end break"):
-            self.endpoint.set_break(request.verb == "break")
         elif request.work is not None:
             self._now = now
             self.finish(request.hook, request.work)
-        elif request.verb == "close":
-            self._reopening.forget()
-            self.endpoint.close()
-            self.endpoint.signals.clear()
-            self._hang_up(now, "")
         else:
-            self._open()
+            self._change(self._called[request.link], request.verb, now)
+
+    def _change(self, wiring: Wiring, verb: str, now: float) -> None:
+        """Open or close a line, or break it off for a while."""
+        if verb == "open":
+            self._open(wiring)
+        elif verb == "close":
+            wiring.reopening.forget()
+            self._settle_torn()
+            wiring.endpoint.close()
+            wiring.endpoint.signals.clear()
+            self._hang_up(wiring.connections, now)
+        else:
+            wiring.endpoint.set_break(verb == "break")
 
     def _finish(self, hook: str, work: Awaitable[Any]) -> None:
         from asyncio import run
@@ -269,43 +296,52 @@ class Coupling:
         except Exception as error:  # noqa: BLE001 - the user's code: it must not end the session
             self.session.hook_failed(hook, error, self._now)
 
-    def _hang_up(self, now: float, reason: str) -> None:
-        for connection in sorted(self.connections):
-            self.session.disconnected(connection, now, reason)
-        self.connections.clear()
+    def _hang_up(self, connections: set[int], now: float) -> None:
+        gone = sorted(connections)
+        connections.clear()
+        self.connections.difference_update(gone)
+        for connection in gone:
+            self.session.disconnected(connection, now, "")
 
     def close(self, now: float) -> None:
-        """Close the endpoint and tell the session; what waits there fails."""
+        """Close every line and tell the session; what waits there fails."""
         signals = self.endpoint.signals
-        self._reopening.forget()
+        for wiring in self._wirings:
+            wiring.reopening.forget()
+        self._settle_torn()
         self.session.stay_closed()
         self.endpoint.close()
         signals.clear()
         if self._settling:  # in a hook: the session hears of it when it has done with that
             signals.extend(Closed(connection) for connection in sorted(self.connections))
-        else:
-            self._hang_up(now, "")
-            self.settle(now)
+            return
+        for wiring in self._wirings:
+            self._hang_up(wiring.connections, now)
+        self.settle(now)
 
     def cut(self) -> None:
         """Close the endpoint and tell nobody: something failed that was told before."""
         self.endpoint.close()
         self.connections.clear()
+        for wiring in self._wirings:
+            wiring.connections.clear()
 
     @property
     def broken(self) -> str:
-        """What ended the line, in a sentence; empty while it is there, or will be again."""
-        return f"{self.endpoint.url}: {self.failure}" if self.failure and not self.alive else ""
+        """What ended the last line, in a sentence; empty while one is there, or will be again."""
+        failures = [each for each in self._wirings if each.failure]
+        if not failures or self.alive:
+            return ""
+        return "; ".join(f"{each.endpoint.url}: {each.failure}" for each in failures)
 
     def require_open(self) -> None:
-        """Make sure that the line is there.
+        """Make sure that a line is there.
 
         Raises:
             TransportError: it is closed; says why.
         """
         if not self.alive:
-            why = self.failure or "it is closed"
-            raise TransportError(f"{self.endpoint.url}: {why}")
+            raise TransportError(self.broken or f"{self.endpoint.url}: it is closed")
 
     def require_connection(self) -> None:
         """Make sure that somebody is there to be asked.
@@ -316,7 +352,7 @@ class Coupling:
         if self.connections:
             return
         self.require_open()
-        if not self.session.is_dormant():
+        if not any(self.session.is_dormant(name) for name in self._called):
             raise TransportError(f"{self.endpoint.url}: nobody is connected")
 
     def given_up(self, timeout: float | None) -> Exception:

@@ -12,16 +12,17 @@ class Reopening:
 
     Args:
         link: says how long to wait at first and at most.
+        anyway: it may not be there at first either, as others do its work meanwhile.
 
     Attributes:
         due: when to try next; None when nothing is planned.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, *, anyway: bool = False) -> None:
         self.due: float | None = None
         self._first, self._longest = link.reconnect, link.reconnect_longest
         self._wait = self._first
-        self._was_open = False
+        self._was_open = anyway
 
     def opened(self) -> None:
         """The line is there."""

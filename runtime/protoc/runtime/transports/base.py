@@ -55,6 +55,7 @@ class Failed(NamedTuple):
     """A connection that was asked for could not be made."""
 
     reason: str
+    connection: int = 0
 
 
 class TurnedAway(NamedTuple):
@@ -62,6 +63,7 @@ class TurnedAway(NamedTuple):
 
     peer: str
     reason: str
+    connection: int = 0
 
 
 Signal = Opened | Received | Closed | Failed | TurnedAway
@@ -102,6 +104,15 @@ class Endpoint(ABC):
         """
         self._watch = watch
         self._start()
+
+    @property
+    def parts(self) -> tuple[Endpoint, ...]:
+        """What it consists of: itself, unless it is several under one name."""
+        return (self,)
+
+    def watch_for(self, part: Endpoint, watch: Watch) -> Watch:
+        """How a part of it is to be watched, so that it knows whose file is ready."""
+        return watch
 
     @abstractmethod
     def _start(self) -> None: ...

@@ -1,0 +1,265 @@
+"""Devices over several links at once: in memory and virtual time, and over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from protoc.compiler.loading import load_module
+from protoc.compiler.pipeline import compile_source
+from protoc.dsl.source import Source
+from protoc.runtime import events
+from protoc.runtime.actions import Execute
+from protoc.runtime.drivers import aio, blocking
+from protoc.runtime.errors import LocalError, TransportError
+from protoc.runtime.session import Session
+from protoc.runtime.transports.base import Closed, Opened, Received, Signal
+from protoc.runtime.transports.bundle import Bundle
+from protoc.runtime.transports.memory import MemoryEndpoint, World
+from tests.runtime.test_session_several import BENCH
+
+MODULE = load_module(compile_source(Source("bench.proto", "protocol bench\n" + BENCH)))
+PROTOCOL = MODULE.PROTOCOL
+
+
+class Instrument:
+    """What is at the other end of a link in memory: it answers what it is asked.
+
+    Attributes:
+        end: its end of the line.
+        heard: what came, in order.
+        answers: what it says to what.
+    """
+
+    def __init__(self, end: MemoryEndpoint, answers: dict[bytes, bytes]) -> None:
+        self.end = end
+        self.heard: list[bytes] = []
+        self.answers = answers
+        self.there = 0
+        end.on_signal = self._take
+        end.start(lambda file, mask: None)
+
+    def _take(self, signal: Signal) -> None:
+        if isinstance(signal, Opened):
+            self.there += 1
+        elif isinstance(signal, Closed):
+            self.there -= 1
+        elif isinstance(signal, Received):
+            self.heard.append(signal.data)
+            if signal.data in self.answers:
+                self.end.send(signal.connection, self.answers[signal.data])
+
+
+class Table:
+    """A bench in memory: an instrument at each of its two links, and a driver in between."""
+
+    def __init__(self, more: str = "", latency: float = 0.001) -> None:
+        source = Source("bench.proto", f"protocol bench\n{BENCH}{more}")
+        self.protocol = load_module(compile_source(source)).PROTOCOL
+        self.world = World()
+        near, far = zip(*(self.world.pair(latency) for _ in range(2)), strict=True)
+        self.control = Instrument(far[0], {b"V?\n": b"V=2.5\n"})
+        self.data = Instrument(far[1], {b"ARM 7\n": b"OK 1\n"})
+        self.near: tuple[MemoryEndpoint, ...] = near
+        self.events: list[events.Event] = []
+        links = [link.name for link in self.protocol.links]
+        self.session = Session(self.protocol, link=links)
+        self.bundle = Bundle(near)
+
+    def blocking(self) -> blocking.Driver:
+        return blocking.Driver(
+            self.session,
+            self.bundle,
+            on_event=self.events.append,
+            selector=self.world,
+            clock=self.world.time,
+        )
+
+    def aio(self) -> aio.Driver:
+        return aio.Driver(self.session, self.bundle, on_event=self.events.append)
+
+    def moved(self) -> list[tuple[str, str]]:
+        """Who came and went on which link."""
+        return [
+            (type(each).__name__.removeprefix("Peer"), each.link)
+            for each in self.events
+            if isinstance(each, events.PeerConnected | events.PeerDisconnected)
+        ]
+
+
+def pair(name: str) -> Execute:
+    return Execute("pair", name)
+
+
+def test_each_link_is_opened_asked_and_closed() -> None:
+    table = Table()
+    driver = table.blocking()
+    driver.open()
+    assert table.moved() == [("Connected", "control"), ("Connected", "data")]
+    assert driver.call(pair("get"), {}).status == "ok"
+    assert driver.call(pair("arm"), {}).status == "ok"
+    assert driver.call(Execute("group", "both"), {}).status == "ok"
+    assert table.control.heard == [b"V?\n"] * 3
+    assert table.data.heard == [b"ARM 7\n"] * 2
+    driver.close()
+    table.world.select(1.0)
+    assert (table.control.there, table.data.there) == (0, 0)
+    assert table.moved()[2:] == [("Disconnected", "control"), ("Disconnected", "data")]
+
+
+def test_tasks_ask_both_links_at_the_same_time() -> None:
+    table = Table(latency=0.1)
+    loop = table.world.loop()
+
+    async def main() -> None:
+        driver = table.aio()
+        await driver.open()
+        begun = loop.time()
+        tickets = await asyncio.gather(driver.call(pair("get"), {}), driver.call(pair("arm"), {}))
+        assert [each.status for each in tickets] == ["ok", "ok"]
+        assert loop.time() - begun == pytest.approx(0.2)  # not one after the other
+        await driver.close()
+
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
+
+
+def test_a_link_that_is_not_there_is_named() -> None:
+    table = Table()
+    table.data.end.close()
+    driver = table.blocking()
+    with pytest.raises(TransportError, match="cannot open memory:controller: Connection refused"):
+        driver.open()
+    table.world.select(1.0)
+    assert (table.control.there, table.data.there) == (0, 0)
+
+
+def test_one_link_breaks_while_the_other_goes_on() -> None:
+    table = Table()
+    driver = table.blocking()
+    driver.open()
+    table.data.answers.clear()
+    table.world.call_later(0.5, lambda: table.data.end.drop(0, "reset"))
+    ticket = driver.call(pair("arm"), {})
+    assert isinstance(ticket.error, TransportError)
+    assert driver.call(pair("get"), {}).status == "ok"
+    assert isinstance(driver.call(pair("arm"), {}).error, TransportError)
+    assert table.moved()[2:] == [("Disconnected", "data")]
+    driver.close()
+
+
+RECONNECTING = "framing { reconnect 1s, 8s }\ntimer every 1s do arm\ntimer every 1s do get\n"
+
+
+def test_each_link_comes_back_by_itself() -> None:
+    table = Table(RECONNECTING)
+    driver = table.blocking()
+    driver.open()
+    table.world.call_later(2.5, lambda: table.data.end.drop(0, "reset"))
+    driver.run(6.2)
+    assert table.moved()[2:] == [("Disconnected", "data"), ("Connected", "data")]
+    assert len(table.control.heard) == 6
+    assert len(table.data.heard) == 6  # at 1, 2, then what waited at 3.5, 4, 5, 6
+    driver.close()
+
+
+def test_a_call_waits_for_its_link_when_it_is_time_to_open_it_again() -> None:
+    table = Table(RECONNECTING)
+    driver = table.blocking()
+    driver.open()
+    table.data.end.drop(0, "reset")
+    driver.pump(lambda: len(table.moved()) == 3, 1.0)
+    table.world.select(2.0)
+    assert driver.call(pair("arm"), {}).status == "ok"
+    driver.close()
+
+
+def test_the_conversation_ends_with_its_last_link() -> None:
+    table = Table()
+    driver = table.blocking()
+    driver.open()
+    table.world.call_later(1.0, lambda: table.data.end.drop(0, "reset"))
+    table.world.call_later(2.0, lambda: table.control.end.drop(0, "gone"))
+    with pytest.raises(TransportError, match="gone"):
+        driver.run()
+    assert table.world.time() == pytest.approx(2.0, abs=0.1)
+    driver.close()
+
+
+def test_an_action_closes_and_opens_one_link() -> None:
+    table = Table("on after alarm { close data; sleep 1s; open data }\n")
+    driver = table.blocking()
+    driver.open()
+    table.control.end.send(0, b"!x\n")
+    driver.run(3)
+    assert table.moved()[2:] == [("Disconnected", "data"), ("Connected", "data")]
+    assert driver.call(pair("arm"), {}).status == "ok"
+    driver.close()
+
+
+# --- over real sockets ---
+
+
+def test_a_device_and_its_simulator() -> None:
+    with MODULE.Bench.simulate(control="tcp://127.0.0.1:0", data="pty:") as simulator:
+        simulator.set("volts", 3.5)
+        assert list(simulator.urls) == ["control", "data"]
+        with MODULE.Bench.open(simulator.urls) as bench:
+            assert bench.get().volts == 3.5
+            assert bench.arm().count == 0
+            assert bench.urls["control"].startswith("tcp://127.0.0.1:")
+
+
+def test_the_same_for_asyncio() -> None:
+    async def main(urls: dict[str, str]) -> None:
+        async with MODULE.Bench.connect(urls) as bench:
+            got, armed = await asyncio.gather(bench.get(), bench.arm())
+            assert (got.volts, armed.count) == (1.25, 0)
+
+    with MODULE.Bench.simulate(data="tcp://127.0.0.1:0", control="udp://127.0.0.1:0") as simulator:
+        simulator.set("volts", 1.25)
+        asyncio.run(main(simulator.urls))
+
+
+def test_from_several_threads_of_simulators() -> None:
+    """What comes on both links at once is not mixed up."""
+    places = {"control": "tcp://127.0.0.1:0", "data": "tcp://127.0.0.1:0"}
+    samples = [MODULE.Sample(number=number) for number in range(200)]
+    with MODULE.Bench.simulate(places) as simulator, MODULE.Bench.open(simulator.urls) as bench:
+
+        def tell() -> None:
+            for sample in samples:
+                simulator.send(sample)
+
+        feed = bench.messages(timeout=5)
+        teller = threading.Thread(target=tell)
+        teller.start()
+        for _ in range(50):
+            bench.get()
+        messages = (event.message for event in feed)
+        seen = (each for each in messages if isinstance(each, MODULE.Sample))
+        assert [next(seen) for _ in samples] == samples
+        teller.join()
+
+
+Open = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    "how, why",
+    [
+        ({}, "give the URL of the device, or one for each link by its name"),
+        ({"control": "tcp://h:1", "url": "tcp://h:1"}, "not both"),
+        ({"contrl": "tcp://h:1"}, "bench has no link 'contrl'; it has control, data"),
+        ({"control": "tcp://h:1", "data": "nowhere"}, "wrong kind of link"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_opened(how: dict[str, str], why: str) -> None:
+    with pytest.raises(LocalError, match=why):
+        MODULE.Bench.open(**how)
