@@ -66,6 +66,7 @@ class Writer:
         self.lines: list[str] = []
         self.fields: list[str] = []
         self.keys: list[str] = []
+        self.numbers: list[str] = []
 
     def pick(self, *options: str) -> str:
         return self.draw(st.sampled_from(options))
@@ -87,6 +88,7 @@ class Writer:
         if kind == "number":
             tail = self.pick("", "", " = 7", " default 5")
             self.add(f"{name} : {self.pick(*NUMBERS)}{tail}", name)
+            self.numbers.append(name)
         elif kind == "linear":
             tail = self.pick(
                 "scale 0.1",
@@ -206,6 +208,21 @@ class Writer:
             copy = self.name()
             self.add(f"{copy} : {self.pick('u32', 'hex[8]', 'u64le')} = {name}", copy)
 
+    def let(self) -> None:
+        """A value without bytes; others may be computed from it, and conditions ask for it."""
+        if not self.numbers:
+            return
+        a, b, name = self.pick(*self.numbers), self.pick(*self.numbers), self.name()
+        formula = self.pick(
+            f"{a} / 10", f"{a} * 2 + {b}", f"-{a} % 7", f"{a} / {b}", f"{a} == {b}", "17",
+            f"{a} > 3 and not {b} < 9", f"2 ** {a}", f"{a} ** 2", f"({a} - {b}) * 0.5",
+        )  # fmt: skip
+        self.add(f"let {name} = {formula}")
+        if "/ " not in formula and "2 **" not in formula:
+            self.numbers.append(name)
+            if self.pick("", "", "asked"):
+                self.add(f"if {name} {{ {self.name()} : u8 }}")
+
     def checks(self, extent: str) -> list[str]:
         """Checks over more than the bytes as they are."""
         other = self.pick(*self.keys)
@@ -226,7 +243,7 @@ class Writer:
 
     def statements(self, most: int) -> None:
         for _ in range(int(self.pick(*map(str, range(1, most + 1))))):
-            kinds = ["fixed", "fixed", "fixed", "varying", "constant", "derived"]
+            kinds = ["fixed", "fixed", "fixed", "varying", "constant", "derived", "let"]
             kinds += ["structure"] * (2 if self.depth < _DEEPEST else 0)
             kind = self.pick(*kinds)
             if kind == "constant":

@@ -97,6 +97,8 @@ def build(
     for field in fields_of(cls):
         if field.attribute in values:
             continue
+        if field.attribute in cls.LETS:
+            continue
         param = params.called(field.attribute)
         known = params.get(param.name) if param is not None else None
         if known is not None:

@@ -23,14 +23,15 @@ def compose(
 
     What was `given`, in that order; the param of its name; the field of its name in the
     `request`; its counter, which goes on when the message is sent (`ParamTable.step`); the default
-    of the class; the blank of the param; `BLANK`. What the request tells (`ECHOES`) is as it says.
+    of the class; the blank of the param; `BLANK`. What the request tells (`ECHOES`) is as it says,
+    and what the others tell (`LETS`) is computed.
 
     Raises:
         EncodeError: a field has no value at all.
     """
     values = {}
     for name, required in _fields(kind):
-        value = _value(name, params, given, request)
+        value = _value(kind, name, params, given, request)
         if value is None and name in kind.COUNTERS:
             value = params.count(kind.COUNTERS[name])
         if value is None and required:
@@ -44,12 +45,18 @@ def compose(
 
 
 def _value(
-    name: str, params: ParamTable, given: tuple[Mapping[str, Any], ...], request: Message | None
+    kind: type[Message],
+    name: str,
+    params: ParamTable,
+    given: tuple[Mapping[str, Any], ...],
+    request: Message | None,
 ) -> Any:
     for source in given:
         value = source.get(name)
         if value is not None and value is not msgspec.UNSET:
             return value
+    if name in kind.LETS:
+        return None
     param = params.called(name)
     if param is not None and (value := params.get(param.name)) is not None:
         return value

@@ -87,10 +87,12 @@ class Part(msgspec.Struct):
     Class attributes:
         NAME: empty: errors name the message around.
         HEX: the numbers that people see in hexadecimal digits.
+        LETS: the values that are computed from others, and how.
     """
 
     NAME: ClassVar[str] = ""
     HEX: ClassVar[tuple[str, ...]] = ()
+    LETS: ClassVar[Mapping[str, Let]] = {}
 
 
 class Counter(NamedTuple):
@@ -108,6 +110,8 @@ class Counter(NamedTuple):
 
 Echo = Callable[[Any, Any], Any]
 """What an answer must hold, by the request and the answer."""
+Let = Callable[[Any], Any]
+"""Computes a value of an object from its others."""
 Decode = Callable[[Buffer, int, str], tuple[Any, int]]
 """Decodes the message that begins somewhere, as `Message.decode_prefix`."""
 
@@ -141,6 +145,7 @@ class Message(msgspec.Struct):
         ECHOES: the fields that the request tells which is answered, and how. Where it is not known
             they are taken as they come.
         COUNTERS: the fields that step with every message that is made.
+        LETS: the values that are computed from others, and how.
     """
 
     NAME: ClassVar[str] = ""
@@ -153,6 +158,7 @@ class Message(msgspec.Struct):
     BLANK: ClassVar[Mapping[str, Any]] = {}
     ECHOES: ClassVar[Mapping[str, Echo]] = {}
     COUNTERS: ClassVar[Mapping[str, Counter]] = {}
+    LETS: ClassVar[Mapping[str, Let]] = {}
     construct: ClassVar[_ConstructOf] = _ConstructOf()
 
     @classmethod
@@ -213,6 +219,10 @@ class Message(msgspec.Struct):
         """Take over what the request tells."""
         for name, rule in self.ECHOES.items():
             setattr(self, name, rule(request, self))
+        if self.ECHOES and self.LETS:
+            for name in self.LETS:
+                setattr(self, name, None)
+            self.__post_init__()  # type: ignore[attr-defined]
 
     @classmethod
     def is_open(cls, link: str) -> bool:

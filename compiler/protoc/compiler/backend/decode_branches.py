@@ -11,7 +11,7 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import value_types
+from protoc.compiler.backend.values import read_types
 from protoc.compiler.resolve.beginnings import beginning
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Branches:
         """The variables of the fields, None where a way does not have them."""
         decoder = self.decoder
         sometimes = model.sometimes((branch,))
-        for name, type_ in value_types((branch,), decoder.context).items():
+        for name, type_ in read_types((branch,), decoder.context).items():
             if name in decoder.settled:
                 if name in sometimes:
                     decoder.lines.add(f"{decoder.settled[name]} = None")
@@ -128,8 +128,8 @@ class Branches:
                 call = Call(f"{before}.furthest", tuple(between))
                 decoder.lines.add("raise ", call, " from None")
                 return
-            rest = {n for arm in others for n in value_types(arm.elements, decoder.context)}
-            for name in value_types(first.elements, decoder.context):
+            rest = {n for arm in others for n in read_types(arm.elements, decoder.context)}
+            for name in read_types(first.elements, decoder.context):
                 if name not in rest:
                     decoder.lines.add(f"{decoder.settled[name]} = None")
             decoder.at = start

@@ -11,7 +11,7 @@ from protoc.compiler.backend.decode_branches import Branches
 from protoc.compiler.backend.decode_lists import Lists
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At
-from protoc.compiler.backend.values import value_types
+from protoc.compiler.backend.values import read_types
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
@@ -39,7 +39,7 @@ class LineReader:
         """The variables of the fields: None, or an empty list, before any line has come."""
         decoder = self.decoder
         lists = _lists(lines)
-        for name, type_ in value_types((lines,), decoder.context).items():
+        for name, type_ in read_types((lines,), decoder.context).items():
             variable = decoder.settled[name] = local(name)
             begin = "[]" if name in lists else "None"
             none = "" if name in lists else " | None"
@@ -150,7 +150,7 @@ class LineReader:
         decoder = self.decoder
         sometimes = model.sometimes((lines,))
         lists = _lists(lines)
-        for name in value_types((lines,), decoder.context):
+        for name in read_types((lines,), decoder.context):
             if name in sometimes or name in lists:
                 continue
             with decoder.lines.block(f"if {decoder.settled[name]} is None:"):

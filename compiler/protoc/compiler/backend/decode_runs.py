@@ -89,8 +89,10 @@ class Runs(State):
 
     def _is_plain(self, step: model.Field) -> bool:
         """Whether the raw value of a field is its value, and nothing is computed from it."""
+        odd = isinstance(step.wire, model.Integer) and step.wire.width not in _CODES
         return (
             isinstance(step.wire, model.Integer | model.Real | model.Raw)
+            and not odd
             and step.conversion == replace(model.Conversion(), unit=step.conversion.unit)
             and step.bounds is None
             and step.name in self.settled
@@ -121,7 +123,7 @@ class Runs(State):
             else:
                 self.lines.lines += _unpacked(names, call, self.lines.indent)
         for code, name, step in codes:
-            if name and code.endswith("s"):
+            if name and code.endswith("s") and len(wanted) > 1:
                 self._joined(name, step)
             if name and isinstance(step, model.Field) and is_reversed(step.wire):
                 self.lines.add(f"{name} = {name}[::-1]")
@@ -142,7 +144,8 @@ class Runs(State):
                     self.typed(at)
                     self.lines.add(f"{name} = {self.buffer}[{at}]")
                 elif code.endswith("s"):
-                    self.lines.add(f"{name} = bytes({span(self.buffer, at, at.moved(size))})")
+                    data = span(self.buffer, at, at.moved(size))
+                    self.lines.add(f"{name} = {_whole(data, step) or f'bytes({data})'}")
                 else:
                     order = "<" if _is_little(step) else ">"
                     struct = self.context.struct(order + code)
@@ -153,11 +156,8 @@ class Runs(State):
     def _joined(self, name: str, step: Step) -> None:
         """Numbers that came as bytes."""
         wire = step.wire if isinstance(step, model.Field) else None
-        wire = wire.integer if isinstance(wire, model.Bits) else wire
-        if isinstance(wire, model.Integer):
-            order = text("little" if wire.little else "big")
-            signed = ", signed=True" if wire.signed else ""
-            self.lines.add(f"{name} = int.from_bytes({name}, {order}{signed})")
+        if number := _whole(name, step):
+            self.lines.add(f"{name} = {number}")
         elif isinstance(wire, model.Real):
             struct = self.context.struct(("<" if wire.little else ">") + "fd"[wire.width == 8])
             self.lines.add(f"({name},) = {struct}.unpack({name})")
@@ -223,6 +223,17 @@ class Runs(State):
             fixed, at = str(wire.bits(step.origin.value)), self.places[step.key][0]
             with self.lines.block(f"if {name} != {fixed}:"):
                 self.fail("constant", step.name or "", at, fixed, name, known=False)
+
+
+def _whole(data: str, step: Step) -> str:
+    """The whole number that bytes hold; empty for anything else."""
+    wire = step.wire if isinstance(step, model.Field) else None
+    wire = wire.integer if isinstance(wire, model.Bits) else wire
+    if not isinstance(wire, model.Integer):
+        return ""
+    order = text("little" if wire.little else "big")
+    signed = ", signed=True" if wire.signed else ""
+    return f"int.from_bytes({data}, {order}{signed})"
 
 
 def _is_little(step: Step) -> bool | None:

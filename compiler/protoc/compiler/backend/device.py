@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from protoc.compiler import model
 from protoc.compiler.backend import naming
 from protoc.compiler.backend.code import Call, Code, docstring, laid_out, text
-from protoc.compiler.backend.values import Context, annotation, value_types
+from protoc.compiler.backend.values import Context, annotation, read_types
 from protoc.compiler.resolve.expressions import free_fields
 from protoc.compiler.resolve.fitting import bits_as_number
 
@@ -135,7 +135,7 @@ def _method(pair: model.Pair, protocol: model.Protocol, context: Context) -> Met
     parameters: list[Code] = ["self"]
     if fields:
         parameters.append("*")
-    types = value_types(command.elements, context)
+    types = read_types(command.elements, context)
     sometimes = model.sometimes(command.elements)
     for key, field in fields.items():
         if isinstance(field, model.Part):

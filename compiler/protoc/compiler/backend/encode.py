@@ -41,6 +41,8 @@ class Encoder(Deriving):
     def write(self) -> list[str]:
         """The body of the method."""
         row = steps(self.message.elements)
+        if any(map(model.is_let, self.message.fields())):
+            self.lines.add(f"{self.context.use('agreed')}(self)")
         self.ready(row, Place(0))
         self.lengths(row)
         self.agreed(self.message.elements)
@@ -69,7 +71,8 @@ class Encoder(Deriving):
     def agreed(self, elements: tuple[model.Element, ...]) -> None:
         """Every element has the size that is told for it; ways of branches see to themselves."""
         for element in elements:
-            self._agree(element)
+            if not model.is_let(element):
+                self._agree(element)
             if isinstance(element, model.Region):
                 self.agreed(element.elements)
 

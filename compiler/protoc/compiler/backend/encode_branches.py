@@ -83,7 +83,8 @@ class Branches:
     def _telling(self, branch: model.Branch, arm: model.Arm) -> tuple[str, ...]:
         """The names that tell by being given that a way is meant: not every way has them."""
         sometimes = model.sometimes((branch,))
-        return tuple(name for name in self._given(arm) if name in sometimes)
+        lets = {f.name for f in fields_in(arm.elements) if model.is_let(f)}
+        return tuple(name for name in self._given(arm) if name in sometimes - lets)
 
     def _given(self, arm: model.Arm) -> list[str]:
         """The names a caller gives for one way."""
@@ -116,6 +117,7 @@ class Branches:
         if branch.how == "optional":
             if variable is not None:
                 with encoder.lines.block("else:"):
+                    self._nothing(sorted(model.lets(branch.arms[0].elements)))
                     encoder.lines.add(f'{variable} = b""')
             return
         with encoder.lines.block("else:"):
@@ -205,16 +207,15 @@ class Branches:
         before = len(encoder.lines.lines)
         mine = self._given(arm)
         foreign = {name for other in branch.arms for name in self._given(other)} - set(mine)
-        for name in sorted(foreign if branch.how not in ("link", "frames") else ()):
-            with encoder.lines.block(f"if self.{attribute(name)} is not None:"):
-                encoder.refuse(name, "nothing", f"self.{attribute(name)}")
+        self._nothing(sorted(foreign if branch.how not in ("link", "frames") else ()))
         left_out = self._defaults(branch, arm)
         needed = [
             name
             for name in mine
             if name not in model.sometimes(arm.elements) and name not in left_out
         ]
-        if branch.how in ("if", "link", "frames") or len(mine) > 1:
+        lets = model.lets(arm.elements)
+        if branch.how in ("if", "link", "frames") or len(mine) > len(lets) + 1:
             for name in needed:
                 if name in model.sometimes((branch,)):
                     with encoder.lines.block(f"if self.{attribute(name)} is None:"):
@@ -241,6 +242,13 @@ class Branches:
         else:
             encoder.lines.add(f"{variable} = ", encoder.joined(pending))
             self._unlike_behind(branch, arm, variable)
+
+    def _nothing(self, names: Iterable[str]) -> None:
+        """Values that belong to another way, which is not gone."""
+        for name in names:
+            value = f"self.{attribute(name)}"
+            with self.encoder.lines.block(f"if {value} is not None:"):
+                self.encoder.refuse(name, "nothing", value)
 
     def _unlike_behind(self, branch: model.Branch, arm: model.Arm, variable: str) -> None:
         """What begins like the constants that stand there instead would be read as those."""

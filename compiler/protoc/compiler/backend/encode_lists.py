@@ -11,6 +11,7 @@ from protoc.compiler.backend.expressions import mentions
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import previous_of
 from protoc.compiler.backend.plan import least_size, steps
+from protoc.compiler.backend.values import annotation
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.encode import Encoder
@@ -58,12 +59,25 @@ class Lists:
         if wire.first is not None:
             again = encoder.fresh("again")
             encoder.lines.add(f"{again} = {encoder.expression(wire.first)}")
-        with encoder.lines.block(f"for item in {value}:"):
+        outer, encoder.each = encoder.each, self._variable(wire)
+        with encoder.lines.block(f"for {encoder.each} in {value}:"):
             self._checked(field, f"not {again}" if again else "", "no more items than are told")
             self._item(field, wire, items, again)
+        encoder.each = outer
         self._checked(field, again, "one more item")
         encoder.lines.add(f"{variable} = {joiner}.join({items})")
         self._not_empty(field, wire, variable, value)
+
+    def _variable(self, wire: model.Items) -> str:
+        """The variable of an item: another one where it is something else."""
+        encoder = self.encoder
+        type_ = annotation(wire.item.wire, wire.item.conversion, encoder.context)
+        found, n = "item", 2
+        taken = {local(field.key) for field in encoder.message.fields()}
+        while found in taken or encoder.loops.get(found, type_) != type_:
+            found, n = f"item{n}", n + 1
+        encoder.loops[found] = type_
+        return found
 
     def _item(self, field: model.Field, wire: model.Items, items: str, again: str) -> None:
         """One item of the list put behind the others."""
@@ -74,12 +88,14 @@ class Lists:
         pending = encoder.swapped()
         data = encoder.fresh("octets")
         if isinstance(wire.item.wire, model.Nested):
-            encoder.lines.add(f"{data} = ", self._object(wire.item.wire, "item"))
+            encoder.lines.add(f"{data} = ", self._object(wire.item.wire, encoder.each))
             encoder.joined(pending)
             encoder.delimited(wire.item, data)
             if self._may_be_nothing(wire):
                 with encoder.lines.block(f"if not {data}:"):
-                    encoder.refuse(field.name or "", "at least one byte for each item", "item")
+                    encoder.refuse(
+                        field.name or "", "at least one byte for each item", encoder.each
+                    )
         else:
             encoder.ready(row, encoder.origin)
             for step in row:
@@ -90,7 +106,7 @@ class Lists:
             marks = f"({marks})" if len(wire.until) > 1 else marks
             with encoder.lines.block(f"if {data}.startswith({marks}):"):
                 words = "no item that begins with what ends the list"
-                encoder.refuse(field.name or "", words, "item")
+                encoder.refuse(field.name or "", words, encoder.each)
         encoder.lines.add(f"{items}.append({data})")
         if wire.whilst is not None:
             raw = self._raw(wire.item)
@@ -110,7 +126,7 @@ class Lists:
         if isinstance(item.wire, model.Digits):
             return self.encoder.number(item)
         if isinstance(item.wire, model.Nested | model.Text):
-            return "item"
+            return self.encoder.each
         return self.encoder.raws[item.key]
 
     def _checked(self, field: model.Field, wrong: str, words: str) -> None:

@@ -44,7 +44,8 @@ class Values:
         fits: least and largest value of each number, by path; of text its encoding, of bytes
             nothing.
         instead: what stands for the values of fields that may be left out of a branch, by key.
-        item: the name of the list whose items are being written.
+        item: the name of the list whose items are being written, `each` the variable of one.
+        loops: the types of such variables so far.
         origin: where the bytes begin that are put together, in the variable `frame`; `begun`
             when some of them are there.
         plains: variables of the plain bytes of what is coded, by key.
@@ -62,6 +63,8 @@ class Values:
     instead: dict[str, str] = field(default_factory=dict)
     _pending: Assembly = field(init=False)
     item: str = ""
+    each: str = "item"
+    loops: dict[str, str] = field(default_factory=dict)
     origin: Place = field(default_factory=lambda: Place(0))
     sure: frozenset[str] = frozenset()
     previous: Callable[[model.Previous], str] = misplaced
@@ -83,7 +86,7 @@ class Values:
 
     def value(self, step: model.Field) -> str:
         """The value of a field; that of an item of a list is at hand."""
-        given = f"self.{attribute(step.name)}" if step.name else "item"
+        given = f"self.{attribute(step.name)}" if step.name else self.each
         return self.instead.get(step.key, given)
 
     def _raw(
@@ -219,7 +222,7 @@ class Values:
 
     def _member(self, step: model.Field, part: model.Part, shared: Shared) -> None:
         """A member of a group."""
-        owner = local(step.name) if step.name else "item"
+        owner = local(step.name) if step.name else self.each
         if step.name and not shared.terms and not shared.beyond:
             self.lines.add(f"{owner} = {self.value(step)}")
         value = f"{owner}.{attribute(part.name or '')}"

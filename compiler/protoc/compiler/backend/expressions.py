@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,9 +13,10 @@ from protoc.compiler.backend.naming import attribute
 
 _PRECEDENCE = {
     "or": 1, "and": 2, "not": 3, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "|": 5,
-    "^": 6, "&": 7, "<<": 8, ">>": 8, "+": 9, "-": 9, "*": 10, "/": 10, "//": 10, "%": 10,
+    "^": 6, "&": 7, "<<": 8, ">>": 8, "+": 9, "-": 9, "*": 10, "/": 10, "÷": 10, "%": 10,
     "~": 12, "**": 13,
 }  # fmt: skip
+_SIMPLE = re.compile(r"-?[\w.]+")
 _ATOM = 14
 _NEGATIVE = 11
 FUNCTIONS = "fn"
@@ -40,7 +42,8 @@ class Writer:
         replace: the function that replaces bytes of a number.
         function: the name of a function of numbers.
         link: what holds the link a message comes or goes over.
-        divide: the operator for `/`: whole numbers stay whole inside messages.
+        divide: the operator for `/`: whole numbers stay whole inside messages. Where they do not
+            have to, the operator is `÷`.
     """
 
     own: Callable[[model.Own], str] = misplaced
@@ -77,12 +80,14 @@ class Writer:
             first, *others = self.write(expression).split(" + ")
             is_sum = isinstance(expression, model.Length)
             return (first, *(f"+ {o}" for o in others)) if is_sum else (self.write(expression),)
+        if expression.operator == "**":
+            return (self.write(expression),)
         mine = _PRECEDENCE[expression.operator]
         left = expression.operands[0]
         before: tuple[str, ...] = (self.write(left, mine),)
         if isinstance(left, model.Operation) and len(left.operands) == 2:
             before = self.rows(left) if _PRECEDENCE[left.operator] == mine else before
-        operator = self.divide if expression.operator == "/" else expression.operator
+        operator = self._operator(expression)
         return (*before, f"{operator} {self._right(expression, mine + 1)}")
 
     def _right(self, expression: model.Operation, outer: int) -> str:
@@ -133,6 +138,9 @@ class Writer:
             return self._on_link(expression)
         return misplaced(expression)
 
+    def _operator(self, expression: model.Operation) -> str:
+        return {"/": self.divide, "÷": "/"}.get(expression.operator, expression.operator)
+
     def _on_link(self, expression: model.OnLink) -> str:
         links = [text(link) for link in expression.links]
         if len(links) == 1:
@@ -148,20 +156,21 @@ class Writer:
         return self.write(expression.value), str(expression.width), old, new
 
     def _operation(self, expression: model.Operation, outer: int) -> str:
-        operator = self.divide if expression.operator == "/" else expression.operator
+        operator = self._operator(expression)
         if len(expression.operands) == 1:
             mine = _NEGATIVE if operator == "-" else _PRECEDENCE[operator]
             space = " " if operator == "not" else ""
             written = f"{operator}{space}{self.write(expression.operands[0], mine)}"
         else:
-            mine = _PRECEDENCE[operator]
+            mine = _PRECEDENCE[expression.operator]
             left = expression.operands[0]
             # comparisons chain in Python and do not in the language
             left_mine = mine + 1 if mine == _PRECEDENCE["=="] or operator == "**" else mine
             right_mine = mine if operator == "**" else mine + 1
-            written = (
-                f"{self.write(left, left_mine)} {operator} {self._right(expression, right_mine)}"
-            )
+            sides = self.write(left, left_mine), self._right(expression, right_mine)
+            # as the formatter has it
+            tight = operator == "**" and all(map(_SIMPLE.fullmatch, sides))
+            written = (operator if tight else f" {operator} ").join(sides)
         return f"({written})" if mine < outer else written
 
 

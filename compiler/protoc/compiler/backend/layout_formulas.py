@@ -54,6 +54,7 @@ class Formulas:
             previous=previous or misplaced,
             count=lambda e: f"m.count({known(e.key)})",
             present=lambda e: f"m.present({text(e.name)})",
+            function=self.context.function,
             length=lambda e: f"len({self._octets(e.extent)})",
             checksum=lambda e: str(self._check(e)),
             replace=lambda: "wire.replaced",

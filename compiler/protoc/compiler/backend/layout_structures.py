@@ -72,6 +72,11 @@ class Structures:
 
     # -------------------------------------------------------------- objects
 
+    def let(self, field: model.Field, origin: model.Computed, indent: int) -> list[str]:
+        """A value without bytes."""
+        call = Call("wire.Let", (text(field.name or ""), self._over_values(origin.expression)))
+        return laid_out("", call, ",", indent)
+
     def nested(self, field: model.Field, wire: model.Nested, indent: int) -> list[str]:
         """An object."""
         pad = " " * indent

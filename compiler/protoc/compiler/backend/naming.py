@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 
 MESSAGE_MEMBERS = frozenset({
-    "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "ECHOES",
+    "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "ECHOES", "LETS",
     "construct", "decode", "answering",
     "decode_prefix", "encode", "layout", "msgspec", "wire", "self", "cls",
     # what annotations are made of
@@ -28,7 +28,7 @@ MODULE_NAMES = frozenset({
     "Params", "Protocol", "Self", "Serial", "Simulator", "Struct",
     "TextChoice", "Timer", "Trigger", "UNSET", "UnsetType", "Mapping", "TYPE_CHECKING",
     "Part", "OneOf", "UNFIT", "ANY", "DEC", "INT", "FLOAT", "HEX", "OCT", "BIN", "BASE36",
-    "Server", "Between", "Packets", "SlowPoll", "Join", "Occurrence",
+    "COMPUTED", "Server", "Between", "Packets", "SlowPoll", "Join", "Occurrence",
 })  # fmt: skip
 LOCALS = frozenset(
     ["buffer", "at", "link", "end", "total", "self", "cls", "frame", "raw", "span", "error", "key"]
@@ -46,7 +46,7 @@ def attribute(name: str, taken: frozenset[str] = MESSAGE_MEMBERS) -> str:
 # what codecs call their own variables and the functions of the runtime
 _OWN = re.compile(
     r"(c|p|bits)\d+|expected(_bytes)?|.*_(end|bits|number|way\d+)|(read|write|scan)_\w+|unfit|starts|wire"
-    r"|byte_sum|word_sum|short|nearest|missing|among|agree|composed|stop|limit|item|xor|word_xor|added|replaced|fletcher\d+|md5|sha1|sha256|crc"
+    r"|byte_sum|word_sum|short|nearest|missing|among|agreed?|computed|lets|composed|stop|limit|item|xor|word_xor|added|replaced|fletcher\d+|md5|sha1|sha256|crc"
 )
 _WAY = re.compile(r"(?:~(\d+))+")
 

@@ -16,7 +16,18 @@ from protoc.compiler.resolve.beginnings import CHARACTERS
 from protoc.compiler.resolve.fitting import raw_limits
 
 CODECS = frozenset(
-    {"Delimiter", "Filler", "LineEnd", "Occurrence", "UNFIT", "Via", "WITHIN", "ANY", "OneOf"}
+    {
+        "COMPUTED",
+        "Delimiter",
+        "Filler",
+        "LineEnd",
+        "Occurrence",
+        "UNFIT",
+        "Via",
+        "WITHIN",
+        "ANY",
+        "OneOf",
+    }
     | {n.upper() for n in CHARACTERS}
     | TABLES
 )
@@ -57,6 +68,10 @@ class Context:
         home = "codings" if name in CODINGS else home
         self.imports[name] = "checksums" if name in CHECKSUMS else home
         return name
+
+    def function(self, name: str) -> str:
+        """A function in a formula: one of Python's own, or of the runtime."""
+        return name if name in ("bool", "float") else self.use(name)
 
     def struct(self, format_: str) -> str:
         """The constant that holds the struct of a format, `">BH"`."""
@@ -245,6 +260,8 @@ def is_reversed(wire: model.Wire) -> bool:
 
 def annotation(wire: model.Wire | None, conversion: model.Conversion, context: Context) -> str:
     """The Python type of a value."""
+    if isinstance(wire, model.Let):
+        return {"whole": "int", "real": "float", "text": "str", "truth": "bool"}[wire.kind]
     if isinstance(wire, model.Bits):
         return context.classes[wire.group or ""]
     if isinstance(wire, model.Nested):
@@ -273,7 +290,7 @@ def value_types(elements: tuple[model.Element, ...], context: Context) -> dict[s
     for element in model.walk(elements):
         if not isinstance(element, model.Field) or element.name is None:
             continue
-        if isinstance(element.origin, model.Given | model.Defaulted):
+        if isinstance(element.origin, model.Given | model.Defaulted | model.Computed):
             type_ = annotation(element.wire, element.conversion, context)
             if isinstance(element.wire, model.Digits) and element.wire.lenient:
                 type_ += " | None"
@@ -285,6 +302,12 @@ def value_types(elements: tuple[model.Element, ...], context: Context) -> dict[s
         name: " | ".join(dict.fromkeys(one for type_ in types for one in _members(type_)))
         for name, types in found.items()
     }
+
+
+def read_types(elements: tuple[model.Element, ...], context: Context) -> dict[str, str]:
+    """The same without those that are only computed: the types of what stands on the wire."""
+    lets = model.lets(elements)
+    return {n: type_ for n, type_ in value_types(elements, context).items() if n not in lets}
 
 
 def _members(type_: str) -> list[str]:

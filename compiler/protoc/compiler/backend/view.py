@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from protoc.compiler import model
-from protoc.compiler.backend import naming
+from protoc.compiler.backend import lets, naming
 from protoc.compiler.backend.checks import echoed
 from protoc.compiler.backend.code import (
     WIDTH,
@@ -292,7 +292,8 @@ def record_views(
     summary = record.doc.strip() or f"One of `{record.name}`."
     doc = f"{summary}\n\nDescription: line {record.span.line}."
     arguments: tuple[Code, ...] = ("cls", "buffer: Buffer", "at: int", "stop: int | None", *told_as)
-    fields, shown = fields_of(record, context), _hexadecimal(_numbers(record))
+    fields = fields_of(record, context)
+    shown = [*_hexadecimal(_numbers(record)), *lets.rules(record, context)]
     view = GroupView(
         name=name,
         doc=docstring(doc, 4),
@@ -351,6 +352,11 @@ def _message_doc(message: model.Message, context: Context) -> str:
     return "\n".join(lines)
 
 
+def _formula(field_: model.Field) -> str:
+    """A value without bytes as it is written in the description."""
+    return " ".join(field_.span.text.partition("=")[2].split())
+
+
 def _note(field_: model.Field) -> str:
     """Documentation, unit and range of a field."""
     parts = [field_.doc.replace("\n", " ").strip().rstrip(".")] if field_.doc else []
@@ -359,6 +365,8 @@ def _note(field_: model.Field) -> str:
     if field_.bounds:
         low, high = field_.bounds
         parts.append(f"{'' if low is None else low}..{'' if high is None else high}")
+    if model.is_let(field_):
+        parts.append(f"`{_formula(field_)}`")
     return ", ".join(parts) + "." if parts else ""
 
 
@@ -391,7 +399,7 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
         lines += laid_out("ECHOES: ClassVar = ", Call(context.use("echoes"), echoes), "", 4)
     if counters := _counters(message, context):
         lines += laid_out("COUNTERS: ClassVar = ", Call("", counters, "{}"), "", 4)
-    return [*lines, *_always_same(message)]
+    return [*lines, *lets.rules(message, context), *_always_same(message)]
 
 
 def _always_same(message: model.Message) -> list[str]:
@@ -464,17 +472,20 @@ def fields_of(owner: model.Message | model.Record, context: Context) -> list[str
     """The fields of a class in wire order; what may be absent is None then."""
     lines: list[str] = []
     sometimes = model.sometimes(owner.elements)
+    certain = lets.always(owner.elements) & model.lets(owner.elements)
     defaults = _defaults(owner, context)
     for name, type_ in value_types(owner.elements, context).items():
         attribute = naming.attribute(name)
-        if name in sometimes:
+        if name in certain:
+            lines.append(f"    {attribute}: {type_} = {context.use('COMPUTED')}")
+        elif name in sometimes:
             type_ = type_.removesuffix(" | None")
             lines += laid_out(f"{attribute}: {type_} | None = ", "None", "", 4)
         elif name in defaults:
             lines += laid_out(f"{attribute}: {type_} = ", defaults[name], "", 4)
         else:
             lines.append(f"    {attribute}: {type_}")
-    return lines
+    return [*lines, *lets.making(owner)]
 
 
 def _defaults(owner: model.Message | model.Record, context: Context) -> dict[str, Code]:

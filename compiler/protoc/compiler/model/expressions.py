@@ -84,7 +84,8 @@ class Object:
 class Operation:
     """An operator with its operands.
 
-    With two: `+ - * / % ** & | ^ << >> == != < <= > >= and or`; with one: `- ~ not`.
+    With two: `+ - * / % ** & | ^ << >> == != < <= > >= and or`; with one: `- ~ not`. What `/` makes
+    of whole numbers inside messages is one as well, what `÷` makes never is.
     """
 
     operator: str

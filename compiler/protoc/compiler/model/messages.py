@@ -88,7 +88,19 @@ class Reserved:
     """Nobody's: written zero, not looked at."""
 
 
-Origin = Given | Defaulted | Fixed | Derived | Reserved
+@dataclass(frozen=True)
+class Computed:
+    """Told by other values of the object; given all the same, it must agree with them.
+
+    Attributes:
+        ways: what holds of the message wherever it is computed.
+    """
+
+    expression: Expression
+    ways: tuple[Expression, ...] = ()
+
+
+Origin = Given | Defaulted | Fixed | Derived | Reserved | Computed
 
 
 @dataclass(frozen=True)
@@ -350,8 +362,22 @@ def rebuilt(
     return tuple(result)
 
 
+def is_let(element: Element) -> bool:
+    """Whether an element is a value without bytes."""
+    return isinstance(element, Field) and isinstance(element.origin, Computed)
+
+
+def lets(elements: tuple[Element, ...]) -> frozenset[str]:
+    """Names that nothing but values without bytes have."""
+    fields = [element for element in walk(elements) if isinstance(element, Field)]
+    return frozenset(
+        {field.name for field in fields if field.name and is_let(field)}
+        - {field.name for field in fields if not is_let(field)}
+    )
+
+
 def sometimes(elements: tuple[Element, ...]) -> frozenset[str]:
-    """Names of fields that a message may come without."""
+    """Names of fields that a message may come without, or that need not be given."""
     return frozenset(_names(elements) - _always(elements))
 
 
@@ -366,7 +392,7 @@ def _always(elements: tuple[Element, ...]) -> set[str]:
                 found |= set[str]().union(*(_always(arm.elements) for arm in element.arms))
             elif element.closed:
                 found |= set.intersection(*(_always(arm.elements) for arm in element.arms))
-        elif not isinstance(element, Field) or element.also is None:
+        elif not isinstance(element, Field) or not (element.also or is_let(element)):
             # of bytes and what they hold either may be given
             found |= _own_names(element)
     return found

@@ -351,10 +351,24 @@ class Slice:
         return int(str(number), 16) if self.decimal else number
 
 
+@dataclass(frozen=True)
+class Let:
+    """A value that is computed from others: it has no bytes.
+
+    Attributes:
+        kind: what it is; `real` for numbers that may have a fraction.
+        certain: it is there whenever those it is computed from are; else it may have no value,
+            a division by 0.
+    """
+
+    kind: Literal["whole", "real", "text", "truth"]
+    certain: bool = True
+
+
 Sized = Digits | Text | Raw
 """What can have any number of bytes."""
 
-Wire = Integer | Real | Digits | Text | Raw | Bits | Slice | Nested | Items
+Wire = Integer | Real | Digits | Text | Raw | Bits | Slice | Nested | Items | Let
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def beginning(
         return bytes(sorted({b for each in found for b in each})) if all(found) else b""
     if isinstance(first, model.Constant):
         return bytes(sorted({alternative[0] for alternative in first.alternatives}))
-    if isinstance(first.wire, model.Slice):
+    if isinstance(first.wire, model.Slice | model.Let):
         return beginning(rest, fields, enums)
     return _field(first, fields, enums)
 
@@ -109,7 +109,7 @@ def may_begin_quoted(
         return any(may_begin_quoted((*way, *rest), fields, enums) for way in ways)
     if not isinstance(first, model.Field):
         return False
-    if isinstance(first.wire, model.Slice):
+    if isinstance(first.wire, model.Slice | model.Let):
         return may_begin_quoted(rest, fields, enums)
     values = beginning((first,), fields, enums)
     return not values or QUOTE[0] in values

@@ -62,7 +62,9 @@ def types_of(statement: tree.Element) -> set[str]:
 
 def names_of(statement: tree.Element) -> list[str]:
     """The names that are missing when a statement has no meaning."""
-    return [statement.name.text] if isinstance(statement, tree.Field | tree.Bare) else []
+    if isinstance(statement, tree.Field | tree.Bare | tree.Let):
+        return [statement.name.text]
+    return []
 
 
 def frame_fields(frame: tree.Layout) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Literal
 from protoc.compiler import model
 from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.formulas import Formula
+from protoc.compiler.resolve.lets import untold
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import covered
 from protoc.compiler.resolve.types import fixed_size, total_size, with_size
@@ -36,6 +37,7 @@ def draw(
     elements = model.rebuilt(elements, lambda e: fields.get(e.key, e))
     whole = whole and not _has_ring(scope, elements, drawers)
     whole = whole and not _is_unmeasured(scope, elements)
+    whole = whole and not untold(scope, elements)
     return elements, whole and not _grows(scope, elements)
 
 

@@ -73,7 +73,7 @@ class Reader:
         self, operator: str, written: tree.Binary, left: model.Expression, right: model.Expression
     ) -> model.Operation:
         """An operator over operands of kinds that it takes."""
-        kinds = self._kind(written.left), self._kind(written.right)
+        kinds = self.kind(written.left), self.kind(written.right)
         return model.Operation(
             operator,
             (
@@ -82,14 +82,15 @@ class Reader:
             ),
         )
 
-    def _kind(self, expression: tree.Expression) -> Kind:
+    def kind(self, expression: tree.Expression) -> Kind:
+        """What kind of value an expression has."""
         if isinstance(expression, tree.Reference):
             return of_target(self._target(expression))
         if isinstance(expression, tree.Binary):
-            left, right = self._kind(expression.left), self._kind(expression.right)
+            left, right = self.kind(expression.left), self.kind(expression.right)
             return of_operation(expression.operator, left, right)
         if isinstance(expression, tree.Unary):
-            return "whole" if expression.operator == "not" else self._kind(expression.operand)
+            return "whole" if expression.operator == "not" else self.kind(expression.operand)
         if isinstance(expression, tree.Invocation):
             return FUNCTIONS.get(expression.name.text, "")
         return of_literal(expression)
@@ -190,6 +191,6 @@ def free_fields(message: model.Message) -> dict[str, model.Field | model.Part]:
         if (isinstance(field, model.Part) and field.fixed is None)
         or (
             isinstance(field, model.Field)
-            and isinstance(field.origin, model.Given | model.Defaulted)
+            and isinstance(field.origin, model.Given | model.Defaulted | model.Computed)
         )
     }

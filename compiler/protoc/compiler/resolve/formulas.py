@@ -145,6 +145,9 @@ class Formula:
             return model.Asked(tuple(part.text for part in reference.path[1:]))
         if name == "previous" and name not in self.fields:
             raise self.scope.unsupported(f"`{name}`", reference.span)
+        known = self.drawer.names.own.get(name)
+        if isinstance(known, model.Field) and isinstance(known.wire, model.Let):
+            return self._let(known, known.wire, reference)
         key = self.drawer.names.key(name) or name
         if key in self.fields and name not in self.drawer.names.joined:
             return self._own(key, reference)
@@ -159,6 +162,24 @@ class Formula:
             path = tuple(part.text for part in reference.path)
             return self.drawer.names.value(self.scope, path, reference.span)
         raise self.scope.unknown("field", first, self.fields)
+
+    def _let(
+        self, field: model.Field, wire: model.Let, reference: tree.Reference
+    ) -> model.Expression:
+        """The formula that a name stands for, which gives a whole number."""
+        value = self.drawer.names.value(self.scope, (field.name or "",), reference.span)
+        plain = all(
+            isinstance(e, model.Own | model.Value | model.Operation) for e in model.every(value)
+        )
+        if wire.kind != "whole" or not plain:
+            raise self.scope.fail(
+                "E0301",
+                "a whole number is expected here",
+                reference.span,
+                labels=(Label(field.span, "computed here"),),
+                help="write the formula itself",
+            )
+        return value
 
     def _own(self, key: str, reference: tree.Reference) -> model.Own:
         """A field of the message, or bits of one."""

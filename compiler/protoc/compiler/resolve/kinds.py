@@ -28,6 +28,8 @@ def of_target(target: object) -> Kind:
     if not isinstance(target, model.Field | model.Param):
         return ""
     wire, conversion = target.wire, target.conversion
+    if isinstance(wire, model.Let):
+        return "" if wire.kind == "truth" else wire.kind
     if conversion.enum or conversion.boolean:
         return ""
     if isinstance(wire, model.Text):

@@ -14,6 +14,7 @@ from protoc.compiler.resolve.constants import octets
 from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.fields import Fields
 from protoc.compiler.resolve.fitting import constant_bytes
+from protoc.compiler.resolve.lets import let
 from protoc.compiler.resolve.lines import Lines
 from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.parameters import instantiated
@@ -195,7 +196,7 @@ class Builder:
 
     def place(self, element: model.Element, place: Place) -> None:
         """Make an element known to those behind it."""
-        if not isinstance(element, model.Filler):
+        if not isinstance(element, model.Filler) and not model.is_let(element):
             place.block.append(element.key)  # ranges neither begin nor end with a filler
         place.names.add(element)
         if isinstance(element, model.Field):
@@ -229,7 +230,8 @@ class Builder:
             return Lines(self, statement).build(place)
         if isinstance(statement, tree.Skip):
             return filler(self, statement)
-        raise self.scope.unsupported("`let`", statement.span)
+        assert isinstance(statement, tree.Let)
+        return let(self, statement, place)
 
     def _constants(self, statement: tree.Constants) -> model.Constant:
         alternatives = tuple(octets(self.scope, a) for a in statement.alternatives)

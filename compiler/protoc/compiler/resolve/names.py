@@ -64,6 +64,8 @@ class Names:
         found = self.own[head]
         if found is None:
             return model.Told(head)
+        if isinstance(found, model.Field) and isinstance(found.origin, model.Computed):
+            return self._let(scope, found, found.origin, span)
         if head in self.absent:
             raise scope.fail(
                 "E0311",
@@ -82,6 +84,23 @@ class Names:
             return model.Joined(head)
         own = model.Own((self.key(head) or head, *path[1:]))
         return model.Scaled(own, target.scale, target.offset) if target.linear else own
+
+    def _let(
+        self, scope: Scope, field_: model.Field, origin: model.Computed, span: Span
+    ) -> model.Expression:
+        """The formula that a name stands for."""
+        assert isinstance(field_.wire, model.Let)
+        if field_.name in self.joined or not field_.wire.certain:
+            why = "only some messages have it" if field_.name in self.joined else "it may have none"
+            raise scope.fail(
+                "E0312",
+                f"the value of `{field_.name}` is not certain where it is asked for",
+                span,
+                why,
+                labels=(Label(field_.span, "computed here"),),
+                help="ask for what it is computed from",
+            )
+        return origin.expression
 
 
 def _at(known: model.Field | model.Part, path: tuple[str, ...]) -> model.Conversion:
@@ -119,6 +138,49 @@ class LayoutReader(Reader):
         path = tuple(name.text for name in reference.path)
         return self.layout.value(self.scope, path, reference.span)
 
+    def _operation(
+        self, operator: str, written: tree.Binary, left: model.Expression, right: model.Expression
+    ) -> model.Operation:
+        """An operator over operands that it takes as they are."""
+        kinds = self.kind(written.left), self.kind(written.right)
+        numbers = [kind for kind in kinds if kind in ("whole", "real")]
+        wrong = ""
+        if operator not in ("and", "or") and "text" in kinds and numbers:
+            wrong = f"`{operator}` does not take a text and a number"
+        elif operator in ("&", "|", "^", "<<", ">>") and "real" in kinds:
+            wrong = f"`{operator}` takes whole numbers"
+        if wrong:
+            raise self.scope.fail(
+                "E0605", wrong, written.span, help="compare texts with texts, numbers with numbers"
+            )
+        return model.Operation(operator, (left, right))
+
+    def _applied(self, call: tree.Invocation) -> model.Expression:
+        """A function over the fields in front."""
+        name = call.name.text
+        if name not in _FUNCTIONS or len(call.arguments) != 1 or call.arguments[0].name:
+            known = ", ".join(f"`{each}(…)`" for each in _FUNCTIONS)
+            raise self.scope.fail(
+                "E0605",
+                f"`{call.span.text}` is nothing that can be computed here",
+                call.span,
+                help=f"the functions of one value are {known}",
+            )
+        value = call.arguments[0].value
+        if name == "log10":
+            return model.Applied(name, self.read(value))
+        text = value.text if isinstance(value, tree.Reference) else ""
+        known_field = self.layout.own.get(text)
+        if not isinstance(known_field, model.Field):
+            raise self.scope.unknown("field", call.name, self.layout.own)
+        is_list = isinstance(known_field.wire, model.Items)
+        if name == "count" and is_list and text not in self.layout.joined:
+            return model.Count(known_field.key)
+        if name == "present" and text in self.layout.absent:
+            return model.Present(text)
+        words = "a list of this message" if name == "count" else "a field that may be absent"
+        raise self.scope.fail("E0303", f"`{name}` is about {words}", value.span)
+
     def _previous(self, field_: model.Field, reference: tree.Reference) -> model.Expression:
         """An item of a list, or the field in front of it."""
         path = tuple(name.text for name in reference.path[1:])
@@ -130,6 +192,9 @@ class LayoutReader(Reader):
             return model.Own((beside.key,))
         super()._reference(reference)
         return model.Own((field_.key, *path))
+
+
+_FUNCTIONS = ("count", "present", "log10")
 
 
 def _share(one: model.Field, other: model.Field) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from protoc.compiler import model
 from protoc.compiler.resolve.bits import Pieces
+from protoc.compiler.resolve.lets import Way
 from protoc.compiler.resolve.names import Names
 from protoc.dsl import tree
 
@@ -22,6 +23,7 @@ class Place:
         block: keys of the elements of this layout so far; ranges do not leave it.
         names: what expressions may name here.
         pieces: values made of bits, some of which may be still to come.
+        ways: what tells that a message has what stands here.
         wrapper: name of the wrapper of a link, whose derived fields leave their names to others.
     """
 
@@ -31,4 +33,5 @@ class Place:
     block: list[str] = field(default_factory=list)
     names: Names = field(default_factory=Names)
     pieces: Pieces = field(default_factory=Pieces)
+    ways: tuple[Way, ...] = ()
     wrapper: str = ""

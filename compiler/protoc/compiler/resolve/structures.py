@@ -11,6 +11,7 @@ from protoc.compiler.resolve.bodies import body_of
 from protoc.compiler.resolve.constants import octets
 from protoc.compiler.resolve.derived import draw
 from protoc.compiler.resolve.following import needs_region
+from protoc.compiler.resolve.lets import Seen, told
 from protoc.compiler.resolve.names import Names, expression
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.settling import settle_record
@@ -42,7 +43,7 @@ class Structures:
         following: tree.If | None = statement
         while following is not None:
             when = expression(self.scope, place.names, following.condition)
-            arms.append(self._arm(following.then, place, when))
+            arms.append(self._arm(following.then, place, when, arms))
             rest = following.otherwise
             following = None
             if rest is not None and len(rest.statements) == 1:
@@ -50,7 +51,7 @@ class Structures:
                 following = only if isinstance(only, tree.If) else None
             if following is None:
                 arms.append(
-                    self._arm(rest, place, None) if rest is not None else model.Arm((), None)
+                    self._arm(rest, place, None, arms) if rest is not None else model.Arm((), None)
                 )
         return self._branch("if", arms, statement, closed=True)
 
@@ -71,14 +72,14 @@ class Structures:
                     arm.span,
                     help="write `_` as the last arm",
                 )
-            arms.append(self._arm(arm.body, place, when))
+            arms.append(self._arm(arm.body, place, when, arms))
         return self._branch("if", arms, statement, closed=True)
 
     def optional(
         self, body: tree.Body, place: Place, node: tree.Node, key: str = ""
     ) -> model.Branch:
         """`optional { … }`; a field with `?` has a key after its name."""
-        arm = self._arm(body, place, None)
+        arm = self._seen(body, place)
         if not arm.elements:
             raise self.scope.fail(
                 "E0203", "this can never be present: it is empty", node.span, help="take it away"
@@ -88,13 +89,27 @@ class Structures:
 
     def either(self, statement: tree.Either, place: Place) -> model.Branch:
         """`either { … } or { … }`."""
-        arms = [self._arm(body, place, None) for body in statement.alternatives]
+        arms = [self._seen(body, place) for body in statement.alternatives]
         return self._branch("either", arms, statement, closed=True)
 
-    def _arm(self, body: tree.Body, place: Place, when: model.Expression | None) -> model.Arm:
-        """The elements of one way; its names are known to what stands in it."""
+    def _arm(
+        self,
+        body: tree.Body,
+        place: Place,
+        when: model.Expression | None,
+        before: list[model.Arm],
+    ) -> model.Arm:
+        """The elements of one way, gone when those `before` are not and a condition holds."""
+        ways = told([arm.when for arm in before if arm.when is not None], when)
+        inside = replace(place, ways=(*place.ways, *ways))
         with self.builder.alternative():
-            return model.Arm(self.row(body, place), when)
+            return model.Arm(self.row(body, inside), when)
+
+    def _seen(self, body: tree.Body, place: Place) -> model.Arm:
+        """The elements of one way that the bytes tell; its names are known in it."""
+        inside = replace(place, ways=(*place.ways, Seen(frozenset(place.names.own))))
+        with self.builder.alternative():
+            return model.Arm(self.row(body, inside))
 
     def row(self, body: tree.Body, place: Place) -> tuple[model.Element, ...]:
         """Elements that belong to the message, in an order that only their place tells."""

@@ -44,6 +44,7 @@ from protoc.runtime.codecs.digits import (
 from protoc.runtime.codecs.echoes import echoes
 from protoc.runtime.codecs.fillers import Filler
 from protoc.runtime.codecs.fitting import UNFIT, nearest, unfit
+from protoc.runtime.codecs.lets import COMPUTED, agreed, computed, lets
 from protoc.runtime.codecs.lines import LineEnd
 from protoc.runtime.codecs.packed import (
     read_bcd,
@@ -80,6 +81,7 @@ __all__ = [
     "ANY",
     "BASE36",
     "BIN",
+    "COMPUTED",
     "DEC",
     "DIGITS_1",
     "DIGITS_2",
@@ -102,11 +104,14 @@ __all__ = [
     "OneOf",
     "Via",
     "agree",
+    "agreed",
     "among",
     "composed",
+    "computed",
     "echoes",
     "exp10",
     "index",
+    "lets",
     "like",
     "log10",
     "missing",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from protoc.runtime.codecs.lets import same
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete
 from protoc.runtime.messages import Message, Part
 
@@ -39,11 +39,5 @@ def agree(
         raise EncodeError(owner.NAME, field, "bytes that hold nothing but its fields", data)
     for name, value in given.items():
         there = getattr(parts, name)
-        if not _same(value, there):
+        if not same(value, there):
             raise EncodeError(owner.NAME, name, f"{there!r}, which `{field}` holds", value)
-
-
-def _same(value: Any, other: Any) -> bool:
-    if isinstance(value, float) and isinstance(other, int | float):
-        return math.isclose(value, other, rel_tol=1e-9)
-    return bool(value == other)

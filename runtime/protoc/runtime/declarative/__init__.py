@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from protoc.runtime.declarative.forms import Form
     from protoc.runtime.declarative.frame import Frame
     from protoc.runtime.declarative.layout import Layout
+    from protoc.runtime.declarative.lets import Let
     from protoc.runtime.declarative.lines import Lines
     from protoc.runtime.declarative.lists import Items, Object
     from protoc.runtime.declarative.records import Record
@@ -75,6 +76,7 @@ __all__ = [
     "Framed",
     "Items",
     "Layout",
+    "Let",
     "Lines",
     "Match",
     "Object",
@@ -108,6 +110,7 @@ _HOMES = {
     "frame": "Frame",
     "forms": "Form",
     "layout": "Layout",
+    "lets": "Let",
     "lines": "Lines",
     "lists": "Items Object",
     "records": "Record",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from protoc.runtime.codecs.lets import same
 from protoc.runtime.declarative.bits import spelt
 from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
@@ -102,11 +102,5 @@ class Again(Field):
             raise frame.unfit(self.label, words, data) from None
         for name, value in given.items():
             there = attribute(parts, name)
-            if not _same(value, there):
+            if not same(value, there):
                 raise frame.unfit(name, f"{there!r}, which `{self.label}` holds", value)
-
-
-def _same(value: Any, other: Any) -> bool:
-    if isinstance(value, float) and isinstance(other, int | float):
-        return math.isclose(value, other, rel_tol=1e-9)
-    return bool(value == other)

@@ -111,6 +111,10 @@ class Element(_Construct):
         """Those of the names that a message cannot come without."""
         return self.names()
 
+    def lets(self) -> set[str]:
+        """Those of the names that may be left out, since they are computed."""
+        return set[str]().union(*(element.lets() for element in self.inside()))
+
     def ways(self) -> list[list[Element]]:
         """The rows of elements that can stand here, where there are several; none for one."""
         return []

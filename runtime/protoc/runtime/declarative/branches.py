@@ -53,13 +53,18 @@ class Way:
         frame.data = around
         return values
 
+    def telling(self) -> set[str]:
+        """Names of the values that are not computed from others."""
+        lets = set[str]().union(*(element.lets() for element in self.elements))
+        return self.names() - lets
+
     def is_given(self, message: Any) -> bool:
         """Whether a caller wants it: one of its values is there, or it has none."""
-        return not self.names() or self.has_of(self.names(), message)
+        return not self.telling() or self.has_of(self.telling(), message)
 
     def has_of(self, names: set[str], message: Any) -> bool:
         """Whether a value under one of these names is there, and its own."""
-        return any(attribute(message, name) is not None for name in self.names() & names)
+        return any(attribute(message, name) is not None for name in self.telling() & names)
 
 
 class When(Way):
@@ -267,7 +272,12 @@ class Optional(Branch):
 
     def wanted(self, message: Any, frame: Frame) -> Way | None:
         """The only way, or none."""
-        return self.way if self.way.is_given(message) else None
+        if self.way.is_given(message):
+            return self.way
+        for name in sorted(self.lets()):
+            if (value := attribute(message, name)) is not None:
+                raise frame.unfit(name, "nothing", value)
+        return None
 
     def give(self, stream: IO[bytes], frame: Frame) -> None:
         """Write it; what begins like what stands there instead would be read as that."""
@@ -324,9 +334,9 @@ class Either(Branch):
         telling = self.names() - self.always()
         for way in self.arms:
             if way.has_of(telling, message):
-                own = way.names() & telling
-                return [other for other in self.arms if other.names() & telling == own]
-        if plain := [way for way in self.arms if not way.names() & telling]:
+                own = way.telling() & telling
+                return [other for other in self.arms if other.telling() & telling == own]
+        if plain := [way for way in self.arms if not way.telling() & telling]:
             return plain
         names = ", ".join(f"`{name}`" for name in sorted(self.names()))
         raise frame.unfit("", f"one of {names}", message)

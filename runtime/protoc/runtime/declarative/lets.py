@@ -1,0 +1,57 @@
+"""Values without bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import IO, Any
+
+from protoc.runtime.codecs.lets import same, worth
+from protoc.runtime.declarative.base import Element
+from protoc.runtime.declarative.fields import attribute
+from protoc.runtime.declarative.frame import Frame
+
+
+class Let(Element):
+    """A value that is computed from those in front.
+
+    Args:
+        name: as in the description.
+        value: how it is computed; what has no value, a division by 0, is None.
+    """
+
+    fixed = 0
+
+    def __init__(self, name: str, value: Callable[[Frame], Any]) -> None:
+        super().__init__(None)
+        self.label = name
+        self.value = value
+
+    def names(self) -> set[str]:
+        return {self.label}
+
+    def always(self) -> set[str]:
+        return set()
+
+    def lets(self) -> set[str]:
+        return {self.label}
+
+    def asks(self) -> Any:
+        yield self.value
+
+    def read(self, stream: IO[bytes], frame: Frame) -> None:
+        """Nothing stands here."""
+
+    def values(self, frame: Frame) -> dict[str, Any]:
+        return {self.label: worth(self.value, frame)}
+
+    def prepare(self, message: Any, frame: Frame) -> None:
+        frame.raws[self.key] = attribute(message, self.label)
+
+    def write(self, frame: Frame) -> bytes:
+        return b""
+
+    def agree(self, frame: Frame) -> None:
+        given, there = frame.raws[self.key], worth(self.value, frame)
+        if not same(given, there):
+            words = "nothing" if there is None else f"{there!r}, which is computed"
+            raise frame.unfit(self.label, words, given)
