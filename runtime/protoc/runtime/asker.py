@@ -39,6 +39,7 @@ class Asker:
     ) -> None:
         self._params = params
         self._machine = machine
+        self._listeners = machine.listeners
         self._scheduler = scheduler
         self._rest = rest
         self._gave_up = gave_up
@@ -48,7 +49,7 @@ class Asker:
     def ask(self, exchange: Exchange, now: float) -> None:
         """Send a command for the first time."""
         self._send(exchange, now)
-        if self._machine.listens("after", type(exchange.request)):
+        if self._listeners.of(type(exchange.request)).after:
             self._machine.fire_sent(exchange.request, _cause(exchange))
 
     def drop(self) -> None:
@@ -176,7 +177,7 @@ class Asker:
     def _succeed(self, exchange: Exchange, now: float) -> None:
         exchange.entry.answered(exchange.replies)
         self._over(exchange, now)
-        if self._machine.hears("success"):
+        if self._listeners.hears("success"):
             last = exchange.replies[-1] if exchange.replies else exchange.request
             on = On("success", "pair", exchange.pair.name)
             self._machine.fire(on, Scope(self._params, last), _cause(exchange))

@@ -23,7 +23,7 @@ from protoc.runtime.receiving import Role
 from protoc.runtime.routing import Routing
 from protoc.runtime.scope import Scope, value_of
 from protoc.runtime.shared import Request, Shared
-from protoc.runtime.targets import Targets
+from protoc.runtime.targets import targets
 from protoc.runtime.timers import Quiet, Timers
 
 
@@ -56,11 +56,11 @@ class Conversation(Host):
         self._params_only = Scope(self.params)
         self.saved: MutableMapping[str, Any] = {}
         self.machine = Machine(protocol, self.params, self, hooks, silent=shared.device)
-        self.targets = Targets(protocol)
+        self.targets = targets(protocol)
         self.routing = Routing(self.targets, self.report)
         self._quiet = [
             Quiet(seconds, self.scheduler, partial(self._idle_for, trigger))
-            for seconds, trigger in self.machine.idle_triggers
+            for seconds, trigger in self.machine.listeners.idle
         ]
         self.executors: dict[Channel, Executor] = {}
         for link in links:
@@ -71,7 +71,7 @@ class Conversation(Host):
         )
         timers = () if shared.device else protocol.timers
         elapse = Elapsing(protocol, self.params, self.machine, self.routing, self.put, self.report)
-        self.timers = Timers(timers, self.scheduler, elapse, random)
+        self.timers = Timers(timers, shared, elapse, random)
 
     def _add(self, link: Link) -> None:
         """One more link; one whose queue is that of another has its turns there."""

@@ -43,10 +43,6 @@ class Joiner:
             self._joins.setdefault(join.message, []).append(join)
         self._pieces: dict[tuple[str, int | None], list[Any]] = {}
 
-    def looks_at(self, kind: type[Message]) -> bool:
-        """Whether such messages hold pieces."""
-        return kind in self._joins
-
     def take(self, message: Message, cause: Cause) -> None:
         """A message came: it may hold a piece."""
         for join in self._joins.get(type(message), ()):

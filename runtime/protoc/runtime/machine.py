@@ -6,19 +6,20 @@ expression, an action or a hook stops anything else: it is reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
 from protoc.runtime import events
-from protoc.runtime.actions import STEPS, Action, Do, Pause
+from protoc.runtime.actions import Action, Pause
 from protoc.runtime.actor import Actor, Host, Triggers
 from protoc.runtime.causes import Cause
 from protoc.runtime.errors import LocalError
 from protoc.runtime.hooking import HookCaller, Hooks
+from protoc.runtime.listening import listeners
 from protoc.runtime.messages import Message
 from protoc.runtime.params import Change, ParamTable
-from protoc.runtime.protocol import Hook, On, Protocol, Trigger
+from protoc.runtime.protocol import On, Protocol, Trigger
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
 
 DEEPEST = 32
@@ -34,6 +35,9 @@ class Machine(Triggers):
         host: the session.
         hooks: implementations by name: a mapping, or an object with them as attributes.
         silent: only params change, nothing is set in motion.
+
+    Attributes:
+        listeners: what is set in motion by what.
     """
 
     def __init__(
@@ -51,28 +55,7 @@ class Machine(Triggers):
         self._actor = Actor(params, self, host)
         self._depth = 0
         self._changed: list[str] | None = None  # while a message is taken in
-        self._named = {trigger.name: trigger for trigger in protocol.triggers}
-        self._hook_rows = {hook.name: hook for hook in protocol.hooks}
-        self._triggers: dict[_Key, list[Trigger]] = {}
-        self._hooked: dict[_Key, list[Hook]] = {}
-        self._listening: dict[tuple[str, type[Message]], bool] = {}
-        self._explicit = protocol.explicit and not silent
-        self._steps: dict[type[Message], frozenset[type[Action]] | None] = {}
-        self._heard: set[str] = set()  # the events that set anything in motion at all
-        self.idle_triggers: list[tuple[float, Trigger]] = []
-        if not silent:
-            self._index(protocol)
-
-    def _index(self, protocol: Protocol) -> None:
-        for trigger in protocol.triggers:
-            if trigger.on is not None and trigger.on.event == "idle":
-                self.idle_triggers.append((trigger.on.seconds, trigger))
-            elif trigger.on is not None:
-                self._triggers.setdefault(_key(trigger.on), []).append(trigger)
-        for hook in protocol.hooks:
-            for on in hook.events:
-                self._hooked.setdefault(_key(on), []).append(hook)
-        self._heard = {key[0] for key in (*self._triggers, *self._hooked)}
+        self.listeners = listeners(protocol, silent=silent)
 
     # --- params ------------------------------------------------------------------------------
 
@@ -114,7 +97,7 @@ class Machine(Triggers):
         if self._changed is not None:
             self._changed.append(param.name)
         on = On("change", "param", param.name)
-        heard = "change" in self._heard
+        heard = self.listeners.hears("change")
         if heard:
             self._run_triggers(on, scope, cause)
         if param.save:
@@ -126,24 +109,12 @@ class Machine(Triggers):
 
     # --- triggers ----------------------------------------------------------------------------
 
-    def hears(self, event: str) -> bool:
-        """Whether anything at all is set in motion by such events."""
-        return event in self._heard
-
-    def listens(self, event: str, message: type[Message]) -> bool:
-        """Whether something is set in motion by this event of a message."""
-        if event not in self._heard:
-            return False
-        key = event, message
-        if key not in self._listening:
-            on = On(event, "message", message.NAME)
-            tables = (self._triggers, self._hooked)
-            self._listening[key] = any(_found(table, on, message.KIND) for table in tables)
-        return self._listening[key]
-
-    def fire_message(self, event: str, message: Message, cause: Cause) -> bool:
+    def fire_message(
+        self, event: Literal["before", "after"], message: Message, cause: Cause
+    ) -> bool:
         """Something happened to a message; its fields are what conditions and actions see."""
-        if not self.listens(event, type(message)):
+        attention = self.listeners.of(type(message))
+        if not (attention.before if event == "before" else attention.after):
             return True
         on = On(event, "message", message.NAME)
         return self.fire(on, Scope(self._params, message), cause, message.KIND)
@@ -152,28 +123,6 @@ class Machine(Triggers):
         """A message was sent; what goes both ways is `after` only when it came."""
         if message.KIND == "command":
             self.fire_message("after", message, cause)
-
-    def steps(self, message: type[Message]) -> frozenset[type[Action]] | None:
-        """The steps by which a message is made or read; None when that happens by itself."""
-        if message not in self._steps:
-            on = On("before", "message", message.NAME)
-            found = frozenset(
-                step
-                for trigger in _found(self._triggers, on, message.KIND)
-                for step in self._steps_of(trigger, [])
-            )
-            self._steps[message] = found if found or self._explicit else None
-        return self._steps[message]
-
-    def _steps_of(self, trigger: Trigger, seen: list[str]) -> Iterator[type[Action]]:
-        """The steps a trigger names, and those of the triggers it runs."""
-        for action in (*trigger.actions, *trigger.otherwise):
-            if isinstance(action, STEPS):
-                yield type(action)
-            elif isinstance(action, Do) and action.trigger not in seen:
-                seen.append(action.trigger)
-                if action.trigger in self._named:
-                    yield from self._steps_of(self._named[action.trigger], seen)
 
     def fire(self, on: On, scope: Scope, cause: Cause, category: str = "") -> bool:
         """Something happened: run its triggers, then its hooks, in the order of the description.
@@ -187,7 +136,7 @@ class Machine(Triggers):
         Returns:
             False when the last action of one of the triggers is a step that failed.
         """
-        if on.event not in self._heard:
+        if not self.listeners.hears(on.event):
             return True
         done = self._run_triggers(on, scope, cause, category)
         self._call_hooks(on, scope, cause, category)
@@ -195,12 +144,12 @@ class Machine(Triggers):
 
     def _run_triggers(self, on: On, scope: Scope, cause: Cause, category: str = "") -> bool:
         done = True
-        for trigger in _found(self._triggers, on, category):
+        for trigger in self.listeners.triggers_on(on, category):
             done = self.run(trigger, _shown(on), scope, cause) and done
         return done
 
     def _call_hooks(self, on: On, scope: Scope, cause: Cause, category: str = "") -> None:
-        for hook in _found(self._hooked, on, category):
+        for hook in self.listeners.hooks_on(on, category):
             if hook.when is not None and not self.holds(hook, scope, hook.name, _shown(on)):
                 continue
             try:
@@ -270,9 +219,9 @@ class Machine(Triggers):
         Raises:
             LocalError: there is none.
         """
-        if name not in self._named:
+        if name not in self.listeners.named:
             raise LocalError(f"there is no trigger {name}")
-        return self.run(self._named[name], on or "called", scope, cause)
+        return self.run(self.listeners.named[name], on or "called", scope, cause)
 
     def holds(self, owner: Any, scope: Scope, name: str, on: str) -> bool:
         """Whether the condition `owner.when` holds; one that cannot be computed is reported."""
@@ -300,34 +249,9 @@ class Machine(Triggers):
         Raises:
             LocalError: there is none.
         """
-        if name not in self._hook_rows:
+        if name not in self.listeners.hooks:
             raise LocalError(f"there is no hook {name}")
-        self._hooks.call(self._hook_rows[name], arguments)
-
-
-_Key = tuple[str, str, str, bool, bool]
-
-
-def _key(on: On) -> _Key:
-    """Under which events are found; a named message is found whatever its kind is called."""
-    kind = "message" if on.name and on.kind in _MESSAGE_KINDS else on.kind
-    return on.event, kind, on.name, on.last, on.after_response
-
-
-_MESSAGE_KINDS = ("command", "response", "event", "message")
-
-
-def _found(table: dict[_Key, list[Any]], on: On, category: str) -> list[Any]:
-    """What listens: those for this object, else those for each of its kind."""
-    if not table:
-        return []
-    key = _key(on)
-    if dedicated := table.get(key):
-        return dedicated
-    kinds = dict.fromkeys((category or on.kind, on.kind))
-    if not on.name:
-        return []
-    return [one for kind in kinds for one in table.get((key[0], kind, "", *key[3:]), ())]
+        self._hooks.call(self.listeners.hooks[name], arguments)
 
 
 def _shown(on: On) -> str:

@@ -36,7 +36,7 @@ class Maker:
         self._early = link.compose == "enqueue"
         self._params = params
         self._machine = machine
-        self._plain: dict[type[Message], bool] = {}  # those that no trigger has a part in
+        self._listeners = machine.listeners
         self._made: dict[type[Message], Message] = {}  # what is sent again where no step makes it
 
     def make(
@@ -52,11 +52,8 @@ class Maker:
         Raises:
             any of FAULTS: it cannot be made.
         """
-        plain = self._plain.get(kind)
-        if plain is None:
-            unheard = not self._machine.listens("before", kind)
-            plain = self._plain[kind] = unheard and self._machine.steps(kind) is None
-        if not plain:
+        attention = self._listeners.of(kind)
+        if attention.before or attention.steps is not None:
             return self.make_of(kind, partial(compose, kind, self._params, *given), cause)
         message = compose(kind, self._params, *given)
         data = message.encode(self._link)
@@ -68,13 +65,14 @@ class Maker:
         self, kind: type[Message], compose: Callable[[], Message], cause: Cause
     ) -> tuple[Message, bytes]:
         """A command and its bytes, as `make`; `compose` gives it with the fields it has now."""
-        steps = self._machine.steps(kind)
-        by_itself = self._implied and not steps and not self._machine.listens("before", kind)
+        attention = self._listeners.of(kind)
+        steps = attention.steps
+        by_itself = self._implied and not steps and not attention.before
         by_itself = by_itself and kind.NAME not in self._params.swapped
         if steps is not None and not by_itself:
             return self._by_steps(kind, compose, cause)
         message = compose()
-        if self._machine.listens("before", kind):
+        if attention.before:
             self._machine.fire_message("before", message, cause)
             message = compose()
         data = message.encode(self._link)
@@ -85,7 +83,7 @@ class Maker:
         self, kind: type[Message], compose: Callable[[], Message], cause: Cause
     ) -> tuple[Message, bytes]:
         work = Making(kind, self._link, self._params, compose)
-        steps = self._machine.steps(kind) or frozenset()
+        steps = self._listeners.of(kind).steps or frozenset()
         whole = not steps & {Make, Fill} and (not self._explicit or (self._implied and not steps))
         if self._explicit and self._early and kind in self._made and not whole:
             work.message = self._made[kind]

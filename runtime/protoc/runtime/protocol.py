@@ -372,7 +372,7 @@ class Join(msgspec.Struct, frozen=True):
     line: int = 0
 
 
-class Protocol(msgspec.Struct, frozen=True):
+class Protocol(msgspec.Struct, frozen=True, eq=False):
     """Everything a session needs to know of a device.
 
     Attributes:

@@ -60,6 +60,7 @@ class Receiver:
         self._link = link
         self._params = params
         self._machine = machine
+        self._listeners = machine.listeners
         self._asker = asker
         self._lines = lines
         self._report = report
@@ -72,8 +73,8 @@ class Receiver:
         self._stepwise = StepReader(protocol, params, machine)
         self._joiner = Joiner(protocol, params, machine, report)
         self._previous: dict[str, bytes] = {}  # what each response was like the last time
-        self._inert: dict[type[Message], bool] = {}
-        stepped = not self._device and any(machine.steps(m) is not None for m in protocol.messages)
+        of = self._listeners.of
+        stepped = not self._device and any(of(m).steps is not None for m in protocol.messages)
         self._decodes = self._decoder if stepped else None
         usual = tuple(_usual_order(protocol, role, link))
         self.usual = Candidates(usual, self._decoder) if stepped else candidates(usual)
@@ -167,7 +168,7 @@ class Receiver:
         if verdict == "stranger" and not self._concerns(message):
             return
         equal = self._silent_equal and message.KIND == "response" and self._equal(message, data)
-        if not (equal or self._moves_nothing(type(message))):
+        if not equal and self._listeners.of(type(message)).moves:
             ticket = exchange.entry.ticket if exchange and verdict != "stranger" else None
             self._take_in(message, Cause(ticket, connection=line.number))
         self._asker.conclude(verdict, now)
@@ -182,15 +183,6 @@ class Receiver:
         equal = self._previous.get(message.NAME) == data
         self._previous[message.NAME] = data
         return equal
-
-    def _moves_nothing(self, kind: type[Message]) -> bool:
-        """Nothing comes of such a message: no param takes its fields, and nobody listens."""
-        nothing = self._inert.get(kind)
-        if nothing is None:
-            heard = any(self._machine.listens(event, kind) for event in ("before", "after"))
-            some = kind.PARAMS or heard or self._joiner.looks_at(kind)
-            nothing = self._inert[kind] = not some
-        return nothing
 
     def _take_in(self, message: Message, cause: Cause) -> None:
         self._machine.fire_message("before", message, cause)
@@ -294,13 +286,13 @@ class Receiver:
 
     def _decoder(self, message: type[Message], request: Message | None = None) -> Decode:
         """How a message is found in the stream: one that steps read with all its faults."""
-        if self._device or self._machine.steps(message) is None:
+        if self._device or self._listeners.of(message).steps is None:
             return message.answering(request)
         return partial(found_in, message, request=request)
 
     def decode_by_steps(self, message: type[Message], request: Message | None = None) -> Decode:
         """How a message is decoded that its steps read and check."""
-        if self._machine.steps(message) is None:
+        if self._listeners.of(message).steps is None:
             return message.answering(request)
 
         def decode(buffer: Buffer, at: int, link: str) -> tuple[Any, int]:

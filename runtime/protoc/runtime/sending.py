@@ -79,7 +79,7 @@ class Sender:
         sent = channel.write(routes, message, data, pair.bytewise if pair else 0.0)
         cause = caused_by(entry)
         self._machine.fire_sent(message, cause)
-        if pair and self._machine.hears("success"):
+        if pair and self._machine.listeners.hears("success"):
             on = On("success", "pair", pair.name)
             self._machine.fire(on, Scope(self._params, message), cause)
         gap = pair.gap if pair and pair.gap is not None else channel.link.gap

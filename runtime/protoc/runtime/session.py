@@ -314,7 +314,7 @@ class Session:
 
     def _at(self, now: float) -> Conversation:
         inner = self._inner
-        self._shared.now = inner.timers.now = now
+        self._shared.now = now
         return inner
 
 

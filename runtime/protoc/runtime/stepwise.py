@@ -42,7 +42,7 @@ class StepReader:
         scope = Scope(self._params, reading.message)
         on = On("before", "message", reading.kind.NAME)
         done = self._machine.fire(on, scope, cause.at_work(reading), reading.kind.KIND)
-        if self._implied and not self._machine.steps(reading.kind):
+        if self._implied and not self._machine.listeners.of(reading.kind).steps:
             done = reading.whole()
         elif not reading.is_read:
             done = (reading.look() if self._explicit else reading.settle()) and done
@@ -70,7 +70,7 @@ class StepReader:
     ) -> Iterator[Reading]:
         """What bytes may be that nothing follows any more."""
         for kind in awaited:
-            if self._machine.steps(kind) is not None:
+            if self._machine.listeners.of(kind).steps is not None:
                 reading = Reading(kind, link, data)
                 if reading.look():
                     yield reading

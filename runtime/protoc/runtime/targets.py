@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from protoc.runtime.actions import Execute, Item
@@ -78,3 +79,9 @@ class Targets:
         elif target.kind == "group" and depth < DEEPEST:
             for item in self.items(self.groups[target.name]):
                 yield from self.sent_by(item, depth + 1)
+
+
+@lru_cache(maxsize=256)
+def targets(protocol: Protocol) -> Targets:
+    """The tables of a description: a thousand sessions share them."""
+    return Targets(protocol)

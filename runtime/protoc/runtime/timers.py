@@ -8,6 +8,7 @@ from functools import partial
 from protoc.runtime.errors import LocalError
 from protoc.runtime.protocol import Timer
 from protoc.runtime.scheduler import Planned, Scheduler
+from protoc.runtime.shared import Shared
 
 SHORTEST_LOOP = 0.001
 """Seconds between two runs of a timer without a period, even when there was nothing to do."""
@@ -21,30 +22,27 @@ class Timers:
 
     Args:
         timers: their rows.
-        scheduler: where they are planned.
+        shared: the time, and where they are planned.
         elapse: carries one out.
         random: a number between two others, for the first run.
-
-    Attributes:
-        now: the time, as it was told last: what is planned next is planned from there.
     """
 
     def __init__(
         self,
         timers: Iterable[Timer],
-        scheduler: Scheduler,
+        shared: Shared,
         elapse: Elapse,
         random: Callable[[float, float], float],
     ) -> None:
         self._timers = {timer.name: timer for timer in timers}
-        self._scheduler = scheduler
+        self._shared = shared
+        self._scheduler = shared.scheduler
         self._elapse = elapse
         self._random = random
         self._planned: dict[str, Planned] = {}
         self._runs = dict.fromkeys(self._timers, 0)  # counts up when one is stopped or restarted
         self._busy = dict.fromkeys(self._timers, 0)  # runs whose targets are not over
         self._again: set[str] = set()  # to be run again when they are
-        self.now = 0.0
 
     def start_all(self, now: float) -> None:
         """Begin with every timer that does not wait for `start`."""
@@ -97,7 +95,6 @@ class Timers:
         self._planned[timer.name] = self._scheduler.at(deadline, partial(self._due, timer))
 
     def _due(self, timer: Timer, now: float) -> None:
-        self.now = now
         run = self._runs[timer.name]
         if timer.every is not None:
             # Whoever is late leaves runs out: they would only repeat each other.
@@ -108,7 +105,7 @@ class Timers:
 
         def again() -> None:
             if self._runs[timer.name] == run:
-                self._plan(timer, self.now + SHORTEST_LOOP)
+                self._plan(timer, self._shared.now + SHORTEST_LOOP)
 
         self._run(timer, now, again)
 
@@ -122,7 +119,7 @@ class Timers:
                 then()
             if not self._busy[timer.name] and timer.name in self._again:
                 self._again.discard(timer.name)
-                self._scheduler.at(self.now, partial(self._run, timer))
+                self._scheduler.at(self._shared.now, partial(self._run, timer))
 
         self._elapse(timer, over, now)
 
