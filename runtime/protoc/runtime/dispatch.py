@@ -125,12 +125,11 @@ class Preferred:
 
     def __init__(
         self,
-        first: Sequence[type[Message]],
+        first: tuple[type[Message], ...],
         rest: Candidates,
         decoder: Decoder | None = None,
     ) -> None:
-        shared = decoder is None and not any(message.ECHOES for message in first)
-        self._first = candidates(tuple(first)) if shared else Candidates(first, decoder)
+        self._first = Candidates(first, decoder) if _is_own(first, decoder) else candidates(first)
         self._rest = rest
         self._decoder = decoder
         self._known = frozenset(first)
@@ -138,12 +137,13 @@ class Preferred:
         self._contained = self._known <= frozenset(rest.messages)
         self._merged: dict[tuple[_Row, _Row], _Row] = {}  # by what the two say, as it is asked for
 
-    def answer(self, request: Message) -> None:
-        """The first messages are answers to this request from now on."""
+    def answer(self, request: Message) -> bool:
+        """The first messages are answers to this request from now on; whether that matters."""
         for candidate in self._asking:
             message = candidate.message
             decoder = self._decoder
             candidate.decode = decoder(message, request) if decoder else message.answering(request)
+        return bool(self._asking)
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
         """As `Candidates.at`."""
@@ -158,6 +158,25 @@ class Preferred:
         """As `Candidates.next_start`."""
         start = self._rest.next_start(data, at)
         return start if self._contained else min(start, self._first.next_start(data, at))
+
+
+def preferred(
+    first: tuple[type[Message], ...], rest: Candidates, decoder: Decoder | None = None
+) -> Preferred:
+    """Some candidates before all others; a thousand sessions share those that are alike for all."""
+    if _is_own(first, decoder):
+        return Preferred(first, rest, decoder)
+    return _shared(first, rest)
+
+
+@lru_cache(maxsize=1024)
+def _shared(first: tuple[type[Message], ...], rest: Candidates) -> Preferred:
+    return Preferred(first, rest)
+
+
+def _is_own(first: Sequence[type[Message]], decoder: Decoder | None) -> bool:
+    """How these are decoded depends on the session, or on what it asked."""
+    return decoder is not None or any(message.ECHOES for message in first)
 
 
 def _checked(starts: Sequence[Sequence[bytes]]) -> list[frozenset[int]]:

@@ -74,6 +74,7 @@ class Framer:
         largest: a message of more bytes is `too long`.
 
     Attributes:
+        candidates: the tables of what is tried now.
         failed: why the newest frame was rejected, one error for each candidate whose frame was
             there as a whole and failed its length or checksum. It is known before the report is
             out; to be emptied by whoever acts on it.
@@ -105,7 +106,7 @@ class Framer:
         """
         if not isinstance(messages, (Candidates, Preferred)):
             messages = Candidates(messages)
-        self._candidates = messages
+        self.candidates = messages
         self._await_anything()
 
     def feed(self, data: bytes) -> list[Found]:
@@ -301,7 +302,7 @@ class Framer:
         Returns how far that went; what is there then is for `_try`.
         """
         buffer, at, base, link = bytes(self._buffer), self._at, self._base, self._link
-        table, size, largest, ready = self._candidates, len(buffer), self._largest, self._ready
+        table, size, largest, ready = self.candidates, len(buffer), self._largest, self._ready
         while at < size and len(ready) < most and at >= self._skip_to:
             candidates = table.at(buffer, at)
             if not candidates:
@@ -337,7 +338,7 @@ class Framer:
         buffer, at, tried = self._buffer, self._at, self._tried
         there = len(buffer) - at
         unfinished = 0
-        candidates = self._candidates.at(buffer, at)
+        candidates = self.candidates.at(buffer, at)
         alone = len(candidates) == 1  # then it finds out by itself whether it fits
         for candidate in candidates:
             if not alone and (candidate in tried or not candidate.fits(buffer, at)):
@@ -375,7 +376,7 @@ class Framer:
         elif tried:
             self._reject(tried)
         else:
-            self._pass_to(self._candidates.next_start(self._buffer, self._at + 1))
+            self._pass_to(self.candidates.next_start(self._buffer, self._at + 1))
 
     def _failure(self, candidate: Candidate, error: DecodeError) -> DecodeError:
         if _extent(error) > self._largest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -10,8 +10,8 @@ from protoc.runtime import events
 from protoc.runtime.asker import Asker
 from protoc.runtime.causes import Cause
 from protoc.runtime.connection import Connection
-from protoc.runtime.dispatch import Candidates, Preferred, candidates
-from protoc.runtime.exchange import Exchange
+from protoc.runtime.dispatch import Candidates, Preferred, candidates, preferred
+from protoc.runtime.exchange import Exchange, Terms
 from protoc.runtime.framing import (
     Found,
     FoundGarbage,
@@ -78,8 +78,9 @@ class Receiver:
         self._decodes = self._decoder if stepped else None
         usual = tuple(_usual_order(protocol, role, link))
         self.usual = Candidates(usual, self._decoder) if stepped else candidates(usual)
-        self._preferred: dict[tuple[str, int], Preferred] = {}
-        self._preferring: list[int] = []  # the connections whose framers prefer answers
+        self._preferred: dict[tuple[Terms, int], Preferred] = {}
+        self._preferring: Sequence[int] = ()  # the connections whose framers try …
+        self._wanted: Candidates | Preferred = self.usual  # … these
 
     # --- found -------------------------------------------------------------------------------
 
@@ -111,6 +112,9 @@ class Receiver:
         framer = line.framer
         damaged = False
         while True:
+            wanted = self._wanted if line.number in self._preferring else self.usual
+            if framer.candidates is not wanted:
+                framer.expect(wanted)
             found = framer.next()
             if framer.failed:
                 for error in framer.failed:
@@ -265,24 +269,21 @@ class Receiver:
     # --- candidates --------------------------------------------------------------------------
 
     def expect(self, exchange: Exchange | None) -> None:
-        """Let the framers try what an exchange awaits before all others."""
-        wanted = self.usual if exchange is None else self._preferred_for(exchange)
-        asked = [] if exchange is None else exchange.connections
-        if self._preferring is not asked:  # with a thousand of them it matters
-            for number in self._preferring:
-                if number in self._lines and number not in asked:
-                    self._lines[number].framer.expect(self.usual)
-        for number in asked:
-            self._lines[number].framer.expect(wanted)
-        self._preferring = asked
+        """Try what an exchange awaits before all others, from the next byte on."""
+        if exchange is None:
+            self._preferring, self._wanted = (), self.usual
+        else:
+            self._preferring, self._wanted = exchange.connections, self._preferred_for(exchange)
 
     def _preferred_for(self, exchange: Exchange) -> Preferred:
-        key = exchange.pair.name, exchange.step
-        if key not in self._preferred:
-            self._preferred[key] = Preferred(exchange.awaited(), self.usual, self._decodes)
-        preferred = self._preferred[key]
-        preferred.answer(exchange.request)
-        return preferred
+        key = exchange.terms, exchange.step
+        found = self._preferred.get(key)
+        if found is None:
+            found = self._preferred[key] = preferred(exchange.awaited(), self.usual, self._decodes)
+        if found.answer(exchange.request):
+            for number in exchange.connections:  # what was tried before was tried for another one
+                self._lines[number].framer.expect(found)
+        return found
 
     def _decoder(self, message: type[Message], request: Message | None = None) -> Decode:
         """How a message is found in the stream: one that steps read with all its faults."""

@@ -36,6 +36,7 @@ class UnitFramer:
         largest: a unit of more bytes is `too long`.
 
     Attributes:
+        candidates: the tables of what is tried now.
         failed: as of `Framer`.
     """
 
@@ -63,7 +64,7 @@ class UnitFramer:
         """Try these candidates from now on, in this order."""
         if not isinstance(messages, Candidates | Preferred):
             messages = Candidates(messages)
-        self._candidates = messages
+        self.candidates = messages
 
     def feed(self, data: bytes) -> list[Found]:
         """Take in bytes; returns what is decided by them."""
@@ -167,7 +168,7 @@ class UnitFramer:
         unit = self._buffer[start:end]
         errors: list[DecodeError] = []
         failed: list[DecodeError] = []
-        for candidate in self._candidates.at(unit, 0) if unit else ():
+        for candidate in self.candidates.at(unit, 0) if unit else ():
             if not candidate.fits(unit, 0):
                 continue
             try:
@@ -195,7 +196,7 @@ class UnitFramer:
         buffer, most = self._buffer, self._largest
         self._report_garbage(start)
         stop = min(self._cutter.next_start(buffer, start + 1), start + most)
-        fitting = (each for each in self._candidates.at(buffer, start) if each.fits(buffer, start))
+        fitting = (each for each in self.candidates.at(buffer, start) if each.fits(buffer, start))
         first = next(fitting, None)
         name = first.message.NAME if first else "unit"
         error = DecodeError("too long", name, "", 0, f"at most {most} bytes", "more", most)
