@@ -31,12 +31,13 @@ from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import crc
 from protoc.runtime.codecs import UNFIT, starts, unfit
 
+_BE_2SBB: Final = Struct(">2sBB")
 _BE_H: Final = Struct(">H")
 _LE_2SBBNIH: Final = Struct("<2sBBiH")
-_LE_2SBBNIHH: Final = Struct("<2sBBiHH")
 _LE_2SBNIF2S: Final = Struct("<2sBif2s")
 _LE_2SBNIF2X2S: Final = Struct("<2sBif2x2s")
 _LE_H: Final = Struct("<H")
+_LE_NIHH: Final = Struct("<iHH")
 _CRC_16_MODBUS: Final = crc(16, 0x8005, 0xFFFF, True, True, 0x0)
 _CRC_16_XMODEM: Final = crc(16, 0x1021, 0x0, False, False, 0x0)
 
@@ -66,13 +67,16 @@ class Move(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 12:
-            raise Incomplete(12)
-        c1, unit, size, position, speed, check = _LE_2SBBNIHH.unpack_from(buffer, at)
+        if len(buffer) < at + 4:
+            raise Incomplete(4)
+        c1, unit, size = _BE_2SBB.unpack_from(buffer, at)
         if c1 != b"U\xaa":
             raise DecodeError("constant", cls.NAME, "", 0, b"U\xaa", c1, 12)
         if size != 6:
-            raise DecodeError("length", cls.NAME, "size", 3, 6, size, 12)
+            raise DecodeError("length", cls.NAME, "size", 3, 6, size, 4)
+        if len(buffer) < at + 12:
+            raise Incomplete(12)
+        position, speed, check = _LE_NIHH.unpack_from(buffer, at + 4)
         expected = _CRC_16_MODBUS(buffer[at + 2 : at + 10])
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 10, expected, check, 12)

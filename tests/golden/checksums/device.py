@@ -47,13 +47,13 @@ from protoc.runtime.codecs import (
     unfit,
 )
 
-_BE_1SB2S4S: Final = Struct(">1sB2s4s")
-_BE_1SB4SBBBBH2S2SH3S: Final = Struct(">1sB4sBBBBH2s2sH3s")
+_BE_1SB4SB: Final = Struct(">1sB4sB")
+_BE_1XB2S: Final = Struct(">1xB2s")
 _BE_B: Final = Struct(">B")
 _BE_BB: Final = Struct(">BB")
 _BE_BB2S: Final = Struct(">BB2s")
 _BE_H: Final = Struct(">H")
-_LE_1SB3SH2S3S2S4S16S4S: Final = Struct("<1sB3sH2s3s2s4s16s4s")
+_LE_1SB3SH: Final = Struct("<1sB3sH")
 _LE_H: Final = Struct("<H")
 _CRC_16_XMODEM: Final = crc(16, 0x1021, 0x0, False, False, 0x0)
 _CRC_16_X_25: Final = crc(16, 0x1021, 0xFFFF, True, True, 0xFFFF)
@@ -88,43 +88,47 @@ class SetSums(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 21:
-            raise Incomplete(21)
-        (
-            c1,
-            unit,
-            data,
-            lrc,
-            ones,
-            seven,
-            shown,
-            each,
-            words,
-            digits_raw,
-            total_,
-            text_raw,
-        ) = _BE_1SB4SBBBBH2S2SH3S.unpack_from(buffer, at)
-        words = int.from_bytes(words, "little")
+        if len(buffer) < at + 7:
+            raise Incomplete(7)
+        c1, unit, data, lrc = _BE_1SB4SB.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1, 21)
         expected = (-byte_sum(buffer[at + 1 : at + 6])) & 0xFF
         if lrc != expected:
             raise DecodeError("crc", cls.NAME, "lrc", 6, expected, lrc, 21)
+        if len(buffer) < at + 8:
+            raise Incomplete(8)
+        ones = buffer[at + 7]
         expected = (255 - byte_sum(buffer[at + 1 : at + 6])) & 0xFF
         if ones != expected:
             raise DecodeError("crc", cls.NAME, "ones", 7, expected, ones, 21)
+        if len(buffer) < at + 9:
+            raise Incomplete(9)
+        seven = buffer[at + 8]
         expected = -byte_sum(buffer[at + 1 : at + 6]) & 0x7F
         if seven != expected:
             raise DecodeError("crc", cls.NAME, "seven", 8, expected, seven, 21)
+        if len(buffer) < at + 10:
+            raise Incomplete(10)
+        shown = buffer[at + 9]
         expected = (byte_sum(buffer[at : at + 9]) - 32) % 95 + 32
         if shown != expected:
             raise DecodeError("crc", cls.NAME, "shown", 9, expected, shown, 21)
+        if len(buffer) < at + 12:
+            raise Incomplete(12)
+        (each,) = _BE_H.unpack_from(buffer, at + 10)
         expected = byte_sum(added(buffer[at + 1 : at + 6], 1)) & 0xFFFF
         if each != expected:
             raise DecodeError("crc", cls.NAME, "each", 10, expected, each, 21)
+        if len(buffer) < at + 14:
+            raise Incomplete(14)
+        (words,) = _LE_H.unpack_from(buffer, at + 12)
         expected = word_xor(buffer[at + 1 : at + 6], 2, "little")
         if words != expected:
             raise DecodeError("crc", cls.NAME, "words", 12, expected, words, 21)
+        if len(buffer) < at + 16:
+            raise Incomplete(16)
+        digits_raw = bytes(buffer[at + 14 : at + 16])
         expected = word_xor(buffer[at + 2 : at + 6], 2, "hex")
         if digits_raw != HEX_DIGITS_2[expected]:
             digits = HEX_NUMBERS_2.get(digits_raw)
@@ -140,11 +144,17 @@ class SetSums(Message, kw_only=True):
                 )
             if digits != expected:
                 raise DecodeError("crc", cls.NAME, "digits", 14, expected, digits, 21)
+        if len(buffer) < at + 18:
+            raise Incomplete(18)
+        (total_,) = _BE_H.unpack_from(buffer, at + 16)
         expected = (
             byte_sum(buffer[at + 1 : at + 2] + buffer[at + 2 : at + 6]) % 1000 | 0x8000
         )
         if total_ != expected:
             raise DecodeError("crc", cls.NAME, "total", 16, expected, total_, 21)
+        if len(buffer) < at + 21:
+            raise Incomplete(21)
+        text_raw = bytes(buffer[at + 18 : at + 21])
         if not text_raw.isdigit():
             raise DecodeError(
                 "value", cls.NAME, "text", 18, "decimal digits", text_raw, 21
@@ -249,22 +259,9 @@ class Named(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 38:
-            raise Incomplete(38)
-        (
-            c1,
-            unit,
-            data,
-            salted,
-            safe,
-            own,
-            sums,
-            text_raw,
-            digest,
-            short_,
-        ) = _LE_1SB3SH2S3S2S4S16S4S.unpack_from(buffer, at)
-        safe = int.from_bytes(safe, "big")
-        own = int.from_bytes(own, "big")
+        if len(buffer) < at + 7:
+            raise Incomplete(7)
+        c1, unit, data, salted = _LE_1SB3SH.unpack_from(buffer, at)
         if c1 != b"$":
             raise DecodeError("constant", cls.NAME, "", 0, b"$", c1, 38)
         expected = _CRC_16_X_25(
@@ -272,24 +269,42 @@ class Named(Message, kw_only=True):
         )
         if salted != expected:
             raise DecodeError("crc", cls.NAME, "salted", 5, expected, salted, 38)
+        if len(buffer) < at + 9:
+            raise Incomplete(9)
+        (safe,) = _BE_H.unpack_from(buffer, at + 7)
         expected = replaced(_CRC_16_X_25(buffer[at + 1 : at + 5]), 2, b"~}", b"\x7f]")
         if safe != expected:
             raise DecodeError("crc", cls.NAME, "safe", 7, expected, safe, 38)
+        if len(buffer) < at + 12:
+            raise Incomplete(12)
+        own = int.from_bytes(buffer[at + 9 : at + 12], "big")
         expected = _CRC_24_864CFB_B704CE_0_00(buffer[at + 1 : at + 5])
         if own != expected:
             raise DecodeError("crc", cls.NAME, "own", 9, expected, own, 38)
+        if len(buffer) < at + 14:
+            raise Incomplete(14)
+        sums = bytes(buffer[at + 12 : at + 14])
         expected_bytes = fletcher8(buffer[at + 1 : at + 5]).to_bytes(2, "big")
         if sums != expected_bytes:
             raise DecodeError("crc", cls.NAME, "sums", 12, expected_bytes, sums, 38)
+        if len(buffer) < at + 18:
+            raise Incomplete(18)
+        text_raw = bytes(buffer[at + 14 : at + 18])
         expected = fletcher16(buffer[at + 1 : at + 5])
         if text_raw != b"%04x" % expected:
             text = read_hex(text_raw, cls.NAME, "text", 14, 38)
             if text != expected:
                 raise DecodeError("crc", cls.NAME, "text", 14, expected, text, 38)
+        if len(buffer) < at + 34:
+            raise Incomplete(34)
+        digest = bytes(buffer[at + 18 : at + 34])
         number = md5(buffer[at : at + 18] + buffer[at + 5 : at + 7])
         expected_bytes = number.to_bytes(16, "big")
         if digest != expected_bytes:
             raise DecodeError("crc", cls.NAME, "digest", 18, expected_bytes, digest, 38)
+        if len(buffer) < at + 38:
+            raise Incomplete(38)
+        short_ = bytes(buffer[at + 34 : at + 38])
         expected_bytes = (sha256(buffer[at + 2 : at + 5]) >> 224).to_bytes(4, "big")
         if short_ != expected_bytes:
             raise DecodeError("crc", cls.NAME, "short", 34, expected_bytes, short_, 38)
@@ -392,16 +407,17 @@ class Around(Message, kw_only=True):
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b",")
         data_raw = buffer[at + 2 : p1]
-        if len(buffer) < p1 + 8:
-            raise Incomplete(p1 + 8 - at)
-        c1, last, c2, text_raw = _BE_1SB2S4S.unpack_from(buffer, p1)
-        if c1 != b",":
-            raise DecodeError("constant", cls.NAME, "", p1 - at, b",", c1)
-        if c2 != b"\r\n":
-            raise DecodeError("constant", cls.NAME, "", p1 + 2 - at, b"\r\n", c2)
+        if len(buffer) < p1 + 4:
+            raise Incomplete(p1 + 4 - at)
+        last, c1 = _BE_1XB2S.unpack_from(buffer, p1)
+        if c1 != b"\r\n":
+            raise DecodeError("constant", cls.NAME, "", p1 + 2 - at, b"\r\n", c1)
         expected = xor(buffer[at + 1 : p1 + 2])
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 0, expected, check, p1 + 8 - at)
+        if len(buffer) < p1 + 8:
+            raise Incomplete(p1 + 8 - at)
+        text_raw = bytes(buffer[p1 + 4 : p1 + 8])
         expected = _CRC_16_XMODEM(buffer[at : p1 + 4])
         if text_raw != b"%04X" % expected:
             text = read_hex(text_raw, cls.NAME, "text", p1 + 4 - at, p1 + 8 - at)

@@ -35,6 +35,7 @@ from protoc.runtime.codecs import (
     read_hex,
     starts,
     unfit,
+    unlike,
 )
 from protoc.runtime.codings import Add, Chain, Escape, Hex, Truncate
 
@@ -85,19 +86,11 @@ class State(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 1:
-            raise Incomplete(1)
         if not buffer.startswith(b"\xfe", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"\xfe", bytes(buffer[at : at + 1])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"\xfe")
         p1 = _ESCAPE_FD.end(buffer, at + 1, at, cls.NAME, _FF)
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b"\xff", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\xff", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\xff")
         plain = _ESCAPE_FD.plain(buffer, at + 1, p1, at, cls.NAME, p1 + 1 - at)
         try:
             if len(plain) < 4:
@@ -120,11 +113,11 @@ class State(Message, kw_only=True):
                 raise DecodeError(
                     "too long", cls.NAME, "data", 1, "at most 2048 bytes", p2 - 1
                 )
-            if len(plain) != p2 + 2:
-                raise DecodeError("length", cls.NAME, "", 0, p2 + 2, len(plain), p2 + 2)
             expected = _CRC_16_X_25(plain[0:p2])
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", p2, expected, check, p2 + 2)
+            if len(plain) != p2 + 2:
+                raise DecodeError("length", cls.NAME, "", 0, p2 + 2, len(plain), p2 + 2)
             try:
                 note = note_raw.decode()
             except UnicodeDecodeError as error:
@@ -201,12 +194,8 @@ class Level(Message, kw_only=True):
     ) -> tuple[Self, int]:
         p1 = _SKIP_C0.skip(buffer, at, at)
         p2 = _ESCAPE_DB.end(buffer, p1, at, cls.NAME, _C0)
-        if len(buffer) < p2 + 1:
-            raise Incomplete(p2 + 1 - at)
         if not buffer.startswith(b"\xc0", p2):
-            raise DecodeError(
-                "constant", cls.NAME, "", p2 - at, b"\xc0", bytes(buffer[p2 : p2 + 1])
-            )
+            raise unlike(buffer, p2, at, cls.NAME, "", b"\xc0")
         plain = _ESCAPE_DB.plain(buffer, p1, p2, at, cls.NAME, p2 + 1 - at)
         try:
             if len(plain) < 4:
@@ -214,11 +203,11 @@ class Level(Message, kw_only=True):
             c2, level, check = _BE_1SNHB.unpack_from(plain, 0)
             if c2 != b"\xa5":
                 raise DecodeError("constant", cls.NAME, "", 0, b"\xa5", c2)
-            if len(plain) != 4:
-                raise DecodeError("length", cls.NAME, "", 0, 4, len(plain), 4)
             expected = xor(plain[0:3])
             if check != expected:
                 raise DecodeError("crc", cls.NAME, "check", 3, expected, check, 4)
+            if len(plain) != 4:
+                raise DecodeError("length", cls.NAME, "", 0, 4, len(plain), 4)
             level_value = level / 10
             if not -40 <= level_value <= 60:
                 raise DecodeError(
@@ -367,12 +356,10 @@ class Beat(Message, kw_only=True):
         p1 = at + 2 + size
         if len(buffer) < p1 + 2:
             raise Incomplete(p1 + 2 - at)
-        (check,) = _LE_H.unpack_from(buffer, p1)
         expected = p1 - at - 2
         if size != expected:
-            raise DecodeError(
-                "length", cls.NAME, "size", 1, expected, size, p1 + 2 - at
-            )
+            raise DecodeError("length", cls.NAME, "size", 1, expected, size, p1 - at)
+        (check,) = _LE_H.unpack_from(buffer, p1)
         expected = _CRC_16_MCRF4XX(buffer[at + 1 : p1] + b"2")
         if check != expected:
             raise DecodeError(
@@ -447,21 +434,11 @@ class Shown(Message, kw_only=True):
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
         p1 = _SKIP_2E.skip(buffer, at, at)
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b"(", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"(", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"(")
         p2 = buffer.find(b")\r\n", p1 + 1)
         if p2 < 0:
             raise Incomplete(len(buffer) - at + 1, b")\r\n")
-        if len(buffer) < p2 + 3:
-            raise Incomplete(p2 + 3 - at)
-        if not buffer.startswith(b")\r\n", p2):
-            raise DecodeError(
-                "constant", cls.NAME, "", p2 - at, b")\r\n", bytes(buffer[p2 : p2 + 3])
-            )
         plain = _HEX_ADD_33.plain(buffer, p1 + 1, p2, at, cls.NAME, p2 + 3 - at)
         try:
             if len(plain) < 1:
@@ -523,12 +500,8 @@ class Block(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 1:
-            raise Incomplete(1)
         if not buffer.startswith(b"~", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"~", bytes(buffer[at : at + 1])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"~")
         needed = 1
         while True:
             plain = _DOUBLE_7E.begin(buffer, at + 1, needed, at, cls.NAME)

@@ -42,6 +42,7 @@ from protoc.runtime.codecs import (
     short,
     starts,
     unfit,
+    unlike,
 )
 
 _BE_1SB: Final = Struct(">1sB")
@@ -275,12 +276,8 @@ class Measured(Message, kw_only=True):
         note: str | None = None
         p4 = p2
         if _2C.stands(buffer, p2, at, None):
-            if len(buffer) < p2 + 1:
-                raise Incomplete(p2 + 1 - at)
             if not buffer.startswith(b",", p2):
-                raise DecodeError(
-                    "constant", cls.NAME, "", p2 - at, b",", bytes(buffer[p2 : p2 + 1])
-                )
+                raise unlike(buffer, p2, at, cls.NAME, "", b",")
             p5 = buffer.find(b".", p2 + 1)
             if p5 < 0:
                 raise Incomplete(len(buffer) - at + 1, b".")
@@ -293,12 +290,8 @@ class Measured(Message, kw_only=True):
                 ) from None
             note = note_text
             p4 = p5
-        if len(buffer) < p4 + 1:
-            raise Incomplete(p4 + 1 - at)
         if not buffer.startswith(b".", p4):
-            raise DecodeError(
-                "constant", cls.NAME, "", p4 - at, b".", bytes(buffer[p4 : p4 + 1])
-            )
+            raise unlike(buffer, p4, at, cls.NAME, "", b".")
         return (
             cls(
                 kind=kind,

@@ -43,6 +43,7 @@ from protoc.runtime.codecs import (
     scan_float,
     starts,
     unfit,
+    unlike,
     write_dec,
     write_float,
 )
@@ -106,20 +107,12 @@ class Adjust(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 2:
-            raise Incomplete(2)
         if not buffer.startswith(b"T=", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"T=", bytes(buffer[at : at + 2])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"T=")
         p1 = scan_float(buffer, at + 2, at, cls.NAME, "target")
         target_raw = bytes(buffer[at + 2 : p1])
-        if len(buffer) < p1 + 2:
-            raise Incomplete(p1 + 2 - at)
         if not buffer.startswith(b"\r\n", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\r\n", bytes(buffer[p1 : p1 + 2])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\r\n")
         target = read_float(target_raw, cls.NAME, "target", 2, p1 + 2 - at)
         return cls(target=target), p1 + 2
 
@@ -163,20 +156,12 @@ class Report(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 2:
-            raise Incomplete(2)
         if not buffer.startswith(b"T ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"T ", bytes(buffer[at : at + 2])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"T ")
         p1 = scan_float(buffer, at + 2, at, cls.NAME, "actual")
         actual_raw = bytes(buffer[at + 2 : p1])
-        if len(buffer) < p1 + 2:
-            raise Incomplete(p1 + 2 - at)
         if not buffer.startswith(b"\r\n", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\r\n", bytes(buffer[p1 : p1 + 2])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\r\n")
         actual = read_float(actual_raw, cls.NAME, "actual", 2, p1 + 2 - at)
         return cls(actual=actual), p1 + 2
 
@@ -253,20 +238,12 @@ class Nope(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 3:
-            raise Incomplete(3)
         if not buffer.startswith(b"NO ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"NO ", bytes(buffer[at : at + 3])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"NO ")
         p1 = scan_dec(buffer, at + 3, at, cls.NAME, "code")
         code_raw = bytes(buffer[at + 3 : p1])
-        if len(buffer) < p1 + 2:
-            raise Incomplete(p1 + 2 - at)
         if not buffer.startswith(b"\r\n", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\r\n", bytes(buffer[p1 : p1 + 2])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\r\n")
         code = read_dec(code_raw, cls.NAME, "code", 3, p1 + 2 - at)
         return cls(code=code), p1 + 2
 
@@ -306,20 +283,12 @@ class Alarm(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 6:
-            raise Incomplete(6)
         if not buffer.startswith(b"ALARM ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"ALARM ", bytes(buffer[at : at + 6])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"ALARM ")
         p1 = scan_dec(buffer, at + 6, at, cls.NAME, "level")
         level_raw = bytes(buffer[at + 6 : p1])
-        if len(buffer) < p1 + 2:
-            raise Incomplete(p1 + 2 - at)
         if not buffer.startswith(b"\r\n", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\r\n", bytes(buffer[p1 : p1 + 2])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\r\n")
         level = read_dec(level_raw, cls.NAME, "level", 6, p1 + 2 - at)
         return cls(level=level), p1 + 2
 

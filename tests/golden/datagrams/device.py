@@ -19,7 +19,6 @@ from protoc.runtime import (
     DecodeError,
     Device,
     Hooks,
-    Incomplete,
     Link,
     Message,
     On,
@@ -39,6 +38,7 @@ from protoc.runtime.codecs import (
     scan_dec,
     starts,
     unfit,
+    unlike,
     write_dec,
 )
 
@@ -181,12 +181,8 @@ class Thanks(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 5:
-            raise Incomplete(5)
         if not buffer.startswith(b"<ack>", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"<ack>", bytes(buffer[at : at + 5]), 5
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"<ack>", 5)
         return cls(), at + 5
 
     def encode(self, link: str = "") -> bytes:
@@ -217,12 +213,8 @@ class Ask(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 1:
-            raise Incomplete(1)
         if not buffer.startswith(b"?", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"?", bytes(buffer[at : at + 1]), 1
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"?", 1)
         return cls(), at + 1
 
     def encode(self, link: str = "") -> bytes:

@@ -43,11 +43,11 @@ from protoc.runtime.codecs import (
 )
 
 _BE_1SB1SH: Final = Struct(">1sB1sH")
-_BE_1SB1SHBH1S: Final = Struct(">1sB1sHBH1s")
 _BE_1SBBH: Final = Struct(">1sBBH")
 _BE_B8S: Final = Struct(">B8s")
 _BE_BBBH: Final = Struct(">BBBH")
 _BE_BBBHB: Final = Struct(">BBBHB")
+_BE_BH1S: Final = Struct(">BH1s")
 _BE_H1S: Final = Struct(">H1s")
 _BE_HB: Final = Struct(">HB")
 
@@ -201,18 +201,21 @@ class GetName(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 9:
-            raise Incomplete(9)
-        c1, unit, c2, size, channel, check, c3 = _BE_1SB1SHBH1S.unpack_from(buffer, at)
+        if len(buffer) < at + 5:
+            raise Incomplete(5)
+        c1, unit, c2, size = _BE_1SB1SH.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1, 9)
         if c2 != b"\x11":
             raise DecodeError("constant", cls.NAME, "code", 2, b"\x11", c2, 9)
-        if c3 != b"\x03":
-            raise DecodeError("constant", cls.NAME, "", 8, b"\x03", c3, 9)
         expected = 1 + 2
         if size != expected:
-            raise DecodeError("length", cls.NAME, "size", 3, expected, size, 9)
+            raise DecodeError("length", cls.NAME, "size", 3, expected, size, 5)
+        if len(buffer) < at + 9:
+            raise Incomplete(9)
+        channel, check, c3 = _BE_BH1S.unpack_from(buffer, at + 5)
+        if c3 != b"\x03":
+            raise DecodeError("constant", cls.NAME, "", 8, b"\x03", c3, 9)
         expected = byte_sum(buffer[at + 1 : at + 6]) & 0xFFFF
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 6, expected, check, 9)

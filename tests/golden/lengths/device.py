@@ -34,6 +34,7 @@ from protoc.runtime.codecs import (
     read_dec,
     starts,
     unfit,
+    unlike,
     write_dec,
 )
 
@@ -79,17 +80,13 @@ class Flagged(Message, kw_only=True):
             p1 = at + 5
         else:
             p1 = at + 3
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
-        if not buffer.startswith(b"\x03", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\x03", bytes(buffer[p1 : p1 + 1])
-            )
         expected = int(note is not None) * 2 + 1
         if flags != expected:
             raise DecodeError(
                 "value", cls.NAME, "flags", 1, expected, flags, p1 + 1 - at
             )
+        if not buffer.startswith(b"\x03", p1):
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\x03")
         return cls(unit=unit, note=note), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
@@ -156,12 +153,6 @@ class Counted(Message, kw_only=True):
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b",")
         name_raw = buffer[at + 2 : p1]
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
-        if not buffer.startswith(b",", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b",", bytes(buffer[p1 : p1 + 1])
-            )
         note: str | None = None
         p2 = p1 + 1
         if not _ETX.stands(buffer, p1 + 1, at, None):
@@ -176,17 +167,11 @@ class Counted(Message, kw_only=True):
                 ) from None
             note = note_text
             p2 = p1 + 3
-        if len(buffer) < p2 + 1:
-            raise Incomplete(p2 + 1 - at)
-        if not buffer.startswith(b"\x03", p2):
-            raise DecodeError(
-                "constant", cls.NAME, "", p2 - at, b"\x03", bytes(buffer[p2 : p2 + 1])
-            )
         expected = p2 - at - 1 + 1
         if size != expected:
-            raise DecodeError(
-                "length", cls.NAME, "size", 1, expected, size, p2 + 1 - at
-            )
+            raise DecodeError("length", cls.NAME, "size", 1, expected, size, p2 - at)
+        if not buffer.startswith(b"\x03", p2):
+            raise unlike(buffer, p2, at, cls.NAME, "", b"\x03")
         try:
             name = name_raw.decode()
         except UnicodeDecodeError as error:
@@ -274,12 +259,12 @@ class Block(Message, kw_only=True):
             raise Incomplete(p1 - at)
         size_raw = bytes(buffer[at + 2 : p1])
         size = read_dec(size_raw, cls.NAME, "size", 2, p1 - at)
+        if not 1 <= width <= 9:
+            raise DecodeError("value", cls.NAME, "width", 1, "1..9", width, p1 - at)
         p2 = p1 + size
         if len(buffer) < p2:
             raise Incomplete(p2 - at)
         data = bytes(buffer[p1:p2])
-        if not 1 <= width <= 9:
-            raise DecodeError("value", cls.NAME, "width", 1, "1..9", width, p2 - at)
         return cls(data=data), p2
 
     def encode(self, link: str = "") -> bytes:

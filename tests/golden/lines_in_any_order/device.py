@@ -41,6 +41,7 @@ from protoc.runtime.codecs import (
     short,
     starts,
     unfit,
+    unlike,
     write_dec,
     write_float,
     write_int,
@@ -86,12 +87,6 @@ class StateLocks(Part, kw_only=True):
         if p2 < 0:
             raise missing(stop, cls.NAME, p1 + 1 - at, limit - at, b"\n")
         lock_raw = buffer[p1 + 1 : p2]
-        if limit < p2 + 1:
-            raise short(stop, cls.NAME, "", p2 - at, 1, limit - p2)
-        if not buffer.startswith(b"\n", p2):
-            raise DecodeError(
-                "constant", cls.NAME, "", p2 - at, b"\n", bytes(buffer[p2 : p2 + 1])
-            )
         output = read_dec(output_raw, cls.NAME, "output", 0, p2 + 1 - at)
         try:
             lock = lock_raw.decode()
@@ -147,12 +142,8 @@ class State(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 7:
-            raise Incomplete(7)
         if not buffer.startswith(b"STATE:\n", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"STATE:\n", bytes(buffer[at : at + 7])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"STATE:\n")
         name: str | None = None
         inputs: int | None = None
         delay: float | None = None
@@ -168,19 +159,6 @@ class State(Message, kw_only=True):
                             "constant", cls.NAME, "", p1 + 6 - at, b"\n", "nothing"
                         )
                     name_raw = buffer[p1 + 6 : p3]
-                    if p2 < p3 + 1:
-                        raise DecodeError(
-                            "length", cls.NAME, "", p3 - at, "1 bytes", p2 - p3
-                        )
-                    if not buffer.startswith(b"\n", p3):
-                        raise DecodeError(
-                            "constant",
-                            cls.NAME,
-                            "",
-                            p3 - at,
-                            b"\n",
-                            bytes(buffer[p3 : p3 + 1]),
-                        )
                     try:
                         name_text = name_raw.decode()
                     except UnicodeDecodeError as error:
@@ -277,19 +255,6 @@ class State(Message, kw_only=True):
                             "constant", cls.NAME, "", p1 + 9 - at, b"\n", "nothing"
                         )
                     version_raw = buffer[p1 + 9 : p6]
-                    if p2 < p6 + 1:
-                        raise DecodeError(
-                            "length", cls.NAME, "", p6 - at, "1 bytes", p2 - p6
-                        )
-                    if not buffer.startswith(b"\n", p6):
-                        raise DecodeError(
-                            "constant",
-                            cls.NAME,
-                            "",
-                            p6 - at,
-                            b"\n",
-                            bytes(buffer[p6 : p6 + 1]),
-                        )
                     try:
                         version_text = version_raw.decode()
                     except UnicodeDecodeError as error:
@@ -329,12 +294,8 @@ class State(Message, kw_only=True):
             raise DecodeError(
                 "value", cls.NAME, "name", p1 - at, "a line that tells it", "nothing"
             )
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b"\n", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\n", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\n")
         return (
             cls(name=name, inputs=inputs, delay=delay, version=version, locks=locks),
             p1 + 1,

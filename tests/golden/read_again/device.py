@@ -49,6 +49,7 @@ from protoc.runtime.codecs import (
     short,
     starts,
     unfit,
+    unlike,
     write_dec,
     write_int,
 )
@@ -66,7 +67,6 @@ class State(Choice):
 
 _BE_1S1S: Final = Struct(">1s1s")
 _BE_1S1SB: Final = Struct(">1s1sB")
-_BE_1S1SBBB: Final = Struct(">1s1sBBB")
 _BE_1S2S: Final = Struct(">1s2s")
 _BE_1S3S: Final = Struct(">1s3s")
 _BE_2SBB: Final = Struct(">2sBB")
@@ -100,31 +100,19 @@ class Gain(Message, kw_only=True):
         channel: int | None = None
         p1 = at
         if _4348.stands(buffer, at, at, None):
-            if len(buffer) < at + 2:
-                raise Incomplete(2)
             if not buffer.startswith(b"CH", at):
-                raise DecodeError(
-                    "constant", cls.NAME, "", 0, b"CH", bytes(buffer[at : at + 2])
-                )
+                raise unlike(buffer, at, at, cls.NAME, "", b"CH")
             p2 = scan_dec(buffer, at + 2, at, cls.NAME, "channel")
             channel_raw = bytes(buffer[at + 2 : p2])
-            if len(buffer) < p2 + 1:
-                raise Incomplete(p2 + 1 - at)
             if not buffer.startswith(b"=", p2):
-                raise DecodeError(
-                    "constant", cls.NAME, "", p2 - at, b"=", bytes(buffer[p2 : p2 + 1])
-                )
+                raise unlike(buffer, p2, at, cls.NAME, "", b"=")
             channel_number_ = read_dec(channel_raw, cls.NAME, "channel", 2, p2 + 1 - at)
             channel = channel_number_
             p1 = p2 + 1
         p3 = scan_int(buffer, p1, at, cls.NAME, "gain")
         gain_raw = bytes(buffer[p1:p3])
-        if len(buffer) < p3 + 2:
-            raise Incomplete(p3 + 2 - at)
         if not buffer.startswith(b"dB", p3):
-            raise DecodeError(
-                "constant", cls.NAME, "", p3 - at, b"dB", bytes(buffer[p3 : p3 + 2])
-            )
+            raise unlike(buffer, p3, at, cls.NAME, "", b"dB")
         gain = read_int(gain_raw, cls.NAME, "gain", p1 - at, p3 + 2 - at)
         return cls(channel=channel, gain=gain), p3 + 2
 
@@ -174,15 +162,18 @@ class Read(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 5:
-            raise Incomplete(5)
-        c1, c2, size, register, check = _BE_1S1SBBB.unpack_from(buffer, at)
+        if len(buffer) < at + 3:
+            raise Incomplete(3)
+        c1, c2, size = _BE_1S1SB.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1, 5)
         if c2 != b"\x01":
             raise DecodeError("constant", cls.NAME, "kind", 1, b"\x01", c2, 5)
         if size != 1:
-            raise DecodeError("length", cls.NAME, "size", 2, 1, size, 5)
+            raise DecodeError("length", cls.NAME, "size", 2, 1, size, 3)
+        if len(buffer) < at + 5:
+            raise Incomplete(5)
+        register, check = _BE_BB.unpack_from(buffer, at + 3)
         expected = byte_sum(buffer[at + 1 : at + 4]) & 0xFF
         if check != expected:
             raise DecodeError("crc", cls.NAME, "check", 4, expected, check, 5)
@@ -476,22 +467,12 @@ class Setting(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 5:
-            raise Incomplete(5)
         if not buffer.startswith(b"GAIN ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"GAIN ", bytes(buffer[at : at + 5])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"GAIN ")
         p1 = buffer.find(b"\r", at + 5)
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b"\r")
         answer_raw = buffer[at + 5 : p1]
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
-        if not buffer.startswith(b"\r", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\r", bytes(buffer[p1 : p1 + 1])
-            )
         try:
             answer = answer_raw.decode()
         except UnicodeDecodeError as error:
@@ -868,23 +849,15 @@ class Maybe(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 1:
-            raise Incomplete(1)
         if not buffer.startswith(b"M", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"M", bytes(buffer[at : at + 1])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"M")
         text: str | None = None
         channel: int | None = None
         gain: int | None = None
         p1 = at + 1
         if _2C.stands(buffer, at + 1, at, None):
-            if len(buffer) < at + 2:
-                raise Incomplete(2)
             if not buffer.startswith(b",", at + 1):
-                raise DecodeError(
-                    "constant", cls.NAME, "", 1, b",", bytes(buffer[at + 1 : at + 2])
-                )
+                raise unlike(buffer, at + 1, at, cls.NAME, "", b",")
             p2 = buffer.find(b"!", at + 2)
             if p2 < 0:
                 raise Incomplete(len(buffer) - at + 1, b"!")
@@ -905,12 +878,8 @@ class Maybe(Message, kw_only=True):
             channel = text_parts.channel
             gain = text_parts.gain
             p1 = p2
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b"!", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"!", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"!")
         return cls(text=text, channel=channel, gain=gain), p1 + 1
 
     def encode(self, link: str = "") -> bytes:

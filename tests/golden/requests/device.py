@@ -31,15 +31,15 @@ from protoc.runtime import (
 from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import ANY, DIGITS_2, NUMBERS_2, UNFIT, echoes, starts, unfit
 
-_BE_1SB1SB2SBH: Final = Struct(">1sB1sB2sBH")
-_BE_1SB1SBB: Final = Struct(">1sB1sBB")
-_BE_1SB1SBBBB: Final = Struct(">1sB1sBBBB")
-_BE_1SB1SBH: Final = Struct(">1sB1sBH")
+_BE_1SB1SB: Final = Struct(">1sB1sB")
+_BE_2SBH: Final = Struct(">2sBH")
+_BE_BBB: Final = Struct(">BBB")
 _BE_BBBB: Final = Struct(">BBBB")
 _BE_BBBBB: Final = Struct(">BBBBB")
 _BE_BBBBBBB: Final = Struct(">BBBBBBB")
 _BE_BBBBH: Final = Struct(">BBBBH")
 _BE_BH: Final = Struct(">BH")
+_BE_H: Final = Struct(">H")
 
 
 class Read(Message, kw_only=True):
@@ -67,15 +67,18 @@ class Read(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 5:
-            raise Incomplete(5)
-        c1, sequence, c2, size, item_ = _BE_1SB1SBB.unpack_from(buffer, at)
+        if len(buffer) < at + 4:
+            raise Incomplete(4)
+        c1, sequence, c2, size = _BE_1SB1SB.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1, 5)
         if c2 != b"\x01":
             raise DecodeError("constant", cls.NAME, "code", 2, b"\x01", c2, 5)
         if size != 1:
-            raise DecodeError("length", cls.NAME, "size", 3, 1, size, 5)
+            raise DecodeError("length", cls.NAME, "size", 3, 1, size, 4)
+        if len(buffer) < at + 5:
+            raise Incomplete(5)
+        item_ = buffer[at + 4]
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 5)
         return cls(sequence=sequence, item=item_), at + 5
@@ -133,23 +136,18 @@ class Keep(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 9:
-            raise Incomplete(9)
-        (
-            c1,
-            sequence,
-            c2,
-            size,
-            own_raw,
-            item_,
-            value,
-        ) = _BE_1SB1SB2SBH.unpack_from(buffer, at)
+        if len(buffer) < at + 4:
+            raise Incomplete(4)
+        c1, sequence, c2, size = _BE_1SB1SB.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1, 9)
         if c2 != b"\x02":
             raise DecodeError("constant", cls.NAME, "code", 2, b"\x02", c2, 9)
         if size != 5:
-            raise DecodeError("length", cls.NAME, "size", 3, 5, size, 9)
+            raise DecodeError("length", cls.NAME, "size", 3, 5, size, 4)
+        if len(buffer) < at + 9:
+            raise Incomplete(9)
+        own_raw, item_, value = _BE_2SBH.unpack_from(buffer, at + 4)
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 9)
         own = NUMBERS_2.get(own_raw)
@@ -222,15 +220,18 @@ class Told(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 6:
-            raise Incomplete(6)
-        c1, sequence, c2, size, value = _BE_1SB1SBH.unpack_from(buffer, at)
+        if len(buffer) < at + 4:
+            raise Incomplete(4)
+        c1, sequence, c2, size = _BE_1SB1SB.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1, 6)
         if c2 != b"\x81":
             raise DecodeError("constant", cls.NAME, "code", 2, b"\x81", c2, 6)
         if size != 2:
-            raise DecodeError("length", cls.NAME, "size", 3, 2, size, 6)
+            raise DecodeError("length", cls.NAME, "size", 3, 2, size, 4)
+        if len(buffer) < at + 6:
+            raise Incomplete(6)
+        (value,) = _BE_H.unpack_from(buffer, at + 4)
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 6)
         return cls(sequence=sequence, value=value), at + 6
@@ -291,23 +292,18 @@ class Kept(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 7:
-            raise Incomplete(7)
-        (
-            c1,
-            sequence,
-            c2,
-            size,
-            item_,
-            left,
-            check,
-        ) = _BE_1SB1SBBBB.unpack_from(buffer, at)
+        if len(buffer) < at + 4:
+            raise Incomplete(4)
+        c1, sequence, c2, size = _BE_1SB1SB.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "", 0, b"\x02", c1, 7)
         if c2 != b"\x82":
             raise DecodeError("constant", cls.NAME, "code", 2, b"\x82", c2, 7)
         if size != 3:
-            raise DecodeError("length", cls.NAME, "size", 3, 3, size, 7)
+            raise DecodeError("length", cls.NAME, "size", 3, 3, size, 4)
+        if len(buffer) < at + 7:
+            raise Incomplete(7)
+        item_, left, check = _BE_BBB.unpack_from(buffer, at + 4)
         if not 1 <= sequence <= 3:
             raise DecodeError("value", cls.NAME, "sequence", 1, "1..3", sequence, 7)
         return cls(sequence=sequence, item=item_, left=left, check=check), at + 7

@@ -38,6 +38,7 @@ from protoc.runtime.codecs import (
     short,
     starts,
     unfit,
+    unlike,
     write_bcd,
 )
 
@@ -165,21 +166,15 @@ class Report(Message, kw_only=True):
                     cls.NAME, f"channels[{len(channels)}]", p1 - at
                 ) from None
             channels.append(item_)
+        expected = len(channels)
+        if number != expected:
+            raise DecodeError("value", cls.NAME, "number", 2, expected, number, p1 - at)
         try:
             where, p2 = Place.decode_part(buffer, p1, None)
         except WITHIN as error:
             raise error.within(cls.NAME, "where", p1 - at) from None
-        if len(buffer) < p2 + 1:
-            raise Incomplete(p2 + 1 - at)
         if not buffer.startswith(b"\xff", p2):
-            raise DecodeError(
-                "constant", cls.NAME, "", p2 - at, b"\xff", bytes(buffer[p2 : p2 + 1])
-            )
-        expected = len(channels)
-        if number != expected:
-            raise DecodeError(
-                "value", cls.NAME, "number", 2, expected, number, p2 + 1 - at
-            )
+            raise unlike(buffer, p2, at, cls.NAME, "", b"\xff")
         return (
             cls(
                 flags=ReportFlags(wide=bool(flags >> 7 & 1)),
@@ -268,12 +263,8 @@ class Names(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 1:
-            raise Incomplete(1)
         if not buffer.startswith(b"N", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"N", bytes(buffer[at : at + 1])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"N")
         names: list[str] = []
         p1 = at + 1
         while not _3B.stands(buffer, p1, at, None):
@@ -289,12 +280,8 @@ class Names(Message, kw_only=True):
                 ) from None
             names.append(names_text)
             p1 = p2
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b";", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b";", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b";")
         return cls(names=names), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
@@ -371,12 +358,8 @@ class Steps(Message, kw_only=True):
             again = rest_raw & 0x80
             rest.append(rest_raw)
             p1 = p1 + 1
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b"!", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"!", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"!")
         return cls(first=first, rest=rest), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
@@ -442,12 +425,8 @@ class Noted(Message, kw_only=True):
         note: str | None = None
         p1 = at + 3
         if _2C.stands(buffer, at + 3, at, None):
-            if len(buffer) < at + 4:
-                raise Incomplete(4)
             if not buffer.startswith(b",", at + 3):
-                raise DecodeError(
-                    "constant", cls.NAME, "", 3, b",", bytes(buffer[at + 3 : at + 4])
-                )
+                raise unlike(buffer, at + 3, at, cls.NAME, "", b",")
             p2 = buffer.find(b"\r\n", at + 4)
             if p2 < 0:
                 raise Incomplete(len(buffer) - at + 1, b"\r\n")
@@ -458,12 +437,8 @@ class Noted(Message, kw_only=True):
                 raise not_text(error, "utf-8", cls.NAME, "note", 4, p2 - at) from None
             note = note_text
             p1 = p2
-        if len(buffer) < p1 + 2:
-            raise Incomplete(p1 + 2 - at)
         if not buffer.startswith(b"\r\n", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\r\n", bytes(buffer[p1 : p1 + 2])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\r\n")
         code = NUMBERS_2.get(code_raw)
         if code is None:
             raise DecodeError(
@@ -518,12 +493,8 @@ class Sized(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 1:
-            raise Incomplete(1)
         if not buffer.startswith(b"E", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"E", bytes(buffer[at : at + 1])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"E")
         wide: int | None = None
         try:
             p2 = _23.expect(buffer, at + 1, at, cls.NAME)
@@ -546,26 +517,13 @@ class Sized(Message, kw_only=True):
         except DecodeError as failure:
             wide = None
             try:
-                if len(buffer) < at + 2:
-                    raise Incomplete(2)
                 if not buffer.startswith(b"-", at + 1):
-                    raise DecodeError(
-                        "constant",
-                        cls.NAME,
-                        "",
-                        1,
-                        b"-",
-                        bytes(buffer[at + 1 : at + 2]),
-                    )
+                    raise unlike(buffer, at + 1, at, cls.NAME, "", b"-")
                 p1 = at + 2
             except DecodeError as failure2:
                 raise failure.furthest(failure2) from None
-        if len(buffer) < p1 + 2:
-            raise Incomplete(p1 + 2 - at)
         if not buffer.startswith(b"\r\n", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b"\r\n", bytes(buffer[p1 : p1 + 2])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b"\r\n")
         return cls(wide=wide), p1 + 2
 
     def encode(self, link: str = "") -> bytes:
@@ -640,12 +598,8 @@ class Kinds(Message, kw_only=True):
             p1 = at + 5
         else:
             p1 = at + 2
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b".", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b".", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b".")
         return cls(kind=kind, low=low, high=high), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
@@ -749,8 +703,8 @@ class Records(Message, kw_only=True):
         if c1 != b"B":
             raise DecodeError("constant", cls.NAME, "", 0, b"B", c1)
         data_end = at + 2 + size
-        if len(buffer) < data_end + 1:
-            raise Incomplete(data_end + 1 - at)
+        if len(buffer) < data_end:
+            raise Incomplete(data_end - at)
         records: list[RecordsRecords] = []
         p1 = at + 2
         while p1 < data_end and not _0F_OR_1F.stands(buffer, p1, at, data_end):
@@ -787,17 +741,8 @@ class Records(Message, kw_only=True):
             raise DecodeError(
                 "length", cls.NAME, "data", 2, data_end - at - 2, p2 - at - 2
             )
-        if len(buffer) < data_end + 1:
-            raise Incomplete(data_end + 1 - at)
         if not buffer.startswith(b"\x16", data_end):
-            raise DecodeError(
-                "constant",
-                cls.NAME,
-                "",
-                data_end - at,
-                b"\x16",
-                bytes(buffer[data_end : data_end + 1]),
-            )
+            raise unlike(buffer, data_end, at, cls.NAME, "", b"\x16")
         return cls(records=records, rest=rest), data_end + 1
 
     def encode(self, link: str = "") -> bytes:

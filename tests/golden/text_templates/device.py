@@ -43,6 +43,7 @@ from protoc.runtime.codecs import (
     scan_float,
     starts,
     unfit,
+    unlike,
     write_dec,
     write_float,
 )
@@ -70,25 +71,12 @@ class GetVolt(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 13:
-            raise Incomplete(13)
         if not buffer.startswith(b"MEAS:VOLT? (@", at):
-            raise DecodeError(
-                "constant",
-                cls.NAME,
-                "",
-                0,
-                b"MEAS:VOLT? (@",
-                bytes(buffer[at : at + 13]),
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"MEAS:VOLT? (@")
         p1 = scan_dec(buffer, at + 13, at, cls.NAME, "channel")
         channel_raw = bytes(buffer[at + 13 : p1])
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b")", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b")", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b")")
         p2 = _LF_OR_CRLF.expect(buffer, p1 + 1, at, cls.NAME)
         channel = read_dec(channel_raw, cls.NAME, "channel", 13, p2 - at)
         return cls(channel=channel), p2
@@ -131,28 +119,16 @@ class SetVolt(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 5:
-            raise Incomplete(5)
         if not buffer.startswith(b"VOLT ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"VOLT ", bytes(buffer[at : at + 5])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"VOLT ")
         p1 = scan_float(buffer, at + 5, at, cls.NAME, "volt")
         volt_raw = bytes(buffer[at + 5 : p1])
-        if len(buffer) < p1 + 3:
-            raise Incomplete(p1 + 3 - at)
         if not buffer.startswith(b",(@", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b",(@", bytes(buffer[p1 : p1 + 3])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b",(@")
         p2 = scan_dec(buffer, p1 + 3, at, cls.NAME, "channel")
         channel_raw = bytes(buffer[p1 + 3 : p2])
-        if len(buffer) < p2 + 1:
-            raise Incomplete(p2 + 1 - at)
         if not buffer.startswith(b")", p2):
-            raise DecodeError(
-                "constant", cls.NAME, "", p2 - at, b")", bytes(buffer[p2 : p2 + 1])
-            )
+            raise unlike(buffer, p2, at, cls.NAME, "", b")")
         p3 = _LF_OR_CRLF.expect(buffer, p2 + 1, at, cls.NAME)
         volt = read_float(volt_raw, cls.NAME, "volt", 5, p3 - at)
         channel = read_dec(channel_raw, cls.NAME, "channel", p1 + 3 - at, p3 - at)
@@ -198,12 +174,8 @@ class SetLimit(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 4:
-            raise Incomplete(4)
         if not buffer.startswith(b"CAP ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"CAP ", bytes(buffer[at : at + 4])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"CAP ")
         p1 = scan_float(buffer, at + 4, at, cls.NAME, "limit")
         limit_raw = bytes(buffer[at + 4 : p1])
         p2 = _LF_OR_CRLF.expect(buffer, p1, at, cls.NAME)
@@ -348,20 +320,10 @@ class Ident(Message, kw_only=True):
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b",")
         maker_raw = buffer[at:p1]
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
-        if not buffer.startswith(b",", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b",", bytes(buffer[p1 : p1 + 1])
-            )
         p2 = scan_dec(buffer, p1 + 1, at, cls.NAME, "serial")
         serial_raw = bytes(buffer[p1 + 1 : p2])
-        if len(buffer) < p2 + 1:
-            raise Incomplete(p2 + 1 - at)
         if not buffer.startswith(b",", p2):
-            raise DecodeError(
-                "constant", cls.NAME, "", p2 - at, b",", bytes(buffer[p2 : p2 + 1])
-            )
+            raise unlike(buffer, p2, at, cls.NAME, "", b",")
         p3 = _LF_OR_CRLF.find(buffer, p2 + 1, at, cls.NAME)
         name_raw = buffer[p2 + 1 : p3]
         p4 = _LF_OR_CRLF.expect(buffer, p3, at, cls.NAME)

@@ -40,6 +40,7 @@ from protoc.runtime.codecs import (
     scan_float,
     starts,
     unfit,
+    unlike,
     write_dec,
     write_float,
 )
@@ -72,12 +73,8 @@ class Play(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 5:
-            raise Incomplete(5)
         if not buffer.startswith(b"PLAY ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"PLAY ", bytes(buffer[at : at + 5])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"PLAY ")
         p1 = scan_dec(buffer, at + 5, at, cls.NAME, "track")
         track_raw = bytes(buffer[at + 5 : p1])
         p2 = _ENDS_LINE_NET[link].expect(buffer, p1, at, cls.NAME)
@@ -121,20 +118,12 @@ class Playing(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 3:
-            raise Incomplete(3)
         if not buffer.startswith(b"OK ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"OK ", bytes(buffer[at : at + 3])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"OK ")
         p1 = scan_dec(buffer, at + 3, at, cls.NAME, "track")
         track_raw = bytes(buffer[at + 3 : p1])
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
         if not buffer.startswith(b" ", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b" ", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b" ")
         p2 = _ENDS_LINE_NET[link].find(buffer, p1 + 1, at, cls.NAME)
         title_raw = buffer[p1 + 1 : p2]
         p3 = _ENDS_LINE_NET[link].expect(buffer, p2, at, cls.NAME)
@@ -245,12 +234,8 @@ class Stopped(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 8:
-            raise Incomplete(8)
         if not buffer.startswith(b"STOPPED ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"STOPPED ", bytes(buffer[at : at + 8])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"STOPPED ")
         p1 = scan_float(buffer, at + 8, at, cls.NAME, "after")
         after_raw = bytes(buffer[at + 8 : p1])
         p2 = _LF_OR_CRLF.expect(buffer, p1, at, cls.NAME)

@@ -33,12 +33,13 @@ from protoc.runtime import (
 )
 from protoc.runtime import actions as do
 from protoc.runtime import declarative as wire
-from protoc.runtime.codecs import UNFIT, not_text, starts, unfit
+from protoc.runtime.codecs import UNFIT, not_text, starts, unfit, unlike
 
-_BE_1SHH: Final = Struct(">1sHH")
+_BE_1SH: Final = Struct(">1sH")
 _BE_2SH2S: Final = Struct(">2sH2s")
 _BE_BH: Final = Struct(">BH")
 _BE_BHH: Final = Struct(">BHH")
+_BE_H: Final = Struct(">H")
 
 
 class Packet(Message, kw_only=True):
@@ -108,22 +109,12 @@ class Note(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 3:
-            raise Incomplete(3)
         if not buffer.startswith(b"<A ", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"<A ", bytes(buffer[at : at + 3])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"<A ")
         p1 = buffer.find(b">", at + 3)
         if p1 < 0:
             raise Incomplete(len(buffer) - at + 1, b">")
         note_raw = buffer[at + 3 : p1]
-        if len(buffer) < p1 + 1:
-            raise Incomplete(p1 + 1 - at)
-        if not buffer.startswith(b">", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b">", bytes(buffer[p1 : p1 + 1])
-            )
         try:
             note = note_raw.decode()
         except UnicodeDecodeError as error:
@@ -215,13 +206,16 @@ class Heat(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 5:
-            raise Incomplete(5)
-        c1, size, heat = _BE_1SHH.unpack_from(buffer, at)
+        if len(buffer) < at + 3:
+            raise Incomplete(3)
+        c1, size = _BE_1SH.unpack_from(buffer, at)
         if c1 != b"\x02":
             raise DecodeError("constant", cls.NAME, "kind", 0, b"\x02", c1, 5)
         if size != 2:
-            raise DecodeError("length", cls.NAME, "size", 1, 2, size, 5)
+            raise DecodeError("length", cls.NAME, "size", 1, 2, size, 3)
+        if len(buffer) < at + 5:
+            raise Incomplete(5)
+        (heat,) = _BE_H.unpack_from(buffer, at + 3)
         return cls(heat=heat), at + 5
 
     def encode(self, link: str = "") -> bytes:
@@ -314,12 +308,8 @@ class Ack(Message, kw_only=True):
     def decode_prefix(
         cls, buffer: Buffer, at: int = 0, link: str = ""
     ) -> tuple[Self, int]:
-        if len(buffer) < at + 7:
-            raise Incomplete(7)
         if not buffer.startswith(b"<A ack>", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"<A ack>", bytes(buffer[at : at + 7]), 7
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"<A ack>", 7)
         return cls(), at + 7
 
     def encode(self, link: str = "") -> bytes:

@@ -32,21 +32,22 @@ from protoc.runtime import (
 )
 from protoc.runtime import declarative as wire
 from protoc.runtime.checksums import byte_sum, crc
-from protoc.runtime.codecs import ANY, UNFIT, starts, unfit
+from protoc.runtime.codecs import ANY, UNFIT, starts, unfit, unlike
 from protoc.runtime.codings import Hex
 
 _BE_1SB: Final = Struct(">1sB")
 _BE_B: Final = Struct(">B")
 _BE_B1S: Final = Struct(">B1s")
 _BE_B1SB: Final = Struct(">B1sB")
+_BE_B1SHH: Final = Struct(">B1sHH")
 _BE_B1SHH2S: Final = Struct(">B1sHH2s")
 _BE_B1SHHB: Final = Struct(">B1sHHB")
 _BE_BB: Final = Struct(">BB")
 _BE_BBB: Final = Struct(">BBB")
 _BE_BBHH: Final = Struct(">BBHH")
 _BE_H: Final = Struct(">H")
+_BE_H2SH: Final = Struct(">H2sH")
 _BE_H2SHB: Final = Struct(">H2sHB")
-_BE_H2SHB1SHH: Final = Struct(">H2sHB1sHH")
 _BE_H2SHBB: Final = Struct(">H2sHBB")
 _BE_H2SHBBB: Final = Struct(">H2sHBBB")
 _BE_H2SHBBHH: Final = Struct(">H2sHBBHH")
@@ -97,26 +98,13 @@ class Read(Message, kw_only=True):
                 )
             p1 = at + 8
         elif link == "ascii":
-            if len(buffer) < at + 1:
-                raise Incomplete(1)
             if not buffer.startswith(b":", at):
-                raise DecodeError(
-                    "constant", cls.NAME, "", 0, b":", bytes(buffer[at : at + 1])
-                )
+                raise unlike(buffer, at, at, cls.NAME, "", b":")
             if len(buffer) < at + 15:
                 raise Incomplete(15)
             p2 = at + 15
-            if len(buffer) < p2 + 2:
-                raise Incomplete(p2 + 2 - at)
             if not buffer.startswith(b"\r\n", p2):
-                raise DecodeError(
-                    "constant",
-                    cls.NAME,
-                    "",
-                    p2 - at,
-                    b"\r\n",
-                    bytes(buffer[p2 : p2 + 2]),
-                )
+                raise unlike(buffer, p2, at, cls.NAME, "", b"\r\n")
             plain = _HEX.plain(buffer, at + 1, p2, at, cls.NAME, p2 + 2 - at)
             try:
                 if len(plain) < 7:
@@ -132,34 +120,29 @@ class Read(Message, kw_only=True):
                 ) = _BE_B1SHHB.unpack_from(plain, 0)
                 if c4 != b"\x03":
                     raise DecodeError("constant", cls.NAME, "", 1, b"\x03", c4)
-                if len(plain) != 7:
-                    raise DecodeError("length", cls.NAME, "", 0, 7, len(plain), 7)
                 expected = (-byte_sum(plain[0:6])) & 0xFF
                 if ascii_check_raw != expected:
                     raise DecodeError(
                         "crc", cls.NAME, "check", 6, expected, ascii_check_raw, 7
                     )
+                if len(plain) != 7:
+                    raise DecodeError("length", cls.NAME, "", 0, 7, len(plain), 7)
             except DecodeError as error:
                 raise _HEX.outside(error, buffer, at + 1, p2, at, p2 + 2 - at) from None
             p1 = p2 + 2
         else:
-            if len(buffer) < at + 12:
-                raise Incomplete(12)
-            (
-                transaction_raw,
-                c5,
-                tcp_size_raw,
-                unit_raw,
-                c6,
-                first,
-                count,
-            ) = _BE_H2SHB1SHH.unpack_from(buffer, at)
+            if len(buffer) < at + 6:
+                raise Incomplete(6)
+            transaction_raw, c5, tcp_size_raw = _BE_H2SH.unpack_from(buffer, at)
             if c5 != b"\x00\x00":
                 raise DecodeError("constant", cls.NAME, "", 2, b"\x00\x00", c5)
+            if tcp_size_raw != 6:
+                raise DecodeError("length", cls.NAME, "size", 4, 6, tcp_size_raw, 6)
+            if len(buffer) < at + 12:
+                raise Incomplete(12)
+            unit_raw, c6, first, count = _BE_B1SHH.unpack_from(buffer, at + 6)
             if c6 != b"\x03":
                 raise DecodeError("constant", cls.NAME, "", 7, b"\x03", c6)
-            if tcp_size_raw != 6:
-                raise DecodeError("length", cls.NAME, "size", 4, 6, tcp_size_raw, 12)
             transaction = transaction_raw
             unit = unit_raw
             p1 = at + 12
@@ -344,35 +327,20 @@ class Values(Message, kw_only=True):
                 )
             p1 = p3 + 2
         elif link == "ascii":
-            if len(buffer) < at + 1:
-                raise Incomplete(1)
             if not buffer.startswith(b":", at):
-                raise DecodeError(
-                    "constant", cls.NAME, "", 0, b":", bytes(buffer[at : at + 1])
-                )
+                raise unlike(buffer, at, at, cls.NAME, "", b":")
             p4 = buffer.find(b"\r\n", at + 1)
             if p4 < 0:
                 raise Incomplete(len(buffer) - at + 1, b"\r\n")
-            if len(buffer) < p4 + 2:
-                raise Incomplete(p4 + 2 - at)
-            if not buffer.startswith(b"\r\n", p4):
-                raise DecodeError(
-                    "constant",
-                    cls.NAME,
-                    "",
-                    p4 - at,
-                    b"\r\n",
-                    bytes(buffer[p4 : p4 + 2]),
-                )
             plain = _HEX.plain(buffer, at + 1, p4, at, cls.NAME, p4 + 2 - at)
             try:
                 if len(plain) < 3:
                     raise DecodeError(
                         "length", cls.NAME, "unit", 0, "3 bytes", len(plain)
                     )
-                unit, c4, size_raw2 = _BE_B1SB.unpack_from(plain, 0)
-                if c4 != b"\x03":
-                    raise DecodeError("constant", cls.NAME, "", 1, b"\x03", c4)
+                unit, c3, size_raw2 = _BE_B1SB.unpack_from(plain, 0)
+                if c3 != b"\x03":
+                    raise DecodeError("constant", cls.NAME, "", 1, b"\x03", c3)
                 values = []
                 p5 = 3 + size_raw2
                 if p5 > len(plain):
@@ -404,14 +372,14 @@ class Values(Message, kw_only=True):
                     raise DecodeError(
                         "too long", cls.NAME, "pdu", 1, "at most 253 bytes", p6 - 1
                     )
-                if len(plain) != p6 + 1:
-                    raise DecodeError(
-                        "length", cls.NAME, "", 0, p6 + 1, len(plain), p6 + 1
-                    )
                 expected = (-byte_sum(plain[0:p6])) & 0xFF
                 if ascii_check_raw != expected:
                     raise DecodeError(
                         "crc", cls.NAME, "check", p6, expected, ascii_check_raw, p6 + 1
+                    )
+                if len(plain) != p6 + 1:
+                    raise DecodeError(
+                        "length", cls.NAME, "", 0, p6 + 1, len(plain), p6 + 1
                     )
             except DecodeError as error:
                 raise _HEX.outside(error, buffer, at + 1, p4, at, p4 + 2 - at) from None
@@ -421,12 +389,12 @@ class Values(Message, kw_only=True):
                 raise Incomplete(7)
             (
                 transaction_raw,
-                c5,
+                c4,
                 tcp_size_raw,
                 unit_raw,
             ) = _BE_H2SHB.unpack_from(buffer, at)
-            if c5 != b"\x00\x00":
-                raise DecodeError("constant", cls.NAME, "", 2, b"\x00\x00", c5)
+            if c4 != b"\x00\x00":
+                raise DecodeError("constant", cls.NAME, "", 2, b"\x00\x00", c4)
             pdu_way3_end = at + 6 + tcp_size_raw
             if pdu_way3_end < at + 7:
                 raise DecodeError(
@@ -452,9 +420,9 @@ class Values(Message, kw_only=True):
                 raise DecodeError(
                     "length", cls.NAME, "", 7, "2 bytes", pdu_way3_end - at - 7
                 )
-            c6, size_raw3 = _BE_1SB.unpack_from(buffer, at + 7)
-            if c6 != b"\x03":
-                raise DecodeError("constant", cls.NAME, "", 7, b"\x03", c6)
+            c5, size_raw3 = _BE_1SB.unpack_from(buffer, at + 7)
+            if c5 != b"\x03":
+                raise DecodeError("constant", cls.NAME, "", 7, b"\x03", c5)
             values = []
             p7 = at + 9 + size_raw3
             if p7 > pdu_way3_end:
@@ -704,35 +672,20 @@ class Answer_(Message, kw_only=True):
                 )
             p1 = p2 + 2
         elif link == "ascii":
-            if len(buffer) < at + 1:
-                raise Incomplete(1)
             if not buffer.startswith(b":", at):
-                raise DecodeError(
-                    "constant", cls.NAME, "", 0, b":", bytes(buffer[at : at + 1])
-                )
+                raise unlike(buffer, at, at, cls.NAME, "", b":")
             p3 = buffer.find(b"\r\n", at + 1)
             if p3 < 0:
                 raise Incomplete(len(buffer) - at + 1, b"\r\n")
-            if len(buffer) < p3 + 2:
-                raise Incomplete(p3 + 2 - at)
-            if not buffer.startswith(b"\r\n", p3):
-                raise DecodeError(
-                    "constant",
-                    cls.NAME,
-                    "",
-                    p3 - at,
-                    b"\r\n",
-                    bytes(buffer[p3 : p3 + 2]),
-                )
             plain = _HEX.plain(buffer, at + 1, p3, at, cls.NAME, p3 + 2 - at)
             try:
                 if len(plain) < 2:
                     raise DecodeError(
                         "length", cls.NAME, "unit", 0, "2 bytes", len(plain)
                     )
-                unit, c4 = _BE_B1S.unpack_from(plain, 0)
-                if c4 != b"+":
-                    raise DecodeError("constant", cls.NAME, "", 1, b"+", c4)
+                unit, c3 = _BE_B1S.unpack_from(plain, 0)
+                if c3 != b"+":
+                    raise DecodeError("constant", cls.NAME, "", 1, b"+", c3)
                 p4 = len(plain) - 1
                 if p4 < 2:
                     raise DecodeError(
@@ -748,14 +701,14 @@ class Answer_(Message, kw_only=True):
                     raise DecodeError(
                         "too long", cls.NAME, "pdu", 1, "at most 253 bytes", p4 - 1
                     )
-                if len(plain) != p4 + 1:
-                    raise DecodeError(
-                        "length", cls.NAME, "", 0, p4 + 1, len(plain), p4 + 1
-                    )
                 expected = (-byte_sum(plain[0:p4])) & 0xFF
                 if ascii_check_raw != expected:
                     raise DecodeError(
                         "crc", cls.NAME, "check", p4, expected, ascii_check_raw, p4 + 1
+                    )
+                if len(plain) != p4 + 1:
+                    raise DecodeError(
+                        "length", cls.NAME, "", 0, p4 + 1, len(plain), p4 + 1
                     )
             except DecodeError as error:
                 raise _HEX.outside(error, buffer, at + 1, p3, at, p3 + 2 - at) from None
@@ -765,12 +718,12 @@ class Answer_(Message, kw_only=True):
                 raise Incomplete(7)
             (
                 transaction_raw,
-                c5,
+                c4,
                 tcp_size_raw,
                 unit_raw,
             ) = _BE_H2SHB.unpack_from(buffer, at)
-            if c5 != b"\x00\x00":
-                raise DecodeError("constant", cls.NAME, "", 2, b"\x00\x00", c5)
+            if c4 != b"\x00\x00":
+                raise DecodeError("constant", cls.NAME, "", 2, b"\x00\x00", c4)
             pdu_way3_end = at + 6 + tcp_size_raw
             if pdu_way3_end < at + 7:
                 raise DecodeError(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from protoc.compiler import model
 from protoc.compiler.backend.checks import Computer, fixed, largest
 from protoc.compiler.backend.code import Call, Code, bracketed, keyed, octets, text
+from protoc.compiler.backend.deciding import decided
 from protoc.compiler.backend.decode_branches import Branches
 from protoc.compiler.backend.decode_coded import CodedBlocks
 from protoc.compiler.backend.decode_lines import LineReader
@@ -56,17 +57,31 @@ class Decoder(Runs):
 
     def row(self, row: list[Step], behind: tuple[Step, ...] = ()) -> None:
         """Take steps apart, one behind the other; `behind` is what follows them."""
+        decides = decided(row)
+        self.deciding |= {id(row[i]) for i in decides}
         i = 0
         while i < len(row):
             j = i
-            while j < len(row) and self._is_static(row[j]):
+            while j < len(row) and self._is_static(row[j]) and (j == i or j - 1 not in decides):
                 j += 1
             if j > i:
                 self._run(row[i:j])
             else:
                 self._variable(row[i], [*row[i + 1 :], *behind])
                 j = i + 1
+            self._decide(decides.get(j - 1, []), row[j:])
             i = j
+
+    def _decide(self, fields: list[tuple[model.Field, model.Expression]], left: list[Step]) -> None:
+        """Verify what is decided; `left` is what is left of the row."""
+        whole = self.whole
+        self.ahead = sum(map(_size, left)) if all(map(self._is_static, left)) else 0
+        for field_, expression in fields:
+            if isinstance(field_.origin, model.Derived) and field_.origin.reason == "length":
+                self.whole, self.ahead = "", 0  # a frame of another length ends elsewhere
+            self._verify(field_, expression)
+            self.verified.add(field_.key)
+        self.whole, self.ahead = whole, 0
 
     def open(self) -> None:
         """Take apart what is coded, as far as it is there."""
@@ -230,12 +245,15 @@ class Decoder(Runs):
             with self.lines.block(f"if {end} > {self.stop}:"):
                 self.fail("length", name, self.at, At(self.limit).minus(self.at), count, False)
             return
-        tail = 0
+        tail: list[Step] = []
         for step in behind:
             if not self._is_static(step) and not isinstance(step, Leave):
                 break
-            tail += size_of(step) or 0
-        self.need(At(end).moved(tail), behind[0] if behind else Leave(None))  # type: ignore[arg-type]
+            tail.append(step)
+            if id(step) in self.deciding:
+                break
+        there = 0 if tail and self._lone(tail) else sum(map(_size, tail))
+        self.need(At(end).moved(there), behind[0] if behind else Leave(None))  # type: ignore[arg-type]
 
     def _may_be_negative(self, size: model.Expression) -> bool:
         """Whether a size is told by a field with a sign."""
@@ -270,6 +288,7 @@ class Decoder(Runs):
             constant = octets(target.alternatives[0])
             limit = f", {self.limit}" if self.stop else ""
             self.lines.add(f"{end} = {self.buffer}.find({constant}, {start}{limit})")
+            self.found = str(At(end).moved(size.between)), target.alternatives[0]
             with self.lines.block(f"if {end} < 0:"):
                 if self.stop == "stop":
                     place = self.at.minus(self.origin)
@@ -317,34 +336,38 @@ class Decoder(Runs):
     # -------------------------------------------------------------- checks
 
     def verify(self) -> None:
-        """Derived values must be what they are derived to."""
+        """Derived values must be what they are derived to, unless that is clear already."""
         for field_ in list(self.fields):
-            origin = field_.origin
-            if not isinstance(origin, model.Derived):
-                continue
-            if self._drives(field_) and field_.bounds is None:
-                continue
-            as_text = self._as_text(field_, origin.expression)
-            if field_.key not in self.early and not as_text:
-                self.number(field_)
-            raw = self.raws[field_.key]
-            self._within(field_, raw)
-            if self._drives(field_):
-                continue
-            name = "expected_bytes" if isinstance(field_.wire, model.Raw) else "expected"
-            if (count := self._constant(origin.expression)) is not None:
-                name = fixed(count, field_.wire)
-            else:
-                self._computer.assign(name, origin.expression, field_.wire)
-            if as_text:
-                with self.lines.block(f"if {raw} != {as_text(name)}:"):
-                    self.number(field_)
-                    self._same(field_, origin, name)
-            else:
-                self._same(field_, origin, name)
+            if isinstance(field_.origin, model.Derived) and field_.key not in self.verified:
+                self._verify(field_, field_.origin.expression)
+        self.verified -= {field_.key for field_ in self.fields}
 
-    def _same(self, field_: model.Field, origin: model.Derived, name: str) -> None:
-        raw = self.raws[field_.key]
+    def _verify(self, field_: model.Field, expression: model.Expression) -> None:
+        """A derived value must be what it is derived to."""
+        drives = self._drives(field_)
+        if drives and field_.bounds is None:
+            return
+        as_text = self._as_text(field_, expression)
+        if field_.key not in self.early and not as_text:
+            self.number(field_)
+        self._within(field_, self.raws[field_.key])
+        if drives:
+            return
+        name = "expected_bytes" if isinstance(field_.wire, model.Raw) else "expected"
+        if (count := self._constant(expression)) is not None:
+            name = fixed(count, field_.wire)
+        else:
+            self._computer.assign(name, expression, field_.wire)
+        if as_text:
+            with self.lines.block(f"if {self.raws[field_.key]} != {as_text(name)}:"):
+                self.number(field_)
+                self._same(field_, name)
+        else:
+            self._same(field_, name)
+
+    def _same(self, field_: model.Field, name: str) -> None:
+        origin, raw = field_.origin, self.raws[field_.key]
+        assert isinstance(origin, model.Derived)
         with self.lines.block(f"if {raw} != {name}:"):
             self.fail(origin.reason, field_.name or "", self.places[field_.key][0], name, raw)
 
@@ -436,6 +459,10 @@ class Decoder(Runs):
         if isinstance(extent, model.Plain):
             return span(self.plains[extent.coded], *ends_of(self.places, extent.extent))
         return span(self.buffer, *ends_of(self.places, extent))
+
+
+def _size(step: Step) -> int:
+    return size_of(step) or 0
 
 
 def _mentioned(origin: model.Origin) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import octets, text
+from protoc.compiler.backend.code import Call, octets, text
 from protoc.compiler.backend.decode_state import State
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, bits_in, bits_of, span
@@ -31,7 +31,10 @@ class Runs(State):
         """Elements of fixed size: asked for, taken apart and compared together."""
         total = sum(size_of(step) or 0 for step in row)
         start = self.at
-        if total:
+        lone = self._lone(row)
+        if self.found is not None and self.found[0] == str(start):
+            self._known = str(start.moved(len(self.found[1])))
+        if total and not lone:
             self.need(start.moved(total), row[0])
         items: list[tuple[str, str, Step]] = []
         for step in row:
@@ -50,10 +53,28 @@ class Runs(State):
         self._unpack(start, items)
         alone = len([name for _, name, _ in items if name]) == 1
         for _, name, step in items:
-            self._compare("" if alone and _is_certain(step) else name, step)
+            if lone and isinstance(step, Literal):
+                self._like(step)
+            elif not self._is_found(step):
+                self._compare("" if alone and _is_certain(step) else name, step)
+
+    def _lone(self, row: list[Step]) -> bool:
+        """Whether a constant stands alone, and is compared as far as it is there."""
+        (step, *others) = [step for step in row if size_of(step) != 0] or row
+        return not others and self.stop is None and _is_certain(step) and not self._is_found(step)
+
+    def _is_found(self, step: Step) -> bool:
+        """Whether a constant has been looked for, and is there."""
+        if not isinstance(step, Literal) or self.found is None:
+            return False
+        place, constant = self.found
+        at = self.places[step.key][0] if step.key in self.places else self.at
+        return str(at) == place and step.alternatives == (constant,)
 
     def _item(self, step: Step, size: int) -> tuple[str, str]:
         """The struct code of a step and the variable its bytes go to, empty when nobody looks."""
+        if self._is_found(step):
+            return f"{size}x", ""
         if isinstance(step, Literal):
             self._constants += 1
             return f"{size}s", f"c{self._constants}"
@@ -187,6 +208,16 @@ class Runs(State):
             if step.key in self.early:
                 self.number(step)
                 self.text(step)
+
+    def _like(self, step: Literal) -> None:
+        """A constant of which nothing behind it tells that it is there."""
+        at, _ = self.places[step.key]
+        (constant,) = step.alternatives
+        with self.lines.block(f"if not {self.buffer}.startswith({octets(constant)}, {at}):"):
+            place = (self.buffer, str(at), str(self.origin), "cls.NAME", self.label(step.name))
+            unlike = self.context.use("unlike")
+            whole = (self.whole,) if self.whole else ()
+            self.lines.add("raise ", Call(unlike, (*place, octets(constant), *whole)))
 
     def _filled(self, region: model.Region) -> None:
         """A region whose elements say where it ends must not reach too far."""

@@ -40,6 +40,10 @@ class State:
         plains: variables of the plain bytes of what is coded, by key.
         buffer: what the bytes are in; `origin` where the message begins there.
         closed: blocks whose coded bytes are known, and not yet what they stand for.
+        verified: keys of the derived values that have been verified; `deciding` the steps behind
+            which that happens, by identity.
+        found: a constant that has been looked for, behind the place where it is.
+        ahead: bytes behind the point, where an error in front of it reaches further.
     """
 
     message: model.Message | model.Record
@@ -57,6 +61,10 @@ class State:
     buffer: str = "buffer"
     origin: At = field(default_factory=lambda: At("at"))
     closed: list[model.Coded] = field(default_factory=list)
+    verified: set[str] = field(default_factory=set)
+    deciding: set[int] = field(default_factory=set)
+    found: tuple[str, bytes] | None = None
+    ahead: int = 0
     _variables: int = 0
     _constants: int = 0
     parsed: set[str] = field(default_factory=set)
@@ -247,7 +255,7 @@ class State:
     @property
     def extent(self) -> str:
         """How far the frame reaches, once its end is known."""
-        return self.at.minus(self.origin)
+        return self.at.moved(self.ahead).minus(self.origin)
 
     def fail(
         self, reason: str, name: str, at: At, expected: str, got: str, known: bool = True

@@ -54,7 +54,7 @@ from protoc.runtime.codecs.packed import (
     write_digits,
     write_nibbles,
 )
-from protoc.runtime.codecs.regions import WITHIN, among, missing, short
+from protoc.runtime.codecs.regions import WITHIN, among, missing, short, unlike
 from protoc.runtime.codecs.starts import (
     ANY,
     BASE36,
@@ -139,6 +139,7 @@ __all__ = [
     "short",
     "starts",
     "unfit",
+    "unlike",
     "write_base36",
     "write_bcd",
     "write_bin",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any, Final, Protocol
 
-from protoc.runtime.codecs.starts import BASE36, BIN, DEC, FLOAT, HEX, INT, OCT
+from protoc.runtime.codecs.starts import HEX
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete
 from protoc.runtime.messages import Buffer
 
@@ -35,24 +35,22 @@ class Scan(Protocol):
     ) -> int: ...
 
 
-def _scanner(pattern: bytes, characters: bytes, words: str) -> Scan:
-    """What finds the end of a number that has no size, made of these characters."""
+def _scanner(pattern: bytes, begun: bytes, words: str) -> Scan:
+    """What finds the end of a number that has no size; `begun` is what may become one."""
     match = re.compile(pattern).match
-    goes_on = re.compile(b"[" + re.escape(characters) + b"]*").match
+    may_go_on = re.compile(begun).fullmatch
 
     def scan(
         buffer: Buffer, start: int, at: int, message: str, field: str, stop: int | None = None
     ) -> int:
-        """Where the characters end that fit; more may come when they reach the end."""
+        """Where the characters end that fit; more may come while all that is there fits."""
         limit = min(len(buffer) if stop is None else stop, start + LONGEST_NUMBER + 1)
         found = match(buffer, start, limit)
         end = found.end() if found is not None else start
-        if stop is None and limit == len(buffer):
-            run = goes_on(buffer, end)
-            if run is not None and run.end() == limit:
-                raise Incomplete(limit - at + 1)
+        if stop is None and limit == len(buffer) and may_go_on(buffer, start, limit):
+            raise Incomplete(limit - at + 1)
         if end == start:
-            got = bytes(buffer[start : start + 1])
+            got = bytes(buffer[start : min(start + 1, limit)])
             raise DecodeError("value", message, field, start - at, words, got)
         if end - start > LONGEST_NUMBER:
             most = f"at most {LONGEST_NUMBER} characters"
@@ -64,13 +62,15 @@ def _scanner(pattern: bytes, characters: bytes, words: str) -> Scan:
 
 _REAL = rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
-scan_dec = _scanner(rb"[0-9]*", DEC, "decimal digits")
-scan_int = _scanner(rb"[+-]?[0-9]+", INT, "a whole number")
-scan_float = _scanner(_REAL, FLOAT + b"eE", "a number")
-scan_hex = _scanner(rb"[0-9A-Fa-f]*", HEX, "hexadecimal digits")
-scan_oct = _scanner(rb"[0-7]*", OCT, "octal digits")
-scan_bin = _scanner(rb"[01]*", BIN, "binary digits")
-scan_base36 = _scanner(rb"[0-9A-Za-z]*", BASE36, "digits and letters")
+_REAL_BEGUN = rb"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]*)?|\.(?:[0-9]+(?:[eE][+-]?[0-9]*)?)?)?"
+
+scan_dec = _scanner(rb"[0-9]*", rb"[0-9]*", "decimal digits")
+scan_int = _scanner(rb"[+-]?[0-9]+", rb"[+-]?[0-9]*", "a whole number")
+scan_float = _scanner(_REAL, _REAL_BEGUN, "a number")
+scan_hex = _scanner(rb"[0-9A-Fa-f]*", rb"[0-9A-Fa-f]*", "hexadecimal digits")
+scan_oct = _scanner(rb"[0-7]*", rb"[0-7]*", "octal digits")
+scan_bin = _scanner(rb"[01]*", rb"[01]*", "binary digits")
+scan_base36 = _scanner(rb"[0-9A-Za-z]*", rb"[0-9A-Za-z]*", "digits and letters")
 
 
 def _reader(pattern: bytes, base: int, words: str) -> Callable[..., int]:

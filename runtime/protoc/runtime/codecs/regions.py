@@ -27,6 +27,18 @@ def missing(
     return DecodeError("constant", message, "", offset, constant, "nothing")
 
 
+def unlike(
+    buffer: Buffer, start: int, at: int, message: str, field: str, constant: bytes, size: int = 0
+) -> RemoteError:
+    """The error where a constant does not stand: it may come, unless something else is there."""
+    count = 1
+    while constant.startswith(there := bytes(buffer[start : start + count])):
+        if len(there) < count:
+            return Incomplete(start - at + count)
+        count += 1
+    return DecodeError("constant", message, field, start - at, constant, there, size)
+
+
 def among(buffer: Buffer, start: int, at: int, stop: int | None, values: bytes) -> bool:
     """Whether the byte at `start` is one of these; there is none at the end of a region.
 

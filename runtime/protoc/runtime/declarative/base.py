@@ -30,8 +30,10 @@ class Element(_Construct):
         behind: the bytes of the fixed elements that follow a sized one, waited for with it.
         label: its name, for errors.
         sizing: tells how many bytes it has; None where nothing in front does.
+        decides: derived values that are right or wrong for certain as soon as it has been read.
     """
 
+    decides: tuple[Element, ...] = ()
     fixed: int | None = None
     behind = 0
     label = ""

@@ -44,9 +44,11 @@ class Field(Element):
         ends it may stand in it when it is written.
     """
 
-    # what the sequence around tells: whether a size asks for its number, and what ends it
+    # what the sequence around tells: whether a size asks for its number, what ends it, and what
+    # it is for certain, where it is derived from nothing that varies
     early = False
     ending: Ending | None = None
+    foretold: int | None = None
 
     def __init__(
         self,
@@ -266,7 +268,7 @@ class Field(Element):
         raw = self.number(frame)
         if not self.meaning.inside(raw):
             raise frame.error("value", self.label, at, self.meaning.limits(), raw)
-        expected = self.derived(frame)
+        expected = self.derived(frame) if self.foretold is None else self.foretold
         if raw != expected:
             raise frame.error(self.reason, self.label, at, expected, raw)
 

@@ -24,6 +24,14 @@ class Reader(Protocol):
         ...
 
 
+class Verified(Protocol):
+    """What may not be as it is derived to be."""
+
+    def verify(self, frame: Frame) -> None:
+        """Reject it then."""
+        ...
+
+
 class Bounding(Protocol):
     """What ends a field."""
 
@@ -181,6 +189,15 @@ class Frame:
         self.data = around
 
     # ---------------------------------------------------------------- what went wrong
+
+    def verify(self, element: Verified) -> None:
+        """Reject what is not as it is derived to be, or note it where that is put up with."""
+        try:
+            element.verify(self)
+        except DecodeError as error:
+            if self.flaws is None or error.reason not in ("length", "crc"):
+                raise
+            self.flaws.append(error)
 
     @contextmanager
     def inside(self, name: str, at: int) -> Generator[None]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
+from protoc.runtime.declarative import deciding
 from protoc.runtime.declarative.base import Element, Sizing, measured
-from protoc.runtime.declarative.constants import expect
+from protoc.runtime.declarative.constants import expect, stands
 from protoc.runtime.declarative.frame import Frame
-from protoc.runtime.errors import DecodeError
 
 
 class Body(Element):
@@ -28,7 +28,7 @@ class Body(Element):
         self.elements = elements
         self.sizing = size
         self.longest = max
-        self.row = Row(elements, bounded=True) if size is not None else None
+        self.row = Row(elements, bounded=True, decides=False) if size is not None else None
 
     def names(self) -> set[str]:
         return set[str]().union(*(element.names() for element in self.elements))
@@ -101,13 +101,14 @@ class _Edge(Element):
 class Row:
     """Elements one after the other.
 
-    Elements of fixed size that follow each other are waited for together: before the first of
-    them is looked at, all of them are there.
+    Elements of fixed size that follow each other are waited for together, as far as nothing is
+    decided by some of them: before the first of them is looked at, all of them are there.
 
     Args:
         elements: as they are written.
         following: what stands behind them, up to the end of the region.
         bounded: the end of the region is known.
+        decides: derived values are verified as soon as that can be done, not when all is there.
     """
 
     def __init__(
@@ -115,11 +116,15 @@ class Row:
         elements: Iterable[Element],
         following: Sequence[Element] = (),
         bounded: bool = False,
+        decides: bool = True,
     ) -> None:
         self.elements = flat(elements)
+        if decides:
+            deciding.settle(self.elements)
         everything = [*self.elements, *following]
         for i, element in enumerate(self.elements):
-            element.behind = _run(everything, i + 1)
+            lone = _lone(everything, i + 1, Frame(""))
+            element.behind = 0 if lone else _run(everything, i + 1)
             element.settle(everything[i + 1 :], bounded)
 
     def take(self, stream: IO[bytes], frame: Frame, apart: bool = False) -> None:
@@ -129,11 +134,25 @@ class Row:
             if not i and apart and element.constants(frame):
                 _told_apart(element, stream, frame)
             elif element.fixed is not None and before is None:
-                frame.need(stream, _run(self.elements, i), element.label)
+                if not self._may_come(i, stream, frame):
+                    frame.need(stream, _run(self.elements, i), element.label)
                 before = element.fixed
             else:
                 before = element.fixed
             element.take(stream, frame)
+            if element.decides:
+                before = None
+                with frame.seen(stream):
+                    for field in element.decides:
+                        frame.verify(field)
+
+    def _may_come(self, i: int, stream: IO[bytes], frame: Frame) -> bool:
+        """Whether a constant stands there alone, so that it is compared as far as it is there."""
+        constants = _lone(self.elements, i, frame)
+        if frame.bounded or not constants:
+            return False
+        stands(constants, stream, frame)
+        return True
 
     def give(self, stream: IO[bytes], frame: Frame) -> None:
         """Write every element."""
@@ -143,13 +162,10 @@ class Row:
     def held(self, frame: Frame) -> dict[str, Any]:
         """The values by name, as soon as everything is verified."""
         elements = list(every(self.elements))
+        done = {field.key for element in self.elements for field in element.decides}
         for element in elements:
-            try:
-                element.verify(frame)
-            except DecodeError as error:
-                if frame.flaws is None or error.reason not in ("length", "crc"):
-                    raise
-                frame.flaws.append(error)
+            if element.key not in done:
+                frame.verify(element)
         for element in elements:
             element.reveal(frame)
         values: dict[str, Any] = {}
@@ -173,12 +189,24 @@ def _told_apart(element: Element, stream: IO[bytes], frame: Frame) -> None:
 
 def _run(elements: Sequence[Element], i: int) -> int:
     """The bytes of the elements of fixed size from one on."""
-    total = 0
+    return sum(element.fixed or 0 for element in _stretch(elements, i))
+
+
+def _lone(elements: Sequence[Element], i: int, frame: Frame) -> tuple[bytes, ...]:
+    """The constant that stands alone among elements of fixed size from one on."""
+    run = [element for element in _stretch(elements, i) if element.fixed]
+    constants = run[0].constants(frame) if len(run) == 1 else ()
+    return constants if len(constants) == 1 else ()
+
+
+def _stretch(elements: Sequence[Element], i: int) -> Iterator[Element]:
+    """The elements of fixed size from one on, up to one that decides something."""
     for element in elements[i:]:
         if element.fixed is None:
             break
-        total += element.fixed
-    return total
+        yield element
+        if element.decides:
+            break
 
 
 def every(elements: Iterable[Element]) -> Iterator[Element]:
