@@ -102,6 +102,7 @@ class Peer:
     arrived: bytearray = field(default_factory=bytearray)
     open: bool = False
     closed: bool = False
+    closings: int = 0
     number: int = 0
 
 
@@ -217,6 +218,7 @@ class Play:
             peer.open, peer.closed, peer.number = True, False, signal.connection
         else:
             peer.open, peer.closed = False, True
+            peer.closings += 1
         self._poke()
 
     def happened(self, event: Record) -> None:
@@ -330,9 +332,10 @@ class Play:
 
     def _closed(self, step: Record, within: float) -> Wait:
         peer = self._peer(step)
-        yield from self._until(within, lambda: peer.closed)
-        if not peer.closed:
+        yield from self._until(within, lambda: peer.closings > 0)
+        if not peer.closings:
             raise Failed("stays open")
+        peer.closings -= 1
 
     def _close(self, step: Record, within: float) -> Wait:
         peer = self.peers.pop(step.get("client", "main"))

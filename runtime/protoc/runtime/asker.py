@@ -15,6 +15,7 @@ from protoc.runtime.protocol import On
 from protoc.runtime.queue import Entry
 from protoc.runtime.scheduler import Planned, Scheduler
 from protoc.runtime.scope import FAULTS, Scope
+from protoc.runtime.wire import Wire
 
 
 class Asker:
@@ -45,6 +46,7 @@ class Asker:
         self._gave_up = gave_up
         self.exchange: Exchange | None = None
         self._deadline: Planned | None = None
+        self._held = False
 
     def ask(self, exchange: Exchange, now: float) -> None:
         """Send a command for the first time."""
@@ -52,17 +54,35 @@ class Asker:
         if self._listeners.of(type(exchange.request)).after:
             self._machine.fire_sent(exchange.request, _cause(exchange))
 
+    def resume(self, wire: Wire, now: float) -> None:
+        """A line is there: send what waited for it."""
+        if self._held and self.exchange is not None and self.exchange.wire is wire:
+            self._send(self.exchange, now)
+
+    def leave(self, connection: int) -> None:
+        """A connection was closed to be opened again: the old one answers nothing any more."""
+        if self.exchange is not None and connection in self.exchange.connections:
+            self.exchange.connections.remove(connection)
+
     def drop(self) -> None:
         """Await nothing more."""
         self._cancel_deadline()
+        self._held = False
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
             exchange.wire.expect(None)
 
     def _send(self, exchange: Exchange, now: float) -> None:
         """Send the command, for the first time or again."""
-        self.exchange = None
         wire, pair = exchange.wire, exchange.terms.pair
+        self._held = False
+        if wire.closing or not exchange.connections:
+            ways = wire.ways(exchange.entry.connection)
+            if ways is None:
+                self.exchange, self._held = exchange, True
+                return
+            exchange.connections = ways
+        self.exchange = None
         wire.drop_late(exchange.connections)
         try:
             exchange.begin()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Literal
 
 from protoc.runtime import events
 from protoc.runtime.asker import Asker
@@ -42,6 +43,7 @@ class Channel(Wire):
         receiver: takes in what comes.
         reachability: whether the device answers.
         connections: who is there, by number.
+        closing: the driver was asked to close the line, and has not done it yet.
         dormant: the line was closed as unused, and is opened when something is to be sent.
         was_connected: somebody was there once.
     """
@@ -95,6 +97,7 @@ class Channel(Wire):
             asked=self._answer_command,
         )
         self._terms: dict[str, Terms] = {}  # by pair, as they are asked for
+        self.closing = False
         self.dormant = False
         self.was_connected = False
         self._waking = False
@@ -113,11 +116,12 @@ class Channel(Wire):
         if link.idle_close:
             line.close_when_silent(link.idle_close, scheduler, self._was_silent, now)
         self.was_connected = True
-        self.dormant = self._waking = False
+        self.closing = self.dormant = self._waking = False
         self.connections[number] = line
 
     def leave(self, number: int) -> Connection:
         """A connection is gone: what it left unfinished is told."""
+        self.closing = self.closing and len(self.connections) > 1
         line = self.connections[number]
         line.framer.finish()
         self.receiver.drain(line, self._shared.now)
@@ -127,6 +131,23 @@ class Channel(Wire):
         shared = self._shared
         shared.out = [each for each in shared.out if each[0] != number]
         return line
+
+    def ask(self, verb: Literal["open", "close"]) -> None:
+        """Have the driver open or close the line.
+
+        What is to be sent over one that is closed and opened again waits for that.
+        """
+        if self.link.role == "client":
+            if verb == "open":
+                self._waking = self.closing or not self.connections
+            elif self.connections:
+                self.closing, self._waking = True, False
+        self._shared.requests.append(Request(verb, link=self.link.name))
+
+    @property
+    def expected(self) -> bool:
+        """Nobody is there, but the line is opened, or will be when it is needed."""
+        return self.dormant or self._waking
 
     def not_opened(self) -> None:
         """The line could not be opened (again)."""
@@ -199,6 +220,12 @@ class Channel(Wire):
         """Tell the driver."""
         self._shared.events.append(event)
 
+    def ways(self, connection: int | None) -> list[int] | None:
+        """Where something is to be sent; None while the line is not there, and will be."""
+        if self.closing or (not self.connections and self.wanted()):
+            return None
+        return self.routes(connection)
+
     def routes(self, connection: int | None) -> list[int]:
         """The connection that caused it, while it lasts; else all there are."""
         server = self.link.server
@@ -229,6 +256,11 @@ class Channel(Wire):
             return None
         pause = self.link.pause
         return max(max(line.heard_at, line.busy_until) + pause for line in lines)
+
+    @property
+    def writing(self) -> bool:
+        """Bytes of something that is being sent wait for their time."""
+        return any(line.writing for line in self.connections.values())
 
     def flush(self, connection: int) -> None:
         """Nothing more comes: drop what is unfinished."""

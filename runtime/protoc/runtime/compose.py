@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from protoc.runtime.errors import EncodeError
 from protoc.runtime.messages import Message
@@ -23,8 +24,8 @@ def compose(
 
     What was `given`, in that order; the param of its name; the field of its name in the
     `request`; its counter, which goes on when the message is sent (`ParamTable.step`); the default
-    of the class; the blank of the param; `BLANK`. What the request tells (`ECHOES`) is as it says,
-    and what the others tell (`LETS`) is computed.
+    of the class, unless it is that of a param which was cleared; the blank of the param; `BLANK`.
+    What the request tells (`ECHOES`) is as it says, and what the others tell (`LETS`) is computed.
 
     Raises:
         EncodeError: a field has no value at all.
@@ -34,7 +35,7 @@ def compose(
         value = _value(kind, name, params, given, request)
         if value is None and name in kind.COUNTERS:
             value = params.count(kind.COUNTERS[name])
-        if value is None and required:
+        if value is None and (required or _is_cleared(name, params)):
             value = _blank(kind, name, params)
         if value is not None:
             values[name] = value
@@ -53,7 +54,7 @@ def _value(
 ) -> Any:
     for source in given:
         value = source.get(name)
-        if value is not None and value is not msgspec.UNSET:
+        if value is not None and value is not UNSET:
             return value
     if name in kind.LETS:
         return None
@@ -61,6 +62,12 @@ def _value(
     if param is not None and (value := params.get(param.name)) is not None:
         return value
     return getattr(request, name, None) if request is not None else None
+
+
+def _is_cleared(name: str, params: ParamTable) -> bool:
+    """Whether a param had a value to begin with, and has none any more."""
+    param = params.called(name)
+    return param is not None and param.default is not UNSET and params.get(param.name) is None
 
 
 def _blank(kind: type[Message], name: str, params: ParamTable) -> Any:

@@ -104,6 +104,11 @@ class Connection:
             self.busy_until = end
         return end
 
+    @property
+    def writing(self) -> bool:
+        """Bytes of something that is being sent wait for their time."""
+        return self._pacer.pending
+
     def rest(self) -> None:
         """The connection is gone: there is no pause to wait for."""
         self._pacer.stop()

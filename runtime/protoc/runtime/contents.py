@@ -82,7 +82,7 @@ class Contents:
         """What is appended as text: the value as users see it, or its bytes as digits."""
         if action.hex:
             data = self.data(action.source)
-            return (data[::-1] if action.reversed else data).hex(" ", action.hex).upper()
+            return (data[::-1] if action.reversed else data).hex(" ", -action.hex).upper()
         source = action.source
         value = source.decode() if isinstance(source, bytes) else self._params.get(source)
         text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -111,16 +111,21 @@ class Conversation(Host):
         """A connection is there."""
         channel.join(number, peer)
         self.report(events.PeerConnected(peer, number, channel.link.name))
+        self.executors[channel].asker.resume(channel, self.shared.now)
         self._traffic()
         self._moved(channel, "connect", "connected", peer, number, Cause(connection=number))
 
     def leave(self, number: int, reason: str) -> None:
         """A connection is gone: what it left unfinished is told, what waits for it fails."""
         channel = self.channel_of(number)
+        again = channel.closing and channel.expected
         line = channel.leave(number)
         name = channel.link.name
         self.report(events.PeerDisconnected(line.peer, number, reason, name))
-        self.executors[channel].lost(channel, number, reason)
+        if again:
+            self.executors[channel].asker.leave(number)
+        else:
+            self.executors[channel].lost(channel, number, reason)
         if not channel.connections:
             channel.reachability.asked(self.shared.now)
         if not self.connected:
@@ -287,7 +292,7 @@ class Conversation(Host):
         """Ask the driver to open or close a line."""
         channel = self.routing.of(None if link else cause.connection)
         channel = channel or self.routing.called(link or cause.link)
-        self.shared.requests.append(Request(verb, link=channel.link.name))
+        channel.ask(verb)
 
     def hang_up(self, peer: str) -> None:
         """Ask the driver to close one connection."""

@@ -251,6 +251,8 @@ class Executor:
         channel = self._way(item, frame)
         mine = channel is None or channel in self.channels
         if channel is not None:
+            if channel.closing:
+                return False
             if not channel.connections:
                 return self._pass_over(frame, item, channel)
             if mine and not self._is_clear(channel, entry.connection, now):

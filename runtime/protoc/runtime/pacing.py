@@ -46,6 +46,11 @@ class Pacer:
             self._free_at = at
         return self._free_at
 
+    @property
+    def pending(self) -> bool:
+        """Bytes wait for their time."""
+        return bool(self._planned)
+
     def stop(self) -> None:
         """The connection is gone: send no more."""
         for planned in self._planned:

@@ -184,7 +184,7 @@ class Session:
             here = ", ".join(link.name for link in self.links)
             raise LocalError(f"{target.name} is not on link {here}")
         ticket = Ticket()
-        if channel.was_connected and not (channel.connections or channel.dormant):
+        if channel.was_connected and not (channel.connections or channel.expected):
             error = TransportError("not connected")
             inner.report(events.NotSent(target.name, error, channel.link.name))
             ticket.failed("error", error, own=True)
@@ -305,7 +305,13 @@ class Session:
     @property
     def idle(self) -> bool:
         """Nothing is queued, nothing awaited, nothing left to write."""
-        return self._inner.idle and not self._shared.out
+        return self._inner.idle and not self.writing
+
+    @property
+    def writing(self) -> bool:
+        """Something is being sent, and not all of it has been handed over."""
+        channels = self._inner.routing.channels
+        return bool(self._shared.out) or any(channel.writing for channel in channels)
 
     @property
     def _channel(self) -> Channel:

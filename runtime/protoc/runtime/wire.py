@@ -21,13 +21,19 @@ class Wire(ABC):
     Attributes:
         link: its row.
         reachability: told what is answered there and what is not.
+        closing: it is about to be closed.
     """
 
     link: Link
     reachability: Reachability
+    closing: bool
 
     @abstractmethod
     def report(self, event: events.Event) -> None: ...
+
+    @abstractmethod
+    def ways(self, connection: int | None) -> list[int] | None:
+        """Where something is to be sent; None while the line is not there, and will be."""
 
     @abstractmethod
     def flush(self, connection: int) -> None:

@@ -276,8 +276,8 @@ class Driver:
     async def close(self) -> None:
         """Close the line, when what was sent last has left. May be called again."""
         try:
-            if self.endpoint.unsent:
-                await self.until(lambda: not self.endpoint.unsent, FLUSH_TIMEOUT)
+            if self._coupling.unsent:
+                await self.until(lambda: not self._coupling.unsent, FLUSH_TIMEOUT)
         finally:
             self._shut()
 

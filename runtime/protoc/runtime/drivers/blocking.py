@@ -248,8 +248,8 @@ class Driver:
             return
         try:
             self._stopped = False
-            if self.endpoint.unsent and not self._coupling.busy:
-                self.pump(lambda: not self.endpoint.unsent, FLUSH_TIMEOUT)
+            if self._coupling.unsent and not self._coupling.busy:
+                self.pump(lambda: not self._coupling.unsent, FLUSH_TIMEOUT)
         finally:
             self._closed = True
             self._found.clear()

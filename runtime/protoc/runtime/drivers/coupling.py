@@ -327,6 +327,11 @@ class Coupling:
             wiring.connections.clear()
 
     @property
+    def unsent(self) -> bool:
+        """Not all of what was sent has left."""
+        return bool(self.endpoint.unsent) or self.session.writing
+
+    @property
     def broken(self) -> str:
         """What ended the last line, in a sentence; empty while one is there, or will be again."""
         failures = [each for each in self._wirings if each.failure]

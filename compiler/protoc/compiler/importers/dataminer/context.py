@@ -39,6 +39,7 @@ class Context:
         absent: kinds and numbers of objects that are not imported.
         counted: numbers of params that something is added to, or that are multiplied.
         whole_groups: numbers of groups of bits that are sent, or moved as bytes.
+        resized: numbers of params whose length something may change.
         derived: which of `length` and `crc` a message has, by its kind and number.
         lost: elements of bits that are not in their group.
     """
@@ -53,6 +54,7 @@ class Context:
     absent: set[tuple[str, int]] = field(default_factory=set)
     counted: frozenset[int] = frozenset()
     whole_groups: frozenset[int] = frozenset()
+    resized: frozenset[int] = frozenset()
     derived: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     lost: set[int] = field(default_factory=set)
 

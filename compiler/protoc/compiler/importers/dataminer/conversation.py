@@ -73,9 +73,8 @@ def _options(context: Context, own: Pair, condition: tree.Expression | None) -> 
     if own.idle is not None:
         option("after_idle", nodes.duration(own.idle, span))
     if own.one_byte is not None:
-        option("bytewise")
-        if own.one_byte != 5:
-            context.simplified(own.view, "the gap between single bytes is 5 ms", "options")
+        usual = own.one_byte == 5
+        option("bytewise", None if usual else nodes.duration(own.one_byte, span))
     if condition is not None:
         option("if", condition)
     return found

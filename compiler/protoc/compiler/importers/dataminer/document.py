@@ -50,6 +50,7 @@ def description(
         connector, Names(connector), account, _targets(connector, _CHANGING), _sizes(connector)
     )
     context.whole_groups = _whole(connector)
+    context.resized = _targets(connector, ("change length",))
     context.counted = _targets(connector, ("increment", "multiply", "pow"))
     declarations: list[tree.Declaration] = []
     conversation.leave_out(context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from protoc.compiler.importers.dataminer import completion, conversions, derived, nodes, types
 from protoc.compiler.importers.dataminer.context import Context, Missing
@@ -256,9 +256,18 @@ class Layouts:
         if sizing == "other param" and param.interprete.until is not None and not sent:
             size = self._sizer(own, at)
         type_ = types.wire(self.context, param, size)
+        if sent and param.id in self.context.resized:
+            return self._resized(param, type_)
         if sent:
             return self._padded(param, type_)
         return nodes.with_modifiers(type_, *self._limit(own, at))
+
+    def _resized(self, param: Param, type_: tree.Typed) -> tree.Typed:
+        """A text whose length is changed at run time has the bytes it has."""
+        named = type_.type
+        if not isinstance(named, tree.NamedType) or named.name.text not in ("text", "bytes"):
+            return type_
+        return replace(type_, type=replace(named, size=None))
 
     def _padded(self, param: Param, type_: tree.Typed) -> tree.Typed:
         """A text that is sent is filled up to its size."""

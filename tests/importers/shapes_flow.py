@@ -1,0 +1,682 @@
+"""The conversation: what is asked when, what sets what in motion, and what actions do to params."""
+
+from __future__ import annotations
+
+from tests.importers.connectors import (
+    action,
+    fixed,
+    group,
+    interprete,
+    message,
+    number,
+    open_text,
+    pair,
+    text,
+    timer,
+    trigger,
+)
+from tests.importers.connectors import param as declared
+from tests.importers.shapes import (
+    Shape,
+    awaits,
+    call,
+    check,
+    counter,
+    device,
+    ended,
+    param,
+    run,
+    rx,
+    sent,
+    silence,
+    tx,
+)
+
+CR = fixed(3, "cr", "0x0D", "trailer")
+MAKES = (trigger(2, "command", "before", 4, target="each"), action(4, "command", "make"))
+LETTERS = "ABCDEF"
+
+
+def gated(made: str, condition: str) -> str:
+    """An object with a condition."""
+    return made.replace("</Name>", f"</Name><Condition><![CDATA[{condition}]]></Condition>", 1)
+
+
+def letters(**more: object) -> str:
+    """Commands A to F without answers, each in a pair and a group of its own."""
+    keys = tuple(fixed(10 + i, f"key_{c.lower()}", c) for i, c in enumerate(LETTERS))
+    pairs = tuple(pair(i + 1, f"say_{c.lower()}", i + 1) for i, c in enumerate(LETTERS))
+    groups = tuple(
+        group(i + 1, f"only_{c.lower()}", f"Pair:{i + 1}") for i, c in enumerate(LETTERS)
+    )
+    return device(
+        params=(CR, *keys, *more.pop("params", ())),  # type: ignore[misc]
+        commands=tuple(
+            message("Command", i + 1, f"c{c.lower()}", 10 + i, 3) for i, c in enumerate(LETTERS)
+        ),
+        pairs=(*pairs, *more.pop("pairs", ())),  # type: ignore[misc]
+        groups=(*groups, *more.pop("groups", ())),  # type: ignore[misc]
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def run_by(number_: int, *steps: int, more: str = "") -> str:
+    """A trigger that is only called."""
+    return trigger(number_, "", "", *steps, more=more)
+
+
+def when(condition: str) -> str:
+    """A condition of a trigger."""
+    return f"<Condition><![CDATA[{condition}]]></Condition>"
+
+
+def otherwise(made: str, *steps: int) -> str:
+    """A trigger with actions for when its condition does not hold."""
+    more = "".join(f'<Id else="true">{each}</Id>' for each in steps)
+    return made.replace("</Content>", f"{more}</Content>")
+
+
+def conditions() -> Shape:
+    """One trigger for each condition: 1 when it holds, 0 when not."""
+    asked = {
+        "id:20 == 5 AND id:21 == 7": "1",
+        "id:20 == 4 OR id:21 == 7": "1",
+        "(id:20 == 4 OR id:21 == 7) AND id:20 > 5": "0",
+        "id:20 + id:21 * 2 == 19": "1",
+        "( id:20 + id:21 ) * 2 == 24": "1",
+        "id:20 & 4 == 4": "1",
+        "id:20 | 2 == 7": "1",
+        "id:20 ^ 1 == 4": "1",
+        'id:22 == "on"': "1",
+        'id:22 != "off"': "1",
+        'id:22 + id:22 == "onon"': "1",
+        'id:20 == "5"': "1",
+        "id:23 == 12": "1",
+        "id:23 > 9": "1",
+        "id:24 == empty": "1",
+        "id:24 == emptystring": "1",
+        "id:22 != empty": "1",
+        "id:25 == empty": "1",
+        "id:26 == emptystring": "1",
+        "id:20 >= 5 AND id:20 <= 5 AND id:20 < 6": "1",
+        "id:20 - id:21 == -2": "1",
+        "id:21 / 2 == 3.5": "1",
+    }
+    triggers, talks = [], {}
+    for i, (condition, expected) in enumerate(asked.items()):
+        triggers.append(otherwise(run_by(100 + i, 40, more=when(condition)), 41))
+        talks[condition] = call(
+            f"trigger:{100 + i}", tx(f"{'A' if expected == '1' else 'B'}\r".encode())
+        )
+    return Shape(
+        letters(
+            params=(
+                number(20, "five", 2, raw="numeric text", DefaultValue=5),
+                number(21, "seven", 1, DefaultValue=7),
+                open_text(22, "state", DefaultValue="on"),
+                open_text(23, "digits", DefaultValue="12"),
+                open_text(24, "nothing"),
+                number(25, "zero", 2, raw="numeric text", DefaultValue=0),
+                open_text(26, "blank", DefaultValue=""),
+            ),
+            triggers=tuple(triggers),
+            actions=(action(40, "group", "execute", 1), action(41, "group", "execute", 2)),
+        ),
+        talks,
+    )
+
+
+SHAPES = {
+    "conditions": conditions(),
+    "the queue": Shape(
+        letters(
+            groups=(
+                group(
+                    20,
+                    "steps",
+                    "Action:40",
+                    "Action:41",
+                    "Action:42",
+                    "Action:43",
+                    kind="poll action",
+                ),
+                group(21, "paced", "Pair:1:300", "Pair:2", "Pair:3:200"),
+            ),
+            triggers=(
+                run_by(50, 40, 41, 42, 43, 44),
+                run_by(51, 41, 45, 46),
+                run_by(52, 47),
+                trigger(53, "command", "after", 48, target=1),
+                run_by(54, 49, 40),
+            ),
+            actions=(
+                action(40, "group", "execute", "1;2"),
+                action(41, "group", "execute next", 3),
+                action(42, "group", "execute one top", 3),
+                action(43, "group", "add to execute", 4),
+                action(44, "group", "execute one", 1),
+                action(45, "group", "execute next", 4),
+                action(46, "group", "execute one now", 3),
+                action(47, "group", "execute", 21),
+                action(48, "group", "force execute", 5),
+                action(49, "group", "execute", 6),
+            ),
+        ),
+        {
+            # C is put in front of A and B; again it is there already; D is last; A waits already.
+            # behind each A comes E by force
+            "classes": call("trigger:50", tx(b"C\rA\rE\rB\rD\r"), silence(100)),
+            # newest first; the third is there already
+            "newest first": call("trigger:51", tx(b"D\rC\r"), silence(100)),
+            "pauses, and force between two pairs": call(
+                "trigger:52", tx(b"A\rE\r"), tx(b"B\rC\r", min_ms=290, max_ms=400), silence(100)
+            ),
+            "a group of actions": call("group:20", tx(b"C\rA\rE\rB\rD\r"), silence(100)),
+        },
+    ),
+    "what a change sets in motion": Shape(
+        device(
+            params=(
+                CR,
+                fixed(10, "ask", "?"),
+                number(11, "one", 1, raw="numeric text"),
+                number(12, "two", 1, raw="numeric text"),
+                open_text(13, "log", DefaultValue=""),
+                fixed(14, "c", "c"),
+                fixed(15, "r", "r"),
+                fixed(16, "a", "a"),
+                fixed(17, "s", "s"),
+            ),
+            commands=(message("Command", 1, "ask", 10, 3),),
+            responses=(message("Response", 1, "answer", 11, 12, 3),),
+            pairs=(pair(1, "ask", 1, 1),),
+            groups=(group(1, "twice", "Pair:1", "Pair:1"),),
+            triggers=(
+                trigger(10, "parameter", "change", 14, target=11),
+                trigger(11, "parameter", "change after response", 15, target=11),
+                trigger(12, "response", "after", 16, target=1),
+                trigger(13, "pair", "succeeded", 17, target=1),
+                trigger(14, "parameter", "change", 14, target=12),
+            ),
+            actions=tuple(
+                action(i, "parameter", "append data", 13, f' id="{i}"') for i in (14, 15, 16, 17)
+            ),
+        ),
+        {
+            # both are taken in, each with its change; then the response as a whole; then the pair
+            "order": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"12\r"),
+                events=(
+                    param(11, 1),
+                    param(13, "c"),
+                    param(12, 2),
+                    param(13, "cc"),
+                    param(13, "ccr"),
+                    param(13, "ccra"),
+                    param(13, "ccras"),
+                    ended("ok"),
+                ),
+            ),
+            "what did not change": call(
+                "group:1",
+                tx(b"?\r"),
+                rx(b"12\r"),
+                tx(b"?\r"),
+                rx(b"13\r"),
+                events=(
+                    param(13, "ccras"),
+                    param(12, 3),
+                    param(13, "ccrasc"),
+                    param(13, "ccrasca"),
+                    param(13, "ccrascas"),
+                    ended("ok"),
+                ),
+            ),
+            # equal to the last answer: nothing is taken in, but it was answered
+            "equal": call(
+                "group:1",
+                tx(b"?\r"),
+                rx(b"12\r"),
+                tx(b"?\r"),
+                rx(b"12\r"),
+                events=(param(13, "ccras"), param(13, "ccrasa"), param(13, "ccrasas"), ended("ok")),
+            ),
+        },
+    ),
+    "tries": Shape(
+        device(
+            retries=2,
+            timeout=200,
+            params=(
+                CR,
+                fixed(10, "ask", "?"),
+                fixed(11, "other", "!"),
+                text(12, "answer", 2),
+                counter(13, "late"),
+                counter(14, "given up"),
+                counter(15, "sent"),
+                counter(16, "gone"),
+                fixed(17, "bad", "#"),
+            ),
+            commands=(message("Command", 1, "ask", 10, 3), message("Command", 2, "shout", 11, 3)),
+            responses=(
+                message("Response", 1, "answer", 12, 3),
+                message("Response", 2, "no", 17, 17),
+            ),
+            pairs=(
+                pair(1, "ask", 1, 1),
+                pair(2, "once", 1, 1, attributes=' timeout="500" options="retries:0"'),
+                pair(3, "quiet", 1, 1, attributes=' options="retries:1;ignoreTimeout"'),
+                pair(4, "slow", 2, attributes=' options="oneByte:30"'),
+                pair(5, "refused", 1, 1).replace(
+                    "</Content>", "<ResponseOnBadCommand>2</ResponseOnBadCommand></Content>"
+                ),
+            ),
+            groups=(group(1, "two", "Pair:1", "Pair:4"), group(2, "both", "Pair:2", "Pair:4")),
+            triggers=(
+                trigger(10, "pair", "timeout", 20, target=1),
+                trigger(11, "pair", "timeout after retries", 21, target=1),
+                trigger(12, "command", "after", 22, target="each"),
+                trigger(13, "command", "before", 23, target=2),
+                trigger(14, "", "", 24, 25),
+            ),
+            actions=(
+                action(20, "parameter", "increment", 13),
+                action(21, "parameter", "increment", 14),
+                action(22, "parameter", "increment", 15),
+                action(23, "parameter", "increment", 16),
+                action(24, "pair", "timeout", 2, ' id="15"'),
+                action(25, "group", "execute", 2),
+            ),
+        ),
+        {
+            "three sends": call(
+                "pair:1",
+                tx(b"?\r"),
+                tx(b"?\r", min_ms=190, max_ms=300),
+                tx(b"?\r", min_ms=190, max_ms=300),
+                silence(150),
+                events=(param(13, 1), param(13, 2), param(13, 3), param(14, 1), ended("timeout")),
+                exit_=3,
+            ),
+            "answered at last": call(
+                "pair:1",
+                tx(b"?\r"),
+                tx(b"?\r"),
+                rx(b"ok\r"),
+                events=(param(13, 1), param(12, "ok"), ended("ok")),
+                never=(param(14, 1),),
+            ),
+            "then the next pair": call(
+                "group:1",
+                tx(b"?\r?\r?\r!\r"),
+                events=(param(14, 1), param(16, 1), ended("timeout")),
+                exit_=3,
+            ),
+            "its own time, once": call(
+                "pair:2",
+                tx(b"?\r"),
+                awaits({"event": "timeout", "attempt": 1, "last": True}, min_ms=490, within_ms=600),
+                events=(ended("timeout"),),
+                never=(param(13, 1),),
+                exit_=3,
+            ),
+            "byte by byte": call(
+                "pair:4", tx(b"!"), tx(b"\r", min_ms=29, max_ms=60), events=(ended("ok"),)
+            ),
+            "refused": call(
+                "pair:5",
+                tx(b"?\r"),
+                rx(b"##"),
+                silence(500),
+                events=(ended("refused", reply="no"),),
+                never=({"event": "timeout"},),
+                exit_=3,
+            ),
+        },
+    ),
+    "what actions do to params": Shape(
+        device(
+            params=(
+                CR,
+                fixed(10, "show", "="),
+                open_text(11, "word", "write", DefaultValue="abc"),
+                open_text(12, "other", "read", DefaultValue="xyz"),
+                number(13, "n", 3, "write", raw="numeric text", DefaultValue=4),
+                number(14, "by", 1, DefaultValue=3),
+                number(15, "wide", 2, Endian="big", DefaultValue=0x3132),
+                text(16, "room", 4, "write", DefaultValue="fill"),
+                declared(
+                    17,
+                    "zero",
+                    "read",
+                    interprete("other", "fixed", "string", Length=4, Value="0x410x420x000x43"),
+                ),
+                counter(18, "changes"),
+                counter(19, "entered"),
+            ),
+            commands=(
+                message("Command", 1, "put", 10, 11, 3),
+                message("Command", 2, "count", 10, 13, 3),
+                message("Command", 3, "size", 10, 16, 3),
+            ),
+            pairs=(pair(1, "put", 1), pair(2, "count", 2), pair(3, "size", 3)),
+            groups=(
+                group(1, "put", "Pair:1"),
+                group(2, "count", "Pair:2"),
+                group(3, "size", "Pair:3"),
+            ),
+            triggers=(
+                trigger(20, "parameter", "change", 60, target=12),
+                trigger(21, "parameter", "change", 61, target=13),
+                run_by(30, 30, 50),
+                run_by(31, 31, 50),
+                run_by(32, 32, 50),
+                run_by(33, 33, 50),
+                run_by(34, 34, 50),
+                run_by(35, 35, 50),
+                run_by(36, 36, 51),
+                run_by(37, 37, 51),
+                run_by(38, 38, 51),
+                run_by(39, 39, 52),
+                run_by(40, 40, 50),
+                run_by(41, 41, 51),
+                run_by(42, 42, 43, 42),
+                run_by(44, 44),
+                run_by(45, 45, 50),
+                run_by(46, 46, 51),
+            ),
+            actions=(
+                action(30, "parameter", "copy", 11, ' id="12"'),
+                action(31, "parameter", "copy reverse", 11, ' id="12"'),
+                action(32, "parameter", "append", 11, ' id="13"'),
+                action(33, "parameter", "append", 11, ' id="12" options="hex"'),
+                action(34, "parameter", "append data", 11, ' id="15"'),
+                action(35, "parameter", "copy", 11, ' id="17"'),
+                action(36, "parameter", "increment", 13, ' value="-6"'),
+                action(37, "parameter", "multiply", 13, ' id="14"'),
+                action(38, "parameter", "pow", 13, ' value="2"'),
+                action(39, "parameter", "change length", 16, ' id="14"'),
+                action(40, "parameter", "replace data", 11, ' options="0x61-0x63;0x31-0x33"'),
+                action(41, "parameter", "increment", 13, ' id="14"'),
+                action(42, "parameter", "copy", 12, ' id="11"'),
+                action(43, "parameter", "clear", 12),
+                action(44, "parameter", "go", 13),
+                action(45, "parameter", "clear", 11),
+                action(46, "parameter", "copy", 13, ' id="14"'),
+                action(50, "group", "execute", 1),
+                action(51, "group", "execute", 2),
+                action(52, "group", "execute", 3),
+                action(60, "parameter", "increment", 18),
+                action(61, "parameter", "increment", 19),
+            ),
+        ),
+        {
+            "copy": call("trigger:30", tx(b"=xyz\r")),
+            "copy reverse": call("trigger:31", tx(b"=zyx\r")),
+            "append shows a number as text": call("trigger:32", tx(b"=abc4\r")),
+            "append hex": call("trigger:33", tx(b"=abc78 79 7A\r")),
+            "append data takes bytes": call("trigger:34", tx(b"=abc12\r")),
+            "copy ends at a zero": call("trigger:35", tx(b"=AB\r")),
+            "increment below zero": call("trigger:36", tx(b"=-02\r")),
+            "multiply by a param": call("trigger:37", tx(b"=012\r")),
+            "pow": call("trigger:38", tx(b"=016\r")),
+            "change length": call("trigger:39", tx(b"=fil\r")),
+            "replace data": call("trigger:40", tx(b"=1b3\r")),
+            "increment by a param": call("trigger:41", tx(b"=007\r")),
+            # the same value again is no change, unless it was cleared before
+            "clear makes a change": call(
+                "trigger:42", events=(param(18, 1), param(18, 2), ended("ok"))
+            ),
+            "go": call("trigger:44", events=(param(19, 1), ended("ok"))),
+            "clear": call("trigger:45", tx(b"=\r")),
+            "a number copied": call("trigger:46", tx(b"=003\r")),
+        },
+    ),
+    "bytes of commands and answers": Shape(
+        device(
+            reading=False,
+            params=(
+                fixed(1, "dle_stx", "0x100x02"),
+                fixed(2, "dle_etx", "0x100x03"),
+                fixed(3, "zero", "0x00"),
+                open_text(10, "data", "write", DefaultValue="a"),
+                declared(11, "answer", "read", interprete("other", "last next param", "string")),
+                number(
+                    12,
+                    "which",
+                    2,
+                    "write",
+                    raw="numeric text",
+                    DefaultValue=10,
+                    more="<Measurement><Type>discreet</Type><Discreets><Discreet><Display>a</Display><Value>10</Value></Discreet><Discreet><Display>b</Display><Value>13</Value></Discreet></Discreets></Measurement>",
+                ),
+                fixed(13, "fixed one", "FIX"),
+                check(14, "sum", 1, "sum", 1),
+            ),
+            commands=(
+                message("Command", 1, "stuffed", 1, 10, 2),
+                message("Command", 2, "swapped", 3, 10, 3),
+                message("Command", 3, "summed", 3, 10, 14),
+            ),
+            responses=(message("Response", 1, "answer", 1, 11, 2),),
+            pairs=(pair(1, "stuffed", 1, 1), pair(2, "swapped", 2), pair(3, "summed", 3)),
+            triggers=(
+                trigger(1, "response", "before", 30, 1, target=1),
+                trigger(2, "command", "before", 31, 32, target=1),
+                trigger(3, "command", "before", 33, 31, target=2),
+                trigger(4, "command", "before", 31, 34, 35, target=3),
+            ),
+            actions=(
+                action(
+                    30,
+                    "response",
+                    "read stuffing",
+                    None,
+                    ' value="0x10" startoffset="2" endoffset="2"',
+                ),
+                action(31, "command", "make"),
+                action(
+                    32, "command", "stuffing", None, ' value="0x10" startoffset="2" endoffset="2"'
+                ),
+                action(33, "command", "replace", None, ' id="12" nr="1"'),
+                action(34, "command", "crc"),
+                action(35, "command", "replace data", None, ' options="0x00;0xFF"'),
+            ),
+        ),
+        {
+            "doubled": call(
+                "pair:1",
+                tx(b"\x10\x02a\x10\x10b\x10\x03"),
+                rx(b"\x10\x02x\x10\x10\x10\x10y\x10\x03"),
+                args=("data=a\x10b",),
+                events=(param(11, "x\x10\x10y"), ended("ok")),
+            ),
+            "as it is": call("pair:2", tx(b"\0a\0")),
+            "another in its place": call("pair:2", tx(b"\0FIX\0"), args=("which=b",)),
+            # the check is of what was made, the bytes are replaced afterwards
+            "replaced behind the check": call("pair:3", tx(b"\xffa\x61")),
+        },
+    ),
+    "timers": Shape(
+        letters(
+            timers=(
+                timer(1, "beat", 500, 1),
+                timer(2, "two", 1000, 2, 3, initial="false", more="<Interval>100</Interval>"),
+                timer(3, "chance", 10000, 4, initial="random=1:2"),
+            ),
+            params=(counter(40, "ticks"),),
+            triggers=(
+                trigger(50, "group", "after", 60, target=1),
+                trigger(51, "parameter", "change", 61, target=40, more=when("id:40 == 3")),
+                trigger(52, "parameter", "change", 62, target=40, more=when("id:40 == 5")),
+                trigger(53, "timer", "before", 63, target=2),
+            ),
+            actions=(
+                action(60, "parameter", "increment", 40),
+                action(61, "timer", "start", 2),
+                action(62, "timer", "stop", "1;2"),
+                action(63, "group", "execute", 5),
+            ),
+        ),
+        {
+            # A at 0, 500, 1000 starts the other: E before it, B, and C 100 ms behind it
+            "one starts and stops another": run(
+                tx(b"A\r", max_ms=50),
+                tx(b"A\r", min_ms=490, max_ms=510),
+                tx(b"A\r", min_ms=490, max_ms=510),
+                {"wait_ms": 3000},
+                events=(
+                    sent("ca"),
+                    sent("ca"),
+                    sent("ca"),
+                    sent("ce"),
+                    sent("cb"),
+                    sent("cc"),
+                    sent("ca"),
+                    sent("ca"),
+                ),
+                never=(param(40, 6),),
+            ),
+        },
+    ),
+    "set by a user, copied by itself": Shape(
+        device(
+            params=(
+                CR,
+                fixed(10, "set", "S"),
+                number(11, "level", 3, raw="numeric text"),
+                number(12, "level", 3, "write", raw="numeric text").replace(
+                    '<Param id="12"', '<Param id="12" setter="true"'
+                ),
+                open_text(13, "seen", DefaultValue=""),
+            ),
+            commands=(message("Command", 1, "put", 10, 12, 3),),
+            pairs=(pair(1, "put", 1),),
+            groups=(group(1, "put", "Pair:1"),),
+            triggers=(trigger(10, "parameter", "change", 20, 21, target=12), run_by(11, 22)),
+            actions=(
+                action(20, "parameter", "append", 13, ' id="11"'),
+                action(21, "group", "execute", 1),
+                action(22, "parameter", "append", 13, ' id="11"'),
+            ),
+        ),
+        {
+            # what a change sets in motion still sees the old value; then it is copied
+            "it": call(
+                "trigger:11",
+                tx(b"S007\r"),
+                args=("level_write=7",),
+                events=(param(12, 7), param(11, 7), param(13, "7"), ended("ok")),
+            ),
+        },
+    ),
+    "lines that close": Shape(
+        letters(
+            retries=1,
+            params=(text(20, "answer", 2),),
+            responses=(message("Response", 1, "answer", 20, 3),),
+            pairs=(pair(20, "asked", 3, 1),),
+            groups=(group(20, "again", "Pair:1", "Pair:2"),),
+            triggers=(
+                trigger(50, "command", "after", 60, 61, target=1),
+                run_by(51, 62, 63, 64, 65),
+                trigger(52, "pair", "timeout", 60, 61, target=20),
+            ),
+            actions=(
+                action(60, "protocol", "close"),
+                action(61, "protocol", "open"),
+                action(62, "protocol", "lock"),
+                action(63, "group", "execute", 2),
+                action(64, "protocol", "sleep", None, ' value="400"'),
+                action(65, "protocol", "unlock"),
+            ),
+        ),
+        {
+            "and open again": call(
+                "group:20",
+                tx(b"A\r"),
+                {"expect_closed": True},
+                tx(b"B\r"),
+                events=({"event": "disconnected"}, {"event": "connected"}, sent("cb"), ended("ok")),
+            ),
+            "before the next try": call(
+                "pair:20",
+                tx(b"C\r"),
+                {"expect_closed": True},
+                tx(b"C\r"),
+                rx(b"ok\r"),
+                events=(
+                    {"event": "timeout"},
+                    {"event": "disconnected"},
+                    {"event": "connected"},
+                    param(20, "ok"),
+                    ended("ok"),
+                ),
+            ),
+            "locks are nothing, sleep is": call("trigger:51", tx(b"B\r", min_ms=390, max_ms=450)),
+        },
+    ),
+    "a group ends early": Shape(
+        letters(
+            groups=(
+                group(20, "three", "Pair:1", "Pair:2", "Pair:3"),
+                gated(group(21, "never", "Pair:4"), "id:30 == 2"),
+            ),
+            params=(counter(30, "count"), counter(31, "around")),
+            pairs=(gated(pair(9, "sometimes", 4), "id:30 == 1"),),
+            triggers=(
+                trigger(50, "command", "after", 60, target=2),
+                trigger(51, "group", "before", 61, target="each"),
+                trigger(52, "group", "after", 62, target=20),
+            ),
+            actions=(
+                action(60, "protocol", "stop current group"),
+                action(61, "parameter", "increment", 31),
+                action(62, "parameter", "increment", 30),
+            ),
+        ),
+        {
+            "the rest is left out": call(
+                "group:20",
+                tx(b"A\rB\r"),
+                silence(100),
+                events=(param(31, 1), param(30, 1), ended("ok")),
+            ),
+            "nothing of it happens": call(
+                "group:21", silence(100), events=(ended("ok"),), never=({"event": "param"},)
+            ),
+            "a pair that is not sent": call(
+                "pair:9", silence(100), events=(ended("ok"),), never=(sent("cd"),)
+            ),
+        },
+    ),
+    "made when it is queued": Shape(
+        device(
+            type_attributes=' communicationOptions="makeCommandByProtocol"',
+            params=(
+                CR,
+                fixed(10, "put", "="),
+                open_text(11, "word", "write", DefaultValue="one"),
+                fixed(12, "later", "two"),
+                check(13, "sum", 2, "sum", 0, 1, raw="numeric text", Base=16),
+            ),
+            commands=(message("Command", 1, "put", 10, 11, 13, 3),),
+            pairs=(pair(1, "put", 1),),
+            groups=(group(1, "put", "Pair:1"),),
+            triggers=(trigger(2, "command", "before", 4, 6, target="each"), run_by(10, 20, 21, 20)),
+            actions=(
+                action(4, "command", "make"),
+                action(6, "command", "crc"),
+                action(20, "group", "execute", 1),
+                action(21, "parameter", "copy", 11, ' id="12"'),
+            ),
+        ),
+        {
+            # 3D+6F+6E+65 = 17F, 3D+74+77+6F = 197
+            "each as it was then": call("trigger:10", tx(b"=one7F\r=two97\r")),
+        },
+    ),
+}
