@@ -71,7 +71,8 @@ ROWS = {
     ),
     "C016": Row(
         options("closeConnectionOnResponse"),
-        reports=("Protocol/Type@communicationOptions: not imported",),
+        shows=("idle_close 1ms",),
+        reports=("Protocol/Type@communicationOptions: simplified",),
     ),
     "C017": Row(
         options("postPonePortInitialisation"),
@@ -91,7 +92,7 @@ ROWS = {
     "C020": Row(bench(head='<Advanced ignoreEqualResponse="true"/>'), shows=("ignore_equal",)),
     "C021": Row(
         smart(head='<Advanced stuffing="on=response;escape=0x20;stuffing=0x20"/>'),
-        reports=("Protocol/Advanced@stuffing: not imported",),
+        shows=("coded double(0x20) {",),
     ),
     "C022": Row(bench(ports=port(Type="udp", IPport=5000)), shows=("udp client :5000",)),
     "C023": Row(bench(ports=port(Type="ip", IPport=65535)), shows=("tcp client :65535",)),

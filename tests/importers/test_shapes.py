@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.importers import playing, shapes_answers, shapes_flow, shapes_values
+from tests.importers import playing, shapes_answers, shapes_flow, shapes_smart, shapes_values
 from tests.importers.shapes import Shape
 
-SHAPES: dict[str, Shape] = {**shapes_answers.SHAPES, **shapes_flow.SHAPES, **shapes_values.SHAPES}
+SHAPES: dict[str, Shape] = {
+    **shapes_answers.SHAPES,
+    **shapes_flow.SHAPES,
+    **shapes_smart.SHAPES,
+    **shapes_values.SHAPES,
+}
 TALKS = [(name, talk) for name, shape in SHAPES.items() for talk in shape.talks]
 READS = [(name, i) for name, shape in SHAPES.items() for i in range(len(shape.reads))]
 WRITES = [(name, i) for name, shape in SHAPES.items() for i in range(len(shape.writes))]

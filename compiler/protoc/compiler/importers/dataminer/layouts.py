@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from protoc.compiler.importers.dataminer import completion, conversions, derived, nodes, types
+from protoc.compiler.importers.dataminer import (
+    completion,
+    conversions,
+    derived,
+    nodes,
+    stuffing,
+    types,
+)
 from protoc.compiler.importers.dataminer.context import Context, Missing
 from protoc.compiler.importers.dataminer.objects import Message
 from protoc.compiler.importers.dataminer.optional import NoList, nested, stretches
@@ -68,7 +75,8 @@ class Layouts:
     def command(self, message: Message) -> tree.Layout:
         """A command."""
         own = places(self.context, message, sent=True)
-        statements = [e for each in self._elements(own, message, sent=True) for e in each]
+        elements = self._coded("command", own, self._elements(own, message, sent=True))
+        statements = [e for each in elements for e in each]
         return self._layout("command", message, self.context.names.commands, statements)
 
     def response(self, message: Message) -> tree.Layout:
@@ -79,6 +87,8 @@ class Layouts:
         inner = message.id in self.nested
         connection = context.connector.on(message.connection)
         smart = connection is not None and connection.smart
+        if smart and message.optional is None and not inner:
+            elements = self._coded("response", own, elements)
         statements = self._optional(message, elements)
         params = [place.param for place in own]
         if not inner and not smart and not completion.early(params):
@@ -131,6 +141,21 @@ class Layouts:
             return []
         nothing = nodes.modifier("max", span, nodes.number(0, span))
         return [nodes.field("_", nodes.typed("bytes", span, nothing), span)]
+
+    def _coded(self, kind: str, own: list[Place], elements: stuffing.Elements) -> stuffing.Elements:
+        """The elements with the escapes that `Advanced@stuffing` puts between them."""
+        connector = self.context.connector
+        rule, params = connector.communication.stuffing, [place.param for place in own]
+        smart = any(connection.smart for connection in connector.wired)
+        if rule is None or not smart or kind not in rule.on:
+            return elements
+        if stuffing.fits(rule, params):
+            return stuffing.stuffed(rule, params, elements)
+        view = connector.root.child("Advanced")
+        assert view is not None
+        what = f"stuffing of a {kind} with checks, with several bytes, or across a param"
+        self.context.dropped(view, what, "stuffing")
+        return elements
 
     # ------------------------------------------------------------------ one position
 

@@ -150,11 +150,6 @@ def _framing(context: Context, connection: Connection) -> list[tree.LinkSetting]
         return []
     options, span = context.connector.communication, connection.span
     if _stuffed(context):
-        stuffing = options.stuffing
-        assert stuffing is not None
-        view = context.connector.root.child("Advanced")
-        if view is not None:
-            context.dropped(view, "stuffing in the framing of a link", "stuffing")
         return []
     if options.packet is not None:
         frame = nodes.reference(PACKET, options.packet.span)
@@ -166,7 +161,9 @@ def _framing(context: Context, connection: Connection) -> list[tree.LinkSetting]
                 "frame",
                 trailer.span,
                 tree.Range(
-                    None if header is None else _bytes(header), _bytes(trailer), span=trailer.span
+                    nodes.string("", trailer.span) if header is None else _bytes(header),
+                    _bytes(trailer),
+                    span=trailer.span,
                 ),
             )
             for header, trailer in ends
@@ -214,9 +211,8 @@ def _options(
     options, span = context.connector.communication, connection.span
     found: list[tree.LinkSetting] = []
     if options.close_on_reply and not connection.smart and kind == "tcp":
-        _option_dropped(
-            context, "closing the connection behind each response (`closeConnectionOnResponse`)"
-        )
+        found.append(nodes.setting("idle_close", span, nodes.duration(1, span)))
+        _option_simplified(context, "the connection is closed when nothing more is to be asked")
     if options.redundant:
         _option_dropped(
             context, "polling over a second connection when the first fails (`redundantPolling`)"
@@ -234,6 +230,13 @@ def _options(
     if server:
         found.append(nodes.setting("reply", span, nodes.reference("asker", span)))
     return found
+
+
+def _option_simplified(context: Context, what: str) -> None:
+    """A communication option that is imported in a simpler form."""
+    type_ = context.connector.root.child("Type")
+    if type_ is not None:
+        context.simplified(type_, what, "communicationOptions")
 
 
 def _option_dropped(context: Context, what: str) -> None:

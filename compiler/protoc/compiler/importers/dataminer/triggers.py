@@ -9,6 +9,7 @@ from protoc.compiler.importers.dataminer.actions import Around, imported
 from protoc.compiler.importers.dataminer.context import Absent, Context, Missing
 from protoc.compiler.importers.dataminer.elements import Reference, Text
 from protoc.compiler.importers.dataminer.objects import QAction, Trigger
+from protoc.compiler.importers.dataminer.params import Param
 from protoc.compiler.importers.dataminer.types import wire
 from protoc.compiler.importers.dataminer.values import octets
 from protoc.dsl import tree
@@ -101,6 +102,11 @@ def _events(context: Context, own: Trigger) -> list[tree.Event | None]:
         context.dropped(own.view, f"the event of this trigger, {said}: it is only called")
         return [None]
     span = own.on.span
+    if kind == "response" and time == "after" and own.target is not None:
+        outer = _outer(context, own.target.id)
+        if outer:
+            names = [nodes.name(context.names.params[each.id], span) for each in outer]
+            return [tree.Event("change", name=n, after_response=True, span=span) for n in names]
     event = tree.Event(**known, span=span)  # type: ignore[arg-type]
     if kind == "protocol":
         return [event]
@@ -114,6 +120,18 @@ def _events(context: Context, own: Trigger) -> list[tree.Event | None]:
     ambiguous = kind in ("pair", "group", "timer", "command", "response")
     shown = kind if ambiguous and _shared(context, named) else ""
     return [replace(event, kind=shown, name=nodes.name(named, span))]
+
+
+def _outer(context: Context, response: int) -> list[Param]:
+    """The params that are read again as a response which nothing asks for."""
+    connector = context.connector
+    asked = {
+        each.id for pair in connector.pairs.values() for each in (*pair.responses, *pair.refusals)
+    }
+    if response in asked:
+        return []
+    params = connector.params.values()
+    return [p for p in params if p.kind == "response" and p.of is not None and p.of.id == response]
 
 
 def _message_kinds(context: Context) -> list[str]:
