@@ -6,12 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.importers import playing, shapes_answers, shapes_flow, shapes_smart, shapes_values
+from tests.importers import (
+    playing,
+    shapes_answers,
+    shapes_flow,
+    shapes_guide,
+    shapes_smart,
+    shapes_values,
+)
 from tests.importers.shapes import Shape
 
 SHAPES: dict[str, Shape] = {
     **shapes_answers.SHAPES,
     **shapes_flow.SHAPES,
+    **shapes_guide.SHAPES,
     **shapes_smart.SHAPES,
     **shapes_values.SHAPES,
 }
