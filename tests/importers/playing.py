@@ -403,8 +403,8 @@ def program(take: Callable[[Record], None]) -> Generator[StringIO]:
 def world_of(play: Play) -> Generator[None]:
     """The program's lines end in a play."""
     with (
-        patch("protoc.runtime.drivers.coupling.open_endpoint", play.endpoint),
-        patch("protoc.runtime.drivers.coupling.listen_endpoint", play.endpoint),
+        patch("protoc.runtime.drivers.sides.open_endpoint", play.endpoint),
+        patch("protoc.runtime.drivers.sides.listen_endpoint", play.endpoint),
         patch("protoc.runtime.drivers.blocking.Driver", _driver(play.world)),
     ):
         yield

@@ -155,9 +155,14 @@ SHAPES = {
                 tx(b"?\r"),
                 rx(b"getData12;:a:"),
                 wait(50),
-                rx(b";b:getDatac"),
-                events=(param(14, "a:;b:getData"),),
-                exit_=[0, 3],  # type: ignore[arg-type]
+                rx(b";b:getData"),
+                events=(param(14, "a:;b:getData"), ended("ok")),
+            ),
+            "too much is cut off": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"getData2;:AAB"),
+                events=(param(11, 2), param(14, "AA"), ended("ok")),
             ),
         },
     ),
@@ -175,7 +180,6 @@ SHAPES = {
                 "<Display>Disabled</Display></Discreet><Discreet><Value>1</Value>"
                 "<Display>Enabled</Display></Discreet></Discreets></Measurement>",
             ),
-            fixed(30, "one", "1"),
             answer=(10, 3),
             groups=(group(1, "both", "Pair:1", "Action:12", "Pair:2"),),
             triggers=(
@@ -185,7 +189,7 @@ SHAPES = {
             actions=(
                 action(10, "parameter", "clear", 20),
                 action(11, "parameter", "append data", 20, ' id="10"'),
-                action(12, "parameter", "copy", 21, ' id="30"'),
+                action(12, "parameter", "increment", 21),
                 action(13, "group", "execute", 2),
             ),
         )
@@ -215,9 +219,7 @@ SHAPES = {
             fixed(69, "comma", ","),
             fixed(74, "unit", "dB"),
             answer=(10, 11, 3),
-            responses=(
-                message("Response", 3000, "inner", 67, 62, 68, 69, 74, optional="0+++;4"),
-            ),
+            responses=(message("Response", 3000, "inner", 67, 62, 68, 69, 74, optional="0+++;4"),),
         ),
         {
             "all of it": call(

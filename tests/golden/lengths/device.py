@@ -293,6 +293,7 @@ class Block(Message, kw_only=True):
                 "dec",
                 length=lambda m: len(m.bytes("data")),
                 size=lambda m: m["width"],
+                exact=True,
             ),
             wire.Field("data", "bytes", size=lambda m: m["size"]),
         )

@@ -20,6 +20,7 @@ from protoc.compiler.backend.code import (
 )
 from protoc.compiler.backend.decode_coded import is_asked_for
 from protoc.compiler.backend.encode_coded import is_filled
+from protoc.compiler.backend.expressions import mentions
 from protoc.compiler.backend.layout_formulas import Formulas
 from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import known
@@ -161,6 +162,15 @@ class LayoutWriter(Formulas):
             for piece, its in zip(pieces, said, strict=True)
         ]
 
+    def _is_length(self, expression: model.Expression) -> bool:
+        """Whether a size is asked of a field that measures, and is compared with what it measures."""
+        return any(
+            isinstance(each, model.Field)
+            and isinstance(each.origin, model.Derived)
+            and mentions(expression, each.key)
+            for each in self.message.walk()
+        )
+
     def _field(self, field: model.Field) -> Code:
         return Call("wire.Field", (*self.head(field), *self.options(field)))
 
@@ -179,6 +189,8 @@ class LayoutWriter(Formulas):
         size = getattr(field.wire, "size", None)
         if isinstance(size, model.GivenSize):
             arguments.append(self.function("size", size.expression))
+            if size.written and self._is_length(size.expression):
+                arguments.append(keyed("exact", "True"))
         if isinstance(size, model.UntilNext) and size.named:
             arguments.append(keyed("until", _until(size)))
         arguments += _look(field.wire)

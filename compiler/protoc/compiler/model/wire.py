@@ -22,9 +22,14 @@ class FixedSize:
 
 @dataclass(frozen=True)
 class GivenSize:
-    """As many bytes as an expression over earlier fields says."""
+    """As many bytes as an expression over earlier fields says.
+
+    Attributes:
+        written: it stands behind the type; else it comes of a length that measures the field.
+    """
 
     expression: Expression
+    written: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ def draw(
         if known is None:  # its own statement has no meaning
             continue
         if drawer.role == "size":
-            fields[drawer.key] = replace(known, wire=with_size(known.wire, model.GivenSize(value)))
+            fields[drawer.key] = replace(
+                known, wire=with_size(known.wire, model.GivenSize(value, written=True))
+            )
         else:
             fields[drawer.key] = replace(known, origin=_origin(value, fields))
             whole = whole and not _is_check_in_bits(scope, fields[drawer.key], drawer)

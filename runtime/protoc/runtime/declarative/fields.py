@@ -33,7 +33,8 @@ class Field(Element):
             to the width of a binary number.
         copy: the field whose raw value it repeats.
         default: written when nobody gives a value, where the message does not say so itself.
-        size: tells how many bytes it has.
+        size: tells how many bytes it has. exact: so many and no more, where that is a length which
+            measures it: what stands behind is not its own.
         scale, offset, unit, enum, strict, boolean, range, via: from raw to value.
         until: the constant it ends at; without it, the next one.
         max: most bytes it may have; `exclude` bytes that may not stand in it.
@@ -63,6 +64,7 @@ class Field(Element):
         copy: str | None = None,
         default: Any = None,
         size: Sizing | None = None,
+        exact: bool = False,
         scale: Number = 1,
         offset: Number = 0,
         unit: str = "",
@@ -95,6 +97,7 @@ class Field(Element):
         )  # fmt: skip
         self.fixed = self.wire.fixed
         self.sizing = size
+        self.exact = exact
         self.equal = equal
         self.reason: Reason = "crc" if check else "length" if length else "value"
         self.is_cut = check is not None

@@ -102,7 +102,7 @@ class Layout(MessageConstruct[M]):
         found: dict[str, Ending] = {}
         row = self.record.row.elements
         for i, element in enumerate(row):
-            if isinstance(element, Field) and element.sizing is not None:
+            if isinstance(element, Field) and element.sizing is not None and not element.exact:
                 ending = next_of(row[i + 1 :])
                 if names_in(element.sizing) & derived and ending is not None:
                     found[element.key] = ending
