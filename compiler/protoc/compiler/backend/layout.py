@@ -162,8 +162,15 @@ class LayoutWriter(Formulas):
             for piece, its in zip(pieces, said, strict=True)
         ]
 
+    def _size(self, size: model.Size | None) -> list[Code]:
+        if not isinstance(size, model.GivenSize):
+            return []
+        said = self.function("size", size.expression)
+        exact = size.written and self._is_length(size.expression)
+        return [said, keyed("exact", "True")] if exact else [said]
+
     def _is_length(self, expression: model.Expression) -> bool:
-        """Whether a size is asked of a field that measures, and is compared with what it measures."""
+        """Whether a size is asked of a field that measures something itself."""
         return any(
             isinstance(each, model.Field)
             and isinstance(each.origin, model.Derived)
@@ -187,10 +194,7 @@ class LayoutWriter(Formulas):
             arguments.append(keyed("key", known(field.key)))
         arguments += self._origin(field)
         size = getattr(field.wire, "size", None)
-        if isinstance(size, model.GivenSize):
-            arguments.append(self.function("size", size.expression))
-            if size.written and self._is_length(size.expression):
-                arguments.append(keyed("exact", "True"))
+        arguments += self._size(size)
         if isinstance(size, model.UntilNext) and size.named:
             arguments.append(keyed("until", _until(size)))
         arguments += _look(field.wire)
