@@ -1,6 +1,11 @@
 """Hypothesis the same everywhere: no deadline, since machines differ, and no luck in CI."""
 
+import os
+
 from hypothesis import HealthCheck, settings
+
+# the many programs that tests start find their bytecode, whatever the machine says
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile(
     "house",

@@ -110,7 +110,7 @@ class Candidates:
 
 @lru_cache(maxsize=1024)
 def candidates(messages: tuple[type[Message], ...]) -> Candidates:
-    """The tables for messages that decode themselves: a thousand sessions share them."""
+    """The tables for messages that decode themselves; a thousand connections share them."""
     return Candidates(messages)
 
 

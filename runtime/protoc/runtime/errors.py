@@ -39,7 +39,7 @@ class EncodeError(LocalError, ValueError):
         self.field = field
         self.expected = expected
         self.got = got
-        super().__init__(f"{message}.{field}: expected {expected}, got {got!r}")
+        super().__init__(f"{message}.{field}: expected {expected}, got {_shortened(got)}")
 
 
 class RemoteError(ProtocolError):
@@ -121,10 +121,26 @@ class DecodeError(RemoteError, ValueError):
 
     def _shown(self, value: object) -> str:
         if isinstance(value, bytes | bytearray | memoryview):
-            return bytes(cast(bytes, value)).hex(" ") or "nothing"
+            octets = bytes(cast(bytes, value[:_SHOWN])).hex(" ")
+            return octets + _more(len(value)) if octets else "nothing"
         if self.reason == "crc" and isinstance(value, int):
             return f"0x{value:02X}"
         return str(value)
+
+
+_SHOWN = 1000
+"""Bytes or characters of a value that an error shows."""
+
+
+def _shortened(value: object) -> str:
+    """A value as it is written in Python; of bytes and text that are long the beginning."""
+    if isinstance(value, bytes | bytearray | str):
+        return repr(value[:_SHOWN]) + _more(len(value))
+    return repr(value)
+
+
+def _more(size: int) -> str:
+    return f" and {size - _SHOWN} more" if size > _SHOWN else ""
 
 
 class Scan(Protocol):

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from protoc.runtime.dispatch import Candidate, Candidates, Preferred
+from protoc.runtime.dispatch import Candidate, Candidates, Preferred, candidates
 from protoc.runtime.errors import DecodeError, Incomplete, Scan
 from protoc.runtime.messages import Buffer, Message
 
@@ -100,12 +100,9 @@ class Framer:
         self.expect(messages)
 
     def expect(self, messages: Sequence[type[Message]] | Candidates | Preferred) -> None:
-        """Try these candidates from now on, in this order.
-
-        Tables are made anew for a sequence; whoever changes often keeps them.
-        """
+        """Try these candidates from now on, in this order."""
         if not isinstance(messages, (Candidates, Preferred)):
-            messages = Candidates(messages)
+            messages = candidates(tuple(messages))
         self.candidates = messages
         self._await_anything()
 

@@ -7,23 +7,26 @@ device, in any pieces and with anything around it; what the framer says of every
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
-from protoc.runtime.dispatch import Candidates
+from protoc.runtime.dispatch import candidates
 from protoc.runtime.errors import DecodeError, Incomplete
 from protoc.runtime.framing import Found, FoundMessage, FoundRejected, Framer
-from protoc.runtime.messages import Message
+from protoc.runtime.messages import Kind, Message
 from protoc.runtime.protocol import Protocol
 from protoc.runtime.values import plain_fields
 
-_TOWARDS = ("command", "message")
-_FROM = ("response", "event", "message")
+_TOWARDS: tuple[Kind, ...] = ("command", "message")
+_FROM: tuple[Kind, ...] = ("response", "event", "message")
 
 
 class Good(msgspec.Struct, frozen=True):
     """A frame that is a message.
+
+    Class attributes:
+        KINDS: what goes that way.
 
     Attributes:
         data: its bytes.
@@ -34,6 +37,8 @@ class Good(msgspec.Struct, frozen=True):
             content: those that no checksum, constant or range watches over.
     """
 
+    KINDS: ClassVar[tuple[Kind, ...]] = ()
+
     data: bytes
     message: str
     fields: Mapping[str, Any]
@@ -41,8 +46,8 @@ class Good(msgspec.Struct, frozen=True):
     unnoticed: int = 0
 
     def candidates(self, protocol: Protocol) -> list[type[Message]]:
-        """The messages this frame is held against, in their order."""
-        raise NotImplementedError
+        """The messages that the frame is held against, in their order."""
+        return _of_kinds(protocol, self.KINDS, self.link)
 
     def play(self, protocol: Protocol, pieces: Sequence[bytes], at: int = 0) -> None:
         """Read it in pieces; what stands around it begins and ends with no message.
@@ -65,10 +70,10 @@ class Good(msgspec.Struct, frozen=True):
 
     def noise(self, protocol: Protocol) -> bytes:
         """Bytes that begin no message here; empty when any byte may begin one."""
-        candidates = Candidates(self.candidates(protocol))
+        table = candidates(tuple(self.candidates(protocol)))
         for value in range(256):
             byte = bytes([value])
-            if candidates.next_start(byte, 0) and not any(m.OPEN for m in candidates.messages):
+            if table.next_start(byte, 0) and not any(m.OPEN for m in table.messages):
                 return byte * 3
         return b""
 
@@ -78,14 +83,14 @@ class Good(msgspec.Struct, frozen=True):
         Raises:
             AssertionError: bytes got lost on the way.
         """
-        candidates = self.candidates(protocol)
-        (own,) = (each for each in candidates if self.message == each.NAME)
+        messages = self.candidates(protocol)
+        (own,) = (each for each in messages if self.message == each.NAME)
         message = own.decode(self.data, self.link)
         unnoticed = 0
         for bit in range(8 * len(self.data)):
             changed = bytearray(self.data)
             changed[bit // 8] ^= 1 << bit % 8
-            _assert_partition(*_read(protocol, candidates, self.link, [bytes(changed)]))
+            _assert_partition(*_read(protocol, messages, self.link, [bytes(changed)]))
             try:
                 unnoticed += own.decode(changed, self.link) != message
             except (DecodeError, Incomplete):
@@ -94,11 +99,9 @@ class Good(msgspec.Struct, frozen=True):
 
 
 class Sent(Good, frozen=True):
-    """A frame that goes to the device."""
+    """A frame that goes to the device: a command, or a message that goes both ways."""
 
-    def candidates(self, protocol: Protocol) -> list[type[Message]]:
-        """Commands, then messages that go both ways."""
-        return _of_kinds(protocol, _TOWARDS, self.link)
+    KINDS: ClassVar = _TOWARDS
 
     def __str__(self) -> str:
         return f"tx {self.message}"
@@ -111,6 +114,8 @@ class Received(Good, frozen=True):
         after: the command it answers; its answers are tried before everything else.
     """
 
+    KINDS: ClassVar = _FROM
+
     after: str = ""
 
     def candidates(self, protocol: Protocol) -> list[type[Message]]:
@@ -118,7 +123,7 @@ class Received(Good, frozen=True):
 
         On a line where others are asked, too, commands are the last ones.
         """
-        usual = _of_kinds(protocol, _FROM, self.link)
+        usual = super().candidates(protocol)
         if any(link.bystanders for link in protocol.links if link.name == self.link):
             usual += _of_kinds(protocol, _TOWARDS[:1], self.link)
         answers = [
@@ -161,8 +166,8 @@ class Bad(msgspec.Struct, frozen=True):
         for way, kinds in (("rx", _FROM), ("tx", _TOWARDS)):
             if self.way not in ("", way):
                 continue
-            candidates = _of_kinds(protocol, kinds, self.link)
-            whole, found = _read(protocol, candidates, self.link, pieces)
+            messages = _of_kinds(protocol, kinds, self.link)
+            whole, found = _read(protocol, messages, self.link, pieces)
             assert not isinstance(found[0], FoundMessage), found
             if isinstance(found[0], FoundRejected):
                 reasons.append(found[0].error.reason)
