@@ -121,7 +121,7 @@ class DecodeError(RemoteError, ValueError):
 
     def _shown(self, value: object) -> str:
         if isinstance(value, bytes | bytearray | memoryview):
-            octets = bytes(cast(bytes, value[:_SHOWN])).hex(" ")
+            octets = bytes(cast(bytes, value)[:_SHOWN]).hex(" ")
             return octets + _more(len(value)) if octets else "nothing"
         if self.reason == "crc" and isinstance(value, int):
             return f"0x{value:02X}"
