@@ -121,8 +121,8 @@ class DecodeError(RemoteError, ValueError):
 
     def _shown(self, value: object) -> str:
         if isinstance(value, bytes | bytearray | memoryview):
-            octets = bytes(cast(bytes, value)[:_SHOWN]).hex(" ")
-            return octets + _more(len(value)) if octets else "nothing"
+            octets = bytes(cast(bytes, value))
+            return octets[:_SHOWN].hex(" ") + _more(len(octets)) or "nothing"
         if self.reason == "crc" and isinstance(value, int):
             return f"0x{value:02X}"
         return str(value)
