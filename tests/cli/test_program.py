@@ -4,6 +4,7 @@ import resource
 import signal
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,10 @@ def cost(line: list[str]) -> float:
 
 def test_help_starts_fast() -> None:
     assert cost([*PROTOC, "--help"]) - cost([sys.executable, "-c", ""]) < 0.15
+
+
+def test_version_is_that_of_the_package(run: Run) -> None:
+    assert run("--version").out == f"protoc {metadata.version('protoc-devices')}\n"
 
 
 def test_help_imports_none_of_the_parts() -> None:

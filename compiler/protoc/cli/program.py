@@ -55,6 +55,9 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="A SOURCE is a device description; `protoc new NAME` writes one to begin with.",
 )
+@click.version_option(
+    None, "--version", package_name="protoc-devices", message="protoc %(version)s"
+)
 def program() -> None:
     """Describe a device's protocol once; get a driver, a simulator and a decoder."""
 
