@@ -44,6 +44,7 @@ class Channel(Wire):
         reachability: whether the device answers.
         connections: who is there, by number.
         closing: the driver was asked to close the line, and has not done it yet.
+        waits: commands wait for a greeting, or until nobody talks.
         dormant: the line was closed as unused, and is opened when something is to be sent.
         was_connected: somebody was there once.
     """
@@ -98,6 +99,7 @@ class Channel(Wire):
         )
         self._terms: dict[str, Terms] = {}  # by pair, as they are asked for
         self.closing = False
+        self.waits = link.half_duplex or link.greeting is not None
         self.dormant = False
         self.was_connected = False
         self._waking = False
@@ -264,7 +266,9 @@ class Channel(Wire):
 
     def flush(self, connection: int) -> None:
         """Nothing more comes: drop what is unfinished."""
-        self.receiver.flush(self.connections[connection], self._shared.now)
+        line = self.connections[connection]
+        if line.framer.pending:
+            self.receiver.flush(line, self._shared.now)
 
     def drop_late(self, connections: Iterable[int]) -> None:
         """What still came in belongs to nothing that is asked now, unless it is to be matched."""

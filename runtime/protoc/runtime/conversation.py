@@ -38,6 +38,7 @@ class Conversation(Host):
         shared: what all of it has in common.
         params, scheduler, machine, timers, routing, targets: the parts.
         executors: the queues.
+        plain: what expressions see where there is no message.
         saved: the values that are kept.
         pump: begins whatever can be begun now, in every queue.
     """
@@ -53,7 +54,7 @@ class Conversation(Host):
         self.shared = shared = Shared(protocol, device=role == "device")
         self.params = shared.params
         self.scheduler = shared.scheduler
-        self._params_only = Scope(self.params)
+        self.plain = Scope(self.params)
         self.saved: MutableMapping[str, Any] = {}
         self.machine = Machine(protocol, self.params, self, hooks, silent=shared.device)
         self.targets = targets(protocol)
@@ -165,7 +166,7 @@ class Conversation(Host):
 
     def scope(self, own: Message | Mapping[str, Any] | None = None) -> Scope:
         """What expressions see: the fields of a message, then the params."""
-        return self._params_only if own is None else Scope(self.params, own)
+        return self.plain if own is None else Scope(self.params, own)
 
     def _traffic(self) -> None:
         for quiet in self._quiet:
@@ -204,18 +205,6 @@ class Conversation(Host):
             entry.close()
             return False
         return self.executors[channel].put(entry)
-
-    def begin(self, entry: Entry) -> None:
-        """Queue an entry, and begin whatever can be begun.
-
-        Raises:
-            LocalError: there is no such target.
-        """
-        channel = entry.channel or self._settle(entry)
-        if channel is None:
-            entry.close()
-        else:
-            self.executors[channel].begin(entry, self.shared.now)
 
     def _settle(self, entry: Entry) -> Channel | None:
         entry.channel = self.routing.choose(entry.target, entry.connection, entry.link)

@@ -248,14 +248,14 @@ class Executor:
     def _sent(self, frame: Frame, item: Item, now: float) -> bool:
         """Send a pair or command over its link; False when that has to wait."""
         entry = frame.entry
-        channel = self._way(item, frame)
+        channel = self._way(item, frame) if frame.group else frame.channel
         mine = channel is None or channel in self.channels
         if channel is not None:
             if channel.closing:
                 return False
             if not channel.connections:
                 return self._pass_over(frame, item, channel)
-            if mine and not self._is_clear(channel, entry.connection, now):
+            if mine and channel.waits and not self._is_clear(channel, entry.connection, now):
                 return False
         frame.at += 1
         if (frame.group and not self._may_do(item, frame)) or channel is None:
@@ -319,8 +319,6 @@ class Executor:
 
     def _is_clear(self, channel: Channel, connection: int | None, now: float) -> bool:
         """Whether a command can be sent now; when not, it is tried again as soon as it may."""
-        if not (channel.link.half_duplex or channel.link.greeting):
-            return True
         clear_at = channel.clear_at(connection)
         if clear_at is not None and clear_at > now:
             self._wake_at(clear_at)

@@ -126,8 +126,6 @@ class Receiver:
 
     def flush(self, line: Connection, now: float) -> None:
         """Drop unfinished bytes before they look like an answer, unless an event is in them."""
-        if not line.framer.pending:
-            return
         exchange = self._asker.exchange
         awaited = exchange.awaited() if exchange is not None else ()
         kept = [message for message in self._unsolicited if message not in awaited]

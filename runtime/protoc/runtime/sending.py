@@ -68,7 +68,8 @@ class Sender:
             self._rest(entry, 0.0, now)
             return
         routes = channel.routes(entry.connection)
-        if pair and pair.steps and not self._gets_no_reply(message, channel):
+        no_reply = channel.link.no_reply
+        if pair and pair.steps and not (no_reply and self._gets_none(no_reply, message, channel)):
             terms = channel.terms(pair)
             timeout = self._shared.timeouts.get(pair.name, terms.timeout)
             exchange = Exchange(terms, channel, message, data, entry, routes, timeout)
@@ -116,11 +117,8 @@ class Sender:
             given.insert(0, _computed(pair.arguments, entry.scope))
         return channel.maker.make(command, given, caused_by(entry))
 
-    def _gets_no_reply(self, request: Message, channel: Channel) -> bool:
+    def _gets_none(self, rule: Expression, request: Message, channel: Channel) -> bool:
         """Whether the link says that nobody answers this request."""
-        rule = channel.link.no_reply
-        if rule is None:
-            return False
         try:
             return bool(rule(Scope(self._params, {"request": request})))
         except AttributeError:  # what it asks for is not in this request

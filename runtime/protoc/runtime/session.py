@@ -189,9 +189,8 @@ class Session:
             inner.report(events.NotSent(target.name, error, channel.link.name))
             ticket.failed("error", error, own=True)
             return ticket
-        entry = Entry(target, inner.scope(), fields=fields, ticket=ticket, own=True)
-        entry.channel = channel
-        inner.begin(entry)
+        entry = Entry(target, inner.plain, fields, ticket, own=True, channel=channel)
+        inner.executors[channel].begin(entry, now)
         return ticket
 
     def cancel(self, ticket: Ticket, now: float) -> None:
