@@ -102,6 +102,11 @@ class Candidates:
             node = node.by_value.get(data[place], node.other)
         return node  # type: ignore[return-value]  # mypy cannot narrow `type() is`
 
+    def by_first(self, value: int) -> tuple[Candidate, ...] | None:
+        """The candidates that may begin with a byte; None when more bytes tell them apart."""
+        node = self._first[value]
+        return None if type(node) is _Branch else node  # type: ignore[return-value]
+
     def next_start(self, data: Buffer, at: int) -> int:
         """Where, from `at` on, a candidate may begin; the end of the data when nowhere."""
         found = self._find_start(data, at)
@@ -135,7 +140,8 @@ class Preferred:
         self._known = frozenset(first)
         self._asking = [each for each in self._first.entries if each.message.ECHOES]
         self._contained = self._known <= frozenset(rest.messages)
-        self._merged: dict[tuple[_Row, _Row], _Row] = {}  # by what the two say, as it is asked for
+        self._by_first: dict[int, _Row] = {}  # where the first byte tells, as it is asked for
+        self._merged: dict[tuple[_Row, _Row], _Row] = {}  # else by what the two say
 
     def answer(self, request: Message) -> bool:
         """The first messages are answers to this request from now on; whether that matters."""
@@ -147,11 +153,17 @@ class Preferred:
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
         """As `Candidates.at`."""
+        first = data[at]
+        row = self._by_first.get(first)
+        if row is not None:
+            return row
         key = self._first.at(data, at), self._rest.at(data, at)
         merged = self._merged.get(key)
         if merged is None:
             rest = (each for each in key[1] if each.message not in self._known)
             merged = self._merged[key] = (*key[0], *rest)
+        if key == (self._first.by_first(first), self._rest.by_first(first)):
+            self._by_first[first] = merged
         return merged
 
     def next_start(self, data: Buffer, at: int) -> int:

@@ -53,6 +53,7 @@ class Session:
         links: the rows of the description; `link` is the first one.
         params: values of the params by name.
         happened: the events that were not taken yet, in order; as `next_event` gives them.
+        next_deadline: tells when `advance` is to be called next; None when nothing is planned.
         requests: what is asked of the line and was not taken yet, in order.
 
     Raises:
@@ -81,6 +82,7 @@ class Session:
             self._inner.saved = saved
             self.params.restore(saved)
         self._shared = self._inner.shared
+        self.next_deadline: Callable[[], float | None] = self._shared.scheduler.next_deadline
         self.happened: deque[events.Event] = self._shared.events
         self.requests: deque[Request] = self._shared.requests
 
@@ -159,10 +161,6 @@ class Session:
         inner = self._at(now)
         inner.scheduler.run(now)
         inner.pump(now)
-
-    def next_deadline(self) -> float | None:
-        """When `advance` is to be called next; None when nothing is planned."""
-        return self._inner.scheduler.next_deadline()
 
     # --- what the user wants -----------------------------------------------------------------
 

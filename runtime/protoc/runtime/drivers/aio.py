@@ -268,7 +268,7 @@ class Driver:
                 self._alarm.cancel()
             self._alarm, self._rings = self._loop.call_at(deadline, self._ring), deadline
         if self._waiting:
-            over = not self._coupling.alive
+            over = not (self._coupling.connections or self._coupling.alive)
             for future, done in self._waiting.items():
                 if (over or done()) and not future.done():
                     future.set_result(None)

@@ -9,7 +9,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from protoc.runtime.actions import Execute
 from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
@@ -88,8 +88,9 @@ class Driver:
             TransportError: nobody is connected, or it was stopped.
             LocalError: there is no such target.
         """
-        self._refuse_when_busy()
         coupling, now = self._coupling, self._clock()
+        if coupling.busy:
+            self._refuse()
         if now - self._last_look > _FRESH:
             # What came in since then came before the command: it must not be its answer.
             self._take_in(0.0)
@@ -126,8 +127,9 @@ class Driver:
         Raises:
             LocalError: it is called from a hook or an event callback.
         """
-        self._refuse_when_busy()
         coupling, clock = self._coupling, self._clock
+        if coupling.busy:
+            self._refuse()
         settle = coupling.settle
         if timeout == 0.0:
             self._take_in(0.0)
@@ -139,7 +141,7 @@ class Driver:
             deadline = settle(now)
             if done():
                 return True
-            if self._stopped or not coupling.alive:
+            if self._stopped or not (coupling.connections or coupling.alive):
                 return False
             if limit is not None and now >= limit and not self._found:
                 return False
@@ -169,9 +171,8 @@ class Driver:
             else:
                 self.endpoint.ready(file, mask)
 
-    def _refuse_when_busy(self) -> None:
-        if self._coupling.busy:
-            raise LocalError("a hook or event callback cannot wait for the device")
+    def _refuse(self) -> NoReturn:
+        raise LocalError("a hook or event callback cannot wait for the device")
 
     def run(self, seconds: float | None = None) -> None:
         """Start timers and triggers, and go on until stopped, closed, or the time is up.

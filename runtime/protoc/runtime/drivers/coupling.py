@@ -42,6 +42,7 @@ class Coupling:
 
     Attributes:
         connections: the numbers of those at the other end.
+        busy: a hook or an event callback is running: the conversation stands still until it ends.
         several: it goes over more than one link.
         prepare: prepares an endpoint to be opened again, and calls `prepared` when it has.
         finish: awaits an async hook; by default to its end, before anything else happens.
@@ -53,7 +54,7 @@ class Coupling:
         self.on_event = on_event
         self._watch: Watch | None = None
         self.connections: set[int] = set()
-        self._settling = False
+        self.busy = False
         self._started = False
         self._wirings = wirings(session, endpoint)
         self._called = {wiring.link.name: wiring for wiring in self._wirings}
@@ -121,11 +122,6 @@ class Coupling:
         """It has not turned out yet whether a line is there that is being opened."""
         return any(each.endpoint.is_open and not each.there for each in self._wirings)
 
-    @property
-    def busy(self) -> bool:
-        """A hook or an event callback is running: the conversation stands still until it ends."""
-        return self._settling
-
     def begin(self, now: float) -> None:
         """Start the session's timers and triggers, the first time it is called.
 
@@ -143,9 +139,9 @@ class Coupling:
         Returns:
             when to come again at the latest, None when only the line can bring something new.
         """
-        if self._settling:  # called from a hook or an event callback: the outer call goes on
+        if self.busy:  # called from a hook or an event callback: the outer call goes on
             return self.session.next_deadline()
-        self._settling = True
+        self.busy = True
         try:
             session, signals = self.session, self.endpoint.signals
             happened, requests = session.happened, session.requests
@@ -161,7 +157,7 @@ class Coupling:
                     return self._reopen(now, deadline) if self._torn else deadline
             return now
         finally:
-            self._settling = False
+            self.busy = False
 
     def look(self) -> bool:
         """Look for an answer that comes at once; whether something came."""
@@ -312,7 +308,7 @@ class Coupling:
         self.session.stay_closed()
         self.endpoint.close()
         signals.clear()
-        if self._settling:  # in a hook: the session hears of it when it has done with that
+        if self.busy:  # in a hook: the session hears of it when it has done with that
             signals.extend(Closed(connection) for connection in sorted(self.connections))
             return
         for wiring in self._wirings:
