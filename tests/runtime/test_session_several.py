@@ -8,6 +8,7 @@ import pytest
 
 from protoc.compiler.loading import load_module
 from protoc.compiler.pipeline import compile_source
+from protoc.dsl.renderers import render
 from protoc.dsl.source import Source
 from protoc.runtime.errors import LocalError, TransportError
 from tests.runtime.stage import Stage
@@ -242,3 +243,151 @@ def test_links_that_there_are_not() -> None:
         Stage(bench.session.protocol, connect=False, link=("control", "spare"))
     with pytest.raises(LocalError, match="it is on control, data"):
         bench.session.connected(2, "x", bench.now, "spare")
+
+
+# --- a queue for several links ---
+
+SHARED = BENCH.replace(
+    "link data    : tcp client :4002 {", "link data : tcp client :4002 { queue control;"
+)
+
+
+def test_links_with_one_queue_take_turns() -> None:
+    bench = Bench(text=SHARED)
+    bench.execute("get")
+    bench.execute("arm")
+    assert bench.sent() == [(0, b"V?\n")]
+    bench.hear(b"S1\n", connection=1)  # events come at any time
+    bench.hear(b"V=1\n", connection=0)
+    assert bench.sent() == [(1, b"ARM 7\n")]
+    bench.hear(b"V=1\n", connection=0)
+    assert not bench.session.idle
+    bench.hear(b"OK 1\n", connection=1)
+    assert bench.session.idle
+
+
+def test_a_link_that_is_gone_does_not_hold_up_the_others_of_its_queue() -> None:
+    bench = Bench("timer every 1s do arm\ntimer every 1s do get\n", text=SHARED)
+    bench.session.start(bench.now)
+    bench.session.disconnected(1, bench.now, "reset")
+    bench.wait(1)
+    assert bench.outline() == ["disconnected data reset", "not sent arm: not connected", "> get"]
+
+
+def test_when_all_are_gone_what_is_queued_waits() -> None:
+    bench = Bench("timer every 1s do arm\ntimer every 1s do get\n", text=SHARED)
+    bench.session.start(bench.now)
+    for number in (0, 1):
+        bench.session.disconnected(number, bench.now)
+    bench.wait(1)
+    bench.said()
+    bench.session.connected(1, "data", bench.now, "data")
+    assert bench.outline() == ["connected data", "> arm 7"]
+
+
+# --- a spare ---
+
+SPARE = """
+link main  : tcp client :4001 { timeout 1s; retries 1; end LF; offline 5s }
+link spare : tcp client :4002 { timeout 1s; retries 1; end LF; offline 5s; spare_of main }
+command ask "?"
+response told "={value:dec}"
+pair ask = ask -> told
+pair here = ask -> told on main
+group poll { ask; ask }
+timer every 10s do poll
+"""
+
+
+def test_a_spare_is_asked_when_nobody_answers() -> None:
+    bench = Bench(text=SPARE)
+    bench.execute("poll", "group")
+    bench.execute("ask")
+    bench.wait(2)  # the first item, and its retry
+    assert bench.outline() == [
+        "> ask",
+        "no answer to ask 1",
+        "> ask",
+        "no answer to ask 2 last",
+        "spare instead of main",
+        "> ask",
+    ]
+    assert [number for number, _ in bench.sent()] == []
+    bench.wait(2)  # the group goes on where it began
+    bench.said()
+    bench.hear(b"=1\n", connection=1)
+    assert bench.session.idle
+
+
+def test_what_is_asked_next_goes_over_the_spare() -> None:
+    bench = Bench(text=SPARE)
+    bench.execute("ask")
+    bench.wait(2)
+    bench.sent()
+    bench.execute("ask")
+    assert bench.sent() == [(1, b"?\n")]
+    bench.wait(2)  # nor does that one answer: back again
+    bench.sent()
+    bench.execute("ask")
+    assert bench.sent() == [(0, b"?\n")]
+
+
+def test_what_says_its_link_is_not_diverted() -> None:
+    bench = Bench(text=SPARE)
+    bench.execute("here")
+    bench.wait(2)
+    bench.sent()
+    bench.execute("ask")
+    assert bench.sent() == [(0, b"?\n")]
+
+
+def test_a_spare_does_what_a_broken_link_cannot() -> None:
+    bench = Bench(text=SPARE)
+    bench.execute("ask")
+    bench.session.disconnected(0, bench.now, "reset")
+    bench.sent()
+    assert bench.execute("ask").status == "ok"
+    assert bench.sent() == [(1, b"?\n")]
+    bench.session.connected(0, "main", bench.now, "main")
+    bench.hear(b"=1\n", connection=1)
+    bench.execute("ask")
+    assert bench.sent() == [(1, b"?\n")]  # it stays where it works
+
+
+def test_a_device_responds_as_long_as_one_link_does() -> None:
+    bench = Bench(text=SPARE)
+    for _ in range(8):
+        bench.execute("ask")
+        bench.hear(b"=1\n", connection=1)  # the first time that is none, it was asked over `main`
+        bench.wait(2)
+    said = bench.outline()
+    assert "spare instead of main" in said
+    assert "not responding" not in said
+    for _ in range(3):
+        bench.execute("ask")
+        bench.wait(2)
+    assert "not responding" in bench.outline()
+
+
+def test_without_its_spare_a_link_is_as_any() -> None:
+    bench = Bench(text=SPARE)
+    bench.session.disconnected(1, bench.now)
+    bench.execute("ask")
+    bench.wait(2)
+    bench.sent()
+    bench.execute("ask")
+    assert bench.sent() == [(0, b"?\n")]
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("link a : tcp client { queue b }\nlink b : tcp client", "no link `b` above this one"),
+        ("link a : tcp client { spare_of a }", "it names another link"),
+        ("link a : tcp client\nlink b : tcp server { spare_of a }", "a server is connected to"),
+        ("link a : tcp client\nlink b : tcp client { queue 5 }", "`queue` needs a link"),
+    ],
+)
+def test_a_link_names_one_above_it(text: str, why: str) -> None:
+    compilation = compile_source(Source("device.proto", f'protocol x\n{text}\nevent e "E"'))
+    assert why in render(list(compilation.diagnostics), "full")

@@ -150,6 +150,8 @@ class _Writer:
             "ignore_equal": "True" if link.ignore_equal else None,
             "offline": repr(link.offline) if link.offline else None,
             "slow_poll": slow,
+            "queue": text(link.queue) if link.queue else None,
+            "spare_of": text(link.spare_of) if link.spare_of else None,
         }
 
     def _serial(self, link: model.Link) -> Code:

@@ -86,6 +86,8 @@ class Link:
         late: what becomes of answers that nobody waits for any more.
         ignore_equal: a response that is the last one of its kind again only answers.
         offline: seconds without an answer after which the device does not respond; 0 for never.
+        queue: name of the link in whose queue its commands wait; empty for one of its own.
+        spare_of: name of the link whose work it does when that does not answer; empty for none.
         slow_poll: seconds between pings of one that does not respond; 0 for none. They begin
             `slow_after` seconds later, or after so many attempts as `slow_timeouts`.
     """
@@ -134,6 +136,8 @@ class Link:
     slow_poll: float = 0.0
     slow_after: float = 0.0
     slow_timeouts: int = 0
+    queue: str = ""
+    spare_of: str = ""
 
     @property
     def bounded(self) -> bool:

@@ -80,6 +80,10 @@ def unfit(setting: Setting, link: model.Link) -> str:
         return "only a serial link knows how long a character takes"
     if setting.word in _PORTS and link.kind != "serial":
         return "only a serial port has it"
+    if link.name in (setting.values.get("queue"), setting.values.get("spare_of")):
+        return "it names another link"
+    if setting.word == "spare_of" and link.role == "server":
+        return "a server is connected to, it cannot do the work of another link"
     if setting.word == "peer_header" and link.kind == "serial":
         return "on a serial link nobody has an address"
     return ""
@@ -293,6 +297,23 @@ def _wrap(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
     )
 
 
+def _link(attribute: str) -> Reader:
+    """The name of another link; `links` sees to it that there is one."""
+
+    def read_link(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+        value = _value(scope, setting, "main")
+        if isinstance(value, tree.Reference) and len(value.path) == 1:
+            return {attribute: value.path[0].text}
+        raise scope.fail(
+            "E0208",
+            f"`{setting.word.text}` needs a link",
+            value.span,
+            help=f"write the name of a link above: `{setting.word.text} main`",
+        )
+
+    return read_link
+
+
 _READERS: dict[str, Reader] = {
     "end": _end,
     "max": _number("largest", "256", 1),
@@ -323,4 +344,6 @@ _READERS: dict[str, Reader] = {
     "connected": _peer_param("connected"),
     "disconnected": _peer_param("disconnected"),
     "reply": _choice("reply", "asker", "all"),
+    "queue": _link("queue"),
+    "spare_of": _link("spare_of"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -46,6 +47,7 @@ def resolve_links(
         for setting in own:
             _refuse(scope, setting, [resolved])
         fitting = [setting for setting in (*shared, *own) if not unfit(setting, resolved)]
+        fitting = [setting for setting in fitting if _is_above(scope, setting, found)]
         for setting in fitting:
             resolved = replace(resolved, **setting.values)
         found[resolved.name] = resolved
@@ -53,6 +55,22 @@ def resolve_links(
     for setting in shared:
         _refuse(scope, setting, list(found.values()))
     return found
+
+
+def _is_above(scope: Scope, setting: Setting, found: Mapping[str, model.Link]) -> bool:
+    """Whether the link that a setting names, if it names one, stands above it."""
+    name = setting.values.get("queue") or setting.values.get("spare_of")
+    if name is None or name in found:
+        return True
+    scope.diagnostics.error(
+        "E0208",
+        f"there is no link `{name}` above this one",
+        setting.span,
+        help=suggestion(name, found, "link")
+        if found
+        else "write the link that it names in front of it",
+    )
+    return False
 
 
 def _refuse(scope: Scope, setting: Setting, links: list[model.Link]) -> None:
