@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.importers.connectors import fixed, number, open_text, pair, text
+from tests.importers.connectors import fixed, group, number, open_text, pair, text
 from tests.importers.table import BYTE, Row, bench, options, port, read, smart
 
 HEADER = fixed(20, "head", "[", 'header| options="headerTrailerLink=1"')
@@ -36,7 +36,7 @@ ROWS = {
             type_attributes=' advanced="serial:Side;http:Web"',
             pairs=(pair(1, "poll", 1, 1, attributes=' options="connection:1"'),),
         ),
-        shows=("link main", "link side", "on side"),
+        shows=("link main", "link side", "on side", "queue main"),
         reports=("Protocol/Type@advanced: not imported",),
     ),
     "C006": Row(
@@ -67,6 +67,20 @@ ROWS = {
     ),
     "C014": Row(smart("smartIpHeader"), shows=("peer_header",)),
     "C015": Row(
+        bench(
+            type_attributes=' advanced="serial:Side" communicationOptions="redundantPolling"',
+            pairs=(
+                pair(1, "poll", 1, 1),
+                pair(2, "fixed", 1, 1, attributes=' options="connection:0"'),
+            ),
+        ),
+        shows=(
+            "spare_of main",
+            "pair poll id 1 = get -> got\n",
+            "pair fixed id 2 = get -> got on main",
+        ),
+    ),
+    "redundant polling of one line": Row(
         options("redundantPolling"), reports=("Protocol/Type@communicationOptions: not imported",)
     ),
     "C016": Row(
@@ -146,6 +160,19 @@ ROWS = {
         shows=("serial 9600 8N1",),
     ),
     "C035": Row(
+        bench(
+            type_attributes=' advanced="serial:Side;serial:Third"',
+            head='<Threads><Thread connection="1" id="1" name="x"/></Threads>',
+            pairs=(pair(1, "poll", 1, 1, attributes=' options="connection:1"'),),
+            groups=(group(2, "own", "Pair:1").replace("<Group ", '<Group threadId="1" '),),
+        ),
+        shows=(
+            "link side : tcp client { timeout 1500ms; retries 3 }",
+            "link third : tcp client { timeout 1500ms; retries 3; queue main }",
+            "group own id 2 on side",
+        ),
+    ),
+    "the thread of one line": Row(
         bench(head='<Threads><Thread connection="0" id="1" name="x"/></Threads>'),
         reports=("Protocol/Threads: not imported",),
     ),

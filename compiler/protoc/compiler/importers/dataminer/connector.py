@@ -34,6 +34,7 @@ from protoc.compiler.importers.dataminer.objects import (
 )
 from protoc.compiler.importers.dataminer.params import Param, read_param
 from protoc.compiler.importers.dataminer.reading import Element
+from protoc.compiler.importers.dataminer.threads import Threads, on_its_line, read_threads
 from protoc.dsl.diagnostics import Label
 from protoc.dsl.source import Span
 
@@ -51,6 +52,7 @@ class Connector:
     vendor: str
     connections: list[Connection]
     communication: Communication
+    threads: Threads = field(default_factory=Threads)
     params: dict[int, Param] = field(default_factory=dict)
     commands: dict[int, Message] = field(default_factory=dict)
     responses: dict[int, Message] = field(default_factory=dict)
@@ -70,6 +72,14 @@ class Connector:
     def wired(self) -> list[Connection]:
         """The connections that are lines."""
         return [connection for connection in self.connections if connection.wired]
+
+    @property
+    def spare(self) -> Connection | None:
+        """The line that is polled when the first one fails; None without one."""
+        wired = self.wired
+        if self.communication.redundant and len(wired) == 2 and wired[0].type == wired[1].type:
+            return wired[1]
+        return None
 
     def on(self, number: int | None) -> Connection | None:
         """The line of that number, the main one without; None when it is none that is imported."""
@@ -106,12 +116,17 @@ def read_connector(root: Element, account: Account) -> Connector | None:
     connector.commands = _numbered(view, "Commands", "Command", read_message)
     connector.responses = _numbered(view, "Responses", "Response", read_message)
     connector.pairs = _numbered(view, "Pairs", "Pair", read_pair)
-    connector.groups = _numbered(view, "Groups", "Group", read_group)
+    connector.threads = read_threads(view, connector.wired)
+    connector.groups = _numbered(view, "Groups", "Group", partial(_group, connector))
     connector.timers = _numbered(view, "Timers", "Timer", read_timer)
     connector.triggers = _numbered(view, "Triggers", "Trigger", read_trigger)
     connector.actions = _numbered(view, "Actions", "Action", read_action)
     connector.qactions = _numbered(view, "QActions", "QAction", read_qaction)
     return connector
+
+
+def _group(connector: Connector, view: View, number: int) -> Group:
+    return on_its_line(read_group(view, number), view, connector.threads, connector.wired)
 
 
 def _said(view: View, name: str) -> str:

@@ -59,7 +59,7 @@ def _options(context: Context, own: Pair, condition: tree.Expression | None) -> 
     def option(word: str, value: tree.Expression | None = None) -> None:
         found.append(tree.Option(word, value, span=span))
 
-    if len(context.connector.wired) > 1:
+    if len(context.connector.wired) > 1 and not _either(context, own.connection):
         link = context.names.links[own.connection or 0]
         option("on", nodes.reference(link, span))
     if own.timeout is not None:
@@ -78,6 +78,11 @@ def _options(context: Context, own: Pair, condition: tree.Expression | None) -> 
     if condition is not None:
         option("if", condition)
     return found
+
+
+def _either(context: Context, connection: int | None) -> bool:
+    """Whether something goes over the first line or its spare, as it names none of them."""
+    return connection is None and context.connector.spare is not None
 
 
 def leave_out(context: Context) -> None:

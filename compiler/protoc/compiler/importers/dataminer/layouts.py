@@ -102,7 +102,9 @@ class Layouts:
         span = message.span
         context = self.context
         links: tuple[tree.Name, ...] = ()
-        if kind == "event" and len(context.connector.wired) > 1:
+        several = len(context.connector.wired) > 1
+        either = message.connection is None and context.connector.spare is not None
+        if kind == "event" and several and not either:
             links = (nodes.name(context.names.links[message.connection or 0], span),)
         context.became[id(message.element)] = f"{kind} {names[message.id]}"
         return tree.Layout(

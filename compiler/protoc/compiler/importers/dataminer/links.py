@@ -213,10 +213,7 @@ def _options(
     if options.close_on_reply and not connection.smart and kind == "tcp":
         found.append(nodes.setting("idle_close", span, nodes.duration(1, span)))
         _option_simplified(context, "the connection is closed when nothing more is to be asked")
-    if options.redundant:
-        _option_dropped(
-            context, "polling over a second connection when the first fails (`redundantPolling`)"
-        )
+    found += _queue(context, connection)
     if server and options.most:
         found.append(nodes.setting("max_connections", span, nodes.number(options.most, span)))
     for word, target in (("connected", options.came), ("disconnected", options.went)):
@@ -237,6 +234,22 @@ def _option_simplified(context: Context, what: str) -> None:
     type_ = context.connector.root.child("Type")
     if type_ is not None:
         context.simplified(type_, what, "communicationOptions")
+
+
+def _queue(context: Context, connection: Connection) -> list[tree.LinkSetting]:
+    """Whose queue it is, and whose work it does when that fails."""
+    connector, span = context.connector, connection.span
+    first = connector.wired[0]
+    if connector.communication.redundant and connector.spare is None and connection is first:
+        _option_dropped(context, "`redundantPolling`, which is for two connections of one type")
+    if connection is first:
+        return []
+    main = nodes.reference(context.names.links[first.number], span)
+    if connection is connector.spare:
+        return [nodes.setting("spare_of", span, main)]
+    if connection.number in connector.threads.connections:
+        return []
+    return [nodes.setting("queue", span, main)]
 
 
 def _option_dropped(context: Context, what: str) -> None:
