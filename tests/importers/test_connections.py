@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from protoc.compiler.loading import load_module
 from protoc.compiler.pipeline import compile_source
 from protoc.dsl.source import Source
@@ -41,7 +43,7 @@ def two(options: str = "", head: str = "", side: str = SIDE) -> Connector:
 
 def answer(connector: Connector) -> bytes:
     """What the connector takes for the answer."""
-    messages = {message.NAME: message for message in connector.session.protocol.messages}
+    messages: dict[str, Any] = {each.NAME: each for each in connector.session.protocol.messages}
     got: bytes = messages["got"](answer="ok").encode("main")
     return got
 
