@@ -227,8 +227,7 @@ def test_the_same_for_asyncio() -> None:
         asyncio.run(main(simulator.urls))
 
 
-def test_from_several_threads_of_simulators() -> None:
-    """What comes on both links at once is not mixed up."""
+def test_what_comes_on_both_at_once_is_not_mixed_up() -> None:
     places = {"control": "tcp://127.0.0.1:0", "data": "tcp://127.0.0.1:0"}
     samples = [MODULE.Sample(number=number) for number in range(200)]
     with MODULE.Bench.simulate(places) as simulator, MODULE.Bench.open(simulator.urls) as bench:
@@ -237,6 +236,7 @@ def test_from_several_threads_of_simulators() -> None:
             for sample in samples:
                 simulator.send(sample)
 
+        bench.arm()  # it has an answer: so the simulator knows of the connection
         feed = bench.messages(timeout=5)
         teller = threading.Thread(target=tell)
         teller.start()
