@@ -546,6 +546,28 @@ SHAPES = {
             ),
         },
     ),
+    "narrow texts in a wide connector": Shape(
+        device(
+            type_attributes=' options="unicode"',
+            params=(
+                CR,
+                fixed(10, "key", "N="),
+                open_text(11, "name", "write", DefaultValue="ab"),
+                open_text(12, "note", "write", DefaultValue="c"),
+            ),
+            commands=(
+                message("Command", 1, "all", 10, 11, 12, 3, attributes=' ascii="true"'),
+                message("Command", 2, "some", 10, 11, 12, 3, attributes=' ascii="11"'),
+                message("Command", 3, "none", 10, 11, 12, 3),
+            ),
+            pairs=(pair(1, "all", 1), pair(2, "some", 2), pair(3, "none", 3)),
+        ),
+        writes=(
+            encode("all", b"N=abc\r"),
+            encode("some", b"N\0=\0abc\0\r"),
+            encode("none", b"N\0=\0a\0b\0c\0\r"),
+        ),
+    ),
     "checks of every kind": Shape(
         device(
             params=(

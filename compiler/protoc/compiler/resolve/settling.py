@@ -21,6 +21,7 @@ from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import drive
 from protoc.compiler.resolve.types import (
     OPEN,
+    fixed_size,
     is_open,
     size_of,
     total_size,
@@ -265,15 +266,8 @@ class _Settler:
         self, field: model.Field | model.Coded, following: tuple[model.Element, ...]
     ) -> model.Size:
         """Where a field ends that nothing measures."""
-        try:
-            next_ = next_of(following)
-        except Unclear as unclear:
-            labels = (
-                (Label(unclear.element.span, "the size of this varies as well"),)
-                if unclear.element is not None
-                else ()
-            )
-            raise self._nowhere(field, labels) from None
+        loose = self.scope.explicit and self.layout.kind == "command"
+        next_ = self._behind(field, following, loose=loose)
         for target in next_.targets:
             self._ended(field, target)
         if next_.end and not self._has_end():
@@ -282,9 +276,32 @@ class _Settler:
             return model.UntilEnd(next_.between)
         if next_.end and next_.between:
             raise self._nowhere(field, ())
-        # what a connector sends is nobody's to read
-        loose = self.scope.explicit and self.layout.kind == "command"
         return model.UntilNext(next_.targets, next_.between, next_.end, loose=loose)
+
+    def _behind(
+        self,
+        field: model.Field | model.Coded,
+        following: tuple[model.Element, ...],
+        *,
+        loose: bool,
+    ) -> Next:
+        """What ends a field that nothing measures.
+
+        What a connector sends is nobody's to read: where several stand side by side, the first of
+        them is taken to be all that there is.
+        """
+        try:
+            return next_of(following)
+        except Unclear as unclear:
+            rest = tuple(each for each in following if fixed_size(each) is not None)
+            if loose and len(rest) < len(following):
+                return self._behind(field, rest, loose=False)
+            labels = (
+                (Label(unclear.element.span, "the size of this varies as well"),)
+                if unclear.element is not None
+                else ()
+            )
+            raise self._nowhere(field, labels) from None
 
     def _nowhere(self, field: model.Field | model.Coded, labels: tuple[Label, ...]) -> Exception:
         return self.scope.fail(

@@ -110,8 +110,13 @@ class _Occurrence(Ending):
 
 
 def ending_of(following: Sequence[Element], bounded: bool, label: str) -> Ending:
-    """What ends an element that others follow."""
+    """What ends an element that others follow.
+
+    Where several of any size stand side by side, the first is taken to be all that there is.
+    """
     ending = next_of(following)
+    if ending is None:
+        ending = next_of([each for each in following if each.extent is not None])
     if ending is None:
         raise ValueError(f"nothing tells where {label} ends")
     if ending.end and not bounded:

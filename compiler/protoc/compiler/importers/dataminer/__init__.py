@@ -13,7 +13,7 @@ from protoc.compiler.importers.dataminer.connector import read_connector
 from protoc.compiler.importers.dataminer.document import description
 from protoc.compiler.importers.dataminer.elements import Account
 from protoc.compiler.importers.dataminer.reading import read
-from protoc.compiler.importers.dataminer.remarks import remark, unknown
+from protoc.compiler.importers.dataminer.remarks import remark, strange, unknown
 from protoc.compiler.importers.dataminer.report import Report, refused, report_of
 from protoc.compiler.importers.dataminer.skeleton import skeleton
 from protoc.compiler.importers.dataminer.structure import inspect
@@ -45,6 +45,7 @@ def import_connector(source: Source, diagnostics: Diagnostics, *, lifted: bool =
         return Imported(None, refused(account, root, source.name))
     document, context = description(connector, account, lifted=lifted)
     remark(context)
+    strange(context, root)
     inspect(context)
     report = report_of(context)
     unknown(context, report, root)

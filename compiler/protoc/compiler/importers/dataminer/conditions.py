@@ -187,7 +187,10 @@ class Reader:
                 raise NoCondition(f"a bracket is open before `{self._peek()[1]}`")
             return Operand(inner)
         if self._took("-"):
-            return Operand(tree.Unary("-", self._atom().expression, span=self._span))
+            inner = self._atom().expression
+            if isinstance(inner, tree.Number):
+                return Operand(nodes.number(-inner.value, self._span))
+            return Operand(tree.Unary("-", inner, span=self._span))
         kind, text = self._peek()
         self._at += 1
         if kind == "id":

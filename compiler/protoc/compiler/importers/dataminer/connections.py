@@ -181,11 +181,6 @@ def read_port(view: View) -> Port:
         child = view.child(name)
         if child is None:
             return None
-        child.every("Disabled")
-        child.every("Value")
-        for limits in child.every("Range"):
-            limits.every("From")
-            limits.every("To")
         return child.content("DefaultValue")
 
     def word(name: str) -> str:
@@ -195,8 +190,6 @@ def read_port(view: View) -> Port:
     def number(name: str) -> int | None:
         return view.whole(given(name))
 
-    for transport in ("PortTypeIP", "PortTypeUDP", "PortTypeSerial"):
-        given(transport)
     per_datagram = view.child("FlushPerDatagram")
     bus = view.child("BusAddress")
     return Port(

@@ -69,6 +69,12 @@ class Context:
             param.constant and param.interprete.value is not None and param.id not in self.changed
         )
 
+    def written(self, data: bytes, span: Span) -> tree.Constant:
+        """Constant bytes, as a text where that says the same."""
+        if self.connector.communication.unicode:
+            return nodes.octets(data, span)
+        return nodes.constant(data, span)
+
     def param(self, reference: Reference) -> Param:
         """The param a reference means.
 

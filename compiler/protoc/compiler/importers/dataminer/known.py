@@ -74,6 +74,8 @@ ELEMENTS: dict[str, str] = {
     "param/crc": "only a param of type `crc` has a checksum",
     "param/length": "only a param of type `length` has positions",
     "scale/type": _SHOWN,
+    "exception/value": _WATCHED,
+    "display/value": _SHOWN,
     # connections
     "skipcertificateverification": _HTTP,
     "getcommunity": _SNMP,
@@ -98,6 +100,18 @@ ELEMENTS: dict[str, str] = {
     "websocketmessagetype": "belongs to WebSockets",
 }
 
+_CHOSEN = "says what may be chosen in the platform"
+ELEMENTS |= dict.fromkeys(("porttypeip", "porttypeudp", "porttypeserial"), _CHOSEN)
+ELEMENTS |= {
+    f"{name}/{part}": _CHOSEN
+    for part in ("value", "range", "disabled")
+    for name in (
+        "portsettings/type", "ipport", "localipport", "baudrate", "databits", "parity", "stopbits",
+        "flowcontrol", "busaddress", "timeouttime", "timeouttimeelement", "retries",
+        "pinginterval", "slowpoll", "slowpollbase", "flushperdatagram",
+    )
+}  # fmt: skip
+
 ATTRIBUTES: dict[str, str] = {
     "@includepages": _SNMP,
     "@visibleinui": _SHOWN,
@@ -105,6 +119,7 @@ ATTRIBUTES: dict[str, str] = {
     "@dllimport": _CODE,
     "@include": _CODE,
     "@row": _TABLE,
+    "exception@id": _WATCHED,
     "discreet@options": _SHOWN,
     "display@state": _SHOWN,
     "@dependencyid": _SHOWN,
@@ -137,6 +152,42 @@ ATTRIBUTES: dict[str, str] = {
     "type@options": "is not known for this type",
     "rawtype@id": _PLATFORM,
 }
+
+_TRUTHS = ("true", "false", "")
+WORDS: dict[str, tuple[str, ...]] = {
+    "interprete/rawtype": (
+        "numeric text", "unsigned number", "signed number", "double", "bcd", "text", "other",
+        "only others",
+    ),
+    "interprete/type": ("double", "string", "high nibble"),
+    "interprete/lengthtype": ("fixed", "next param", "last next param", "other param"),
+    "interprete/endian": ("little", "big"),
+    "type@trim": ("left", "right", "left;right", "right;left", ""),
+    "group/type": ("poll", "action", "poll action", "trigger", "poll trigger"),
+    "trigger/type": ("action", "trigger"),
+    "slowpollbase/defaultvalue": ("number", "time"),
+    "parity/defaultvalue": ("no", "none", "even", "odd", "mark", "space"),
+    "stopbits/defaultvalue": ("1", "1.5", "2"),
+    "flowcontrol/defaultvalue": (
+        "no", "none", "cts_rts", "cts_dtr", "dsr_rts", "dsr_dtr", "xon_xoff",
+    ),
+    "portsettings/type/defaultvalue": ("ip", "tcp", "udp", "rs232", "serial"),
+    "param@setter": _TRUTHS,
+    "param@save": _TRUTHS,
+    "pair@ping": _TRUTHS,
+    "id@else": _TRUTHS,
+    "advanced@ignoreequalresponse": _TRUTHS,
+}  # fmt: skip
+"""The words that elements and attributes may hold where they are of a fixed set."""
+
+
+def is_word(path: tuple[str, ...], value: str, attribute: str | None = None) -> bool:
+    """Whether an element or attribute holds one of its words, if it has some."""
+    for size in range(min(3, len(path)), 0, -1):
+        name = "/".join(path[-size:]) + (f"@{attribute.lower()}" if attribute else "")
+        if name in WORDS:
+            return " ".join(value.lower().split()) in WORDS[name]
+    return True
 
 
 def element_reason(path: tuple[str, ...]) -> str | None:

@@ -15,49 +15,12 @@ from protoc.compiler.importers.dataminer import (
 )
 from protoc.compiler.importers.dataminer.context import Context, Missing
 from protoc.compiler.importers.dataminer.objects import Message
-from protoc.compiler.importers.dataminer.optional import NoList, nested, stretches
+from protoc.compiler.importers.dataminer.optional import NoList, Stretch, nested, stretches
 from protoc.compiler.importers.dataminer.params import SYSTEM_KINDS, Param
+from protoc.compiler.importers.dataminer.places import Place, places
 from protoc.dsl import tree
 from protoc.dsl.source import Span
 from protoc.dsl.words import RESERVED
-
-
-@dataclass(frozen=True)
-class Place:
-    """One position of a message.
-
-    Attributes:
-        name: how ranges call it.
-        again: the same param stands at another position, which has its name: the first of a
-            command; the last of a response, since that is what the param holds in the end.
-    """
-
-    param: Param
-    span: Span
-    name: str
-    again: bool
-
-
-def places(context: Context, message: Message, *, sent: bool) -> list[Place]:
-    """The positions of a message; params that do not exist are said and left out."""
-    known: list[tuple[Param, Span]] = []
-    for reference in message.params:
-        try:
-            known.append((context.param(reference), reference.span))
-        except Missing:
-            continue
-    found: list[Place] = []
-    taken: set[str] = set()
-    # who comes first has the name
-    for param, span in known if sent else reversed(known):
-        name = conversions.raw_name(context, param)
-        spelt, number = name, 2
-        while spelt in taken:
-            spelt, number = f"{name}_{number}", number + 1
-        again = name in taken
-        taken.add(spelt)
-        found.append(Place(param, span, spelt, again))
-    return found if sent else found[::-1]
 
 
 @dataclass
@@ -89,10 +52,15 @@ class Layouts:
         smart = connection is not None and connection.smart
         if smart and message.optional is None and not inner:
             elements = self._coded("response", own, elements)
-        statements = self._optional(message, elements)
+        parts = self._parts(message, len(elements))
+        statements = [element for each in elements for element in each]
+        if parts:
+            assert message.optional is not None
+            statements = list(nested(elements, parts, message.optional.span))
         params = [place.param for place in own]
         if not inner and not smart and not completion.early(params):
-            statements += self._rest(own, message.span)
+            missing = {i for part in parts for i in range(part.start, part.end)}
+            statements += self._rest(own, missing, message.span)
         kind = "message" if inner else "event" if smart else "response"
         return self._layout(kind, message, context.names.responses, statements)
 
@@ -116,13 +84,12 @@ class Layouts:
             span=span,
         )
 
-    def _optional(
-        self, message: Message, elements: list[tuple[tree.Element, ...]]
-    ) -> list[tree.Element]:
+    def _parts(self, message: Message, count: int) -> list[Stretch]:
+        """What may not be there."""
         if message.optional is None or not message.optional.value.strip():
-            return [element for each in elements for element in each]
+            return []
         try:
-            found = stretches(message.optional.value, len(elements))
+            return stretches(message.optional.value, count)
         except NoList as problem:
             self.context.diagnostics.error(
                 "E0809",
@@ -131,16 +98,26 @@ class Layouts:
                 help="it looks like `0++;4*`: positions from 0, with `+` or `*` behind them",
             )
             return []
-        return list(nested(elements, found, message.optional.span))
 
-    def _rest(self, own: Sequence[Place], span: Span) -> list[tree.Element]:
+    def _rest(self, own: Sequence[Place], missing: set[int], span: Span) -> list[tree.Element]:
         """What makes a response wait for the end of its time: it says that nothing follows.
 
         Data that runs on, or of a size that another param tells, waits by itself.
+
+        Args:
+            own: the positions.
+            missing: those that may not be there.
+            span: of the response.
         """
-        last = own[-1].param.interprete.sizing
-        if last in completion.OPEN or last == "other param":
-            return []
+        for at in reversed(range(len(own))):
+            param = own[at].param
+            if (
+                param.interprete.sizing in completion.OPEN
+                or param.interprete.sizing == "other param"
+            ):
+                return []
+            if self.context.constant(param) and at not in missing:
+                break
         nothing = nodes.modifier("max", span, nodes.number(0, span))
         return [nodes.field("_", nodes.typed("bytes", span, nothing), span)]
 
@@ -164,27 +141,34 @@ class Layouts:
     def _elements(
         self, own: list[Place], message: Message, *, sent: bool
     ) -> list[tuple[tree.Element, ...]]:
-        return [self._element(own, i, message, sent=sent) for i in range(len(own))]
+        formulas = {
+            i: self._formula(own, i, message, sent=sent)
+            for i, place in enumerate(own)
+            if place.param.kind in ("length", "crc") and not place.empty
+        }
+        ends = {name for each in formulas.values() if each for name in derived.ends(each)}
+        named = [replace(place, measured=place.name in ends) for place in own]
+        return [
+            (self._derived(named[i], formulas[i]),)
+            if i in formulas
+            else self._element(named, i, sent=sent)
+            for i in range(len(named))
+        ]
 
-    def _element(
-        self, own: list[Place], at: int, message: Message, *, sent: bool
-    ) -> tuple[tree.Element, ...]:
+    def _element(self, own: list[Place], at: int, *, sent: bool) -> tuple[tree.Element, ...]:
         place = own[at]
         param, span = place.param, place.span
-        if types.fixed_size(param) == 0:
+        if place.empty:
             return ()
         if self.context.constant(param):
             return (self._constant(place),)
         if param.kind == "dummy":
             size = types.fixed_size(param)
-            return (nodes.field("_", nodes.typed("bytes", span, size=size), span),)
-        if param.kind in ("length", "crc"):
-            return (self._derived(own, at, message, sent=sent),)
-        if param.kind in ("read bit", "write bit"):
-            return ()
+            name = place.name if place.measured else "_"
+            return (nodes.field(name, nodes.typed("bytes", span, size=size), span),)
         if place.again:
             return (self._repeated(own, at, sent=sent),)
-        return (self._added(param, self._field(own, at, message, sent=sent)),)
+        return (self._added(param, self._field(own, at, sent=sent)),)
 
     def _added(self, param: Param, element: tree.Element) -> tree.Element:
         """A group whose bytes have a number added to them on the line."""
@@ -196,9 +180,17 @@ class Layouts:
         return tree.Coded((coding,), body, span=param.span)
 
     def _constant(self, place: Place) -> tree.Element:
-        if place.again or place.name in RESERVED:
-            return nodes.literal(types.constant_bytes(place.param), place.span)
-        return nodes.bare(place.name, place.span)
+        if not (place.again or place.narrow or place.name in RESERVED):
+            return nodes.bare(place.name, place.span)
+        data = types.constant_bytes(place.param)
+        if not place.measured:
+            return nodes.literal(
+                data, place.span, wide=self.context.connector.communication.unicode
+            )
+        given = nodes.modifier("=", place.span, nodes.octets(data, place.span))
+        return nodes.field(
+            place.name, nodes.typed("bytes", place.span, given, size=len(data)), place.span
+        )
 
     def _repeated(self, own: list[Place], at: int, *, sent: bool) -> tree.Element:
         """A param once more: a command repeats its bytes, a response may have others there."""
@@ -209,10 +201,11 @@ class Layouts:
             type_ = nodes.with_modifiers(type_, nodes.modifier("=", place.span, named))
         return nodes.field(place.name, type_, place.span)
 
-    def _derived(self, own: list[Place], at: int, message: Message, *, sent: bool) -> tree.Element:
-        """A length or checksum with its formula, where it has one for this message."""
-        place = own[at]
-        param = place.param
+    def _formula(
+        self, own: list[Place], at: int, message: Message, *, sent: bool
+    ) -> tree.Expression | None:
+        """What a length or checksum is in this message; None where it is nothing."""
+        param, empty = own[at].param, {i for i, place in enumerate(own) if place.empty}
         names = [each.name for each in own]
         positions: list[int] | None = None
         formula: tree.Expression | None = None
@@ -222,32 +215,39 @@ class Layouts:
             view = types.view_of(self.context, param)
             self.context.simplified(view, "a check does not cover itself: its place is left out")
             positions = [position for position in positions if position != at]
+        if positions is not None:
+            positions = [position for position in positions if position not in empty]
         if param.kind == "crc" and positions is not None:
             formula = derived.check(self.context, param, names, positions)
-        elif param.kind == "length" and (positions is not None or derived.unlisted(param)):
+        elif param.kind == "length" and (positions or derived.unlisted(param)):
             lengths = {i for i, each in enumerate(own) if each.param.kind == "length"}
-            formula = derived.length(names, positions, lengths, place.span)
-        type_ = types.wire(self.context, param)
+            formula = derived.length(names, positions, lengths | empty, own[at].span)
         shifted = {each.name for each in own if types.is_shifted(each.param)}
         if formula is not None and not shifted.isdisjoint(derived.ends(formula)):
             view = types.view_of(self.context, param)
             what = "a length or check that begins or ends at a group with a `ByteOffset`"
             self.context.dropped(view, what)
-            formula = None
+            return None
         if formula is not None:
             key = "command" if sent else "response", message.id
             self.context.derived.setdefault(key, set()).add(param.kind)
+        return formula
+
+    def _derived(self, place: Place, formula: tree.Expression | None) -> tree.Element:
+        """A length or checksum with its formula, where it has one for this message."""
+        type_ = types.wire(self.context, place.param)
+        if formula is not None:
             type_ = nodes.with_modifiers(type_, nodes.modifier("=", place.span, formula))
         return nodes.field(place.name, type_, place.span)
 
-    def _field(self, own: list[Place], at: int, message: Message, *, sent: bool) -> tree.Element:
+    def _field(self, own: list[Place], at: int, *, sent: bool) -> tree.Element:
         """A field bound to its param: its bare name where the param's own type is meant."""
         place = own[at]
         param = place.param
         if param.interprete.domain == "high nibble" and types.fixed_size(param) == 1:
             return self._nibble(place)
         type_ = self._wire(own, at, sent=sent)
-        also = self._also(param)
+        also = None if sent else self._also(own, param)
         if also is None and place.name not in RESERVED and type_ == self._declared(param):
             return nodes.bare(place.name, place.span)
         return tree.Field(nodes.name(place.name, place.span), type_, also, span=place.span)
@@ -259,14 +259,37 @@ class Layouts:
         half = tree.Bit(nodes.name(place.name, span), None, 7, 4, modifiers, span=span)
         return nodes.field("_", nodes.typed("u8", span, bits=(half,)), span)
 
-    def _also(self, param: Param) -> tree.Invocation | None:
+    def _also(self, own: list[Place], param: Param) -> tree.Invocation | None:
         if param.kind != "response" or param.of is None:
+            return None
+        inner = self._inside(param)
+        around = {place.param.id for place in own if not self.context.constant(place.param)}
+        around |= {n for p in own if p.param.id != param.id for n in self._inside(p.param)}
+        if inner & around:
+            view = types.view_of(self.context, param)
+            what = "a param read again as a response that shares params with what is around it"
+            self.context.dropped(view, what)
             return None
         try:
             name = self.context.named("Response", self.context.names.responses, param.of)
         except Missing:
             return None
         return tree.Invocation(nodes.name(name, param.of.span), span=param.of.span)
+
+    def _inside(self, param: Param) -> set[int]:
+        """The params that a param is read again as; itself too where it comes round to itself."""
+        found: set[int] = set()
+        connector, left = self.context.connector, [param]
+        while left:
+            of = left.pop().of
+            response = connector.responses.get(of.id) if of is not None else None
+            for each in response.params if response is not None else ():
+                inner = connector.params.get(each.id)
+                if inner is None or inner.id in found or self.context.constant(inner):
+                    continue
+                found.add(inner.id)
+                left += [inner] if inner.kind == "response" else []
+        return found
 
     def _declared(self, param: Param) -> tree.Typed | None:
         """The type a param has by itself, without what a field does not take from it."""
@@ -283,6 +306,8 @@ class Layouts:
         if sizing == "other param" and param.interprete.until is not None and not sent:
             size = self._sizer(own, at)
         type_ = types.wire(self.context, param, size)
+        if own[at].narrow:
+            type_ = nodes.with_modifiers(type_, nodes.modifier("cp1252", own[at].span))
         if sent and param.id in self.context.resized:
             return self._resized(param, type_)
         if sent:
@@ -301,7 +326,9 @@ class Layouts:
         name = type_.type.name.text if isinstance(type_.type, tree.NamedType) else ""
         if name != "text" or types.fixed_size(param) in (None, 1) or type_.modifiers:
             return type_
-        blank = nodes.modifier("pad", param.span, nodes.constant(types.fill(param), param.span))
+        blank = nodes.modifier(
+            "pad", param.span, self.context.written(types.fill(param), param.span)
+        )
         return nodes.with_modifiers(type_, blank)
 
     def _sizer(self, own: list[Place], at: int) -> str | None:
@@ -311,10 +338,9 @@ class Layouts:
         for place in own[:at]:
             if place.param.id == until.id:
                 return place.name
-        try:
-            return self.context.param_name(until)
-        except Missing:
-            return None
+        view = types.view_of(self.context, own[at].param)
+        self.context.dropped(view, "a size in a param that does not stand in front of it")
+        return None
 
     def _limit(self, own: list[Place], at: int) -> list[tree.Modifier]:
         """What is said of where a field ends, when it is not simply the next constant."""
@@ -328,7 +354,7 @@ class Layouts:
         last = sizing == "last next param"
         if not last and times == 1 and self._next_constant(own, at) == position:
             return []
-        data = nodes.constant(types.constant_bytes(delimiter), span)
+        data = self.context.written(types.constant_bytes(delimiter), span)
         found = [nodes.modifier("until", span, data, flag="last" if last else "")]
         if times > 1:
             found.append(nodes.modifier("times", span, nodes.number(times, span)))

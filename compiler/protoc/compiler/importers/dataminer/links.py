@@ -161,8 +161,8 @@ def _framing(context: Context, connection: Connection) -> list[tree.LinkSetting]
                 "frame",
                 trailer.span,
                 tree.Range(
-                    nodes.string("", trailer.span) if header is None else _bytes(header),
-                    _bytes(trailer),
+                    nodes.string("", trailer.span) if header is None else _bytes(context, header),
+                    _bytes(context, trailer),
                     span=trailer.span,
                 ),
             )
@@ -182,8 +182,8 @@ def _tick(span: Span) -> tree.LinkSetting:
     return nodes.setting("idle", span, nodes.duration(TICK, span))
 
 
-def _bytes(param: Param) -> tree.Constant:
-    return nodes.constant(constant_bytes(param), param.span)
+def _bytes(context: Context, param: Param) -> tree.Constant:
+    return context.written(constant_bytes(param), param.span)
 
 
 def delimiters(context: Context, connection: Connection) -> list[tuple[Param | None, Param]]:

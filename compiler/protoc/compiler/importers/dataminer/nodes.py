@@ -63,9 +63,10 @@ def sequence(data: bytes, span: Span) -> tuple[tree.Constant, ...]:
     return (constant(data, span),)
 
 
-def literal(data: bytes, span: Span) -> tree.Constants:
-    """Constant bytes as a statement of a layout."""
-    return tree.Constants((sequence(data, span),), span=span)
+def literal(data: bytes, span: Span, *, wide: bool = False) -> tree.Constants:
+    """Constant bytes as a statement of a layout; as bytes where texts are `wide`."""
+    spelt = (octets(data, span),) if wide else sequence(data, span)
+    return tree.Constants((spelt,), span=span)
 
 
 def call(function: str, span: Span, *values: tree.Expression) -> tree.Invocation:

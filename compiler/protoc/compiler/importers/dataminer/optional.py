@@ -83,7 +83,7 @@ class _Nest:
                 made += self.elements[at]
                 at += 1
             elif self._reaches(at, stop) <= stop <= end:
-                made.append(self._optional(at, stop))
+                made += self._optional(at, stop)
                 at = stop
             else:
                 # a stretch inside reaches beyond this one: both ways are written out
@@ -96,9 +96,11 @@ class _Nest:
         inside = [end for at, end in self.ends.items() if start < at < stop]
         return max(inside, default=stop)
 
-    def _optional(self, start: int, stop: int) -> tree.Optional:
-        body = tree.Block(self.part(start, stop, entered=True), span=self.span)
-        return tree.Optional(body, span=self.span)
+    def _optional(self, start: int, stop: int) -> tuple[tree.Optional, ...]:
+        """The stretch in a block; nothing where no bytes stand at its positions."""
+        inner = self.part(start, stop, entered=True)
+        body = tree.Block(inner, span=self.span)
+        return (tree.Optional(body, span=self.span),) if inner else ()
 
     def _either(self, start: int, stop: int, end: int) -> tree.Either:
         there = tree.Block(self.part(start, end, entered=True), span=self.span)

@@ -79,6 +79,7 @@ class Interprete:
         raw, domain, sizing: `RawType`, `Type` and `LengthType` as words.
         until: the param that `LengthType@id` names, for `next param` and `other param`.
         times: the n-th occurrence of a delimiter.
+        value, spelt: the bytes of `Value`, and how they are written.
         start, count: `StartPosition` and `NbrOfBits`.
     """
 
@@ -89,6 +90,7 @@ class Interprete:
     times: int = 1
     length: int | None = None
     value: bytes | None = None
+    spelt: str = ""
     big: bool = False
     base: int = 10
     trim: frozenset[str] = frozenset()
@@ -220,6 +222,7 @@ def _interprete(view: View, encoding: str) -> Interprete:
         times=(sizing.counted("times") if sizing else None) or 1,
         length=view.number("Length"),
         value=octets(value.text.value, encoding) if value and value.text.value else None,
+        spelt=value.text.value if value else "",
         big=view.wording("Endian") == "big",
         base=view.number("Base") or 10,
         trim=frozenset(part.word for part in options(trim)),
@@ -255,8 +258,6 @@ def _scale(view: View | None) -> Scale | None:
 def _exceptions(view: View | None) -> tuple[Named, ...]:
     found = []
     for each in view.every("Exception") if view else ():
-        each.attribute("id")
-        each.content("Value")  # what alarms see: the value as received is what counts here
         value, display = each.attribute("value"), each.content("Display")
         if value is not None and display is not None:
             found.append(Named(value, display))

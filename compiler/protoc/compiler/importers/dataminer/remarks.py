@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from protoc.compiler.importers.dataminer.context import Context
 from protoc.compiler.importers.dataminer.elements import View
-from protoc.compiler.importers.dataminer.objects import Message
+from protoc.compiler.importers.dataminer.known import is_word
 from protoc.compiler.importers.dataminer.params import KINDS, SYSTEM_KINDS, Param
 from protoc.compiler.importers.dataminer.reading import Element
 from protoc.compiler.importers.dataminer.report import Report
@@ -21,8 +21,6 @@ def remark(context: Context) -> None:
     """Note what is read but has no effect."""
     for param in context.connector.params.values():
         _param(context, param)
-    for message in (*context.connector.commands.values(), *context.connector.responses.values()):
-        _message(context, message)
     _connections(context)
 
 
@@ -60,9 +58,26 @@ def _param(context: Context, param: Param) -> None:
         context.dropped(sequence, "a counter that begins anew", "loop")
 
 
-def _message(context: Context, message: Message) -> None:
-    if message.ascii is not None and context.connector.communication.unicode:
-        context.dropped(message.view, "texts of one byte a character", "ascii")
+def strange(context: Context, element: Element, path: tuple[str, ...] = ()) -> None:
+    """Warn of words that are none of those an element or attribute may hold."""
+    path = (*path, element.name.lower())
+    given = [(None, element.text)] if element.text.strip() else []
+    for attribute, value in [*given, *element.attributes.items()]:
+        looked = context.account.seen(element, attribute)
+        if not looked or is_word(path, value, attribute):
+            continue
+        word = " ".join(value.split())[:40]
+        what = f"`{word}` is none of the words that stand here"
+        context.account.note(element, "not imported", what, attribute)
+        context.diagnostics.warning(
+            "W0802",
+            f"the word `{word}` of `{attribute or element.name}` is not known",
+            element.place(attribute) if attribute else element.head,
+            "not imported",
+            help="write one of those that are known, in any case",
+        )
+    for child in element.children:
+        strange(context, child, path)
 
 
 def _connections(context: Context) -> None:

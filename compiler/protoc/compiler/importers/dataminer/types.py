@@ -63,7 +63,7 @@ def declared(context: Context, param: Param) -> tree.Typed:
     span = param.span
     if context.constant(param):
         data = constant_bytes(param)
-        value = nodes.constant(data, span)
+        value = context.written(data, span)
         plain = isinstance(value, tree.String) and not context.connector.communication.unicode
         kind = "text" if plain else "bytes"
         return nodes.typed(kind, span, nodes.modifier("=", span, value), size=len(data))
