@@ -52,7 +52,7 @@ class Layouts:
         smart = connection is not None and connection.smart
         if smart and message.optional is None and not inner:
             elements = self._coded("response", own, elements)
-        parts = self._parts(message, len(elements))
+        parts = self._parts(message, own)
         statements = [element for each in elements for element in each]
         if parts:
             assert message.optional is not None
@@ -84,12 +84,12 @@ class Layouts:
             span=span,
         )
 
-    def _parts(self, message: Message, count: int) -> list[Stretch]:
-        """What may not be there."""
+    def _parts(self, message: Message, own: list[Place]) -> list[Stretch]:
+        """What may not be there. Text of any size is there in any case, if only as nothing."""
         if message.optional is None or not message.optional.value.strip():
             return []
         try:
-            return stretches(message.optional.value, count)
+            found = stretches(message.optional.value, len(own))
         except NoList as problem:
             self.context.diagnostics.error(
                 "E0809",
@@ -98,6 +98,12 @@ class Layouts:
                 help="it looks like `0++;4*`: positions from 0, with `+` or `*` behind them",
             )
             return []
+        return [
+            part
+            for part in found
+            if own[part.start].param.interprete.sizing not in completion.OPEN
+            or self.context.constant(own[part.start].param)
+        ]
 
     def _rest(self, own: Sequence[Place], missing: set[int], span: Span) -> list[tree.Element]:
         """What makes a response wait for the end of its time: it says that nothing follows.
@@ -222,10 +228,12 @@ class Layouts:
         elif param.kind == "length" and (positions or derived.unlisted(param)):
             lengths = {i for i, each in enumerate(own) if each.param.kind == "length"}
             formula = derived.length(names, positions, lengths | empty, own[at].span)
-        shifted = {each.name for each in own if types.is_shifted(each.param)}
-        if formula is not None and not shifted.isdisjoint(derived.ends(formula)):
+        hidden = {each.name for each in own if types.is_shifted(each.param)}
+        parts = [] if sent else self._parts(message, own)
+        hidden |= {own[i].name for part in parts for i in range(part.start, part.end)}
+        if formula is not None and not hidden.isdisjoint(derived.ends(formula)):
             view = types.view_of(self.context, param)
-            what = "a length or check that begins or ends at a group with a `ByteOffset`"
+            what = "a length or check that begins or ends at what may be missing, or be shifted"
             self.context.dropped(view, what)
             return None
         if formula is not None:
