@@ -47,8 +47,7 @@ class Codec(MessageConstruct[M]):
         """
         if type(data) is not bytes:
             data = bytes(data)
-        link = link_of(contextkw) if contextkw else ""
-        return self._decode(data, 0, link)[0]
+        return self._decode(data, 0, link_of(contextkw) if contextkw else "")[0]
 
     def build(self, obj: M | Mapping[str, Any], **contextkw: Any) -> bytes:
         """The bytes of a message, or of the message with these fields.
@@ -56,8 +55,8 @@ class Codec(MessageConstruct[M]):
         Raises:
             EncodeError: a value does not fit its field.
         """
-        link = link_of(contextkw) if contextkw else ""
-        return self._message(obj).encode(link)
+        message = obj if isinstance(obj, self.cls) else self._message(obj)
+        return message.encode(link_of(contextkw)) if contextkw else message.encode()
 
     def _message(self, obj: M | Mapping[str, Any]) -> M:
         return obj if isinstance(obj, self.cls) else self.cls(**obj)  # type: ignore[arg-type]
