@@ -9,7 +9,8 @@ from examples.serial_server.refusals import CODES
 from examples.serial_server.serial_server import PROTOCOL
 from protoc.runtime import Message
 from protoc.runtime.dispatch import Candidates
-from protoc.runtime.framing import FoundGarbage, FoundMessage, Framer
+from protoc.runtime.found import FoundGarbage, FoundMessage
+from protoc.runtime.framing import Framer
 
 CONFUSED = 0.1
 """Seconds of silence that end what can be no message: it has no length that would."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import construct as c
 
-from protoc.runtime.framing import FoundMessage, Framer
+from protoc.runtime.found import FoundMessage
+from protoc.runtime.framing import Framer
 from tests.benchmarks import generated, with_construct
 from tests.benchmarks.measuring import Work, compare, exponent
 from tests.benchmarks.report import Row, Section

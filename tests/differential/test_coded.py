@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protoc.runtime import EncodeError
-from protoc.runtime.framing import FoundMessage, Framer
+from protoc.runtime.found import FoundMessage
+from protoc.runtime.framing import Framer
 from tests.differential.coded import DESCRIPTIONS
 from tests.differential.test_declarative import agree, links, mutated
 from tests.properties.modules import Compiled, compiled, outcome

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from protoc.runtime import Message
-from protoc.runtime.framing import FoundRejected, Framer
+from protoc.runtime.found import FoundRejected
+from protoc.runtime.framing import Framer
 from tests.properties.modules import compiled, outcome
 
 HEAD = "protocol deciding\nlink tcp client\n"

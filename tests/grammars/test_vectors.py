@@ -2,7 +2,7 @@
 
 import pytest
 
-from protoc.runtime.framing import FoundGarbage, FoundIncomplete, FoundMessage, FoundRejected
+from protoc.runtime.found import FoundGarbage, FoundIncomplete, FoundMessage, FoundRejected
 from protoc.runtime.values import plain_fields
 from tests.grammars.vectors import FOLDER, Vector, built, holds, vectors
 

@@ -17,7 +17,8 @@ from protoc.compiler.loading import load_module
 from protoc.compiler.pipeline import compile_source
 from protoc.dsl.source import Source
 from protoc.runtime import Message, Protocol
-from protoc.runtime.framing import Found, Framer
+from protoc.runtime.found import Found
+from protoc.runtime.framing import Framer
 from protoc.runtime.playing import Good, Received, Sent
 from protoc.runtime.values import fields_of, from_plain
 

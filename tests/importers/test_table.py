@@ -12,7 +12,8 @@ from protoc.compiler.loading import execute
 from protoc.compiler.pipeline import Compilation, compile_source
 from protoc.dsl.source import Source
 from protoc.runtime.dispatch import Candidates
-from protoc.runtime.framing import FoundMessage, Framer
+from protoc.runtime.found import FoundMessage
+from protoc.runtime.framing import Framer
 from protoc.runtime.session import Session
 from protoc.runtime.values import to_plain
 from protoc.runtime.work import layout_of

@@ -7,14 +7,8 @@ from typing import Self
 import pytest
 
 from protoc.runtime.errors import DecodeError, Incomplete
-from protoc.runtime.framing import (
-    Found,
-    FoundGarbage,
-    FoundIncomplete,
-    FoundMessage,
-    FoundRejected,
-    Framer,
-)
+from protoc.runtime.found import Found, FoundGarbage, FoundIncomplete, FoundMessage, FoundRejected
+from protoc.runtime.framing import Framer
 from protoc.runtime.messages import Buffer, Message
 from tests.runtime.toys import EVENTS, REPLIES, Ack, Level, Line, Panel, Twins
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protoc.runtime.dispatch import Candidates
-from protoc.runtime.framing import Found, Framer
+from protoc.runtime.found import Found
+from protoc.runtime.framing import Framer
 from protoc.runtime.messages import Message
 from tests.runtime.toys import MESSAGES, Ack, Framed, Level, Line, Panel, Twins, decodes
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protoc.runtime.errors import DecodeError, Incomplete
-from protoc.runtime.framing import Found
+from protoc.runtime.found import Found
 from protoc.runtime.messages import Buffer, Message
 from protoc.runtime.protocol import Between, Link, Packets
 from protoc.runtime.units import UnitFramer, framer_of

@@ -9,7 +9,7 @@ from typing import Any
 from protoc.cli.output import log
 from protoc.runtime import Protocol, events
 from protoc.runtime.errors import DecodeError, Incomplete
-from protoc.runtime.framing import Found, FoundGarbage, FoundIncomplete, FoundMessage
+from protoc.runtime.found import Found, FoundGarbage, FoundIncomplete, FoundMessage
 from protoc.runtime.messages import Message
 from protoc.runtime.values import plain_fields, to_plain
 

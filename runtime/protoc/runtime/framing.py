@@ -14,55 +14,22 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
-
-import msgspec
 
 from protoc.runtime.dispatch import Candidate, Candidates, Preferred, candidates
 from protoc.runtime.errors import DecodeError, Incomplete, Scan
+from protoc.runtime.found import (
+    LARGEST_GARBAGE,
+    Found,
+    FoundGarbage,
+    FoundIncomplete,
+    FoundMessage,
+    FoundRejected,
+)
 from protoc.runtime.messages import Buffer, Message
+from protoc.runtime.weighing import effort, effort_so_far, explained, extent, was_damaged, was_whole
 
-LARGEST_GARBAGE = 65536
-"""Garbage is reported in pieces of this size at most, so that memory stays bounded."""
 FREE_WORK = 1 << 20
 WORK_PER_BYTE = 16
-
-
-class FoundMessage(msgspec.Struct, frozen=True):
-    """A whole message; `offset` counts from the start of the stream.
-
-    Attributes:
-        message: what the decoder of the candidate makes of it: a `Message`, if it says no other.
-    """
-
-    message: Any
-    offset: int
-    data: bytes
-
-
-class FoundGarbage(msgspec.Struct, frozen=True):
-    """Bytes where no message can begin."""
-
-    data: bytes
-    offset: int
-
-
-class FoundRejected(msgspec.Struct, frozen=True):
-    """Bytes that began as a message and are none, up to the next message found in them."""
-
-    data: bytes
-    offset: int
-    error: DecodeError
-
-
-class FoundIncomplete(msgspec.Struct, frozen=True):
-    """A message cut off by the end."""
-
-    data: bytes
-    offset: int
-
-
-Found = FoundMessage | FoundGarbage | FoundRejected | FoundIncomplete
 
 
 class Framer:
@@ -355,7 +322,7 @@ class Framer:
                 if self._never_whole(more):
                     tried[candidate] = self._too_long(candidate)
                 elif self._final:
-                    unfinished += _unfinished_work(more, there)
+                    unfinished += effort_so_far(more, there)
                 else:
                     self._wait(more)
                     return
@@ -368,7 +335,7 @@ class Framer:
 
     def _go_past(self, tried: dict[Candidate, DecodeError], unfinished: int) -> None:
         """No message begins here."""
-        if unfinished and not any(map(_was_whole, tried.values())):
+        if unfinished and not any(map(was_whole, tried.values())):
             self._cut_off(unfinished)
         elif tried:
             self._reject(tried)
@@ -376,7 +343,7 @@ class Framer:
             self._pass_to(self.candidates.next_start(self._buffer, self._at + 1))
 
     def _failure(self, candidate: Candidate, error: DecodeError) -> DecodeError:
-        if _extent(error) > self._largest:
+        if extent(error) > self._largest:
             return self._too_long(candidate)
         # The traceback would keep the buffer alive with every report.
         return error.with_traceback(None)
@@ -415,14 +382,14 @@ class Framer:
         at = self._at
         self._fresh = False
         if at < self._error_end or self._unfinished is not None:
-            self._spend(sum(map(_work, tried.values())))
+            self._spend(sum(map(effort, tried.values())))
         else:
             self._report_up_to(at)
             # The one that explained most; of equals the first.
             error = max(tried.values(), key=explained)
-            self._error, self._error_end = error, at + _extent(error)
-            self._work = FREE_WORK + WORK_PER_BYTE * _extent(error)
-            self.failed = tuple(filter(_was_damaged, tried.values()))
+            self._error, self._error_end = error, at + extent(error)
+            self._work = FREE_WORK + WORK_PER_BYTE * extent(error)
+            self.failed = tuple(filter(was_damaged, tried.values()))
         self._pass_to(at + 1)
 
     def _cut_off(self, work: int) -> None:
@@ -476,38 +443,3 @@ class Framer:
         start = self._held
         self._ready.append(FoundGarbage(bytes(self._buffer[start:end]), self._base + start))
         self._held = end
-
-
-def _extent(error: DecodeError) -> int:
-    """How many bytes a rejected frame covers, as far as is known."""
-    return max(error.size, error.offset + 1)
-
-
-def explained(error: DecodeError) -> tuple[int, bool]:
-    """How many bytes a candidate explained: checks and values come when the frame is whole.
-
-    One that is too long explained all it was allowed to.
-    """
-    whole = _was_whole(error) or error.reason == "too long"
-    return (error.size if whole else error.offset), error.reason != "constant"
-
-
-def _was_damaged(error: DecodeError) -> bool:
-    """Whether everything was there and its length or check is wrong."""
-    return error.size > 0 and error.reason in ("length", "crc")
-
-
-def _was_whole(error: DecodeError) -> bool:
-    """Whether everything was there and only a length, a check or a value is wrong."""
-    return error.size > 0 and error.reason in ("length", "crc", "value")
-
-
-def _work(error: DecodeError) -> int:
-    """How many bytes were looked at before: a checksum sums all, a delimiter is found quickly."""
-    return error.size if error.reason == "crc" else error.offset + 1 + error.size // 16
-
-
-def _unfinished_work(more: Incomplete, present: int) -> int:
-    """How many bytes an unfinished candidate looked at: with a length told, hardly any."""
-    told = not more.until and more.needed > present + 8
-    return min(present, 64) if told else present

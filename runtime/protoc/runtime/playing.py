@@ -13,7 +13,8 @@ import msgspec
 
 from protoc.runtime.dispatch import candidates
 from protoc.runtime.errors import DecodeError, Incomplete
-from protoc.runtime.framing import Found, FoundMessage, FoundRejected, Framer
+from protoc.runtime.found import Found, FoundMessage, FoundRejected
+from protoc.runtime.framing import Framer
 from protoc.runtime.messages import Kind, Message
 from protoc.runtime.protocol import Protocol
 from protoc.runtime.values import plain_fields

@@ -12,13 +12,7 @@ from protoc.runtime.causes import Cause
 from protoc.runtime.connection import Connection
 from protoc.runtime.dispatch import Candidates, Preferred, candidates, preferred
 from protoc.runtime.exchange import Exchange, Terms
-from protoc.runtime.framing import (
-    Found,
-    FoundGarbage,
-    FoundIncomplete,
-    FoundMessage,
-    FoundRejected,
-)
+from protoc.runtime.found import Found, FoundGarbage, FoundIncomplete, FoundMessage, FoundRejected
 from protoc.runtime.joining import Joiner
 from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Buffer, Decode, Message

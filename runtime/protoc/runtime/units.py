@@ -10,20 +10,20 @@ from collections import deque
 from collections.abc import Sequence
 
 from protoc.runtime.cutting import Cutter, cutter
-from protoc.runtime.dispatch import Candidate, Candidates, Preferred
+from protoc.runtime.dispatch import Candidate, Candidates, Preferred, candidates
 from protoc.runtime.errors import DecodeError, Incomplete
-from protoc.runtime.framing import (
+from protoc.runtime.found import (
     LARGEST_GARBAGE,
     Found,
     FoundGarbage,
     FoundIncomplete,
     FoundMessage,
     FoundRejected,
-    Framer,
-    explained,
 )
+from protoc.runtime.framing import Framer
 from protoc.runtime.messages import Message
 from protoc.runtime.protocol import Link
+from protoc.runtime.weighing import explained
 
 
 class UnitFramer:
@@ -63,7 +63,7 @@ class UnitFramer:
     def expect(self, messages: Sequence[type[Message]] | Candidates | Preferred) -> None:
         """Try these candidates from now on, in this order."""
         if not isinstance(messages, Candidates | Preferred):
-            messages = Candidates(messages)
+            messages = candidates(tuple(messages))
         self.candidates = messages
 
     def feed(self, data: bytes) -> list[Found]:

@@ -58,7 +58,8 @@ def _decode(protocol: Protocol, messages: list[type[Message]], pieces: Iterator[
     """Print what is in the bytes; whether it is nothing but messages."""
     from protoc.cli.reports import Fields, found_record
     from protoc.runtime.dispatch import Candidates
-    from protoc.runtime.framing import FoundMessage, Framer
+    from protoc.runtime.found import FoundMessage
+    from protoc.runtime.framing import Framer
     from protoc.runtime.session import Session
     from protoc.runtime.units import framer_of
 
