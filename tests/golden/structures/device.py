@@ -187,6 +187,8 @@ class Report(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             flags = self.flags
+            if flags.wide > 1:
+                raise OverflowError
             flags_bits = flags.wide << 7
             channels = b"".join(
                 [item.encode_part(flags_bits >> 7 & 1) for item in self.channels]

@@ -229,7 +229,8 @@ class Values:
         path = f"{step.name or self.item}.{attribute(part.name or '')}"
         self._bounded(value, path, part.bounds)
         raw = self.to_raw(value, part.conversion, bits_as_number(part), part.name or "")
-        shared.value(raw, bits_as_number(part), part.pieces)
+        boolean = part.conversion.boolean
+        shared.value(raw, bits_as_number(part), part.pieces, boolean=boolean)
         limit = limits(bits_as_number(part), part.conversion, part.bounds)
         assert limit is not None
         self.fits[path] = limit
@@ -243,8 +244,8 @@ class Values:
             assert isinstance(field_.origin.value, int)
             shared.constant(field_.wire.bits(field_.origin.value), tuple(pieces))
             return
-        first = field_.wire.pieces[0][0] == step.key
-        shared.value(self.raws[field_.key], field_.wire, tuple(pieces), checked=first)
+        first, boolean = field_.wire.pieces[0][0] == step.key, field_.conversion.boolean
+        shared.value(self.raws[field_.key], field_.wire, tuple(pieces), first, boolean)
 
     def _none_of(self, beyond: list[str]) -> None:
         """None of these may hold; which it is that does is found out when one does."""

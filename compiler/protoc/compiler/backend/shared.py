@@ -37,16 +37,17 @@ class Shared:
         wire: model.Slice,
         pieces: tuple[model.Piece, ...],
         checked: bool = True,
+        boolean: bool = False,
     ) -> None:
-        """A value that may be anything its bits can hold.
+        """A value that may be anything its bits can hold, or only 0 or 1.
 
         `pieces` are those in this integer; `checked` when its limits are looked at here.
         """
-        low, high = raw_limits(wire)
+        low, high = (0, 1) if boolean else raw_limits(wire)
         if checked:
             if wire.width > pieces[0].width or low or wire.decimal:
                 self.beyond.append(f"not {low} <= {_compared(raw)} <= {high}")
-            elif pieces[0].low + wire.width < self.width:
+            elif pieces[0].low + wire.width < self.width or boolean:
                 # below 0 it spoils the bits above, and the integer
                 self.beyond.append(f"{_compared(raw)} > {high}")
             if wire.holes:

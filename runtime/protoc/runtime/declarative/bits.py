@@ -206,7 +206,10 @@ class Bits(Element):
         if self.group is None:
             for part in self.parts:
                 if part.name != "_" and part.equal is None:
-                    number |= part.placed(self.slices[part.name].bits(frame.raws[part.name]))
+                    raw: Any = frame.raws[part.name]
+                    # what is no whole number is refused by its own field
+                    bits = self.slices[part.name].bits(raw) if isinstance(raw, int) else 0
+                    number |= part.placed(bits)
         return self.wire.data(number)
 
 

@@ -335,6 +335,8 @@ class Field(Element):
 
     def accept(self, value: Any, frame: Frame) -> None:
         frame.readers[self.key] = self
+        if isinstance(self.wire, Slice) and self.meaning.boolean and value not in (0, 1):
+            raise frame.unfit(self.label, "True or False", value)
         raw = self.meaning.raw(value, self.label, frame)
         if self._looks and isinstance(raw, str) and not self._looks(raw):
             raise frame.unfit(self.label, f"a text like {self.pattern}", raw)
