@@ -18,18 +18,21 @@ from protoc.compiler.backend.code import (
     Code,
     laid_out,
     literal,
+    octets,
     text,
 )
 from protoc.compiler.backend.encode_branches import Branches, holds_check
 from protoc.compiler.backend.encode_coded import CodedBlocks
 from protoc.compiler.backend.encode_derived import Deriving
 from protoc.compiler.backend.encode_lists import Lists
+from protoc.compiler.backend.encode_values import ends_by_target
 from protoc.compiler.backend.expressions import divides
 from protoc.compiler.backend.formats import format_of
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, before, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import is_reversed, limits
+from protoc.compiler.resolve.running_on import is_guarded
 from protoc.compiler.resolve.types import size_of as size_told
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
@@ -48,7 +51,7 @@ class Encoder(Deriving):
         self.agreed(self.message.elements)
         for step in row:
             self.emit(step)
-        self._finish()
+        self._finish([step for step in row if isinstance(step, model.Field | model.Filler)])
         return self._guarded()
 
     def ready(self, row: list[Step], at: Place) -> None:
@@ -191,6 +194,14 @@ class Encoder(Deriving):
         """Whether all that tells a size is the caller's to give."""
         names = [e for e in model.every(size.expression) if isinstance(e, model.Own)]
         return not any(isinstance(self._origin(e), model.Derived) for e in names)
+
+    def _marks(self, step: model.Field) -> tuple[bytes, ...]:
+        """What a field says that it ends at."""
+        if isinstance(step.wire, model.Items):
+            return step.wire.until
+        size = size_told(step)
+        assert isinstance(size, model.UntilNext)
+        return tuple(mark for ends in ends_by_target(size) for mark in ends)
 
     # -------------------------------------------------------------- places and lengths
 
@@ -419,8 +430,9 @@ class Encoder(Deriving):
                     return True
         return False
 
-    def _finish(self) -> None:
-        if not self._patches:
+    def _finish(self, row: list[model.Field | model.Filler]) -> None:
+        guarded = [step for step in row if is_guarded(step)]
+        if not self._patches and not guarded:
             if self.begun:
                 self._return(self._pending.parts())
             elif self._pending.pieces:
@@ -430,7 +442,30 @@ class Encoder(Deriving):
             return
         self.flush()
         self._fill_in(self._patches)
+        for step in guarded:
+            self._told_apart(step)
         self.lines.add("return frame")
+
+    def _told_apart(self, step: model.Field | model.Filler) -> None:
+        """What follows a number without a size, or filler, must not read as more of it."""
+        start, end = (str(place) for place in self.places[step.key])
+        if isinstance(step, model.Filler):
+            skip = f"{self.context.filler(step)}.skip"
+            with self.lines.block(f"if {skip}(frame, {start}, 0, len(frame)) != {end}:"):
+                self.refuse(
+                    "", "what does not begin like what is passed over", span("frame", end, "")
+                )
+            return
+        if not isinstance(step.wire, model.Digits):
+            marks = [octets(mark) for mark in self._marks(step)]
+            told = marks[0] if len(marks) == 1 else f"({', '.join(marks)})"
+            with self.lines.block(f"if not frame.startswith({told}, {end}):"):
+                self.refuse(step.name or "", "what ends it behind it", span("frame", end, ""))
+            return
+        goes_on, scan = self.context.use("goes_on"), f"scan_{step.wire.notation}"
+        with self.lines.block(f"if {goes_on}({self.context.use(scan)}, frame, {start}, {end}):"):
+            words = "a number that what follows is no part of"
+            self.refuse(step.name or "", words, span("frame", start, end))
 
     def _return(self, parts: list[Code]) -> None:
         """The frame with what is left behind it."""

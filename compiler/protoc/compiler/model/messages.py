@@ -242,6 +242,7 @@ class Filler:
         octets: that are repeated.
         most: so many of them at most; None for any number.
         send: so many of them are written.
+        guarded: what follows may begin like more of them; then the two cannot be written together.
     """
 
     key: str
@@ -249,6 +250,7 @@ class Filler:
     most: int | None
     send: int
     span: Span
+    guarded: bool = False
 
 
 Element = Constant | LinkEnd | Field | Region | Branch | Coded | Filler

@@ -44,6 +44,7 @@ class UntilNext:
         times: which occurrence of that it is; 0 for the last one.
         loose: what ends it may stand in it when it is written.
         limit: what ends the stretch in which the last one is looked for.
+        guarded: what follows holds that constant only if its values do.
     """
 
     targets: tuple[Constant | LinkEnd, ...]
@@ -53,6 +54,7 @@ class UntilNext:
     times: int = 1
     loose: bool = False
     limit: Constant | LinkEnd | None = None
+    guarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,13 @@ class UntilEnd:
 
 @dataclass(frozen=True)
 class WhileFits:
-    """As long as characters fit (text numbers without a size)."""
+    """As long as characters fit (text numbers without a size).
+
+    Attributes:
+        guarded: what follows may begin like more of them; then the two cannot be written together.
+    """
+
+    guarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -303,6 +311,7 @@ class Items:
         whilst: the list goes on while this holds of the item before.
         separator: constant bytes between the items; empty for none.
         filled: it has one item at least.
+        guarded: what follows begins with one of `until` only if its values do.
     """
 
     item: Field
@@ -314,6 +323,7 @@ class Items:
     separator: bytes = b""
     filled: bool = False
     or_end: bool = False
+    guarded: bool = False
 
 
 @dataclass(frozen=True)

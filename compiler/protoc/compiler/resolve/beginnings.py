@@ -1,4 +1,4 @@
-"""With which byte elements can begin: what tells whether something optional stands on the wire."""
+"""With which byte elements can begin: it tells what stands on the wire, and where others end."""
 
 from __future__ import annotations
 
@@ -91,25 +91,33 @@ def _field(field: model.Field, fields: tuple[model.Field, ...], enums: Enums) ->
     return b""
 
 
-def may_begin_quoted(
+ANYTHING = frozenset(range(256))
+
+
+def firsts(
     elements: tuple[model.Element, ...], fields: tuple[model.Field, ...], enums: Enums
-) -> bool:
-    """Whether the first byte can be a quote; the arguments are those of `beginning`."""
+) -> frozenset[int]:
+    """Every value that the first byte may have, where there is one; arguments as `beginning`."""
     if not elements:
-        return False
+        return frozenset()
     first, *others = elements
     rest = tuple(others)
     if isinstance(first, model.Constant):
-        return any(alternative.startswith(QUOTE) for alternative in first.alternatives)
+        return frozenset(alternative[0] for alternative in first.alternatives)
+    if isinstance(first, model.LinkEnd):
+        every = [end[0] for _, ends in first.by_link for end in ends]
+        always = all(ends for _, ends in first.by_link)
+        return frozenset(every) | (frozenset() if always else firsts(rest, fields, enums))
     if isinstance(first, model.Region):
-        return may_begin_quoted((*first.elements, *rest), fields, enums)
+        return firsts((*first.elements, *rest), fields, enums)
+    if isinstance(first, model.Lines | model.Coded):
+        return ANYTHING
+    if isinstance(first, model.Filler):
+        return frozenset(first.octets[:1]) | firsts(rest, fields, enums)
     if isinstance(first, model.Branch):
         ways = [arm.elements for arm in first.arms]
         ways += [()] if first.how == "optional" else []
-        return any(may_begin_quoted((*way, *rest), fields, enums) for way in ways)
-    if not isinstance(first, model.Field):
-        return False
+        return frozenset[int]().union(*(firsts((*way, *rest), fields, enums) for way in ways))
     if isinstance(first.wire, model.Slice | model.Let):
-        return may_begin_quoted(rest, fields, enums)
-    values = beginning((first,), fields, enums)
-    return not values or QUOTE[0] in values
+        return firsts(rest, fields, enums)
+    return frozenset(beginning((first,), fields, enums)) or ANYTHING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from protoc.compiler import model
-from protoc.compiler.resolve.beginnings import beginning, may_begin_quoted
+from protoc.compiler.resolve.beginnings import beginning
 from protoc.compiler.resolve.coded import is_clear, measured, require_clear
 from protoc.compiler.resolve.following import (
     Next,
@@ -17,6 +17,7 @@ from protoc.compiler.resolve.following import (
     up_to,
 )
 from protoc.compiler.resolve.on_line import on_line
+from protoc.compiler.resolve.running_on import closed, passed, require_outside, told_apart
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import drive
 from protoc.compiler.resolve.types import (
@@ -47,7 +48,9 @@ def settle(
     """
     elements = drive(scope, elements)
     settler = _Settler(scope, layout, elements, bounded=bounded)
-    first, *others = settler.settle(elements, ()) or (None,)
+    settled = settler.settle(elements, ())
+    require_outside(scope, settled)
+    first, *others = settled or (None,)
     return ((_begun(first), *others) if first is not None else ()), settler.open
 
 
@@ -56,7 +59,9 @@ def settle_record(
 ) -> tuple[model.Element, ...]:
     """The elements of a record with every size settled; it may run to the end of its region."""
     elements = drive(scope, elements)
-    return _Settler(scope, layout, elements, sized=True).settle(elements, ())
+    settled = _Settler(scope, layout, elements, sized=True).settle(elements, ())
+    require_outside(scope, settled)
+    return settled
 
 
 def _begun(first: model.Element) -> model.Element:
@@ -103,6 +108,8 @@ class _Settler:
                 element = self._branch(element, following)
             elif isinstance(element, model.Coded):
                 element = self._coded(element, following)
+            elif isinstance(element, model.Filler):
+                element = passed(self.scope, element, following, self._fields)
             elif isinstance(element, model.Field):
                 element = self._field(element, following)
             result.append(element)
@@ -226,16 +233,14 @@ class _Settler:
 
     def _tells(self, elements: tuple[model.Element, ...]) -> bool:
         """Whether the first bytes tell that elements stand here."""
-        fields = tuple(e for e in model.walk(self.elements) if isinstance(e, model.Field))
-        return bool(beginning(elements, fields, self.scope.enums))
+        return bool(beginning(elements, self._fields, self.scope.enums))
 
     def _field(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Field:
         self._ended_well(field, following)
         if isinstance(field.wire, model.Items):
             field = self._list(field, field.wire, following)
         if not is_open(field.wire):
-            self._digits(field, following)
-            return field
+            return self._digits(field, following)
         size = size_of(field)
         if isinstance(size, model.UntilNext):
             return replace(field, wire=with_size(field.wire, self._mark(field, size, following)))
@@ -248,6 +253,8 @@ class _Settler:
         (mark,) = size.targets
         assert isinstance(mark, model.Constant)
         between, behind = up_to(mark.alternatives, following)
+        if behind is following and closed(self.scope, field, mark.alternatives, following):
+            size = replace(size, guarded=True)
         if size.times:
             return replace(size, between=between)
         constants = (e for e in behind if isinstance(e, model.Constant | model.LinkEnd))
@@ -327,6 +334,9 @@ class _Settler:
             behind.append(model.Constant("", wire.until, field.span))
         if wire.or_end and not self._has_end():
             raise self._endless(field)
+        if wire.until and not wire.or_end:
+            guarded = closed(self.scope, field, wire.until, following)
+            wire = replace(wire, guarded=guarded)
         inside = self
         if wire.size is not None:
             inside = _Settler(self.scope, self.layout, self.elements, sized=True)
@@ -346,30 +356,25 @@ class _Settler:
         item = inside._field(wire.item, ways)
         return replace(field, wire=replace(wire, item=item))
 
-    def _digits(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
+    def _digits(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Field:
         """Digits and quotes without a size end where they stop, but something has to stop them."""
-        if isinstance(field.wire, model.Text) and isinstance(field.wire.size, model.WhileFits):
-            self._unquoted(field, following)
-        if self.sized or not isinstance(field.wire, model.Digits | model.Text):
-            return
-        if not isinstance(field.wire.size, model.WhileFits):
-            return
+        wire = field.wire
+        if not isinstance(wire, model.Digits | model.Text):
+            return field
+        if not isinstance(wire.size, model.WhileFits):
+            return field
+        field = told_apart(self.scope, field, following, self._fields)
+        if self.sized:
+            return field
         if following:
             self._ended(field, following[0])
         elif not self._has_end():
             raise self._endless(field)
+        return field
 
-    def _unquoted(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
-        """Two quotes are one inside: what stands behind the last one must not begin with one."""
-        fields = tuple(e for e in model.walk(self.elements) if isinstance(e, model.Field))
-        if may_begin_quoted(following, fields, self.scope.enums):
-            raise self.scope.fail(
-                "E0409",
-                f"nothing tells where `{_called(field)}` ends",
-                field.span,
-                "what follows may begin with a quote, and two of them are one inside",
-                help="put a constant behind it, or give it a size",
-            )
+    @property
+    def _fields(self) -> tuple[model.Field, ...]:
+        return tuple(e for e in model.walk(self.elements) if isinstance(e, model.Field))
 
     def _has_end(self) -> bool:
         """Whether the end of what is around tells something; the line's, where it has to."""

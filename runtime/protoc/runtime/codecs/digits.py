@@ -73,6 +73,14 @@ scan_bin = _scanner(rb"[01]*", rb"[01]*", "binary digits")
 scan_base36 = _scanner(rb"[0-9A-Za-z]*", rb"[0-9A-Za-z]*", "digits and letters")
 
 
+def goes_on(scan: Scan, frame: bytes, start: int, end: int) -> bool:
+    """Whether what stands behind a number would be read as more of it."""
+    try:
+        return scan(frame, start, 0, "", "", len(frame)) != end
+    except DecodeError:
+        return True
+
+
 def _reader(pattern: bytes, base: int, words: str) -> Callable[..., int]:
     matches = re.compile(pattern).fullmatch
 

@@ -131,6 +131,12 @@ class Filler(Element):
     def write(self, frame: Frame) -> bytes:
         return self.octets * self.send
 
+    def agree(self, frame: Frame) -> None:
+        start, end = frame.places[self.key]
+        if self.passed(frame.data[start:], start, True) != end - start:
+            words = "what does not begin like what is passed over"
+            raise frame.unfit("", words, frame.data[end:])
+
 
 def expect(alternatives: tuple[bytes, ...], stream: IO[bytes], frame: Frame) -> bytes:
     """The longest of several constants that stands here.

@@ -109,6 +109,18 @@ class _Occurrence(Ending):
         return bool(self.times) and data.count(self.data) != self.times - 1
 
 
+def has_bytes(following: Sequence[Element]) -> bool:
+    """Whether something follows that stands for bytes."""
+    return any(element.extent != 0 for element in following)
+
+
+def require_closed(element: Element, marks: tuple[bytes, ...], frame: Frame) -> None:
+    """Refuse what does not end at what it says, which belongs to what follows."""
+    _, end = frame.places[element.key]
+    if marks and not frame.data.startswith(marks, end):
+        raise frame.unfit(element.label, "what ends it behind it", frame.data[end:])
+
+
 def ending_of(following: Sequence[Element], bounded: bool, label: str) -> Ending:
     """What ends an element that others follow.
 

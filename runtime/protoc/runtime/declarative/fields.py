@@ -9,7 +9,7 @@ from typing import IO, Any
 from protoc.runtime.codecs import like as matcher
 from protoc.runtime.codecs.via import Via
 from protoc.runtime.declarative.base import Element, Sizing, measured
-from protoc.runtime.declarative.endings import Ending, Until, ending_of
+from protoc.runtime.declarative.endings import Ending, Until, ending_of, has_bytes, require_closed
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.texts import Text
 from protoc.runtime.declarative.types import wire_of
@@ -45,11 +45,12 @@ class Field(Element):
         ends it may stand in it when it is written.
     """
 
-    # what the sequence around tells: whether a size asks for its number, what ends it, and what
-    # it is for certain, where it is derived from nothing that varies
+    # what the sequence around tells: whether a size asks for its number, what ends it, what it is
+    # for certain, where it is derived from nothing that varies, and what must stand behind it
     early = False
     ending: Ending | None = None
     foretold: int | None = None
+    closed: tuple[bytes, ...] = ()
 
     def __init__(
         self,
@@ -123,6 +124,8 @@ class Field(Element):
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
         if self.until is not None:
             self.ending = self.until.ending(following)
+            if not self.ending.between and has_bytes(following):
+                self.closed = (self.until.data,)
         elif self.fixed is None and self.sizing is None and (self.wire.open or self.lenient):
             self.ending = ending_of(following, bounded, self.label)
 
@@ -277,8 +280,20 @@ class Field(Element):
 
     def agree(self, frame: Frame) -> None:
         super().agree(frame)
+        require_closed(self, self.closed, frame)
+        if isinstance(self.wire, Digits) and self._is_free():
+            start, end = frame.places[self.key]
+            rest = frame.data[start : start + LONGEST_NUMBER + 1].decode("latin-1")
+            if self.wire.length(rest)[0] != end - start:
+                words = "a number that what follows is no part of"
+                raise frame.unfit(self.label, words, frame.data[start:end])
         if self.derivation is not None and not self.meaning.inside(raw := frame.raws[self.key]):
             raise frame.unfit(self.label, self.meaning.limits(), raw)
+
+    def _is_free(self) -> bool:
+        """Whether it ends where its characters do."""
+        told = self.sizing is not None or self.ending is not None or self.equal is not None
+        return self.fixed is None and not told
 
     def derived(self, frame: Frame) -> Any:
         """The raw value that follows from the rest of the message."""

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from protoc.runtime.declarative.base import Element, Sizing, measured
 from protoc.runtime.declarative.constants import Constant, expect, stands
-from protoc.runtime.declarative.endings import Ending, ending_of
+from protoc.runtime.declarative.endings import Ending, ending_of, has_bytes, require_closed
 from protoc.runtime.declarative.fields import attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.records import Record, Telling
@@ -164,6 +164,7 @@ class Items(Filled):
         self.whilst = whilst
         self.filled = filled
         self.separator = separator
+        self.closed: tuple[bytes, ...] = ()
 
     def ways(self) -> list[list[Element]]:
         """The first item, or none; only objects say what they begin with."""
@@ -173,6 +174,7 @@ class Items(Filled):
 
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
         super().settle(following, bounded)
+        self.closed = self.until if not self.or_end and has_bytes(following) else ()
         # each item is followed by one of these, the last one by what follows the list
         behind: list[Element] = [Constant(c) for c in (self.separator, *self.until) if c]
         last: Sequence[Element] = [] if self.open else following
@@ -276,6 +278,7 @@ class Items(Filled):
         there = frame.count(self.key)
         if self.count is not None and self.count(frame) != there:
             raise frame.unfit(self.label, "as many items as are told", there)
+        require_closed(self, self.closed, frame)
 
 
 class Item(Filled):

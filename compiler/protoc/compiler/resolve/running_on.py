@@ -1,0 +1,137 @@
+"""What ends where something else begins: text in quotes, numbers, filler, and what says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from protoc.compiler import model
+from protoc.compiler.resolve.beginnings import CHARACTERS, QUOTE, firsts
+from protoc.compiler.resolve.scope import Scope
+from protoc.compiler.resolve.types import fixed_size
+
+Following = tuple[model.Element, ...]
+Marks = tuple[bytes, ...]
+
+
+def told_apart(
+    scope: Scope, field: model.Field, following: Following, fields: tuple[model.Field, ...]
+) -> model.Field:
+    """A field that ends where its characters do, and whether what follows may begin like more.
+
+    Raises:
+        Unresolved: it always does, so that nothing tells where the field ends.
+    """
+    wire = field.wire
+    behind = firsts(following, fields, scope.enums)
+    if isinstance(wire, model.Text):
+        if QUOTE[0] in behind:
+            words = "what follows may begin with a quote, and two of them are one inside"
+            raise _never(scope, field, words)
+        return field
+    assert isinstance(wire, model.Digits)
+    if behind and behind <= _digits(wire.notation):
+        raise _never(scope, field, "what follows begins with what belongs to the number")
+    guarded = bool(behind & (_digits(wire.notation) | _further(wire.notation)))
+    return replace(field, wire=replace(wire, size=model.WhileFits(guarded))) if guarded else field
+
+
+def passed(
+    scope: Scope, filler: model.Filler, following: Following, fields: tuple[model.Field, ...]
+) -> model.Filler:
+    """Filler, and whether what follows may begin like more of it.
+
+    Raises:
+        Unresolved: it always does, so that what follows would never be found.
+    """
+    if filler.most is not None and filler.most == filler.send:
+        return filler
+    constant = following[0] if following else None
+    constants = constant.alternatives if isinstance(constant, model.Constant) else ()
+    alike = all(each.startswith(filler.octets) for each in constants)
+    if constants and alike and filler.most is None:
+        raise _never(scope, filler, "what follows begins like it, and is passed over with it")
+    behind = firsts(following, fields, scope.enums)
+    return replace(filler, guarded=filler.octets[0] in behind)
+
+
+def closed(scope: Scope, field: model.Field, marks: Marks, following: Following) -> bool:
+    """Whether only the values that follow a field tell that it ends at what it says.
+
+    Raises:
+        Unresolved: something else always follows.
+    """
+    written = _constants(following)
+    if any(all(each.startswith(mark) for each in written) for mark in marks):
+        return False
+    if not any(_may_begin(each, marks) for each in written):
+        raise _never(scope, field, "what it ends at belongs to what follows, and is not there")
+    return any(fixed_size(element) != 0 for element in following)
+
+
+def _may_begin(written: bytes, marks: Marks) -> bool:
+    """Whether bytes behind which others stand may begin with one of these."""
+    return any(each.startswith(written) or written.startswith(each) for each in marks)
+
+
+def _constants(following: Following) -> list[bytes]:
+    """The constant bytes that certainly follow, for each of the ends that links may have."""
+    ways = [b""]
+    for element in following:
+        if isinstance(element, model.Region) and element.size is None:
+            behind = following[following.index(element) + 1 :]
+            inside = _constants((*element.elements, *behind))
+            return [way + each for way in ways for each in inside]
+        if isinstance(element, model.Constant):
+            ways = [way + element.alternatives[0] for way in ways]
+        elif isinstance(element, model.LinkEnd):
+            ways = [way + (ends[0] if ends else b"") for way in ways for _, ends in element.by_link]
+        else:
+            break
+    return ways
+
+
+def require_outside(scope: Scope, elements: tuple[model.Element, ...]) -> None:
+    """Complain about what is looked at when a message is written, and stands only sometimes."""
+    for element in elements:
+        if isinstance(element, model.Region):
+            require_outside(scope, element.elements)
+            continue
+        nested = isinstance(element, model.Branch | model.Coded)
+        for inner in model.walk((element,)):
+            wire = inner.wire if isinstance(inner, model.Field) else None
+            item = wire.item if isinstance(wire, model.Items) else None
+            if (nested and is_guarded(inner)) or (item is not None and is_guarded(item)):
+                raise _never(scope, inner, "what follows may begin like more of it")
+
+
+def is_guarded(element: model.Element) -> bool:
+    """Whether what follows may begin like more of it, which is found out when it is written."""
+    if isinstance(element, model.Filler):
+        return element.guarded
+    wire = element.wire if isinstance(element, model.Field) else None
+    if isinstance(wire, model.Items) and wire.guarded:
+        return True
+    size = getattr(wire, "size", None)
+    return isinstance(size, model.WhileFits | model.UntilNext) and size.guarded
+
+
+def _never(scope: Scope, element: model.Element, words: str) -> Exception:
+    name = element.key.removesuffix("[]") if isinstance(element, model.Field) else "skip"
+    return scope.fail(
+        "E0409",
+        f"nothing tells where `{name}` ends",
+        element.span,
+        words,
+        help="put another constant behind it, or say how long it is",
+    )
+
+
+def _digits(notation: str) -> frozenset[int]:
+    """What goes on a number that has digits already."""
+    signed = notation in ("int", "float")
+    return frozenset(CHARACTERS["dec" if signed else notation])
+
+
+def _further(notation: str) -> frozenset[int]:
+    """What may go on a number, where more of it follows."""
+    return frozenset(b".eE" if notation == "float" else b"")
