@@ -52,6 +52,7 @@ def test_what_is_true_or_false_is_nothing_else(bits: str) -> None:
     cls = found.messages()[0][1]
     for value, kind in ((True, "done"), (1, "done"), (2, "refused"), (-1, "refused")):
         group = cls.BLANK.get("flags")
-        message = cls(flags=type(group)(on=value)) if group is not None else cls(on=value)
+        values: dict[str, Any] = {"on": value}
+        message = cls(**(values if group is None else {"flags": type(group)(**values)}))
         assert outcome(message.encode)[0] == kind
         assert outcome(cls.construct.declarative.build, message)[0] == kind
