@@ -72,3 +72,18 @@ def test_a_feed_that_nobody_reads_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
         for _ in range(5):
             lamp.level()
         assert (messages.pending, messages.lost) == (3, 2)
+
+
+def test_what_nobody_reads_is_not_made() -> None:
+    """Events of messages, changes, triggers and actions: only while somebody holds a feed."""
+    with Lamp.simulate(params={"level": 40}) as sim, Lamp.open(sim.url) as lamp:
+        assert not lamp.session.watched
+        lamp.level()
+        messages, changes = lamp.messages(timeout=0), lamp.changes(timeout=0)
+        assert lamp.session.watched
+        lamp.level()
+        assert [type(event.message).__name__ for event in messages] == ["Level"]
+        del messages
+        assert lamp.session.watched
+        del changes
+        assert not lamp.session.watched

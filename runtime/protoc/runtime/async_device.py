@@ -63,10 +63,10 @@ class AsyncDevice(Described[ParamsT, HooksT]):
         from protoc.runtime.drivers.sides import couple, sides
 
         made = self._make_hooks(hooks)
-        self._feeds = feeds.Feeds()
         self._timeout = timeout
         chosen = sides(self.PROTOCOL, url, link=link, listen=listen)
         session, endpoint = couple(self.PROTOCOL, chosen, hooks=made, saved=saved)
+        self._feeds = feeds.Feeds(session)
         self._driver = aio.Driver(
             session, endpoint, on_event=self._feeds.offer, crowded=self._feeds.crowded
         )

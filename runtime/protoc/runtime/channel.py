@@ -87,14 +87,11 @@ class Channel(Wire):
             )
         )
         self.receiver = Receiver(
-            shared.protocol,
+            shared,
             link,
-            "device" if shared.device else "controller",
-            params=shared.params,
             machine=machine,
             asker=asker,
             lines=self.connections,
-            report=shared.events.append,
             asked=self._answer_command,
         )
         self._terms: dict[str, Terms] = {}  # by pair, as they are asked for
@@ -287,14 +284,16 @@ class Channel(Wire):
 
         What is noted down of them is noted down while they are on their way.
         """
-        now = sent = self._shared.now
+        shared = self._shared
+        now = sent = shared.now
         link = self.link.name
         for number in connections:
             line = self.connections[number]
             before = line.sent
             sent = max(sent, line.say(data, pace, now))
-            seen = events.MessageSeen(message, "sent", data, before, number, line.peer, link)
-            self._shared.events.append(seen)
+            if shared.watched:
+                seen = events.MessageSeen(message, "sent", data, before, number, line.peer, link)
+                shared.events.append(seen)
         if self._traffic is not None:
             self._traffic()
         return sent

@@ -56,7 +56,7 @@ class Conversation(Host):
         self.scheduler = shared.scheduler
         self.plain = Scope(self.params)
         self.saved: MutableMapping[str, Any] = {}
-        self.machine = Machine(protocol, self.params, self, hooks, silent=shared.device)
+        self.machine = Machine(shared, self, hooks)
         self.targets = targets(protocol)
         self.routing = Routing(self.targets, self.report)
         self._quiet = [

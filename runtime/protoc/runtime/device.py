@@ -181,9 +181,9 @@ class Device(Described[ParamsT, HooksT]):
         from protoc.runtime.drivers.sides import couple, sides
 
         made = self._make_hooks(hooks)
-        self._feeds = feeds.Feeds()
         chosen = sides(self.PROTOCOL, url, link=link, listen=listen)
         session, endpoint = couple(self.PROTOCOL, chosen, hooks=made, saved=saved)
+        self._feeds = feeds.Feeds(session)
         self._driver = blocking.Driver(session, endpoint, on_event=self._feeds.offer)
         self._set_up(session, made, self._assign)
 

@@ -18,9 +18,10 @@ from protoc.runtime.errors import LocalError
 from protoc.runtime.hooking import HookCaller, Hooks
 from protoc.runtime.listening import listeners
 from protoc.runtime.messages import Message
-from protoc.runtime.params import Change, ParamTable
-from protoc.runtime.protocol import On, Protocol, Trigger
+from protoc.runtime.params import Change
+from protoc.runtime.protocol import On, Trigger
 from protoc.runtime.scope import FAULTS, Scope, holds, value_of
+from protoc.runtime.shared import Shared
 
 DEEPEST = 32
 """So many triggers may set each other in motion; the next one is cut off and reported."""
@@ -30,11 +31,10 @@ class Machine(Triggers):
     """The triggers of a description at work.
 
     Args:
-        protocol: the description.
-        params: its params, which only the machine changes.
+        shared: the description, and its params, which only the machine changes; as the device
+            nothing is set in motion.
         host: the session.
         hooks: implementations by name: a mapping, or an object with them as attributes.
-        silent: only params change, nothing is set in motion.
 
     Attributes:
         listeners: what is set in motion by what.
@@ -42,20 +42,19 @@ class Machine(Triggers):
 
     def __init__(
         self,
-        protocol: Protocol,
-        params: ParamTable,
+        shared: Shared,
         host: Host,
         hooks: Hooks,
-        *,
-        silent: bool,
     ) -> None:
+        params = shared.params
+        self._shared = shared
         self._params = params
         self._host = host
         self._hooks = HookCaller(hooks, host.report, host.finish_hook)
         self._actor = Actor(params, self, host)
         self._depth = 0
         self._changed: list[str] | None = None  # while a message is taken in
-        self.listeners = listeners(protocol, silent=silent)
+        self.listeners = listeners(shared.protocol, silent=shared.device)
 
     # --- params ------------------------------------------------------------------------------
 
@@ -93,7 +92,9 @@ class Machine(Triggers):
 
     def _changed_to(self, change: Change, scope: Scope, cause: Cause) -> None:
         param = change.param
-        self._host.report(events.ParamChanged(param.name, change.value, change.old, param.id))
+        if self._shared.watched:
+            told = events.ParamChanged(param.name, change.value, change.old, param.id)
+            self._shared.events.append(told)
         if self._changed is not None:
             self._changed.append(param.name)
         on = On("change", "param", param.name)
@@ -170,7 +171,8 @@ class Machine(Triggers):
             self._host.report(events.ActionFailed(trigger.name, on, error))
             return False
         if trigger.when is None or self.holds(trigger, scope, trigger.name, on):
-            self._host.report(events.TriggerFired(trigger.name, on, trigger.id))
+            if self._shared.watched:
+                self._shared.events.append(events.TriggerFired(trigger.name, on, trigger.id))
             actions = trigger.actions
         else:
             actions = trigger.otherwise
@@ -210,7 +212,8 @@ class Machine(Triggers):
             if ticket is not None:
                 ticket.closed(cause.own)
 
-        self._host.report(events.ActionRun(*pause.told()))
+        if self._shared.watched:
+            self._shared.events.append(events.ActionRun(*pause.told()))
         self._host.pause(pause.seconds, cause, wake)
 
     def run_named(self, name: str, scope: Scope, cause: Cause, on: str = "") -> bool:
@@ -236,7 +239,8 @@ class Machine(Triggers):
         """Carry out one action, when its condition holds; False when it is a step that failed."""
         if action.when is not None and not self.holds(action, scope, owner, on):
             return True
-        self._host.report(events.ActionRun(*action.told()))
+        if self._shared.watched:
+            self._shared.events.append(events.ActionRun(*action.told()))
         try:
             return self._actor.carry_out(action, on, scope, cause)
         except FAULTS as error:

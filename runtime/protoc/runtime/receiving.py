@@ -16,9 +16,9 @@ from protoc.runtime.found import Found, FoundGarbage, FoundIncomplete, FoundMess
 from protoc.runtime.joining import Joiner
 from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Buffer, Decode, Message
-from protoc.runtime.params import ParamTable
 from protoc.runtime.protocol import Link, Protocol
 from protoc.runtime.scope import Scope
+from protoc.runtime.shared import Shared
 from protoc.runtime.stepwise import StepReader
 from protoc.runtime.work import Reading, found_in
 
@@ -29,28 +29,26 @@ class Receiver:
     """Takes in what the connections hear.
 
     Args:
-        protocol, link, role: as of `Session`.
-        params: what is set.
+        shared: what all links have in common.
+        link: what the connections are of.
         machine: has the triggers.
         asker: has the command that awaits its answers.
         lines: the connections by number.
-        report: told what happens.
         asked: called with a command that came, and its connection, as the device.
     """
 
     def __init__(
         self,
-        protocol: Protocol,
+        shared: Shared,
         link: Link,
-        role: Role,
         *,
-        params: ParamTable,
         machine: Machine,
         asker: Asker,
         lines: Mapping[int, Connection],
-        report: Callable[[events.Event], None],
         asked: Callable[[Message, int], None],
     ) -> None:
+        protocol, params, report = shared.protocol, shared.params, shared.events.append
+        self._shared = shared
         self._link = link
         self._params = params
         self._machine = machine
@@ -59,7 +57,7 @@ class Receiver:
         self._lines = lines
         self._report = report
         self._asked = asked
-        self._device = role == "device"
+        self._device = shared.device
         self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
         self._explicit = protocol.explicit
         silent = protocol.assumed.get("equal_response") == "silent"
@@ -70,7 +68,7 @@ class Receiver:
         of = self._listeners.of
         stepped = not self._device and any(of(m).steps is not None for m in protocol.messages)
         self._decodes = self._decoder if stepped else None
-        usual = tuple(_usual_order(protocol, role, link))
+        usual = tuple(_usual_order(protocol, "device" if shared.device else "controller", link))
         self.usual = Candidates(usual, self._decoder) if stepped else candidates(usual)
         self._preferred: dict[tuple[Terms, int], Preferred] = {}
         self._preferring: Sequence[int] = ()  # the connections whose framers try …
@@ -147,8 +145,9 @@ class Receiver:
         return False
 
     def _see(self, message: Message, data: bytes, offset: int, line: Connection) -> None:
-        number, peer, link = line.number, line.peer, self._link.name
-        self._report(events.MessageSeen(message, "received", data, offset, number, peer, link))
+        if self._shared.watched:
+            number, peer, link = line.number, line.peer, self._link.name
+            self._report(events.MessageSeen(message, "received", data, offset, number, peer, link))
         if not line.greeted and isinstance(message, self._link.greeting or ()):
             line.greeted = True
 

@@ -237,6 +237,18 @@ class Session:
         inner.machine.fire_sent(message, cause)
         inner.pump(now)
 
+    @property
+    def watched(self) -> bool:
+        """Somebody wants to know of each message, change, trigger and action.
+
+        When nobody does, only what goes wrong and who comes and goes are events.
+        """
+        return self._shared.watched
+
+    @watched.setter
+    def watched(self, value: bool) -> None:
+        self._shared.watched = value
+
     # --- without a conversation --------------------------------------------------------------
 
     def decoder(self, message: type[Message], request: Message | None = None) -> Decode:

@@ -44,6 +44,8 @@ class Shared:
         scheduler: what is planned.
         now: the time of what is happening.
         events, out, requests: what the driver has yet to take.
+        watched: somebody wants to know of each message, change, trigger and action; else these
+            are no events, as making them takes longer than all else that is noted down.
         carry: called with connection and bytes for what is to be written; by default it waits in
             `out`.
         timeouts: seconds a pair waits, where an action changed it.
@@ -56,6 +58,7 @@ class Shared:
         self.params = ParamTable(protocol.params)
         self.scheduler = Scheduler()
         self.now = 0.0
+        self.watched = True
         self.events: deque[events.Event] = deque()
         self.out: list[tuple[int, bytes]] = []
         self.requests: deque[Request] = deque()

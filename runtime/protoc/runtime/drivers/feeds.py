@@ -12,6 +12,7 @@ from protoc.runtime.events import Event
 
 if TYPE_CHECKING:
     from protoc.runtime.drivers import aio, blocking
+    from protoc.runtime.session import Session
 
 LARGEST_FEED = 100_000
 """Events kept for a reader that does not come; older ones are dropped and counted."""
@@ -106,16 +107,27 @@ F = TypeVar("F", bound=Feed[Any] | AsyncFeed[Any])
 
 
 class Feeds:
-    """The feeds that somebody still holds."""
+    """The feeds that somebody still holds.
 
-    def __init__(self) -> None:
+    Args:
+        session: what they are fed from; it is `watched` while there are any.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        session.watched = False
         # References rather than a WeakSet, which takes longer to iterate than to hold nothing.
         self._feeds: list[ref[Feed[Any] | AsyncFeed[Any]]] = []
 
     def add(self, feed: F) -> F:
         """Let a feed have what happens, as long as somebody holds it."""
-        self._feeds.append(ref(feed, self._feeds.remove))
+        self._feeds.append(ref(feed, self._gone))
+        self._session.watched = True
         return feed
+
+    def _gone(self, feed: ref[Feed[Any] | AsyncFeed[Any]]) -> None:
+        self._feeds.remove(feed)
+        self._session.watched = bool(self._feeds)
 
     def crowded(self) -> bool:
         """One of them holds so much that its reader should come first."""
