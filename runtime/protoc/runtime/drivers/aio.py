@@ -46,6 +46,7 @@ class Driver:
         self.endpoint = endpoint
         self._coupling = Coupling(session, endpoint, on_event)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._now: Callable[[], float] = float  # until it is opened
         self._watcher: Watcher | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._rings = math.inf
@@ -61,6 +62,7 @@ class Driver:
             TransportError: it cannot be opened, or not in time.
         """
         loop = self._loop = asyncio.get_running_loop()
+        self._now = loop.time
         coupling = self._coupling
         try:
             async with asyncio.timeout(timeout):
@@ -72,7 +74,7 @@ class Driver:
                 coupling.prepare = self._prepare_again
                 coupling.finish = self._finish
                 coupling.start(self._watcher.watch)
-                self._settle()
+                self._settle(self._now())
                 await self.until(lambda: coupling.decided)
             if (missing := coupling.missing) is not None:
                 raise TransportError(f"cannot open {missing.endpoint.url}: {missing.failure}")
@@ -143,9 +145,9 @@ class Driver:
             self._coupling.require_connection()
         now = self._now()
         ticket = self.session.execute(target, fields, now)
-        self._settle()
+        self._settle(now)
         if now - self._let_run < LONGEST_TURN and not ticket.done and self._coupling.look():
-            self._settle()
+            self._settle(self._now())
         if ticket.done:
             return ticket
         future = self._promise(lambda: ticket.done)
@@ -162,7 +164,7 @@ class Driver:
             self._let_run = self._now()
             if not ticket.done:
                 self.session.cancel(ticket, self._now())
-                self._settle()
+                self._settle(self._now())
         return ticket
 
     async def until(self, done: Condition, timeout: float | None = None) -> bool:
@@ -207,12 +209,12 @@ class Driver:
             TransportError: the line is closed.
         """
         self._coupling.begin(self._now())
-        self._settle()
+        self._settle(self._now())
 
     def do(self, action: Callable[[float], T]) -> T:
         """Do something to the session, given the time, and carry out what it then wants."""
         result = action(self._now())
-        self._settle()
+        self._settle(self._now())
         return result
 
     @property
@@ -225,15 +227,12 @@ class Driver:
         """Why the line broke; empty when it did not."""
         return self._coupling.broken
 
-    def _now(self) -> float:
-        return self._loop.time() if self._loop else 0.0
-
     def _ready(self, file: int, mask: int) -> None:
         if mask & READ and self._crowded() and any(future.done() for future in self._waiting):
             return  # they are on their way; the file is ready again in the next turn of the loop
         try:
             self.endpoint.ready(file, mask)
-            self._settle()
+            self._settle(self._now())
         except Exception as error:  # noqa: BLE001 - it is handed on
             self._break(error)
 
@@ -245,7 +244,7 @@ class Driver:
 
     def _go_on(self) -> None:
         try:
-            self._settle()
+            self._settle(self._now())
         except Exception as error:  # noqa: BLE001 - it is handed on
             self._break(error)
 
@@ -258,10 +257,10 @@ class Driver:
             if not future.done():
                 future.set_exception(error)
 
-    def _settle(self) -> None:
+    def _settle(self, now: float) -> None:
         if self._closed or self._loop is None:
             return
-        deadline = self._coupling.settle(self._loop.time())
+        deadline = self._coupling.settle(now)
         # One that rings too early is set again then: cheaper than a new one for each command.
         if deadline is not None and deadline < self._rings and not self._closed:
             if self._alarm is not None:
@@ -285,7 +284,7 @@ class Driver:
         if self._closed:
             return
         self._coupling.close(self._now())
-        self._settle()
+        self._settle(self._now())
         self._closed = True
         for task in self._hooks - {asyncio.current_task()}:
             task.cancel()
