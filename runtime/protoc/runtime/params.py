@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from msgspec import UNSET
@@ -154,6 +153,8 @@ class ParamTable:
         self._cleared.add(name)
 
     def _unknown(self, name: str) -> str:
+        from difflib import get_close_matches
+
         close = get_close_matches(name, self._params, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         return f"there is no param {name}{hint}"
