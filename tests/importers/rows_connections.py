@@ -28,6 +28,13 @@ ROWS = {
         ),
         shows=('protocol bench "Bench"', "## A bench, Version 1.2.0.3, Own"),
     ),
+    "two lines, one of their own": Row(
+        bench(
+            type_attributes=' advanced="serial single:Side"',
+            pairs=(pair(1, "poll", 1, 1, attributes=' options="connection:1"'),),
+        ),
+        shows=("link side : tcp client {", "queue main", "single"),
+    ),
     "C002": Row(bench(type_="Serial Single", ports=port(IPport=4001)), shows=("tcp client :4001",)),
     "C003": Row(smart(type_="smart-serial single"), shows=("event got", "idle 15ms")),
     "C004": Row(bench(type_="virtual"), refused="virtual"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from protoc.compiler.loading import load_module
@@ -16,9 +18,11 @@ from protoc.runtime import events
 from protoc.runtime.actions import Execute
 from protoc.runtime.drivers import aio, blocking
 from protoc.runtime.errors import LocalError, TransportError
+from protoc.runtime.protocol import Link
 from protoc.runtime.session import Session
 from protoc.runtime.transports.base import Closed, Opened, Received, Signal
 from protoc.runtime.transports.bundle import Bundle
+from protoc.runtime.transports.joint import Joint
 from protoc.runtime.transports.memory import MemoryEndpoint, World
 from tests.runtime.test_session_several import BENCH
 
@@ -203,7 +207,89 @@ def test_an_action_closes_and_opens_one_link() -> None:
     driver.close()
 
 
+# --- a line that several links share ---
+
+
+class Party(Table):
+    """A bench whose links lead to the same place: one instrument, one line."""
+
+    def __init__(self, more: str = "") -> None:
+        super().__init__(more)
+        line, far = self.world.pair(0.001)
+        answers = self.control.answers | self.data.answers
+        self.control = self.data = Instrument(far, answers)
+        self.line = line
+        links: list[Link] = [
+            msgspec.structs.replace(link, queue="control" if number else "")
+            for number, link in enumerate(self.protocol.links)
+        ]
+        self.session = Session(self.protocol, link=links)
+        self.bundle = Bundle(Joint(line, 2).ends)
+
+
+def test_two_links_on_one_line_take_turns() -> None:
+    table = Party()
+    driver = table.blocking()
+    driver.open()
+    assert table.control.there == 1
+    assert driver.call(Execute("group", "both"), {}).status == "ok"
+    assert table.control.heard == [b"V?\n", b"ARM 7\n", b"V?\n"]
+    found = [(e.link, e.message.NAME) for e in table.events if isinstance(e, events.MessageSeen)]
+    assert found[1] == ("control", "got")
+    assert found[3] == ("data", "armed")
+    driver.close()
+    table.world.select(1.0)
+    assert table.control.there == 0
+
+
+def test_a_shared_line_is_there_until_the_last_has_closed_it() -> None:
+    table = Party("on after alarm { close data; sleep 1s; open data }\n")
+    driver = table.blocking()
+    driver.open()
+    table.control.end.send(0, b"!x\n")
+    driver.run(0.5)
+    assert table.moved()[2:] == [("Disconnected", "data")]
+    assert table.control.there == 1
+    assert driver.call(pair("get"), {}).status == "ok"
+    driver.run(1)
+    assert table.moved()[3:] == [("Connected", "data")]
+    assert driver.call(pair("arm"), {}).status == "ok"
+    driver.close()
+
+
+def test_a_shared_line_breaks_and_comes_back_for_all() -> None:
+    table = Party(RECONNECTING)
+    driver = table.blocking()
+    driver.open()
+    table.world.call_later(2.5, lambda: table.control.end.drop(0, "reset"))
+    driver.run(6.2)
+    assert [what for what, _ in table.moved()[2:]] == ["Disconnected"] * 2 + ["Connected"] * 2
+    assert table.control.there == 1
+    assert table.control.heard.count(b"ARM 7\n") == table.control.heard.count(b"V?\n") == 6
+    driver.close()
+
+
 # --- over real sockets ---
+
+
+def test_links_to_the_same_place_share_a_socket() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        served: list[bytes] = []
+
+        def serve() -> None:
+            line, _ = server.accept()
+            with line, line.makefile("rwb", buffering=0) as file:
+                for asked in file:
+                    served.append(asked)
+                    file.write(b"V=4.5\n" if asked == b"V?\n" else b"OK 9\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with MODULE.Bench.open(control=url, data=url) as bench:
+            assert (bench.get().volts, bench.arm().count) == (4.5, 9)
+        thread.join()
+        assert served == [b"V?\n", b"ARM 7\n"]
 
 
 def test_a_device_and_its_simulator() -> None:

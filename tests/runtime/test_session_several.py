@@ -282,6 +282,7 @@ def test_when_all_are_gone_what_is_queued_waits() -> None:
     bench.wait(1)
     bench.said()
     bench.session.connected(1, "data", bench.now, "data")
+    bench.wait(0)
     assert bench.outline() == ["connected data", "> arm 7"]
 
 

@@ -109,12 +109,16 @@ class Conversation(Host):
     # --- connections -------------------------------------------------------------------------
 
     def join(self, channel: Channel, number: int, peer: str) -> None:
-        """A connection is there."""
+        """A connection is there, and what waits for it is begun."""
         channel.join(number, peer)
         self.report(events.PeerConnected(peer, number, channel.link.name))
         self.executors[channel].asker.resume(channel, self.shared.now)
         self._traffic()
         self._moved(channel, "connect", "connected", peer, number, Cause(connection=number))
+        if len(self.executors[channel].channels) > 1:  # the others may be about to come as well
+            self.scheduler.at(self.shared.now, self.pump)
+        else:
+            self.pump(self.shared.now)
 
     def leave(self, number: int, reason: str) -> None:
         """A connection is gone: what it left unfinished is told, what waits for it fails."""

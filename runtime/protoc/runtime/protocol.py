@@ -131,6 +131,7 @@ class Link(msgspec.Struct, frozen=True):
         queue: name of the link above in whose queue its commands wait; empty for one of its own.
         spare_of: name of the link above whose device is reached over this one too, when that one
             does not answer; empty for none.
+        single: it has a line of its own, though another link may lead to the same place.
         reconnect: seconds after which a line that broke is opened again; each time it fails it
             takes twice as long, `reconnect_longest` at most. 0 for never.
     """
@@ -167,6 +168,7 @@ class Link(msgspec.Struct, frozen=True):
     reconnect_longest: float = 60.0
     queue: str = ""
     spare_of: str = ""
+    single: bool = False
     line: int = 0
 
     @property

@@ -111,7 +111,6 @@ class Session:
         """
         inner = self._at(now)
         inner.join(inner.routing.called(link), connection, peer)
-        inner.pump(now)
 
     def turned_away(self, peer: str, reason: str, now: float, link: str = "") -> None:
         """Somebody wanted to connect and was not let in."""

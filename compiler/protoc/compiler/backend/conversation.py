@@ -152,6 +152,7 @@ class _Writer:
             "slow_poll": slow,
             "queue": text(link.queue) if link.queue else None,
             "spare_of": text(link.spare_of) if link.spare_of else None,
+            "single": "True" if link.single else None,
         }
 
     def _serial(self, link: model.Link) -> Code:

@@ -88,6 +88,7 @@ class Link:
         offline: seconds without an answer after which the device does not respond; 0 for never.
         queue: name of the link in whose queue its commands wait; empty for one of its own.
         spare_of: name of the link whose work it does when that does not answer; empty for none.
+        single: it has a line of its own, though another link may lead to the same place.
         slow_poll: seconds between pings of one that does not respond; 0 for none. They begin
             `slow_after` seconds later, or after so many attempts as `slow_timeouts`.
     """
@@ -138,6 +139,7 @@ class Link:
     slow_timeouts: int = 0
     queue: str = ""
     spare_of: str = ""
+    single: bool = False
 
     @property
     def bounded(self) -> bool:

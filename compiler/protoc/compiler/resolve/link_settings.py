@@ -346,4 +346,5 @@ _READERS: dict[str, Reader] = {
     "reply": _choice("reply", "asker", "all"),
     "queue": _link("queue"),
     "spare_of": _link("spare_of"),
+    "single": _flag("single"),
 }

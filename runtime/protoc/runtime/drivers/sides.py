@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple
+
+import msgspec
 
 from protoc.runtime.errors import LocalError
 from protoc.runtime.protocol import Link, Protocol
 from protoc.runtime.session import Role, Session
 from protoc.runtime.transports.base import Endpoint
 from protoc.runtime.transports.bundle import Bundle
+from protoc.runtime.transports.joint import Joint
 from protoc.runtime.transports.urls import choose_link, listen_endpoint, open_endpoint
 
 
@@ -76,6 +79,8 @@ def couple(
 ) -> tuple[Session, Endpoint]:
     """A session and what will carry it. Nothing is opened yet.
 
+    Links that lead to the same place share a line, and a queue, unless they are `single`.
+
     Args:
         protocol: the description.
         chosen: where its links lead; those that are not named are not there.
@@ -87,24 +92,58 @@ def couple(
         LocalError: a URL is malformed, or there is no such link, or it is there twice.
     """
     if len(chosen) == 1:
-        link, endpoint = _opened(protocol, chosen[0])
-        return Session(protocol, link=link, role=role, hooks=hooks, saved=saved), endpoint
+        side = chosen[0]
+        link = choose_link(protocol, side.url, side.link)
+        session = Session(protocol, link=link, role=role, hooks=hooks, saved=saved)
+        return session, _endpoint(side, link)
     rows = [row.name for row in protocol.links]
     named = [_row(protocol, side.link or "").name for side in chosen]
     for name in named:
         if named.count(name) > 1:
             raise LocalError(f"link {name} is given twice")
     ordered = sorted(zip(named, chosen, strict=True), key=lambda each: rows.index(each[0]))
-    opened = [_opened(protocol, side) for _, side in ordered]
-    links = [link for link, _ in opened if link is not None]
-    session = Session(protocol, link=links, role=role, hooks=hooks, saved=saved)
-    return session, Bundle([endpoint for _, endpoint in opened])
+    links: list[Link] = []
+    endpoints: list[Endpoint] = []
+    for joined in _joined(protocol, [side for _, side in ordered]):
+        links += joined.links
+        endpoints += joined.endpoints
+    places = [rows.index(link.name) for link in links]
+    in_order = sorted(range(len(links)), key=places.__getitem__)
+    session = Session(
+        protocol, link=[links[i] for i in in_order], role=role, hooks=hooks, saved=saved
+    )
+    return session, Bundle([endpoints[i] for i in in_order])
 
 
-def _opened(protocol: Protocol, side: Side) -> tuple[Link | None, Endpoint]:
-    link = choose_link(protocol, side.url, side.link)
+class _Line(NamedTuple):
+    """Links that one line carries, with an endpoint for each."""
+
+    links: list[Link]
+    endpoints: list[Endpoint]
+
+
+def _joined(protocol: Protocol, chosen: Sequence[Side]) -> Iterator[_Line]:
+    """Every line with what it carries: those that lead to the same place share one, and a queue."""
+    same: dict[object, list[tuple[Side, Link]]] = {}
+    for side in chosen:
+        link = choose_link(protocol, side.url, side.link)
+        assert link is not None  # it has a name
+        alone = side.listen or link.single
+        key = link.name if alone else (side.url, link.serial)
+        same.setdefault(key, []).append((side, link))
+    for found in same.values():
+        (side, first), *others = found
+        endpoint = _endpoint(side, first)
+        if not others:
+            yield _Line([first], [endpoint])
+            continue
+        sharing = [msgspec.structs.replace(link, queue=first.name) for _, link in others]
+        yield _Line([first, *sharing], list(Joint(endpoint, len(found)).ends))
+
+
+def _endpoint(side: Side, link: Link | None) -> Endpoint:
     make = listen_endpoint if side.listen else open_endpoint
-    return link, make(side.url, link)
+    return make(side.url, link)
 
 
 def _row(protocol: Protocol, name: str) -> Link:

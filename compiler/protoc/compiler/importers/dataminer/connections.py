@@ -89,6 +89,11 @@ class Connection:
         return self.type in SMART
 
     @property
+    def single(self) -> bool:
+        """Whether it has a socket of its own, wherever it leads."""
+        return self.type.endswith(" single")
+
+    @property
     def wired(self) -> bool:
         """Whether it is a line that can be imported."""
         return self.type in SERIAL or self.type in SMART

@@ -242,14 +242,16 @@ def _queue(context: Context, connection: Connection) -> list[tree.LinkSetting]:
     first = connector.wired[0]
     if connector.communication.redundant and connector.spare is None and connection is first:
         _option_dropped(context, "`redundantPolling`, which is for two connections of one type")
+    several = len(connector.wired) > 1
+    single = [nodes.setting("single", span)] if several and connection.single else []
     if connection is first:
-        return []
+        return single
     main = nodes.reference(context.names.links[first.number], span)
     if connection is connector.spare:
-        return [nodes.setting("spare_of", span, main)]
+        return [nodes.setting("spare_of", span, main), *single]
     if connection.number in connector.threads.connections:
-        return []
-    return [nodes.setting("queue", span, main)]
+        return single
+    return [nodes.setting("queue", span, main), *single]
 
 
 def _option_dropped(context: Context, what: str) -> None:
