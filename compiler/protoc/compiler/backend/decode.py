@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from protoc.compiler import model
 from protoc.compiler.backend.checks import Computer, fixed, largest
-from protoc.compiler.backend.code import Call, Code, bracketed, keyed, octets, text
+from protoc.compiler.backend.code import Call, Code, bracketed, keyed, literal, octets, text
 from protoc.compiler.backend.deciding import decided
 from protoc.compiler.backend.decode_branches import Branches
 from protoc.compiler.backend.decode_coded import CodedBlocks
@@ -442,6 +442,8 @@ class Decoder(Runs):
         if bits := bits_called(own, self.message, lambda key: self.raws[key]):
             return bits
         field_ = next(f for f in self.message.fields() if f.key == own.path[0])
+        if isinstance(field_.origin, model.Fixed) and field_.key not in self.raws:
+            return literal(field_.origin.value)
         return self.raws.get(field_.key, local(field_.key)) + members_of(own, field_)
 
     @property

@@ -228,7 +228,7 @@ class Branches:
         row = steps(arm.elements)
         start = encoder.places.get(branch.key, (None, None))[0]
         pending = encoder.swapped()
-        encoder.ready(row, start if start is not None and variable is None else encoder.origin)
+        encoder.ready(row, encoder.origin if start is None else start)
         encoder.lengths(row)
         encoder.agreed(arm.elements)
         for step in row:

@@ -35,9 +35,6 @@ class Let(Element):
     def lets(self) -> set[str]:
         return {self.label}
 
-    def asks(self) -> Any:
-        yield self.value
-
     def read(self, stream: IO[bytes], frame: Frame) -> None:
         """Nothing stands here."""
 
