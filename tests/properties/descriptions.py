@@ -177,6 +177,7 @@ class Writer:
         elif kind == "driven":
             self.add(f"{size} : {self.pick('u8', 'dec[2]')}", size)
             self.add(f"{name} : bytes[{size}{self.pick('', ' + 1', ' - 1', ' * 2')}]", name)
+            self.add(self.pick("", f"{self.name()} : bytes[outside]"))
         elif kind == "until":
             self.add(f"{name} : {what}{self.pick('', '', ' except LF', ' trim')}", name)
             self.add(self.pick(*CONSTANTS))
@@ -233,6 +234,7 @@ class Writer:
             f"swap(sum({extent}), 0x00 -> 0x01, 0x03 -> 0x7F)", f"md5({extent}) & 0xFFFF",
             f"sha256({extent}) >> 240", f'crc("CRC-24/BLE", {extent}, "salt", {other}, 0x0102)',
             f"sum({extent}) | 0x80", f"sum({extent}) + xor({other}) * 2",
+            f"sum({extent}) + outside",
         ]  # fmt: skip
 
     def block(self, first: str = "") -> str:
@@ -295,6 +297,7 @@ def descriptions(draw: Draw) -> str:
     """A description of a few messages, as text."""
     lines = [f'protocol random "Random"\n{draw(st.sampled_from(LINKS))}']
     lines.append(draw(st.sampled_from(["", "", "endian little"])))
+    lines.append("param outside : u8 default 1")
     framed = draw(st.sampled_from(["", "frame"]))
     order = list(NAMES)
     shift = int(draw(st.sampled_from([str(n) for n in range(len(NAMES))])))

@@ -42,6 +42,7 @@ def conditional(host: Host) -> None:
     host.add(f"{selector} : {host.pick(*SELECTORS)}", selector)
     test = host.pick(f"{selector} > 1", f"{selector} == 0", f"not {selector}", f"{selector} & 1")
     test = f"{selector} > 1" if "&" in test else test
+    test = host.pick(test, test, "outside > 1", f"outside + 1 == {selector}")
     other = host.pick("", f" else {host.block()}")
     host.add(f"if {test} {host.block()}{other}")
 
@@ -79,7 +80,7 @@ def counted(host: Host) -> None:
         host.add(f"{count} : {host.pick('u8', 'dec[2]')} = count({name})", count)
         host.add(f"{name} : [{item}] count {count}")
     else:
-        host.add(f"{name} : [{item}] count 2")
+        host.add(f"{name} : [{item}] count {host.pick('2', 'outside')}")
 
 
 def separated(host: Host) -> None:
@@ -109,7 +110,7 @@ def repeated(host: Host) -> None:
     host.add(f"{selector} : {host.pick(*SELECTORS)}", selector)
     inside = host.block("id : u8")
     if host.pick("plain", "asking") == "asking":
-        inside = f"{{ id : u8; if {selector} == 1 {inside} }}"
+        inside = f"{{ id : u8; if {host.pick(selector, 'outside')} == 1 {inside} }}"
     inside = inside.replace("id : u8", "key : u8", 1) if inside.count("id : u8") > 1 else inside
     how = host.pick("told", "known", "until", "separated")
     if how == "told":

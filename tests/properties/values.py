@@ -84,7 +84,9 @@ def _given(
 
 
 def _is_given(field: model.Field) -> bool:
-    return isinstance(field.origin, model.Given | model.Defaulted)
+    # what is told from outside is as usual
+    given = isinstance(field.origin, model.Given | model.Defaulted)
+    return given and not isinstance(field.origin, model.Brought)
 
 
 def _bits(wire: model.Bits, classes: Classes) -> dict[str, st.SearchStrategy[Any]]:

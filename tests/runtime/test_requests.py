@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from protoc.runtime import DecodeError
-from tests.golden.requests.device import PROTOCOL, Keep, Kept, Read, Told
+from tests.golden.requests.device import PROTOCOL, Keep, Kept, List, Listed, Read, Told
 from tests.runtime.stage import Stage
 
 
@@ -92,3 +92,47 @@ def test_the_device_repeats_what_it_is_asked() -> None:
     stage = Stage(PROTOCOL, role="device")
     stage.hear(Keep(sequence=2, item=7, value=9))
     assert sent(stage) == [Kept(sequence=2, item=7, left=0, check=7).encode()]
+
+
+# --- layouts that the request and params tell
+
+
+def listed(item: int, number: int, values: list[int], *, wide: bool = False) -> Listed:
+    kind = 3 if item > 5 else None
+    return Listed(
+        request_item=item, request_number=number, wide=wide, sequence=1, kind=kind, values=values
+    )
+
+
+def test_an_answer_is_read_as_its_request_tells() -> None:
+    stage = Stage(PROTOCOL)
+    stage.execute("list", item=7, number=2)
+    stage.said()
+    stage.hear(listed(7, 2, [10, 11]))
+    assert stage.said() == ["< listed 7, False, 2, 1, 3, [10, 11]"]
+    assert stage.session.idle
+    stage.execute("list", item=1, number=1, sequence=1)
+    stage.said()
+    stage.hear(listed(1, 1, [9]))
+    assert stage.said() == ["< listed 1, False, 1, 1, None, [9]"]
+
+
+def test_and_as_the_params_are_by_then() -> None:
+    stage = Stage(PROTOCOL)
+    stage.set("wide", True)
+    stage.execute("list", item=1, number=2)
+    stage.said()
+    stage.hear(listed(1, 2, [1000, 2000], wide=True))
+    assert stage.said()[-1] == "< listed 1, True, 2, 1, None, [1000, 2000]"
+
+
+def test_what_no_request_tells_is_not_read() -> None:
+    stage = Stage(PROTOCOL)
+    stage.hear(listed(1, 2, [10, 11]))
+    assert not [line for line in stage.said() if line.startswith("<")]
+
+
+def test_the_device_answers_as_the_request_tells() -> None:
+    stage = Stage(PROTOCOL, role="device")
+    stage.hear(List(sequence=1, item=3, number=0))
+    assert sent(stage) == [listed(3, 0, []).encode()]

@@ -24,35 +24,39 @@ def played(compilation: Compilation) -> list[PlayedExample]:
     found = []
     for example in compilation.protocol.examples:
         link = example.link if protocol.links and example.link != protocol.links[0].name else ""
-        asked = ""
+        asked = PlayedLine("tx", b"")
         lines: list[PlayedLine] = []
         for line in example.exchanges:
             lines.append(_played(protocol, line, link, asked))
-            asked = lines[-1].message if line.word == "tx" else asked
+            asked = lines[-1] if line.word == "tx" else asked
         found.append(PlayedExample(example.title, tuple(lines)))
     return [example for example in found if example.lines]
 
 
-def _played(protocol: Protocol, line: model.Exchange, link: str, asked: str) -> PlayedLine:
+def _played(protocol: Protocol, line: model.Exchange, link: str, asked: PlayedLine) -> PlayedLine:
     if line.word == "bad":
         return PlayedLine("bad", line.data, link=link, reason=line.reason, way=line.way)
     frame: Good
     if line.word == "tx":
         frame = Sent(line.data, line.message or "", {}, link)
     else:
-        frame = Received(line.data, line.message or "", {}, link, after=asked)
+        frame = Received(
+            line.data, line.message or "", {}, link, after=asked.message, request=asked.data
+        )
     message = _taken(frame, protocol)
     said = plain_fields(message)
     fields = {name: said[name] for name, _ in line.fields if name in said}
     frame = structs.replace(frame, message=message.NAME)
-    awaited = isinstance(frame, Received) and _answered(protocol, asked)
+    awaited = isinstance(frame, Received) and _answered(protocol, asked.message)
+    depends = awaited and bool(type(message).TOLD)
     return PlayedLine(
         line.word,
         line.data,
         message.NAME,
         fields,
         link,
-        asked if awaited else "",
+        asked.message if awaited else "",
+        asked.data if depends else b"",
         frame.flipped(protocol),
     )
 
@@ -62,7 +66,7 @@ def _taken(frame: Good, protocol: Protocol) -> Message:
     for candidate in frame.candidates(protocol):
         if frame.message in ("", candidate.NAME):
             with suppress(DecodeError, Incomplete):
-                return candidate.decode(frame.data, frame.link)
+                return candidate.decode(frame.data, frame.link, frame.asked(protocol))
     raise AssertionError(f"an example holds and does not: {frame}")
 
 

@@ -94,7 +94,7 @@ class _Checker:
         elif whole.end < len(line.data):
             self._something_behind(line, whole)
         elif own is not None:
-            self._fields(line, own.message, link)
+            self._fields(line, own.message, link, asked)
         return own.message if own is not None else whole.message if whole is not None else None
 
     def _order(self, word: str, asked: Any) -> list[str]:
@@ -170,7 +170,7 @@ class _Checker:
 
     # --- fields and the way back -------------------------------------------------------------
 
-    def _fields(self, line: model.Exchange, decoded: Any, link: str) -> None:
+    def _fields(self, line: model.Exchange, decoded: Any, link: str, asked: Any) -> None:
         """The fields must be those given, and encode to the bytes."""
         for name, expression in line.fields:
             given, got = value_of(expression), getattr(decoded, attribute(name))
@@ -185,9 +185,9 @@ class _Checker:
                     "change the value, or the bytes",
                 )
                 return
-        self._encoding(line, decoded, link)
+        self._encoding(line, decoded, link, asked)
 
-    def _encoding(self, line: model.Exchange, decoded: Any, link: str) -> None:
+    def _encoding(self, line: model.Exchange, decoded: Any, link: str, asked: Any) -> None:
         given = {attribute(name) for name, _ in line.fields}
         needed = set(type(decoded).BLANK)
         complete = line.word == "tx" and needed <= given
@@ -205,7 +205,7 @@ class _Checker:
                 "give values that fit",
             )
             return
-        if data == line.data or (not complete and self._same(decoded, data, link)):
+        if data == line.data or (not complete and self._same(decoded, data, link, asked)):
             return
         at = next(
             (i for i, (a, b) in enumerate(zip(data, line.data, strict=False)) if a != b),
@@ -221,9 +221,9 @@ class _Checker:
             "give the fields that differ from their defaults, or change the bytes",
         )
 
-    def _same(self, decoded: Any, data: bytes, link: str) -> bool:
+    def _same(self, decoded: Any, data: bytes, link: str, asked: Any) -> bool:
         """Whether other bytes mean the same: another end of the line, other capitals."""
-        again = self._try(type(decoded).NAME, data, link)
+        again = self._try(type(decoded).NAME, data, link, asked)
         return again.error is None and bool(again.message == decoded)
 
     # --- lines that must be rejected ---------------------------------------------------------

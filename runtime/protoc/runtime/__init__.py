@@ -42,7 +42,16 @@ if TYPE_CHECKING:
         QueueLoad,
         TriggerFired,
     )
-    from protoc.runtime.messages import Buffer, Choice, Counter, Message, Part, TextChoice
+    from protoc.runtime.messages import (
+        UNKNOWN,
+        Buffer,
+        Choice,
+        Counter,
+        Known,
+        Message,
+        Part,
+        TextChoice,
+    )
     from protoc.runtime.params import Params
     from protoc.runtime.protocol import (
         Answer,
@@ -66,6 +75,7 @@ if TYPE_CHECKING:
     from protoc.runtime.simulator import Simulator
 
 __all__ = [
+    "UNKNOWN",
     "ActionRun",
     "Answer",
     "AsyncDevice",
@@ -89,6 +99,7 @@ __all__ = [
     "Hooks",
     "Incomplete",
     "Join",
+    "Known",
     "Link",
     "LocalError",
     "Message",
@@ -136,7 +147,7 @@ _HOMES = {
         "HookFailed HookReached MessageSeen NotSent ParamChanged ParamSaved PeerConnected "
         "PeerDisconnected PeerTurnedAway QueueLoad TriggerFired"
     ),
-    "messages": "Buffer Choice Counter Message Part TextChoice",
+    "messages": "UNKNOWN Buffer Choice Counter Known Message Part TextChoice",
     "params": "Params",
     "protocol": (
         "Answer Between Group Hook Join Link On Packets Pair Param Protocol Serial Server SlowPoll "

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
-from protoc.runtime.errors import EncodeError
-from protoc.runtime.messages import Message
+from protoc.runtime.errors import DecodeError, EncodeError
+from protoc.runtime.messages import Known, Message
 from protoc.runtime.params import ParamTable
 
 
@@ -57,6 +58,10 @@ def _value(
         if value is not None and value is not UNSET:
             return value
     if name in kind.LETS:
+        return None
+    if name in kind.TOLD:
+        with suppress(DecodeError):
+            return Known(request, params.value).tells(kind, name)
         return None
     param = params.called(name)
     if param is not None and (value := params.get(param.name)) is not None:

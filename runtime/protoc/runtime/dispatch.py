@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from protoc.runtime.messages import Buffer, Decode, Message
+from protoc.runtime.messages import Buffer, Decode, Known, Message
 
 Decoder = Callable[[type[Message], Message | None], Decode]
 """Tells how a message is decoded, as the answer to a request where there is one."""
@@ -138,7 +138,9 @@ class Preferred:
         self._rest = rest
         self._decoder = decoder
         self._known = frozenset(first)
-        self._asking = [each for each in self._first.entries if each.message.ECHOES]
+        self._asking = [
+            each for each in self._first.entries if each.message.ECHOES or each.message.TOLD
+        ]
         self._contained = self._known <= frozenset(rest.messages)
         self._by_first: dict[int, _Row] = {}  # where the first byte tells, as it is asked for
         self._merged: dict[tuple[_Row, _Row], _Row] = {}  # else by what the two say
@@ -148,7 +150,9 @@ class Preferred:
         for candidate in self._asking:
             message = candidate.message
             decoder = self._decoder
-            candidate.decode = decoder(message, request) if decoder else message.answering(request)
+            candidate.decode = (
+                decoder(message, request) if decoder else message.knowing(Known(request))
+            )
         return bool(self._asking)
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
@@ -188,7 +192,7 @@ def _shared(first: tuple[type[Message], ...], rest: Candidates) -> Preferred:
 
 def _is_own(first: Sequence[type[Message]], decoder: Decoder | None) -> bool:
     """How these are decoded depends on the session, or on what it asked."""
-    return decoder is not None or any(message.ECHOES for message in first)
+    return decoder is not None or any(message.ECHOES or message.TOLD for message in first)
 
 
 def _checked(starts: Sequence[Sequence[bytes]]) -> list[frozenset[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum, StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
 import msgspec
@@ -119,6 +120,57 @@ Decode = Callable[[Buffer, int, str], tuple[Any, int]]
 M = TypeVar("M", bound="Message")
 
 
+class Known(NamedTuple):
+    """What is known around a message: what its bytes do not say, and it may depend on.
+
+    Attributes:
+        request: the command it answers.
+        params: the value of a param by its name, None when it has none.
+    """
+
+    request: Message | None = None
+    params: Callable[[str], Any] | None = None
+
+    def tells(self, kind: type[Message], name: str) -> Any:
+        """A value the layout of a message depends on; of a param nobody knows, what is usual.
+
+        Raises:
+            DecodeError: only a request tells it, and this one does not, or there is none.
+        """
+        head, *rest = path = kind.TOLD[name]
+        if head == "request":
+            value: Any = self.request
+        else:
+            value = self.params(head) if self.params is not None else None
+            rest = rest if value is not None else []
+            value = usual(kind, name) if value is None else value
+        for part in rest:
+            value = getattr(value, part, None)
+        if value is None:
+            called = ".".join(path)
+            raise DecodeError("value", kind.NAME, called, 0, "a request that tells it", "none")
+        return value
+
+    def all_of(self, kind: type[Message]) -> dict[str, Any]:
+        """Everything that a message depends on, by name.
+
+        Raises:
+            DecodeError: something is not told.
+        """
+        return {name: self.tells(kind, name) for name in kind.TOLD}
+
+
+UNKNOWN = Known()
+
+
+def usual(kind: type[Message], name: str) -> Any:
+    """What a field is when nobody gives it."""
+    for field in msgspec.structs.fields(kind):
+        if field.name == name and field.default is not msgspec.NODEFAULT:
+            return field.default
+    return kind.BLANK.get(name)
+
+
 class _ConstructOf:
     """`Message.construct`: the message as a construct, built when first asked for."""
 
@@ -144,6 +196,8 @@ class Message(msgspec.Struct):
         BLANK: what a required field is sent as when nobody gave a value.
         ECHOES: the fields that the request tells which is answered, and how. Where it is not known
             they are taken as they come.
+        TOLD: the fields without bytes that the layout depends on, and where they are found: in the
+            `request`, or a param.
         COUNTERS: the fields that step with every message that is made.
         LETS: the values that are computed from others, and how.
     """
@@ -157,6 +211,7 @@ class Message(msgspec.Struct):
     HEX: ClassVar[tuple[str, ...]] = ()
     BLANK: ClassVar[Mapping[str, Any]] = {}
     ECHOES: ClassVar[Mapping[str, Echo]] = {}
+    TOLD: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     COUNTERS: ClassVar[Mapping[str, Counter]] = {}
     LETS: ClassVar[Mapping[str, Let]] = {}
     construct: ClassVar[_ConstructOf] = _ConstructOf()
@@ -192,27 +247,38 @@ class Message(msgspec.Struct):
 
     @classmethod
     def answering(cls, request: Message | None) -> Decode:
-        """`decode_prefix` for the answer to a request, which must repeat what it is told to."""
+        """`decode_prefix` for the answer to a request."""
+        return cls.knowing(Known(request))
+
+    @classmethod
+    def knowing(cls, known: Known) -> Decode:
+        """`decode_prefix` where it is known what the message answers, and what the params are.
+
+        An answer must repeat of its request what it is told to.
+        """
+        prefix: Any = cls.decode_prefix
+        read: Decode = partial(prefix, known=known) if cls.TOLD else prefix
+        request = known.request
         if request is None or not cls.ECHOES:
-            return cls.decode_prefix
+            return read
 
         def decode(buffer: Buffer, at: int = 0, link: str = "") -> tuple[Any, int]:
-            message, end = cls.decode_prefix(buffer, at, link)
+            message, end = read(buffer, at, link)
             for name, rule in cls.ECHOES.items():
-                message._repeats(name, rule, request, buffer[at:end], link)
+                message._repeats(name, rule, known, buffer[at:end], link)
             return message, end
 
         return decode
 
-    def _repeats(self, name: str, rule: Echo, request: Message, data: Buffer, link: str) -> None:
+    def _repeats(self, name: str, rule: Echo, known: Known, data: Buffer, link: str) -> None:
         """Reject what is not as the request tells; what that does not tell is taken as it is."""
         try:
-            expected = rule(request, self)
+            expected = rule(known.request, self)
         except (AttributeError, TypeError, ArithmeticError):
             return
         got = getattr(self, name)
         if got != expected:
-            at = type(self).construct.declarative.place(name, data, link)
+            at = type(self).construct.declarative.place(name, data, link, known)
             raise DecodeError("value", self.NAME, name, at, expected, got, len(data))
 
     def echo(self, request: Message) -> None:
@@ -230,15 +296,24 @@ class Message(msgspec.Struct):
         return cls.OPEN if isinstance(cls.OPEN, bool) else link in cls.OPEN
 
     @classmethod
-    def decode(cls, data: Buffer, link: str = "", request: Message | None = None) -> Self:
+    def decode(
+        cls,
+        data: Buffer,
+        link: str = "",
+        request: Message | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Self:
         """Decode exactly one message, the answer to a `request` where that is known.
+
+        `params` are those whose values are others than usual.
 
         Raises:
             Incomplete: the message is cut off.
             DecodeError: the bytes are not this message, or something stands behind it.
         """
         message: Self
-        message, end = cls.answering(request)(data, 0, link)
+        known = Known(request, (params or {}).get)
+        message, end = cls.knowing(known)(data, 0, link)
         if end != len(data):
             raise DecodeError("length", cls.NAME, "", end, "the end of the message", data[end:])
         return message

@@ -72,6 +72,11 @@ class ParamTable:
         except KeyError:
             raise LocalError(self._unknown(name)) from None
 
+    def value(self, field: str) -> Any:
+        """The value of the param a field is bound to, None when there is none."""
+        param = self.called(field)
+        return None if param is None else self._values[param.name]
+
     def called(self, field: str) -> Param | None:
         """The param a field is bound to by its name, None when there is none.
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from protoc.runtime.dispatch import candidates
+from protoc.runtime.dispatch import Candidates, candidates
 from protoc.runtime.errors import DecodeError, Incomplete
 from protoc.runtime.found import Found, FoundMessage, FoundRejected
 from protoc.runtime.framing import Framer
@@ -50,6 +50,18 @@ class Good(msgspec.Struct, frozen=True):
         """The messages that the frame is held against, in their order."""
         return _of_kinds(protocol, self.KINDS, self.link)
 
+    def asked(self, protocol: Protocol) -> Message | None:
+        """The command this frame answers, where it depends on it."""
+        return None
+
+    def tried(self, protocol: Protocol) -> Candidates:
+        """The candidates, each decoded as what it answers tells."""
+        asked = self.asked(protocol)
+        messages = self.candidates(protocol)
+        if asked is None:
+            return candidates(tuple(messages))
+        return Candidates(messages, lambda message, _: message.answering(asked))
+
     def play(self, protocol: Protocol, pieces: Sequence[bytes], at: int = 0) -> None:
         """Read it in pieces; what stands around it begins and ends with no message.
 
@@ -61,7 +73,7 @@ class Good(msgspec.Struct, frozen=True):
         Raises:
             AssertionError: something else came out.
         """
-        whole, found = _read(protocol, self.candidates(protocol), self.link, pieces)
+        whole, found = _read(protocol, self.tried(protocol), self.link, pieces)
         messages = [each for each in found if isinstance(each, FoundMessage)]
         assert [(m.message.NAME, m.offset) for m in messages] == [(self.message, at)], found
         assert messages[0].data == self.data
@@ -71,7 +83,7 @@ class Good(msgspec.Struct, frozen=True):
 
     def noise(self, protocol: Protocol) -> bytes:
         """Bytes that begin no message here; empty when any byte may begin one."""
-        table = candidates(tuple(self.candidates(protocol)))
+        table = self.tried(protocol)
         for value in range(256):
             byte = bytes([value])
             if table.next_start(byte, 0) and not any(m.OPEN for m in table.messages):
@@ -84,16 +96,17 @@ class Good(msgspec.Struct, frozen=True):
         Raises:
             AssertionError: bytes got lost on the way.
         """
-        messages = self.candidates(protocol)
-        (own,) = (each for each in messages if self.message == each.NAME)
-        message = own.decode(self.data, self.link)
+        tried = self.tried(protocol)
+        (own,) = (each for each in tried.messages if self.message == each.NAME)
+        asked = self.asked(protocol)
+        message = own.decode(self.data, self.link, asked)
         unnoticed = 0
         for bit in range(8 * len(self.data)):
             changed = bytearray(self.data)
             changed[bit // 8] ^= 1 << bit % 8
-            _assert_partition(*_read(protocol, messages, self.link, [bytes(changed)]))
+            _assert_partition(*_read(protocol, tried, self.link, [bytes(changed)]))
             try:
-                unnoticed += own.decode(changed, self.link) != message
+                unnoticed += own.decode(changed, self.link, asked) != message
             except (DecodeError, Incomplete):
                 continue
         return unnoticed
@@ -113,11 +126,13 @@ class Received(Good, frozen=True):
 
     Attributes:
         after: the command it answers; its answers are tried before everything else.
+        request: the bytes of that command, where the answer depends on it.
     """
 
     KINDS: ClassVar = _FROM
 
     after: str = ""
+    request: bytes = b""
 
     def candidates(self, protocol: Protocol) -> list[type[Message]]:
         """The answers to `after`, then what comes unasked, then all other answers.
@@ -137,6 +152,12 @@ class Received(Good, frozen=True):
             return usual
         unasked = [each for each in usual if each.KIND != "response"]
         return list(dict.fromkeys([*answers, *unasked, *usual]))
+
+    def asked(self, protocol: Protocol) -> Message | None:
+        if not self.request:
+            return None
+        kind = next(each for each in protocol.messages if self.after == each.NAME)
+        return kind.decode(self.request, self.link)
 
     def __str__(self) -> str:
         return f"rx {self.message}"
@@ -167,8 +188,8 @@ class Bad(msgspec.Struct, frozen=True):
         for way, kinds in (("rx", _FROM), ("tx", _TOWARDS)):
             if self.way not in ("", way):
                 continue
-            messages = _of_kinds(protocol, kinds, self.link)
-            whole, found = _read(protocol, messages, self.link, pieces)
+            tried = candidates(tuple(_of_kinds(protocol, kinds, self.link)))
+            whole, found = _read(protocol, tried, self.link, pieces)
             assert not isinstance(found[0], FoundMessage), found
             if isinstance(found[0], FoundRejected):
                 reasons.append(found[0].error.reason)
@@ -189,13 +210,13 @@ def _of_kinds(protocol: Protocol, kinds: Sequence[str], link: str) -> list[type[
 
 
 def _read(
-    protocol: Protocol, candidates: list[type[Message]], link: str, pieces: Sequence[bytes]
+    protocol: Protocol, tried: Candidates, link: str, pieces: Sequence[bytes]
 ) -> tuple[bytes, list[Found]]:
     """What a framer says of bytes that come in pieces, and the bytes."""
     settings = next((each for each in protocol.links if each.name == link), None)
     settings = settings or next(iter(protocol.links), None)
     largest = settings.largest if settings else 65536
-    framer = Framer(candidates, settings.name if settings else "", largest)
+    framer = Framer(tried, settings.name if settings else "", largest)
     found = [each for piece in pieces for each in framer.feed(piece)]
     return b"".join(pieces), [*found, *framer.end()]
 

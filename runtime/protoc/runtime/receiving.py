@@ -15,7 +15,7 @@ from protoc.runtime.exchange import Exchange, Terms
 from protoc.runtime.found import Found, FoundGarbage, FoundIncomplete, FoundMessage, FoundRejected
 from protoc.runtime.joining import Joiner
 from protoc.runtime.machine import Machine
-from protoc.runtime.messages import Buffer, Decode, Message
+from protoc.runtime.messages import Buffer, Decode, Known, Message
 from protoc.runtime.protocol import Link, Protocol
 from protoc.runtime.scope import Scope
 from protoc.runtime.shared import Shared
@@ -67,6 +67,7 @@ class Receiver:
         self._previous: dict[str, bytes] = {}  # what each response was like the last time
         of = self._listeners.of
         stepped = not self._device and any(of(m).steps is not None for m in protocol.messages)
+        stepped = stepped or any(m.TOLD for m in protocol.messages)
         self._decodes = self._decoder if stepped else None
         usual = tuple(_usual_order(protocol, "device" if shared.device else "controller", link))
         self.usual = Candidates(usual, self._decoder) if stepped else candidates(usual)
@@ -279,16 +280,20 @@ class Receiver:
     def _decoder(self, message: type[Message], request: Message | None = None) -> Decode:
         """How a message is found in the stream: one that steps read with all its faults."""
         if self._device or self._listeners.of(message).steps is None:
-            return message.answering(request)
-        return partial(found_in, message, request=request)
+            return message.knowing(self._known(request))
+        return partial(found_in, message, known=self._known(request))
+
+    def _known(self, request: Message | None) -> Known:
+        """What is known around a message that comes now."""
+        return Known(request, self._params.value)
 
     def decode_by_steps(self, message: type[Message], request: Message | None = None) -> Decode:
         """How a message is decoded that its steps read and check."""
         if self._listeners.of(message).steps is None:
-            return message.answering(request)
+            return message.knowing(self._known(request))
 
         def decode(buffer: Buffer, at: int, link: str) -> tuple[Any, int]:
-            reading, end = found_in(message, buffer, at, link, request)
+            reading, end = found_in(message, buffer, at, link, self._known(request))
             if not self._stepwise.accepts(reading, Cause()) or reading.message is None:
                 raise reading.error()
             return reading.message, end

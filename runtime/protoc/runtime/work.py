@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from protoc.runtime.contents import Contents
 from protoc.runtime.errors import DecodeError, Incomplete, LocalError, Reason
-from protoc.runtime.messages import Buffer, Message
+from protoc.runtime.messages import UNKNOWN, Buffer, Known, Message
 from protoc.runtime.params import ParamTable
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ def found_in(
     buffer: Buffer,
     at: int = 0,
     link: str = "",
-    request: Message | None = None,
+    known: Known = UNKNOWN,
 ) -> tuple[Reading, int]:
     """The response that begins at `at`, whatever its lengths and checks say; see `decode_prefix`.
 
@@ -309,7 +309,7 @@ def found_in(
         DecodeError: the bytes are another message.
     """
     try:
-        message, end = kind.answering(request)(buffer, at, link)
+        message, end = kind.knowing(known)(buffer, at, link)
     except DecodeError as error:
         if error.reason not in ("length", "crc") or not error.size:
             raise

@@ -148,7 +148,8 @@ def literal(value: object) -> str:
         return text(value)
     if isinstance(value, bytes):
         return octets(value)
-    return repr(value)
+    # as the formatter has it
+    return repr(value).replace("e+", "e") if isinstance(value, float | tuple) else repr(value)
 
 
 @dataclass

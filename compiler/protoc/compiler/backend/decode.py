@@ -31,7 +31,7 @@ from protoc.compiler.backend.places import (
 )
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import value_types
+from protoc.compiler.backend.values import annotation, outside, value_types
 
 
 class Decoder(Runs):
@@ -47,6 +47,8 @@ class Decoder(Runs):
             self.lines.add("limit = len(buffer) if stop is None else stop")
         elif self.message.open is True:
             self.stop = "len(buffer)"
+        for field_ in outside(self.message.elements):
+            self._told(field_)
         self.row(row)
         self.verify()
         self.open()
@@ -54,6 +56,14 @@ class Decoder(Runs):
         self.lines.add("return ", Call("", (Call("cls", tuple(arguments)), str(self.at)), "()"))
         self._unwrap_return()
         return self.lines.lines
+
+    def _told(self, field_: model.Field) -> None:
+        """What the message depends on, in a variable."""
+        name = field_.name or ""
+        variable = self.settled[name] = told(name, self.message)
+        type_ = annotation(field_.wire, field_.conversion, self.context)
+        call = Call("known.tells", ("cls", text(attribute(name))))
+        self.lines.add(f"{variable}: {type_} = ", call)
 
     def row(self, row: list[Step], behind: tuple[Step, ...] = ()) -> None:
         """Take steps apart, one behind the other; `behind` is what follows them."""
@@ -258,6 +268,8 @@ class Decoder(Runs):
     def _may_be_negative(self, size: model.Expression) -> bool:
         """Whether a size is told by a field with a sign."""
         wires = [f.wire for f in self.message.fields() if f.key in named(size)]
+        if any(isinstance(part, model.Told) for part in model.every(size)):
+            return True
         return any(
             wire.signed if isinstance(wire, model.Integer) else wire.negative
             for wire in wires

@@ -116,13 +116,15 @@ class Branches:
         """
         decoder, start = self.decoder, self.decoder.at
         first, *others = arms
-        if not first.elements:  # fits wherever it is tried
+        if not steps(first.elements):  # fits wherever it is tried
             self._arm(first, start, end, behind)
             return
         with decoder.lines.block("try:"):
             self._arm(first, start, end, behind, apart=bool(others))
         failure = decoder.fresh("failure")
-        with decoder.lines.block(f"except {decoder.context.use('DecodeError')} as {failure}:"):
+        # nobody tells of it where the next one fits
+        named = "" if others and not steps(others[0].elements) else f" as {failure}"
+        with decoder.lines.block(f"except {decoder.context.use('DecodeError')}{named}:"):
             if not others:
                 before, *between = (*failed, failure)
                 call = Call(f"{before}.furthest", tuple(between))

@@ -130,7 +130,12 @@ def _hook(hook: model.Hook) -> list[str]:
 def _method(pair: model.Pair, protocol: model.Protocol, context: Context) -> MethodView:
     command = protocol.message(pair.command)
     fixed = {name for name, _ in pair.arguments}
-    fields = {n: f for n, f in free_fields(command).items() if n not in fixed}
+    fields = {
+        n: f
+        for n, f in free_fields(command).items()
+        # what is computed, or told from outside, nobody gives
+        if n not in fixed and (isinstance(f, model.Part) or not model.unwritten(f))
+    }
     name = naming.attribute(pair.name, naming.DEVICE_MEMBERS)
     parameters: list[Code] = ["self"]
     if fields:

@@ -74,7 +74,7 @@ class Encoder(Deriving):
     def agreed(self, elements: tuple[model.Element, ...]) -> None:
         """Every element has the size that is told for it; ways of branches see to themselves."""
         for element in elements:
-            if not model.is_let(element):
+            if not model.unwritten(element):
                 self._agree(element)
             if isinstance(element, model.Region):
                 self.agreed(element.elements)

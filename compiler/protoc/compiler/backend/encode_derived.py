@@ -171,13 +171,19 @@ class Deriving(Values):
         return Writer(
             own=self._own,
             joined=lambda e: f"self.{attribute(e.name)}",
-            told=lambda e: told(e.name, self.message),
+            told=self._told,
             previous=lambda e: self.previous(e),
             length=lambda e: self._distance(e.extent),
             count=lambda e: f"len(self.{attribute(e.key)})",
             present=lambda e: f"int(self.{attribute(e.name)} is not None)",
             replace=lambda: self.context.use("replaced"),
         )
+
+    def _told(self, known: model.Told) -> str:
+        """What a record is told, or what a message holds since its layout depends on it."""
+        if isinstance(self.message, model.Record):
+            return told(known.name, self.message)
+        return f"self.{attribute(known.name)}"
 
     @property
     def _computer(self) -> Computer:

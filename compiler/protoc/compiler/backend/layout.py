@@ -78,6 +78,8 @@ class LayoutWriter(Formulas):
             return self.block("wire.Body", name, element.elements, options, ",", indent)
         if isinstance(element, model.Coded):
             return self._coded(element, indent)
+        if isinstance(element, model.Field) and isinstance(element.wire, model.Outside):
+            return [f"{' ' * indent}wire.Told({text(element.name or '')}),"]
         if isinstance(element, model.Field) and isinstance(element.origin, model.Computed):
             return Structures(self).let(element, element.origin, indent)
         return laid_out("", self.element(element), ",", indent)

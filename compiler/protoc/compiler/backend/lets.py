@@ -97,6 +97,7 @@ def _writer(owner: Owner, context: Context) -> Writer:
     return Writer(
         own=lambda e: own(e.path),
         joined=lambda e: own((e.name,)),
+        told=lambda e: own((e.name,)),
         count=lambda e: f"len({own((e.key,))})",
         present=lambda e: f"int({own((e.name,))} is not None)",
         function=context.function,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 MESSAGE_MEMBERS = frozenset({
     "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "ECHOES", "LETS",
-    "construct", "decode", "answering",
+    "TOLD", "construct", "decode", "answering", "knowing",
     "decode_prefix", "encode", "layout", "msgspec", "wire", "self", "cls",
     # what annotations are made of
     "bool", "bytes", "float", "int", "list", "str", "tuple", "Buffer", "ClassVar",
@@ -28,10 +28,25 @@ MODULE_NAMES = frozenset({
     "Params", "Protocol", "Self", "Serial", "Simulator", "Struct",
     "TextChoice", "Timer", "Trigger", "UNSET", "UnsetType", "Mapping", "TYPE_CHECKING",
     "Part", "OneOf", "UNFIT", "ANY", "DEC", "INT", "FLOAT", "HEX", "OCT", "BIN", "BASE36",
-    "COMPUTED", "Server", "Between", "Packets", "SlowPoll", "Join", "Occurrence",
+    "Server", "Between", "Packets", "SlowPoll", "Join", "Occurrence",
+    "COMPUTED", "Known", "UNKNOWN",
 })  # fmt: skip
 LOCALS = frozenset(
-    ["buffer", "at", "link", "end", "total", "self", "cls", "frame", "raw", "span", "error", "key"]
+    [
+        "buffer",
+        "at",
+        "link",
+        "known",
+        "end",
+        "total",
+        "self",
+        "cls",
+        "frame",
+        "raw",
+        "span",
+        "error",
+        "key",
+    ]
 ) | frozenset(dir(builtins))
 
 

@@ -119,7 +119,9 @@ def bits_called(
 
 def told(name: str, owner: model.Message | model.Record) -> str:
     """The variable of a value that a record is told; none of its fields has it."""
-    taken = {local(field.key) for field in owner.fields()}
+    taken = {
+        local(field.key) for field in owner.fields() if not isinstance(field.wire, model.Outside)
+    }
     variable = local(name)
     while variable in taken:
         variable += "_told"

@@ -71,7 +71,7 @@ def steps(elements: tuple[model.Element, ...]) -> list[Step]:
             result.append(_end(element))
         elif isinstance(element, model.Branch | model.Coded | model.Filler):
             result.append(element)
-        elif model.is_let(element):
+        elif model.unwritten(element):
             continue
         elif isinstance(element.origin, model.Fixed) and has_bytes(element.wire):
             data = encoded(element.wire, element.origin.value)

@@ -30,6 +30,7 @@ class PlayedLine:
         fields: what the example says of it, as plain data.
         link: empty for the first one.
         after: the command an `rx` line may answer.
+        request: its bytes, where the line depends on it.
         unnoticed: how many of its bits no check watches over.
         reason: why a `bad` line is rejected.
         way: the direction in which it is, `tx` or `rx`; empty for both.
@@ -41,6 +42,7 @@ class PlayedLine:
     fields: Mapping[str, Any] = field(default_factory=dict)
     link: str = ""
     after: str = ""
+    request: bytes = b""
     unnoticed: int = 0
     reason: str = ""
     way: str = ""
@@ -101,6 +103,7 @@ def _line(line: PlayedLine) -> Call:
         "way": line.way,
         "link": line.link,
         "after": line.after,
+        "request": line.request,
         "unnoticed": line.unnoticed,
     }
     named = (keyed(name, literal(value)) for name, value in words.items() if value)

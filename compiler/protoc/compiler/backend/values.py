@@ -260,6 +260,8 @@ def is_reversed(wire: model.Wire) -> bool:
 
 def annotation(wire: model.Wire | None, conversion: model.Conversion, context: Context) -> str:
     """The Python type of a value."""
+    if isinstance(wire, model.Outside):
+        return "int" if wire.of is None else annotation(wire.of, conversion, context)
     if isinstance(wire, model.Let):
         return {"whole": "int", "real": "float", "text": "str", "truth": "bool"}[wire.kind]
     if isinstance(wire, model.Bits):
@@ -306,8 +308,17 @@ def value_types(elements: tuple[model.Element, ...], context: Context) -> dict[s
 
 def read_types(elements: tuple[model.Element, ...], context: Context) -> dict[str, str]:
     """The same without those that are only computed: the types of what stands on the wire."""
-    lets = model.lets(elements)
-    return {n: type_ for n, type_ in value_types(elements, context).items() if n not in lets}
+    unwritten = model.lets(elements) | {f.name for f in outside(elements)}
+    return {n: type_ for n, type_ in value_types(elements, context).items() if n not in unwritten}
+
+
+def outside(elements: tuple[model.Element, ...]) -> list[model.Field]:
+    """What a message depends on and what is not in its bytes."""
+    return [
+        element
+        for element in elements
+        if isinstance(element, model.Field) and isinstance(element.origin, model.Brought)
+    ]
 
 
 def _members(type_: str) -> list[str]:
@@ -348,6 +359,9 @@ def blank_of(field_: model.Field, context: Context) -> str:
     """What is sent for a field while nobody has given a value."""
     if field_.pattern:
         return text(likeness.simplest(field_.pattern))
+    if isinstance(field_.wire, model.Outside):
+        of = field_.wire.of
+        return "0" if of is None else blank(of, field_.conversion, None, context)
     return blank(field_.wire, field_.conversion, field_.bounds, context)
 
 

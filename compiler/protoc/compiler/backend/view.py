@@ -34,6 +34,7 @@ from protoc.compiler.backend.values import (
     blank_of,
     first_of,
     given,
+    outside,
     value_types,
 )
 from protoc.compiler.backend.words import layout_words
@@ -86,6 +87,7 @@ class MessageView:
     doc: list[str]
     facts: list[str]
     fields: list[str]
+    depends: bool
     decode: list[str]
     encode: list[str]
     layout: list[str]
@@ -249,11 +251,16 @@ def _message(message: model.Message, context: Context, protocol: model.Protocol)
     groups = parts_of(message, message.name, context)
     context.use("Message")
     context.use("Buffer")
+    depends = bool(outside(message.elements))
+    if depends:
+        context.use("Known")
+        context.use("UNKNOWN")
     return MessageView(
         name=context.classes[f"message {message.name}"],
         doc=docstring(_message_doc(message, context), 4),
         facts=_facts(message, context, protocol),
         fields=fields_of(message, context),
+        depends=depends,
         decode=Decoder(message, context).write(),
         encode=Encoder(message, context).write(),
         layout=LayoutWriter(message, context).write(),
@@ -319,6 +326,9 @@ def _told(owner: model.Message | model.Record, argument: model.Expression, conte
     """The Python type of what a record is told."""
     if isinstance(argument, model.Value):
         return type(argument.value).__name__
+    if isinstance(argument, model.Told) and isinstance(owner, model.Message):
+        (known,) = (field for field in outside(owner.elements) if field.name == argument.name)
+        return annotation(known.wire, known.conversion, context)
     if isinstance(argument, model.Told):
         return context.told[owner.name, argument.name]
     if isinstance(argument, model.Joined):
@@ -397,6 +407,8 @@ def _facts(message: model.Message, context: Context, protocol: model.Protocol) -
         lines += laid_out("BLANK: ClassVar = ", Call("", tuple(blanks), "{}"), "", 4)
     if echoes := _echoes(message):
         lines += laid_out("ECHOES: ClassVar = ", Call(context.use("echoes"), echoes), "", 4)
+    if told_by := [_path(f) for f in message.fields() if isinstance(f.origin, model.Brought)]:
+        lines += laid_out("TOLD: ClassVar = ", Call("", tuple(told_by), "{}"), "", 4)
     if counters := _counters(message, context):
         lines += laid_out("COUNTERS: ClassVar = ", Call("", counters, "{}"), "", 4)
     return [*lines, *lets.rules(message, context), *_always_same(message)]
@@ -437,6 +449,13 @@ def _echoes(message: model.Message) -> tuple[Code, ...]:
         if field.name and isinstance(field.origin, model.Echoed)
     }
     return tuple(keyed(name, echo) for name, echo in found.items())
+
+
+def _path(field_: model.Field) -> Code:
+    """What a message depends on, and where it is found."""
+    assert isinstance(field_.origin, model.Brought)
+    path: list[Code] = [text(naming.attribute(name)) for name in field_.origin.path]
+    return Named(f"{text(naming.attribute(field_.name or ''))}: ", tupled(path))
 
 
 def _characters(first: list[bytes], context: Context) -> list[Code]:
@@ -494,6 +513,10 @@ def _defaults(owner: model.Message | model.Record, context: Context) -> dict[str
     for field_ in owner.fields():
         if field_.name is not None and isinstance(field_.origin, model.Defaulted):
             found[field_.name] = _default(field_, field_.origin.value, context)
+        if isinstance(field_.origin, model.Brought) and field_.origin.default is not None:
+            wire = field_.wire.of if isinstance(field_.wire, model.Outside) else None
+            value = field_.origin.default.value
+            found[field_.name or ""] = given(value, wire, field_.conversion, context)
     return found
 
 

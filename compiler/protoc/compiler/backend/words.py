@@ -27,7 +27,7 @@ def _words(elements: tuple[model.Element, ...]) -> list[str]:
             words.append("end")
         elif isinstance(element, model.Branch):
             words.append(_branch(element))
-        elif model.is_let(element) or _is_named_by_bits(element, elements):
+        elif model.unwritten(element) or _is_named_by_bits(element, elements):
             continue
         else:
             words.append(_field(element))

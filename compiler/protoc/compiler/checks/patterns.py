@@ -80,7 +80,7 @@ class _Maker:
             element.wire, model.Nested | model.Items
         ):
             return [Stretch(element, None)]
-        if isinstance(element.wire, model.Slice | model.Let):
+        if isinstance(element.wire, model.Slice | model.Unwritten):
             return []
         size = fixed_size(element)
         if size is not None and size > LONGEST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protoc.compiler import model
 from protoc.compiler.resolve.expressions import fields_of
+from protoc.compiler.resolve.names import REQUEST
 from protoc.compiler.resolve.scope import suggestion
 from protoc.dsl.diagnostics import Diagnostics, Label
 
@@ -12,7 +13,8 @@ def requested_fields(protocol: model.Protocol, diagnostics: Diagnostics) -> None
     """E0310: every command that is answered has the field; only answers ask for it."""
     for message in protocol.messages:
         for field in () if message.part else message.fields():
-            if not isinstance(field.origin, model.Echoed):
+            asked = _asked(field.origin)
+            if not asked:
                 continue
             if message.kind not in ("response", "message"):
                 article = "an" if message.kind == "event" else "a"
@@ -25,7 +27,17 @@ def requested_fields(protocol: model.Protocol, diagnostics: Diagnostics) -> None
                 )
                 continue
             for command in _commands(protocol, message):
-                _compare(message, field, field.origin, command, diagnostics)
+                _compare(message, field, asked, command, diagnostics)
+
+
+def _asked(origin: model.Origin) -> list[str]:
+    """The fields of the request that a value is told by."""
+    if isinstance(origin, model.Brought):
+        return [origin.path[1]] if origin.path[0] == REQUEST and len(origin.path) > 1 else []
+    if not isinstance(origin, model.Echoed):
+        return []
+    parts = model.every(origin.expression)
+    return [part.path[0] for part in parts if isinstance(part, model.Asked)]
 
 
 def _commands(protocol: model.Protocol, message: model.Message) -> list[model.Message]:
@@ -41,19 +53,19 @@ def _commands(protocol: model.Protocol, message: model.Message) -> list[model.Me
 def _compare(
     message: model.Message,
     field: model.Field,
-    origin: model.Echoed,
+    asked: list[str],
     command: model.Message,
     diagnostics: Diagnostics,
 ) -> None:
     known = fields_of(command)
-    for part in model.every(origin.expression):
-        if isinstance(part, model.Asked) and part.path[0] not in known:
+    for name in asked:
+        if name not in known:
             diagnostics.error(
                 "E0310",
-                f"`{command.name}` has no field `{part.path[0]}`",
+                f"`{command.name}` has no field `{name}`",
                 field.span,
                 f"`{message.name}` answers it",
                 labels=(Label(command.span, "the request"),),
-                help=suggestion(part.path[0], known, "field"),
+                help=suggestion(name, known, "field"),
             )
             return

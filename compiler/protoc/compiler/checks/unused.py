@@ -64,7 +64,9 @@ def responses(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
 
 def _field_names(message: model.Message) -> Iterator[str]:
     for field in message.held():
-        if field.name is not None:
+        if isinstance(field.origin, model.Brought):
+            yield field.origin.path[0]
+        elif field.name is not None:
             yield field.name
 
 

@@ -49,7 +49,7 @@ def _targets(protocol: model.Protocol) -> Iterator[tuple[Target, model.Wire, Spa
     seen: set[tuple[int, int]] = set()
     for owner in owners:
         place = (owner.span.start, owner.span.end)
-        if place in seen or owner.wire is None:
+        if place in seen or owner.wire is None or isinstance(owner.wire, model.Unwritten):
             continue
         seen.add(place)
         yield owner, owner.wire, owner.span

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from protoc.compiler.model.codings import Coding
-from protoc.compiler.model.expressions import Expression
-from protoc.compiler.model.wire import Bits, Conversion, Nested, Part, Size, Wire
+from protoc.compiler.model.expressions import Expression, Value
+from protoc.compiler.model.wire import Bits, Conversion, Nested, Part, Size, Unwritten, Wire
 from protoc.dsl.source import Span
 
 
@@ -45,6 +45,19 @@ class Echoed(Given):
     """Told by the request that is answered: the message keeps it, since nothing in it tells it."""
 
     expression: Expression
+
+
+@dataclass(frozen=True)
+class Brought(Given):
+    """Told by the request that is answered, or by a param: the layout depends on it.
+
+    Attributes:
+        path: of it, `request` first or the name of the param.
+        default: the value of the param when nothing else is known.
+    """
+
+    path: tuple[str, ...]
+    default: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -367,6 +380,11 @@ def rebuilt(
 def is_let(element: Element) -> bool:
     """Whether an element is a value without bytes."""
     return isinstance(element, Field) and isinstance(element.origin, Computed)
+
+
+def unwritten(element: Element) -> bool:
+    """Whether an element is a value that has no bytes, and no place among them."""
+    return isinstance(element, Field) and isinstance(element.wire, Unwritten)
 
 
 def lets(elements: tuple[Element, ...]) -> frozenset[str]:

@@ -380,10 +380,24 @@ class Let:
     certain: bool = True
 
 
+@dataclass(frozen=True)
+class Outside:
+    """A value that the message depends on and that is not in its bytes.
+
+    Attributes:
+        of: what it looks like where it comes from; None for a number.
+    """
+
+    of: Wire | None = None
+
+
+Unwritten = Let | Outside
+"""What has no bytes, and no place among them."""
+
 Sized = Digits | Text | Raw
 """What can have any number of bytes."""
 
-Wire = Integer | Real | Digits | Text | Raw | Bits | Slice | Nested | Items | Let
+Wire = Integer | Real | Digits | Text | Raw | Bits | Slice | Nested | Items | Unwritten
 
 
 @dataclass(frozen=True)

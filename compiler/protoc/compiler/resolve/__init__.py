@@ -22,6 +22,7 @@ from protoc.compiler.resolve.link_rules import resolve_rules
 from protoc.compiler.resolve.links import resolve_links
 from protoc.compiler.resolve.messages import resolve_layout
 from protoc.compiler.resolve.modifiers import ENCODINGS
+from protoc.compiler.resolve.outside import of_requests
 from protoc.compiler.resolve.pairs import resolve_pair
 from protoc.compiler.resolve.scope import Scope, Unresolved, declare, suggestion
 from protoc.compiler.resolve.types import is_builtin, resolve_typed
@@ -51,6 +52,7 @@ def resolve(document: tree.Document, diagnostics: Diagnostics) -> model.Protocol
     _layouts(scope, statements)
     resolve_rules(scope, list(statements.of(tree.Link)), list(statements.of(tree.Framing)))
     _names(scope, statements)
+    scope.messages.update(of_requests(scope.messages, scope.pairs.values()))
     groups = statements.each(tree.Group, lambda group: conversation.resolve_group(scope, group))
     timers = statements.numbered(tree.Timer, lambda t, n: conversation.resolve_timer(scope, t, n))
     triggers = statements.numbered(

@@ -63,7 +63,7 @@ def beginning(
         return bytes(sorted({b for each in found for b in each})) if all(found) else b""
     if isinstance(first, model.Constant):
         return bytes(sorted({alternative[0] for alternative in first.alternatives}))
-    if isinstance(first.wire, model.Slice | model.Let):
+    if isinstance(first.wire, model.Slice | model.Unwritten):
         return beginning(rest, fields, enums)
     return _field(first, fields, enums)
 
@@ -118,6 +118,6 @@ def firsts(
         ways = [arm.elements for arm in first.arms]
         ways += [()] if first.how == "optional" else []
         return frozenset[int]().union(*(firsts((*way, *rest), fields, enums) for way in ways))
-    if isinstance(first.wire, model.Slice | model.Let):
+    if isinstance(first.wire, model.Slice | model.Unwritten):
         return firsts(rest, fields, enums)
     return frozenset(beginning((first,), fields, enums)) or ANYTHING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -54,20 +55,27 @@ def _is_check_in_bits(scope: Scope, field: model.Field, drawer: Drawer) -> bool:
 
 def _is_unmeasured(scope: Scope, elements: tuple[model.Element, ...]) -> bool:
     """Whether a length measures a branch that is written after it: one with a check in it."""
-    for field in model.walk(elements):
-        if not isinstance(field, model.Field) or not isinstance(field.origin, model.Derived):
-            continue
-        for part in model.every(field.origin.expression):
-            inside = covered(elements, part.extent) if isinstance(part, model.Length) else ()
-            for element in model.walk(inside):
-                if isinstance(element, model.Branch) and _is_late(element):
-                    scope.unsupported(
-                        "a check beside fields of any size, where it stands only sometimes",
-                        element.span,
-                        "put it behind them, outside of the branch, or give the fields sizes",
-                    )
-                    return True
+    for inside in _measured(elements):
+        for element in model.walk(inside):
+            if isinstance(element, model.Branch) and _is_late(element):
+                scope.unsupported(
+                    "a check beside fields of any size, where it stands only sometimes",
+                    element.span,
+                    "put it behind them, outside of the branch, or give the fields sizes",
+                )
+                return True
     return False
+
+
+def _measured(elements: tuple[model.Element, ...]) -> Iterator[tuple[model.Element, ...]]:
+    """What lengths measure, and what has a largest size."""
+    for element in model.walk(elements):
+        if isinstance(element, model.Region) and element.longest is not None:
+            yield element.elements
+        if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
+            for part in model.every(element.origin.expression):
+                if isinstance(part, model.Length):
+                    yield covered(elements, part.extent)
 
 
 def _is_late(branch: model.Branch) -> bool:

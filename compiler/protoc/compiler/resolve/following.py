@@ -62,7 +62,7 @@ def may_be_nothing(element: model.Element) -> bool:
         return not element.closed or any(all(map(may_be_nothing, row)) for row in rows)
     if isinstance(element, model.LinkEnd):
         return not all(ends for _, ends in element.by_link)
-    if isinstance(element, model.Filler) or model.is_let(element):
+    if isinstance(element, model.Filler) or model.unwritten(element):
         return True
     return (
         isinstance(element, model.Field)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.checksums import CHECKSUMS, WITHIN, Checks
 from protoc.compiler.resolve.constants import whole
 from protoc.compiler.resolve.extents import Drawer, Ranges
+from protoc.compiler.resolve.names import REQUEST, expression
 from protoc.compiler.resolve.scope import Scope, suggestion
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -33,33 +34,27 @@ class Formula:
     def drawn(self) -> model.Expression:
         """The whole formula, which gives what its field can hold."""
         value = self._whole()
-        if self.drawer.role == "value" and _asks(value):
-            self._answers(value)
-        return value
+        if self.drawer.names.brought is not None and all(map(self._is_kept, model.every(value))):
+            return value
+        return self._told(value)
 
-    def _answers(self, value: model.Expression) -> None:
-        """Refuse what cannot be told from the request and the values of the answer alone."""
-        if any(
-            isinstance(p, model.Length | model.Checksum | model.Replaced)
-            for p in model.every(value)
-        ):
-            raise self.scope.unsupported(
-                "a value of the request beside lengths or checksums",
-                self.drawer.expression.span,
-                "compare them in `where`",
-            )
-        for part in model.every(value):
-            found = (
-                model.named(self.fields.values(), part.path)
-                if isinstance(part, model.Own)
-                else None
-            )
-            if found is not None and isinstance(found[0].origin, model.Derived):
-                raise self.scope.unsupported(
-                    f"`{found[0].name}`, which is computed, beside a value of the request",
-                    self.drawer.expression.span,
-                    "compare them in `where`",
-                )
+    def _is_kept(self, part: model.Expression) -> bool:
+        """Whether it can be told from the request and the values of the answer alone."""
+        if isinstance(part, model.Own):
+            found = model.named(self.fields.values(), part.path)
+            return found is None or not isinstance(found[0].origin, model.Derived)
+        return not isinstance(part, model.Length | model.Checksum | model.Replaced | model.Told)
+
+    def _told(self, value: model.Expression) -> model.Expression:
+        """The formula with what the request tells as a value of the message."""
+        if isinstance(value, model.Asked):
+            path, span = (REQUEST, *value.path), self.drawer.expression.span
+            return self.drawer.names.value(self.scope, path, span)
+        if isinstance(value, model.Operation):
+            return replace(value, operands=tuple(map(self._told, value.operands)))
+        if isinstance(value, model.Replaced):
+            return replace(value, value=self._told(value.value))
+        return value
 
     def _whole(self) -> model.Expression:
         field = self.fields.get(self.drawer.key)
@@ -139,10 +134,12 @@ class Formula:
     def _reference(self, reference: tree.Reference) -> model.Expression:
         first = reference.path[0]
         name = first.text
-        if name == "request" and name not in self.fields and len(reference.path) > 1:
+        path = tuple(part.text for part in reference.path)
+        outside = name not in self.fields and name not in self.drawer.names.all()
+        if name == REQUEST and outside and len(path) > 1 and name not in self.scope.params:
             if self.drawer.role == "size":
-                raise self.scope.unsupported("a size told by the request", reference.span)
-            return model.Asked(tuple(part.text for part in reference.path[1:]))
+                return self.drawer.names.value(self.scope, path, reference.span)
+            return model.Asked(path[1:])
         if name == "previous" and name not in self.fields:
             raise self.scope.unsupported(f"`{name}`", reference.span)
         known = self.drawer.names.own.get(name)
@@ -154,12 +151,9 @@ class Formula:
         param = self.scope.params.get(name)
         if param is not None and param.constant and param.default is not None:
             return model.Value(param.default)
-        if param is not None:
-            raise self.scope.unsupported(
-                "a param in a derived value", reference.span, "give the message a field of its name"
-            )
+        if param is not None and outside:
+            return expression(self.scope, self.drawer.names, reference)
         if name in self.drawer.names.all():
-            path = tuple(part.text for part in reference.path)
             return self.drawer.names.value(self.scope, path, reference.span)
         raise self.scope.unknown("field", first, self.fields)
 
@@ -314,11 +308,6 @@ class Formula:
                 "E0303", "one byte is expected here", expression.span, help="write 0 to 255"
             )
         return number
-
-
-def _asks(expression: model.Expression) -> bool:
-    """Whether an expression needs the request."""
-    return any(isinstance(part, model.Asked) for part in model.every(expression))
 
 
 def counts(wire: model.Wire) -> bool:

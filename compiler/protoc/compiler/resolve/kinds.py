@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from protoc.compiler import model
@@ -28,6 +29,8 @@ def of_target(target: object) -> Kind:
     if not isinstance(target, model.Field | model.Param):
         return ""
     wire, conversion = target.wire, target.conversion
+    if isinstance(wire, model.Outside):
+        return of_target(replace(target, wire=wire.of)) if wire.of is not None else "real"
     if isinstance(wire, model.Let):
         return "" if wire.kind == "truth" else wire.kind
     if conversion.enum or conversion.boolean:

@@ -10,7 +10,7 @@ from protoc.compiler import model
 
 def has_bytes(wire: model.Wire) -> bool:
     """Whether a constant of this form is bytes; that of bits is a part of some."""
-    return not isinstance(wire, model.Bits | model.Slice | model.Let)
+    return not isinstance(wire, model.Bits | model.Slice | model.Unwritten)
 
 
 def encoded(wire: model.Wire, value: float | str | bytes) -> bytes:

@@ -17,12 +17,14 @@ from protoc.compiler.resolve.fitting import constant_bytes
 from protoc.compiler.resolve.lets import let
 from protoc.compiler.resolve.lines import Lines
 from protoc.compiler.resolve.names import Names
+from protoc.compiler.resolve.outside import brought
 from protoc.compiler.resolve.parameters import instantiated
 from protoc.compiler.resolve.place import Place
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
 from protoc.compiler.resolve.structures import Structures
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
+from protoc.dsl.source import Span
 
 _DEEPEST = 24
 _MOST_STATEMENTS = 5000
@@ -36,6 +38,7 @@ class Builder:
         name: of the class the elements belong to.
         broken: a part of it cannot be given a meaning.
         keys: of the fields so far.
+        brought: what it asks the request and the params for, and where.
     """
 
     scope: Scope
@@ -44,6 +47,7 @@ class Builder:
     drawers: list[Drawer] = field(default_factory=list)
     broken: bool = False
     keys: set[str] = field(default_factory=set)
+    brought: dict[str, tuple[tuple[str, ...], Span]] = field(default_factory=dict)
     _names: dict[str, tree.Node] = field(default_factory=dict)
     _claimed: list[dict[str, tree.Node]] = field(default_factory=list)
     _used: set[str] = field(default_factory=set)
@@ -60,8 +64,25 @@ class Builder:
 
         trail = () if wrapper is None else (wrapper.name.text,)
         if wrapper is None:
-            return whole(Names())
-        return self._unfold(wrapper, Place({}, whole, (), wrapper=wrapper.name.text))
+            return whole(Names(brought=self.brought))
+        names = Names(brought=self.brought)
+        return self._unfold(wrapper, Place({}, whole, (), names=names, wrapper=wrapper.name.text))
+
+    def outside(self) -> tuple[model.Field, ...]:
+        """What the message depends on and what is not in its bytes, as fields of it."""
+        found = []
+        for name, (path, span) in self.brought.items():
+            if name in self._names:
+                raise self.scope.fail(
+                    "E0201",
+                    f"there are two values named `{name}` in `{self.layout.name.text}`",
+                    self._names[name].span,
+                    "a field",
+                    labels=(Label(span, "told from outside of the message"),),
+                    help="rename the field",
+                )
+            found.append(brought(self.scope, name, path, span))
+        return tuple(found)
 
     def inner(self, name: str) -> Builder:
         """The builder of a record inside."""
@@ -115,7 +136,8 @@ class Builder:
             frame, call = instantiated(self.scope, self._frame(written), written)
             fixed = named_arguments(self.scope, call, frame_fields(frame))
             with self.alternative():
-                rows.append(self._unfold(frame, Place(fixed, filling, trail)))
+                names = Names(brought=self.brought)
+                rows.append(self._unfold(frame, Place(fixed, filling, trail, names=names)))
         self.settle_alternatives()
         if len(rows) == 1:
             return rows[0]
@@ -196,7 +218,7 @@ class Builder:
 
     def place(self, element: model.Element, place: Place) -> None:
         """Make an element known to those behind it."""
-        if not isinstance(element, model.Filler) and not model.is_let(element):
+        if not isinstance(element, model.Filler) and not model.unwritten(element):
             place.block.append(element.key)  # ranges neither begin nor end with a filler
         place.names.add(element)
         if isinstance(element, model.Field):

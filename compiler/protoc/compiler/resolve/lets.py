@@ -32,6 +32,14 @@ def let(builder: Builder, statement: tree.Let, place: Place) -> model.Field:
     value, kind, certain = _Worth(builder.scope, statement, place).of(read)
     builder.claim(name, statement.name)
     ways = tuple(way.holds(builder.scope, statement, place) for way in place.ways)
+    if place.names.brought is None and any(map(_asks_around, ways)):
+        raise builder.scope.fail(
+            "E0312",
+            f"what stands around the object decides whether it has `{name}`",
+            statement.span,
+            "the object by itself could not tell",
+            help="compute it where both are known",
+        )
     return model.Field(
         builder.unique(name),
         name,
@@ -42,6 +50,10 @@ def let(builder: Builder, statement: tree.Let, place: Place) -> model.Field:
         statement.doc,
         param=name in builder.scope.params and not builder.scope.params[name].constant,
     )
+
+
+def _asks_around(way: model.Expression) -> bool:
+    return any(isinstance(part, model.Told) for part in model.every(way))
 
 
 @dataclass(frozen=True)
@@ -137,6 +149,11 @@ class _Worth:
             return value, kind if exact else "real", certain
         if isinstance(value, model.Count | model.Present):
             return value, "whole", True
+        brought = self.place.names.brought
+        if isinstance(value, model.Told) and brought is not None:
+            path = brought[value.name][0]
+            param = self.scope.params.get(path[0]) if len(path) == 1 else None
+            return value, "real" if param is None else self._kind(param), False
         if isinstance(value, model.Told):
             raise self._fail(
                 f"`{value.name}` is known around this object only",
@@ -178,9 +195,10 @@ class _Worth:
         members = {each.name: each for each in inner}
         return members[own.path[1]] if len(own.path) == 2 else field
 
-    def _kind(self, known: model.Field | model.Part | None) -> Kind:
+    def _kind(self, known: model.Field | model.Part | model.Param | None) -> Kind:
         """What the value of a field is."""
-        if known is None or (isinstance(known, model.Field) and _is_other(known.wire)):
+        other = isinstance(known, model.Field | model.Param) and _is_other(known.wire)
+        if known is None or other:
             raise self._fail("this is no number and no text", "", "write arithmetic over fields")
         conversion = known.conversion
         enum = self.scope.enums.get(conversion.enum or "")
@@ -198,7 +216,7 @@ class _Worth:
         wire = known.wire
         if isinstance(wire, model.Let):
             return wire.kind
-        if isinstance(wire, model.Text):
+        if wire is None or isinstance(wire, model.Text):
             return "text"
         notation = wire.notation if isinstance(wire, model.Digits) else ""
         return "real" if isinstance(wire, model.Real) or notation == "float" else "whole"
@@ -270,7 +288,7 @@ def _truth(operand: model.Expression, kind: Kind) -> model.Expression:
     return operand if kind == "truth" else model.Applied("bool", operand)
 
 
-def _is_other(wire: model.Wire) -> bool:
+def _is_other(wire: model.Wire | None) -> bool:
     """Whether values are neither numbers nor texts."""
     bits = isinstance(wire, model.Bits) and wire.group is not None
     return bits or isinstance(wire, model.Raw | model.Nested | model.Items)
@@ -306,8 +324,9 @@ def over_values(
         operands = [over_values(operand, fields) for operand in value.operands]
         known = tuple(operand for operand in operands if operand is not None)
         return replace(value, operands=known) if len(known) == len(operands) else None
-    told = isinstance(value, model.Value | model.Joined | model.Count | model.Present)
-    return value if told else None
+    if isinstance(value, model.Value | model.Joined | model.Count | model.Present | model.Told):
+        return value
+    return None
 
 
 def untold(scope: Scope, elements: tuple[model.Element, ...]) -> bool:
@@ -318,14 +337,11 @@ def untold(scope: Scope, elements: tuple[model.Element, ...]) -> bool:
             continue
         for part in (field.origin.expression, *field.origin.ways):
             if over_values(part, fields) is None:
-                outside = any(isinstance(each, model.Told) for each in model.every(part))
                 scope.fail(
                     "E0312",
                     f"the values of the object alone do not tell `{field.name}`",
                     field.span,
-                    "what stands around it does"
-                    if outside
-                    else "a length, a check or a value with `via` does",
+                    "a length, a check or a value with `via` does",
                     help="compute it from values that are given",
                 )
                 return True

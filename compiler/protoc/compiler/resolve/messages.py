@@ -36,7 +36,7 @@ def resolve_layout(
     return model.Message(
         kind=layout.kind,
         name=name,
-        elements=elements,
+        elements=(*resolver.outside, *elements),
         links=tuple(link.name for link in links),
         span=layout.name.span,
         doc=layout.doc,
@@ -67,7 +67,7 @@ def _by_wrapper(links: list[model.Link]) -> list[list[model.Link]]:
     return list(found.values())
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Resolver:
     """Resolves one message.
 
@@ -75,6 +75,7 @@ class _Resolver:
         awaited: it answers a command.
         part: it only stands in others.
         unit: it cuts the stream of a link.
+        outside: what it depends on, as soon as it is resolved.
     """
 
     scope: Scope
@@ -82,6 +83,7 @@ class _Resolver:
     awaited: bool
     part: bool
     unit: bool
+    outside: tuple[model.Field, ...] = ()
 
     def resolve(
         self, forms: list[list[model.Link]]
@@ -108,6 +110,7 @@ class _Resolver:
         branch = model.Branch("#link", "link", tuple(arms), self.layout.name.span, closed=True)
         elements = (branch,) if len(arms) > 1 else arms[0].elements
         elements, whole = draw(self.scope, elements, builder.drawers)
+        self.outside = builder.outside()
         if not whole or builder.broken or (self.part and not self.unit):
             return elements, False
         if len(forms) == 1:

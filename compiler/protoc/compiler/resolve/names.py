@@ -24,6 +24,7 @@ class Names:
         outer: the names of the layout around a record.
         told: the values a record asks its surroundings for, by the name it has for them.
         joined: those that ways of a branch have; a message may come without those in `absent`.
+        brought: what a message asks the request and the params for, and where; None in its parts.
     """
 
     own: dict[str, Known] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Names:
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
+    brought: dict[str, tuple[tuple[str, ...], Span]] | None = None
 
     def all(self) -> dict[str, Known]:
         """Every name there is, inner ones first."""
@@ -57,9 +59,12 @@ class Names:
     def value(self, scope: Scope, path: tuple[str, ...], span: Span) -> model.Expression:
         """What a name stands for: a value in its own unit."""
         head = path[0]
-        if head not in self.own and self.outer is not None:
+        if head not in self.own:
             name = "_".join(path)
-            self.told[name] = path
+            if self.brought is None:
+                self.told[name] = path
+            else:
+                self.brought.setdefault(name, (path, span))
             return model.Told(name)
         found = self.own[head]
         if found is None:
@@ -129,12 +134,18 @@ class LayoutReader(Reader):
             return self._previous(self.previous, reference)
         if head in ("true", "false") and len(reference.path) == 1:
             return model.Value(head == "true")
-        param = self.scope.params.get(head)
-        if head not in self.names and param is not None:
-            if param.constant:
-                return model.Value(param.default)
-            raise self.scope.unsupported("a param in a layout", reference.span)
+        known = self.names.get(head)
+        if isinstance(known, model.Param) and known.constant:
+            return model.Value(known.default)
         super()._reference(reference)  # complains about names that are not there
+        whole = isinstance(known, model.Param) and isinstance(known.wire, model.Bits)
+        if len(reference.path) == 1 and (whole or (head == REQUEST and known is None)):
+            raise self.scope.fail(
+                "E0605",
+                f"`{head}` is no value",
+                reference.span,
+                help=f"name what is asked of it: `{head}.x`",
+            )
         path = tuple(name.text for name in reference.path)
         return self.layout.value(self.scope, path, reference.span)
 
@@ -204,11 +215,22 @@ def _share(one: model.Field, other: model.Field) -> bool:
     return len(hosts) == 2 and bool(hosts[0] & hosts[1])
 
 
+REQUEST = "request"
+
+
+def outside(scope: Scope, names: dict[str, Known]) -> dict[str, Known | model.Param]:
+    """The names that expressions of a layout may use, those of what is around the message too.
+
+    A field, and a param, may be called `request` as well: then they are meant.
+    """
+    return {REQUEST: None, **scope.params, **names}
+
+
 def expression(
     scope: Scope, names: Names, tree_: tree.Expression, previous: model.Field | None = None
 ) -> model.Expression:
     """An expression over the fields before it; in lists, of what `previous` stands for as well."""
-    known = names.all()
+    known = outside(scope, names.all())
     if previous is not None:
         known["previous"] = previous
     return LayoutReader(scope, known, names, previous).read(tree_)

@@ -178,7 +178,8 @@ def _inverted(
     """A length or number of items, from the value of the field derived from it."""
     assert isinstance(field.origin, model.Derived)
     terms = list(_terms(field.origin.expression))
-    beside = [term for term in terms if term[1] != length and isinstance(term[1], model.Length)]
+    others = (model.Length, model.Told)
+    beside = [term for term in terms if term[1] != length and isinstance(term[1], others)]
     line = _linear(_sum([term for term in terms if term not in beside]), length)
     if line is None or line[0] == 0:
         raise scope.fail(
@@ -190,7 +191,7 @@ def _inverted(
         )
     slope, shift = line
     value: model.Expression = model.Own((field.key,))
-    # other lengths are known where this one is asked for
+    # other lengths, and what is told, are known where this one is asked for
     for sign, other in beside:
         value = model.Operation("-" if sign > 0 else "+", (value, other))
     offset = -shift

@@ -136,7 +136,9 @@ class Structures:
         record = self.record(
             layout.name.text, layout, names, trail, tuple(parameters), doc=layout.doc
         )
-        return model.Nested(record, _size_of(record), self._arguments(type_, layout, place))
+        told = (place.names.value(self.scope, path, type_.span) for path in names.told.values())
+        arguments = (*self._arguments(type_, layout, place), *told)
+        return model.Nested(record, _size_of(record), arguments)
 
     def _arguments(
         self, type_: tree.NamedType, layout: tree.Layout, place: Place
@@ -190,8 +192,9 @@ class Structures:
             elements = settle_record(self.scope, self.builder.layout, elements)
         else:
             self.builder.broken = True
-        told = parameters if whole else tuple(names.told)
-        return model.Record(name, elements, layout.span, doc, told, whole)
+        return model.Record(
+            name, elements, layout.span, doc, (*parameters, *names.told), message=whole
+        )
 
     # -------------------------------------------------------------- lists
 

@@ -350,7 +350,7 @@ def fixed_size(element: model.Element) -> int | None:
         return wire.width
     if isinstance(wire, model.Bits):
         return wire.integer.width
-    if isinstance(wire, model.Slice | model.Let):
+    if isinstance(wire, model.Slice | model.Unwritten):
         return 0
     if isinstance(wire, model.Nested) and wire.size is None:
         return total_size(wire.record.elements)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from protoc.runtime.declarative.forms import Form
     from protoc.runtime.declarative.frame import Frame
     from protoc.runtime.declarative.layout import Layout
-    from protoc.runtime.declarative.lets import Let
+    from protoc.runtime.declarative.lets import Let, Told
     from protoc.runtime.declarative.lines import Lines
     from protoc.runtime.declarative.lists import Items, Object
     from protoc.runtime.declarative.records import Record
@@ -82,6 +82,7 @@ __all__ = [
     "Object",
     "Optional",
     "Record",
+    "Told",
     "Until",
     "Way",
     "When",
@@ -110,7 +111,7 @@ _HOMES = {
     "frame": "Frame",
     "forms": "Form",
     "layout": "Layout",
-    "lets": "Let",
+    "lets": "Let Told",
     "lines": "Lines",
     "lists": "Items Object",
     "records": "Record",

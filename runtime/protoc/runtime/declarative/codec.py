@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import IO, TYPE_CHECKING, Any
 
-from protoc.runtime.declarative.layout import Layout, MessageConstruct, link_of
+from protoc.runtime.declarative.layout import Layout, MessageConstruct, known_of, link_of
 from protoc.runtime.errors import Incomplete
 from protoc.runtime.messages import M
 
@@ -29,6 +29,7 @@ class Codec(MessageConstruct[M]):
         self.name = cls.NAME
         self.cls = cls
         self._decode: Callable[[bytes, int, str], tuple[M, int]] = cls.decode_prefix
+        self._depends = bool(cls.TOLD)
 
     @cached_property
     def declarative(self) -> Layout[M]:
@@ -47,7 +48,11 @@ class Codec(MessageConstruct[M]):
         """
         if type(data) is not bytes:
             data = bytes(data)
-        return self._decode(data, 0, link_of(contextkw) if contextkw else "")[0]
+        link = link_of(contextkw) if contextkw else ""
+        if self._depends:
+            message: M = self.cls.knowing(known_of(contextkw))(data, 0, link)[0]
+            return message
+        return self._decode(data, 0, link)[0]
 
     def build(self, obj: M | Mapping[str, Any], **contextkw: Any) -> bytes:
         """The bytes of a message, or of the message with these fields.
@@ -65,15 +70,17 @@ class Codec(MessageConstruct[M]):
 
     def _parse(self, stream: IO[bytes], context: Any, path: Any) -> M:
         link = link_of(context)
+        decode: Callable[[bytes, int, str], tuple[M, int]]
+        decode = self.cls.knowing(known_of(context))
         if stream.seekable():
             start = stream.tell()
-            message, end = self.cls.decode_prefix(stream.read(), 0, link)
+            message, end = decode(stream.read(), 0, link)
             stream.seek(start + end)
             return message
         data = b""
         while True:
             try:
-                return self.cls.decode_prefix(data, 0, link)[0]
+                return decode(data, 0, link)[0]
             except Incomplete as incomplete:
                 more = stream.read(max(1, incomplete.needed - len(data)))
                 if not more:

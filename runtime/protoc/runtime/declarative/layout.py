@@ -17,7 +17,7 @@ from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.records import Record
 from protoc.runtime.declarative.sequence import every
 from protoc.runtime.errors import DecodeError, Reason
-from protoc.runtime.messages import M
+from protoc.runtime.messages import UNKNOWN, Known, M
 
 if TYPE_CHECKING:
 
@@ -46,7 +46,8 @@ class Dissected(NamedTuple):
 class Layout(MessageConstruct[M]):
     """What stands on the wire for a message, in order; see `Record`.
 
-    The link of a message is the context's: `layout.parse(data, link="serial")`.
+    The link of a message is the context's, and so is what is known around it:
+    `layout.parse(data, link="serial", known=Known(request))`.
     """
 
     def __init__(self, cls: type[M], *elements: Element) -> None:
@@ -55,14 +56,18 @@ class Layout(MessageConstruct[M]):
         self.cls = cls
         self.record = Record(cls, *elements, bounded=bool(cls.OPEN))
 
-    def place(self, name: str, data: bytes | bytearray, link: str = "") -> int:
+    def place(
+        self, name: str, data: bytes | bytearray, link: str = "", known: Known = UNKNOWN
+    ) -> int:
         """Where a field begins in a message that can be decoded; 0 when it has no bytes."""
         frame = Frame(self.cls.NAME, link)
+        frame.told = known.all_of(self.cls)
         self.record.row.take(io.BytesIO(data), frame)
         return frame.places.get(name, (0, 0))[0]
 
     def _parse(self, stream: IO[bytes], context: Any, path: Any) -> M:
         frame = Frame(self.cls.NAME, link_of(context))
+        frame.told = known_of(context).all_of(self.cls)
         # the line ends the message: all that is there belongs to it
         frame.bounded = self.cls.is_open(frame.link)
         message: M = self.record.read(stream, frame)
@@ -108,13 +113,14 @@ class Layout(MessageConstruct[M]):
                     found[element.key] = ending
         return found
 
-    def dissect(self, data: bytes, link: str = "") -> Dissected:
+    def dissect(self, data: bytes, link: str = "", known: Known = UNKNOWN) -> Dissected:
         """The fields of a whole message, whatever its lengths and checks say.
 
         Raises:
             DecodeError: the fields cannot be told apart.
         """
         frame = Frame(self.cls.NAME, link, data)
+        frame.told = known.all_of(self.cls)
         frame.bounded = True
         frame.flaws = []
         frame.driven = self._driven
@@ -159,3 +165,9 @@ def link_of(context: Any) -> str:
     """The link named where parsing or building began."""
     link = context.get("_params", context).get("link", "")
     return link if isinstance(link, str) else ""
+
+
+def known_of(context: Any) -> Known:
+    """What is known around the message where parsing began."""
+    known = context.get("_params", context).get("known", UNKNOWN)
+    return known if isinstance(known, Known) else UNKNOWN

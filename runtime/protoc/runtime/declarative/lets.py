@@ -11,6 +11,35 @@ from protoc.runtime.declarative.fields import attribute
 from protoc.runtime.declarative.frame import Frame
 
 
+class Told(Element):
+    """A value that the message depends on and that is not in its bytes.
+
+    Args:
+        name: as in the class.
+    """
+
+    fixed = 0
+
+    def __init__(self, name: str) -> None:
+        super().__init__(None)
+        self.label = name
+
+    def names(self) -> set[str]:
+        return {self.label}
+
+    def read(self, stream: IO[bytes], frame: Frame) -> None:
+        """Nothing stands here."""
+
+    def values(self, frame: Frame) -> dict[str, Any]:
+        return {self.label: frame.told[self.label]}
+
+    def prepare(self, message: Any, frame: Frame) -> None:
+        frame.told[self.label] = attribute(message, self.label)
+
+    def write(self, frame: Frame) -> bytes:
+        return b""
+
+
 class Let(Element):
     """A value that is computed from those in front.
 

@@ -1,0 +1,66 @@
+"""What a message depends on and what is not in its bytes: its request, and params.
+
+The layout asks for it by name, `bytes[request.count]`, `if wide == 1`. It becomes a field of the
+message without bytes: whoever decodes is told it, whoever encodes gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from protoc.compiler import model
+from protoc.compiler.resolve.expressions import fields_of
+from protoc.compiler.resolve.fitting import bits_as_number
+from protoc.compiler.resolve.scope import Scope
+from protoc.dsl.source import Span
+
+
+def brought(scope: Scope, name: str, path: tuple[str, ...], span: Span) -> model.Field:
+    """The field of what a path outside of the message leads to."""
+    param = scope.params.get(path[0])
+    if param is None:
+        return _field(name, model.Outside(), model.Conversion(), path, span)
+    if len(path) == 1:
+        default = None if param.default is None else model.Value(param.default)
+        return _field(name, model.Outside(param.wire), param.conversion, path, span, default)
+    assert isinstance(param.wire, model.Bits)
+    part = next(part for part in param.wire.parts if part.name == path[1])
+    return _field(name, model.Outside(bits_as_number(part)), part.conversion, path, span)
+
+
+def _field(
+    name: str,
+    wire: model.Outside,
+    conversion: model.Conversion,
+    path: tuple[str, ...],
+    span: Span,
+    default: model.Value | None = None,
+) -> model.Field:
+    origin = model.Brought(path, default)
+    return model.Field(name, name, wire, origin, conversion, span, f"Of `{'.'.join(path)}`.")
+
+
+def of_requests(
+    messages: Mapping[str, model.Message], pairs: Iterable[model.Pair]
+) -> dict[str, model.Message]:
+    """The messages, with what is told of the requests they answer looking as it does there."""
+    found = dict(messages)
+    for pair in pairs:
+        command = messages.get(pair.command)
+        answers = (*(a.message for step in pair.steps for a in step), *pair.refusals)
+        for name in answers if command is not None else ():
+            assert command is not None
+            if name in found:
+                told = [_as_requested(element, command) for element in found[name].elements]
+                found[name] = replace(found[name], elements=tuple(told))
+    return found
+
+
+def _as_requested(element: model.Element, command: model.Message) -> model.Element:
+    if not isinstance(element, model.Field) or not isinstance(element.origin, model.Brought):
+        return element
+    known = fields_of(command).get(element.origin.path[1] if len(element.origin.path) == 2 else "")
+    if isinstance(known, model.Field) and not isinstance(known.wire, model.Unwritten):
+        return replace(element, wire=model.Outside(known.wire), conversion=known.conversion)
+    return element
