@@ -106,7 +106,7 @@ class Receiver:
         damaged = False
         while True:
             wanted = self._wanted if line.number in self._preferring else self.usual
-            if framer.candidates is not wanted:
+            if framer.candidates is not wanted and framer.pending:
                 framer.expect(wanted)
             found = framer.next()
             if framer.failed:
