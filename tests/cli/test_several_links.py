@@ -1,5 +1,9 @@
 """Commands that talk over several links at once: `--connect LINK=URL`, `--listen LINK=URL`."""
 
+import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,3 +115,16 @@ def test_a_link_that_is_not_there_ends_it(run: Run, bench: Simulator) -> None:
     ended = run("call", "bench.proto", "get", *where)
     assert ended.code == 3
     assert "cannot open tcp://127.0.0.1:1" in ended.err
+
+
+def test_a_signal_closes_all_of_them(run: Run, bench: Simulator) -> None:
+    line = [sys.executable, "-m", "protoc", "run", "bench.proto", *at(bench)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        while json.loads(process.stdout.readline()).get("link") != "data":
+            pass
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    events = [json.loads(each) for each in out.splitlines()]
+    gone = [each["link"] for each in events if each["event"] == "disconnected"]
+    assert (process.returncode, err, gone) == (0, b"", ["control", "data"])

@@ -61,8 +61,8 @@ class Instrument:
 class Table:
     """A bench in memory: an instrument at each of its two links, and a driver in between."""
 
-    def __init__(self, more: str = "", latency: float = 0.001) -> None:
-        source = Source("bench.proto", f"protocol bench\n{BENCH}{more}")
+    def __init__(self, more: str = "", latency: float = 0.001, text: str = BENCH) -> None:
+        source = Source("bench.proto", f"protocol bench\n{text}{more}")
         self.protocol = load_module(compile_source(source)).PROTOCOL
         self.world = World()
         near, far = zip(*(self.world.pair(latency) for _ in range(2)), strict=True)
@@ -204,6 +204,79 @@ def test_an_action_closes_and_opens_one_link() -> None:
     driver.run(3)
     assert table.moved()[2:] == [("Disconnected", "data"), ("Connected", "data")]
     assert driver.call(pair("arm"), {}).status == "ok"
+    driver.close()
+
+
+# --- spares ---
+
+SPARE = """
+link main  : tcp client :4001 { timeout 1s; retries 1; end LF; reconnect 1s, 8s }
+link spare : tcp client :4002 { timeout 1s; retries 1; end LF; reconnect 1s, 8s; spare_of main }
+command get "V?"
+response got "V={volts:float}"
+pair get = get -> got
+"""
+
+
+class Doubled(Table):
+    """A device that is reached over two links."""
+
+    def __init__(self) -> None:
+        super().__init__(text=SPARE)
+        self.data.answers = self.control.answers
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_one_of_two_is_enough_to_open(missing: int) -> None:
+    table = Doubled()
+    absent = (table.control, table.data)[missing]
+    absent.end.close()
+    driver = table.blocking()
+    driver.open()
+    assert driver.call(pair("get"), {}).status == "ok"
+    absent.end.start(lambda file, mask: None)
+    driver.run(3)
+    assert table.moved() == [
+        ("Connected", ("spare", "main")[missing]),
+        ("Connected", ("main", "spare")[missing]),
+    ]
+    driver.close()
+
+
+def test_and_none_of_two_is_not() -> None:
+    table = Doubled()
+    table.control.end.close()
+    table.data.end.close()
+    driver = table.blocking()
+    with pytest.raises(TransportError, match="cannot open memory:controller: Connection refused"):
+        driver.open()
+
+
+def test_the_same_for_asyncio_in_memory() -> None:
+    table = Doubled()
+    table.control.end.close()
+    loop = table.world.loop()
+
+    async def main() -> None:
+        driver = table.aio()
+        await driver.open()
+        assert (await driver.call(pair("get"), {})).status == "ok"
+        await driver.close()
+
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
+
+
+def test_calls_go_over_the_spare_when_the_link_is_silent() -> None:
+    table = Doubled()
+    driver = table.blocking()
+    driver.open()
+    table.control.answers = {}
+    assert driver.call(pair("get"), {}).status == "timeout"
+    assert driver.call(pair("get"), {}).status == "ok"
+    assert [type(each) for each in table.events].count(events.Diverted) == 1
     driver.close()
 
 
