@@ -119,7 +119,7 @@ ROWS = {
     "C023": Row(bench(ports=port(Type="ip", IPport=65535)), shows=("tcp client :65535",)),
     "C024": Row(
         bench(ports=port(LocalIPport=4002)),
-        reports=("Protocol/PortSettings/LocalIPport: simplified",),
+        shows=("local_port 4002",),
     ),
     "C025": Row(
         bench(

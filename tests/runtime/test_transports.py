@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -163,6 +164,21 @@ def test_nobody_listens(bench: Bench) -> None:
     bench.until(lambda: bool(bench.signals[client]))
     assert bench.signals[client] == [Failed("Connection refused")]
     assert not client.is_open
+
+
+@pytest.mark.parametrize("kind", ["tcp", "udp"])
+def test_a_client_connects_from_its_own_port(bench: Bench, kind: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    link = Link("main", kind, local_port=port)  # type: ignore[arg-type]
+    for _ in range(2):  # it may come back at once
+        server = bench.start(listen_endpoint(f"{kind}://127.0.0.1:0"))
+        client = bench.start(open_endpoint(server.url, link))
+        bench.until(partial(bench.opened, client))
+        client.send(0, b"here")
+        bench.received(server, b"here")
+        assert bench.of(server, Opened) == [Opened(0, f"127.0.0.1:{port}")]
+        client.close()
 
 
 def test_every_address_of_a_name_is_tried(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

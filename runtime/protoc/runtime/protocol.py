@@ -103,6 +103,7 @@ class Link(msgspec.Struct, frozen=True):
         kind: `serial`, `tcp` or `udp`.
         role: who opens: `client` connects, `server` listens.
         port: TCP or UDP port when the URL has none.
+        local_port: our own port, where a client connects from; None for any.
         timeout: how long to wait for an answer.
         retries: how often a command is sent again.
         gap: pause between an answer and the next command.
@@ -140,6 +141,7 @@ class Link(msgspec.Struct, frozen=True):
     kind: Literal["serial", "tcp", "udp"]
     role: Literal["client", "server"] = "client"
     port: int | None = None
+    local_port: int | None = None
     serial: Serial | None = None
     timeout: float = 1.0
     retries: int = 0

@@ -105,6 +105,7 @@ class _Writer:
             text(link.kind),
             role=text(link.role) if link.role != "client" else None,
             port=str(link.port) if link.port else None,
+            local_port=str(link.local_port) if link.local_port else None,
             serial=self._serial(link) if link.kind == "serial" else None,
             timeout=repr(link.timeout),
             retries=str(link.retries),

@@ -63,6 +63,7 @@ class Link:
     """One way to reach the device.
 
     Attributes:
+        local_port: our own port, where a client connects from; None for any.
         ends: the alternatives of its terminator.
         max_connections, allow, connected, disconnected, reply: of servers: how many may be there
             at once, from where, the params told who comes and goes, and who gets what a message
@@ -140,6 +141,7 @@ class Link:
     queue: str = ""
     spare_of: str = ""
     single: bool = False
+    local_port: int | None = None
 
     @property
     def bounded(self) -> bool:

@@ -78,6 +78,8 @@ def unfit(setting: Setting, link: model.Link) -> str:
         return "a server waits to be connected to"
     if "idle_characters" in setting.values and link.kind != "serial":
         return "only a serial link knows how long a character takes"
+    if setting.word == "local_port" and (link.kind == "serial" or link.role == "server"):
+        return "only a client of TCP or UDP connects from a port"
     if setting.word in _PORTS and link.kind != "serial":
         return "only a serial port has it"
     if link.name in (setting.values.get("queue"), setting.values.get("spare_of")):
@@ -314,6 +316,17 @@ def _link(attribute: str) -> Reader:
     return read_link
 
 
+def _local_port(scope: Scope, setting: tree.LinkSetting) -> Mapping[str, Any]:
+    """The port that a client connects from."""
+    value = _value(scope, setting, "4002")
+    port = whole(scope, value, 1)
+    if port > 65535:
+        raise scope.fail(
+            "E0208", f"{port} is no port", value.span, help="write a number from 1 to 65535"
+        )
+    return {"local_port": port}
+
+
 _READERS: dict[str, Reader] = {
     "end": _end,
     "max": _number("largest", "256", 1),
@@ -347,4 +360,5 @@ _READERS: dict[str, Reader] = {
     "queue": _link("queue"),
     "spare_of": _link("spare_of"),
     "single": _flag("single"),
+    "local_port": _local_port,
 }

@@ -129,7 +129,7 @@ def _joined(protocol: Protocol, chosen: Sequence[Side]) -> Iterator[_Line]:
         link = choose_link(protocol, side.url, side.link)
         assert link is not None  # it has a name
         alone = side.listen or link.single
-        key = link.name if alone else (side.url, link.serial)
+        key = link.name if alone else (side.url, link.serial, link.local_port)
         same.setdefault(key, []).append((side, link))
     for found in same.values():
         (side, first), *others = found

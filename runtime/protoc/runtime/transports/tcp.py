@@ -49,6 +49,18 @@ def is_numeric(host: str) -> bool:
     return False
 
 
+def bind_locally(link: socket.socket, family: socket.AddressFamily, port: int | None) -> None:
+    """Let a socket that is to be connected be at this port of ours.
+
+    Raises:
+        OSError: somebody else is.
+    """
+    if port is not None:
+        # Else a line that broke could not come back before the system has forgotten it.
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        link.bind(("::" if family == socket.AF_INET6 else EVERYWHERE, port))
+
+
 def look_up(url: str, host: str, port: int, kind: socket.SocketKind) -> list[Address]:
     """The addresses of a host; waits for the name server when it is a name.
 
@@ -140,10 +152,16 @@ class _Tcp(Endpoint):
 
 
 class TcpClient(_Tcp):
-    """A connection to a server; the addresses of a name are tried one after the other."""
+    """A connection to a server; the addresses of a name are tried one after the other.
 
-    def __init__(self, url: str, host: str, port: int) -> None:
+    Args:
+        url, host, port: where it is.
+        local_port: where we are; None for any port.
+    """
+
+    def __init__(self, url: str, host: str, port: int, local_port: int | None = None) -> None:
         super().__init__(url)
+        self._local_port = local_port
         self._host = host
         self._port = port
         self._addresses: list[Address] = []
@@ -167,6 +185,7 @@ class TcpClient(_Tcp):
             link = self._trying = socket.socket(family, socket.SOCK_STREAM)
             link.setblocking(False)
             try:
+                bind_locally(link, family, self._local_port)
                 result = link.connect_ex(address)
             except OSError as error:
                 result = error.errno or errno.EIO

@@ -24,6 +24,7 @@ from protoc.runtime.transports.base import (
 from protoc.runtime.transports.tcp import (
     EVERYWHERE,
     Address,
+    bind_locally,
     host_and_port,
     is_numeric,
     look_up,
@@ -122,7 +123,16 @@ class _Udp(Endpoint, ABC):
 
 
 class UdpClient(_Udp):
-    """Datagrams to and from one address. It is connected at once: nobody is asked."""
+    """Datagrams to and from one address. It is connected at once: nobody is asked.
+
+    Args:
+        url, host, port: where it is.
+        local_port: where we are; None for any port.
+    """
+
+    def __init__(self, url: str, host: str, port: int, local_port: int | None = None) -> None:
+        super().__init__(url, host, port)
+        self._local_port = local_port
 
     def _start(self) -> None:
         if self._socket is not None or self._address is None:
@@ -131,6 +141,7 @@ class UdpClient(_Udp):
         link = socket.socket(family, socket.SOCK_DGRAM)
         try:
             link.setblocking(False)
+            bind_locally(link, family, self._local_port)
             link.connect(address)
         except OSError as error:
             link.close()

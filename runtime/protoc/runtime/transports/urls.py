@@ -54,13 +54,14 @@ def open_endpoint(url: str, link: Link | None = None) -> Endpoint:
     place = _split(url)
     if place.kind in ("tcp", "udp"):
         host, port = _host_and_port(place, link, listening=False)
+        local = link.local_port if link is not None else None
         if place.kind == "tcp":
             from protoc.runtime.transports.tcp import TcpClient
 
-            return TcpClient(url, host, port)
+            return TcpClient(url, host, port, local)
         from protoc.runtime.transports.udp import UdpClient
 
-        return UdpClient(url, host, port)
+        return UdpClient(url, host, port, local)
     if place.kind == "pty" and not place.rest:
         place.wrong("path", "the path of a pseudo-terminal", "")
     return _serial(place, link)

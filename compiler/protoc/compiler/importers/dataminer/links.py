@@ -214,6 +214,9 @@ def _options(
         found.append(nodes.setting("idle_close", span, nodes.duration(1, span)))
         _option_simplified(context, "the connection is closed when nothing more is to be asked")
     found += _queue(context, connection)
+    local = connection.port.local_port
+    if local and kind != "serial" and not server:
+        found.append(nodes.setting("local_port", span, nodes.number(local, span)))
     if server and options.most:
         found.append(nodes.setting("max_connections", span, nodes.number(options.most, span)))
     for word, target in (("connected", options.came), ("disconnected", options.went)):

@@ -12,9 +12,6 @@ from protoc.compiler.importers.dataminer.report import Report
 _SIMPLER = {
     "Decimals": "numbers keep all their digits",
 }
-_PORT = {
-    "LocalIPport": "the local port is left to the system",
-}
 
 
 def remark(context: Context) -> None:
@@ -82,12 +79,6 @@ def strange(context: Context, element: Element, path: tuple[str, ...] = ()) -> N
 
 def _connections(context: Context) -> None:
     root = context.connector.root
-    ports = [root.child("PortSettings"), *root.inside("Ports", "PortSettings")]
-    for port in ports:
-        for name, reason in _PORT.items():
-            child = port.child(name) if port is not None else None
-            if child is not None and child.content("DefaultValue") is not None:
-                context.simplified(child, reason)
     type_ = root.child("Type")
     for option, reason in context.connector.communication.stray:
         if type_ is not None:
