@@ -62,3 +62,18 @@ def test_a_group_takes_an_object_as_its_default() -> None:
 def test_lists_say_each_thing_once_but_for_what_ends_them() -> None:
     assert codes(f"{LINK}event e {{ 0x10; x : [u8] until 0x0F until 0x1F; 0x0F | 0x1F }}") == []
     assert codes(f"{LINK}event e {{ 0x10; n : u8; x : [u8] count n count n }}") == ["E0404"]
+
+
+@pytest.mark.parametrize(
+    "setting, instead",
+    [
+        ("crc_ccitt xmodem", 'crc("CRC-16/XMODEM", ..)'),
+        ("subtract byte", "-sum(..)"),
+        ("utf16 le", "encoding utf16le"),
+        ("bus_endian little", "u16le"),
+    ],
+)
+def test_what_a_formula_says_is_not_assumed(setting: str, instead: str) -> None:
+    (found,) = said(f"{LINK}assume {setting}\nevent e {{ 0x10 }}")
+    assert found.code == "E0208"
+    assert instead in str(found.help)

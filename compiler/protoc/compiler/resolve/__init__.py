@@ -206,19 +206,25 @@ ASSUMPTIONS: dict[str, tuple[str, ...]] = {
     "surplus": ("fails", "next"),
 }
 """What a connector leaves open, and how it can be settled; the first is what holds unsaid."""
+_SAID_ELSEWHERE = {
+    "crc_ccitt": 'name the one that is meant where it is used: `crc("CRC-16/XMODEM", ..)`',
+    "subtract": "write the formula where it is used: `-sum(..)`, `0 - sum(..) & 0xFF`",
+    "utf16": "write `encoding utf16le` or `encoding utf16be`",
+    "bus_endian": "put the byte order behind the type: `u16le`, `u16be`",
+}
+"""What the description itself says, and how."""
 
 
 def _assume(scope: Scope, setting: tree.Setting) -> None:
     name, value = (setting.names[0].text, setting.names[-1].text) if setting.names else ("", "")
-    if name in ("crc_ccitt", "subtract", "utf16", "bus_endian"):
-        scope.unsupported(f"`assume {name}`", setting.span, "name the algorithm where it is used")
-    elif value not in ASSUMPTIONS.get(name, ()):
+    if value not in ASSUMPTIONS.get(name, ()):
         known = ASSUMPTIONS.get(name)
+        instead = _SAID_ELSEWHERE.get(name) or suggestion(name, ASSUMPTIONS, "name")
         scope.fail(
             "E0208",
             f"`{name}` is not assumed to be `{value}`" if known else f"nothing assumes `{name}`",
             setting.span,
-            help=f"write {' or '.join(known)}" if known else suggestion(name, ASSUMPTIONS, "name"),
+            help=f"write {' or '.join(known)}" if known else instead,
         )
     else:
         scope.assumed[name] = value
