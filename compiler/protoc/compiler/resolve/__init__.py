@@ -325,8 +325,8 @@ def _layouts(scope: Scope, statements: _Statements) -> None:
         for answer in answers
     }
     for name, layout in scope.layouts.items():
-        if layout.parameters and has_hole(layout):
-            continue  # it has a meaning only where something stands in it
+        if layout.parameters and (name in parts or has_hole(layout)):
+            continue  # it has a meaning only where it stands in something, or something in it
         try:
             scope.messages[name] = resolve_layout(scope, layout, parts | units, awaited, units)
         except Unresolved:

@@ -18,7 +18,7 @@ from protoc.compiler.resolve.lets import let
 from protoc.compiler.resolve.lines import Lines
 from protoc.compiler.resolve.names import Names
 from protoc.compiler.resolve.outside import brought
-from protoc.compiler.resolve.parameters import instantiated
+from protoc.compiler.resolve.parameters import instantiated, told_by
 from protoc.compiler.resolve.place import Place
 from protoc.compiler.resolve.scope import Scope, Unresolved, named_arguments
 from protoc.compiler.resolve.structures import Structures
@@ -89,10 +89,13 @@ class Builder:
         return Builder(self.scope, self.layout, name, _visited=self._visited)
 
     def record(
-        self, statements: tuple[tree.Element, ...], names: Names, trail: tuple[str, ...]
+        self, layout: tree.Layout | tree.Body, names: Names, trail: tuple[str, ...]
     ) -> tuple[model.Element, ...]:
         """The elements of a record, derived values not yet drawn, sizes not settled."""
-        return self.statements(statements, Place({}, None, trail, names=names))
+        place = Place({}, None, trail, names=names)
+        if isinstance(layout, tree.Layout):
+            return self.framed(layout, place)
+        return self.statements(body_of(layout), place)
 
     @contextmanager
     def alternative(self) -> Iterator[None]:
@@ -120,12 +123,29 @@ class Builder:
         """The elements of a layout, its frames around it."""
         name = layout.name.text
         if layout.parameters:
-            raise self.scope.unsupported("a message with parameters", layout.parameters[0].span)
+            raise self.scope.fail(
+                "E0204",
+                f"nothing tells `{name}` what `{layout.parameters[0].name.text}` is",
+                layout.parameters[0].span,
+                "it is on the wire by itself",
+                help="name it in another message, which gives a value: "
+                f"`x : {name}({layout.parameters[0].name.text}=…)`",
+            )
         trail = self.deeper(name, place, layout.name)
+        return self.framed(layout, replace(place, trail=trail))
+
+    def framed(self, layout: tree.Layout, place: Place) -> tuple[model.Element, ...]:
+        """What stands in a layout, its frames around it."""
+        trail = place.trail
 
         def own(names: Names) -> tuple[model.Element, ...]:
             """The elements of this layout, where the frame has a hole for them."""
-            here = replace(place, trail=trail, names=names, block=[])
+            known = (
+                names
+                if names is place.names
+                else replace(names, own={**place.names.own, **names.own})
+            )
+            here = replace(place, names=known, block=[])
             return self.statements(body_of(layout.body), here)
 
         if not layout.frames:
@@ -136,7 +156,7 @@ class Builder:
             frame, call = instantiated(self.scope, self._frame(written), written)
             fixed = named_arguments(self.scope, call, frame_fields(frame))
             with self.alternative():
-                names = Names(brought=self.brought)
+                names = Names(told=place.names.told, brought=place.names.brought)
                 rows.append(self._unfold(frame, Place(fixed, filling, trail, names=names)))
         self.settle_alternatives()
         if len(rows) == 1:
@@ -265,8 +285,6 @@ class Builder:
 
     def _bare(self, statement: tree.Bare, place: Place) -> tuple[model.Element, ...]:
         name = statement.name.text
-        if statement.optional:
-            raise self.scope.unsupported("a field that may be absent", statement.span)
         if name in self.scope.params:
             data = constant_bytes(self.scope, self.scope.params[name])
             if data:
@@ -282,7 +300,10 @@ class Builder:
             )
         trail = self.deeper(name, place, statement)
         inner = replace(place, fixed={}, filling=None, trail=trail)
-        return self.statements(body_of(other.body), inner)
+        elements = self.framed(told_by(self.scope, other, statement), inner)
+        for element in elements if other.frames else ():
+            self.place(element, place)
+        return elements
 
     def _named_constant(
         self, name: str, data: bytes, statement: tree.Bare, place: Place

@@ -54,6 +54,26 @@ def instantiated(
     return bare, replace(call, arguments=tuple(others))
 
 
+def told_by(scope: Scope, layout: tree.Layout, statement: tree.Bare) -> tree.Layout:
+    """A message whose fields stand somewhere, as the values behind its name mean it."""
+    names = [parameter.name for parameter in layout.parameters]
+    arguments = []
+    for i, argument in enumerate(statement.arguments):
+        if argument.name is None and i < len(names):
+            argument = replace(argument, name=names[i])
+        if argument.name is None or argument.name.text not in {name.text for name in names}:
+            raise scope.fail(
+                "E0204",
+                f"`{layout.name.text}` takes {len(names) or 'no'} values",
+                argument.span,
+                labels=(Label(layout.name.span, "declared here"),),
+                help="take this one away",
+            )
+        arguments.append(argument)
+    call = tree.Invocation(statement.name, tuple(arguments), span=statement.span)
+    return instantiated(scope, layout, call)[0]
+
+
 def _distinct(scope: Scope, frame: tree.Layout) -> None:
     """A name is a parameter or a field, and one of them."""
     known: dict[str, tree.Node] = {

@@ -128,8 +128,6 @@ class Structures:
     def nested(self, type_: tree.NamedType, place: Place) -> model.Nested:
         """A message as a field."""
         layout = self.scope.layouts[type_.name.text]
-        if layout.frames:
-            raise self.scope.unsupported("a message in a frame as a field", type_.span)
         parameters = [name.text for name, _ in _parameters(layout)]
         names = Names(dict.fromkeys(parameters))
         trail = self.builder.deeper(layout.name.text, place, type_)
@@ -185,8 +183,7 @@ class Structures:
         """Elements with a class of their own."""
         whole = isinstance(layout, tree.Layout)
         builder = self.builder.inner(name)
-        statements = body_of(layout.body if isinstance(layout, tree.Layout) else layout)
-        elements = builder.record(statements, names, trail)
+        elements = builder.record(layout, names, trail)
         elements, sound = draw(self.scope, elements, builder.drawers)
         if sound and not builder.broken:
             elements = settle_record(self.scope, self.builder.layout, elements)
