@@ -189,6 +189,10 @@ ROWS = {
     ),
     "C054": Row(
         bench(text(10, "to", 20, 'read| options="dynamic ip"')),
+        shows=("address -> to",),
+    ),
+    "an address of a port": Row(
+        bench(text(10, "to", 20, 'read| options="dynamic ip 4"')),
         reports=("Protocol/Params/Param/Type@options: not imported",),
     ),
     "C055": Row(

@@ -24,6 +24,7 @@ from protoc.runtime.transports.base import Closed, Opened, Received, Signal
 from protoc.runtime.transports.bundle import Bundle
 from protoc.runtime.transports.joint import Joint
 from protoc.runtime.transports.memory import MemoryEndpoint, World
+from protoc.runtime.transports.tcp import split_place
 from tests.runtime.test_session_several import BENCH
 
 MODULE = load_module(compile_source(Source("bench.proto", "protocol bench\n" + BENCH)))
@@ -422,3 +423,61 @@ Open = Callable[..., Any]
 def test_what_is_wrong_is_said_before_anything_is_opened(how: dict[str, str], why: str) -> None:
     with pytest.raises(LocalError, match=why):
         MODULE.Bench.open(**how)
+
+
+# --- lines that lead elsewhere ---
+
+WANDERING = """
+protocol wandering
+link tcp client { timeout 1s; address -> place }
+param place : text save
+param level : int
+command get { "?"; LF }
+response got { "={level:int}"; LF }
+pair get = get -> got
+"""
+
+
+def test_a_param_says_where_a_line_leads() -> None:
+    kind = load_module(compile_source(Source("wandering.proto", WANDERING))).Wandering
+    with kind.simulate() as first, kind.simulate() as second:
+        first.set("level", 1)
+        second.set("level", 2)
+        with kind.open(first.url) as device:
+            assert device.get().level == 1
+            device.params.place = second.url.removeprefix("tcp://")
+            assert device.get().level == 2
+            assert device.url == second.url
+            device.params.place = "10.0.0.1:x"  # it stays where it is
+            assert device.get().level == 2
+        with kind.open(first.url, saved={"place": second.url.removeprefix("tcp://")}) as device:
+            assert device.get().level == 2
+
+
+def test_the_same_with_a_name_for_asyncio() -> None:
+    kind = load_module(compile_source(Source("wandering.proto", WANDERING))).Wandering
+
+    async def main(first: str, port: str) -> None:
+        async with kind.connect(first) as device:
+            assert (await device.get()).level == 1
+            device.params.place = f"localhost:{port}"
+            assert (await device.get()).level == 2
+
+    with kind.simulate() as first, kind.simulate() as second:
+        first.set("level", 1)
+        second.set("level", 2)
+        asyncio.run(main(first.url, second.url.rpartition(":")[2]))
+
+
+@pytest.mark.parametrize("place", ["", ":5", "h:0", "h:x", "[::1", "a b", "h:70000", "[::1]5"])
+def test_places_that_are_none(place: str) -> None:
+    with pytest.raises(LocalError, match="expected host or host:port"):
+        split_place(place)
+
+
+@pytest.mark.parametrize(
+    "place, host, port",
+    [("h", "h", None), ("h:5", "h", 5), ("::1", "::1", None), ("[::1]:5", "::1", 5)],
+)
+def test_places(place: str, host: str, port: int | None) -> None:
+    assert split_place(place) == (host, port)

@@ -39,6 +39,10 @@ class Host(ABC):
     def ask_line(self, verb: Literal["open", "close"], link: str, cause: Cause) -> None: ...
 
     @abstractmethod
+    def lead(self, param: str) -> None:
+        """A param that says where lines lead has another value."""
+
+    @abstractmethod
     def hang_up(self, peer: str) -> None:
         """Close the connection of a peer."""
 

@@ -287,6 +287,18 @@ class Conversation(Host):
         channel = channel or self.routing.called(link or cause.link)
         channel.ask(verb)
 
+    def lead(self, param: str) -> None:
+        """Ask the driver to lead the lines elsewhere whose address a param holds."""
+        for channel in self.executors:
+            if channel.link.address == param and (to := self.address(channel.link)):
+                request = Request("lead", link=channel.link.name, to=to)
+                self.shared.requests.append(request)
+
+    def address(self, link: Link) -> str:
+        """Where a link is said to lead; empty for where it was opened."""
+        value = self.params.get(link.address) if link.address else None
+        return "" if value is None else str(value).strip()
+
     def hang_up(self, peer: str) -> None:
         """Ask the driver to close one connection."""
         lines: list[Connection] = [

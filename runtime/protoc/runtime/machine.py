@@ -55,6 +55,8 @@ class Machine(Triggers):
         self._depth = 0
         self._changed: list[str] | None = None  # while a message is taken in
         self.listeners = listeners(shared.protocol, silent=shared.device)
+        addresses = {link.address for link in shared.protocol.links}
+        self._addresses = frozenset(() if shared.device else addresses - {""})
 
     # --- params ------------------------------------------------------------------------------
 
@@ -101,6 +103,8 @@ class Machine(Triggers):
         heard = self.listeners.hears("change")
         if heard:
             self._run_triggers(on, scope, cause)
+        if self._addresses and param.name in self._addresses:
+            self._host.lead(param.name)
         if param.save:
             self._host.save(param.name)
         if param.sets:

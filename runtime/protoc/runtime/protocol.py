@@ -129,6 +129,8 @@ class Link(msgspec.Struct, frozen=True):
         half_duplex: only one may talk at a time.
         idle_close: seconds without a byte in either direction after which a connection is closed;
             a client opens it again when there is something to send. 0 for never.
+        address: the param that says where a client's line leads, `host` or `host:port`; empty for
+            none. While it has no value the line leads where it was opened.
         queue: name of the link above in whose queue its commands wait; empty for one of its own.
         spare_of: name of the link above whose device is reached over this one too, when that one
             does not answer; empty for none.
@@ -168,6 +170,7 @@ class Link(msgspec.Struct, frozen=True):
     idle_close: float = 0.0
     reconnect: float = 0.0
     reconnect_longest: float = 60.0
+    address: str = ""
     queue: str = ""
     spare_of: str = ""
     single: bool = False

@@ -151,6 +151,12 @@ class Session:
         inner.leave(connection, reason)
         inner.pump(now)
 
+    def misled(self, link: str, error: Exception, now: float) -> None:
+        """A line cannot lead where a param says."""
+        inner = self._at(now)
+        address = inner.routing.called(link).link.address
+        inner.report(events.ActionFailed(address, "address", error))
+
     def hook_failed(self, hook: str, error: Exception, now: float) -> None:
         """An async hook raised."""
         self._at(now).report(events.HookFailed(hook, error))
@@ -297,9 +303,18 @@ class Session:
         out, shared.out = shared.out, []
         return out
 
+    def address(self, link: str = "") -> str:
+        """Where a param says that the line of a link leads; empty for where it was opened."""
+        inner = self._inner
+        return "" if self.role == "device" else inner.address(inner.routing.called(link).link)
+
     def is_dormant(self, link: str = "") -> bool:
         """The line is closed because nothing was said on it; it is opened when it is needed."""
         return self._inner.routing.called(link).dormant
+
+    def moves(self, link: str) -> None:
+        """The line is closed and about to be opened elsewhere: what is to be sent waits for it."""
+        self._inner.routing.called(link).dormant = True
 
     def stay_closed(self) -> None:
         """Every line is closed for good: none is opened when it is needed."""

@@ -16,19 +16,21 @@ class Request(NamedTuple):
     """What the driver is asked to do.
 
     Attributes:
-        verb: `open` or `close` the line, `hang up` on a connection, begin a `break` or end it, or
-            `finish` an async hook.
+        verb: `open` or `close` the line, `lead` it elsewhere, `hang up` on a connection, begin a
+            `break` or end it, or `finish` an async hook.
         connection: its number; -1 where the line is meant.
         hook: name of the hook.
         work: what is to be awaited; what it raises goes to `Session.hook_failed`.
         link: name of the link whose line is meant.
+        to: where it leads, `host` or `host:port`.
     """
 
-    verb: Literal["open", "close", "hang up", "break", "end break", "finish"]
+    verb: Literal["open", "close", "lead", "hang up", "break", "end break", "finish"]
     connection: int = -1
     hook: str = ""
     work: Awaitable[Any] | None = None
     link: str = ""
+    to: str = ""
 
 
 class Shared:

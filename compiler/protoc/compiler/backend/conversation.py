@@ -151,6 +151,7 @@ class _Writer:
             "ignore_equal": "True" if link.ignore_equal else None,
             "offline": repr(link.offline) if link.offline else None,
             "slow_poll": slow,
+            "address": text(link.address) if link.address else None,
             "queue": text(link.queue) if link.queue else None,
             "spare_of": text(link.spare_of) if link.spare_of else None,
             "single": "True" if link.single else None,

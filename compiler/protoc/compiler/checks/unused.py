@@ -16,7 +16,11 @@ def params(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
     used |= {pointer.name for pointer in _events(protocol) if pointer.kind == "param"}
     for action in protocol.actions():
         used |= action.params()
-    used |= {name for link in protocol.links for name in (link.connected, link.disconnected)}
+    used |= {
+        name
+        for link in protocol.links
+        for name in (link.connected, link.disconnected, link.address)
+    }
     for param in protocol.params:
         if param.name not in used and not param.constant:
             diagnostics.warning(

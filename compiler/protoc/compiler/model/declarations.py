@@ -64,6 +64,7 @@ class Link:
 
     Attributes:
         local_port: our own port, where a client connects from; None for any.
+        address: the param that says where a client leads; empty for none.
         ends: the alternatives of its terminator.
         max_connections, allow, connected, disconnected, reply: of servers: how many may be there
             at once, from where, the params told who comes and goes, and who gets what a message
@@ -142,6 +143,7 @@ class Link:
     spare_of: str = ""
     single: bool = False
     local_port: int | None = None
+    address: str = ""
 
     @property
     def bounded(self) -> bool:

@@ -78,8 +78,10 @@ def unfit(setting: Setting, link: model.Link) -> str:
         return "a server waits to be connected to"
     if "idle_characters" in setting.values and link.kind != "serial":
         return "only a serial link knows how long a character takes"
-    if setting.word == "local_port" and (link.kind == "serial" or link.role == "server"):
-        return "only a client of TCP or UDP connects from a port"
+    if setting.word in ("local_port", "address") and (
+        link.kind == "serial" or link.role == "server"
+    ):
+        return "only a client of TCP or UDP connects to somebody"
     if setting.word in _PORTS and link.kind != "serial":
         return "only a serial port has it"
     if link.name in (setting.values.get("queue"), setting.values.get("spare_of")):
@@ -361,4 +363,5 @@ _READERS: dict[str, Reader] = {
     "spare_of": _link("spare_of"),
     "single": _flag("single"),
     "local_port": _local_port,
+    "address": _peer_param("address"),
 }

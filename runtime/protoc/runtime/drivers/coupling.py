@@ -7,7 +7,7 @@ from typing import Any
 
 from protoc.runtime.drivers.looking import Looking
 from protoc.runtime.drivers.wiring import Wiring, wirings
-from protoc.runtime.errors import TransportError
+from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.events import Event
 from protoc.runtime.session import Request, Session
 from protoc.runtime.transports.base import (
@@ -222,11 +222,11 @@ class Coupling:
     def _open(self, wiring: Wiring) -> None:
         if self._watch is None or wiring.endpoint.is_open:
             return
+        wiring.preparing = True
         if wiring.endpoint.blocks:
-            wiring.preparing = True
             self.prepare(wiring)
         else:
-            self.prepared(wiring, None)
+            self._prepare(wiring)
 
     def _prepare(self, wiring: Wiring) -> None:
         try:
@@ -266,20 +266,36 @@ class Coupling:
             self._now = now
             self.finish(request.hook, request.work)
         else:
-            self._change(self._called[request.link], request.verb, now)
+            self._change(self._called[request.link], request, now)
 
-    def _change(self, wiring: Wiring, verb: str, now: float) -> None:
-        """Open or close a line, or break it off for a while."""
-        if verb == "open":
+    def _change(self, wiring: Wiring, request: Request, now: float) -> None:
+        """Open or close a line, lead it elsewhere, or break it off for a while."""
+        if request.verb == "open":
             self._open(wiring)
-        elif verb == "close":
-            wiring.reopening.forget()
-            self._settle_torn()
-            wiring.endpoint.close()
-            wiring.endpoint.signals.clear()
-            self._hang_up(wiring.connections, now)
+        elif request.verb == "close":
+            self._close(wiring, now)
+        elif request.verb == "lead":
+            self._lead(wiring, request.to, now)
         else:
-            wiring.endpoint.set_break(verb == "break")
+            wiring.endpoint.set_break(request.verb == "break")
+
+    def _close(self, wiring: Wiring, now: float) -> None:
+        wiring.reopening.forget()
+        self._settle_torn()
+        wiring.endpoint.close()
+        wiring.endpoint.signals.clear()
+        self._hang_up(wiring.connections, now)
+
+    def _lead(self, wiring: Wiring, place: str, now: float) -> None:
+        """Close a line and open it where it leads now."""
+        try:
+            wiring.endpoint.lead_to(place)
+        except LocalError as error:
+            self.session.misled(wiring.link.name, error, now)
+            return
+        self._close(wiring, now)
+        self.session.moves(wiring.link.name)
+        self._open(wiring)
 
     def _finish(self, hook: str, work: Awaitable[Any]) -> None:
         from asyncio import run

@@ -60,8 +60,12 @@ class Wiring:
         """Do what has to be done before it is opened for the first time.
 
         Raises:
+            LocalError: the param that says where it leads says nothing that it can lead to.
             TransportError: it cannot be done, and no other link does its work.
         """
+        place = self._session.address(self.link.name)
+        if place:
+            self.endpoint.lead_to(place)
         try:
             self.endpoint.prepare()
         except TransportError as error:

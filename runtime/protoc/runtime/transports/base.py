@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from protoc.runtime.errors import LocalError
 from protoc.runtime.protocol import Serial
 
 READ = selectors.EVENT_READ
@@ -137,6 +138,14 @@ class Endpoint(ABC):
 
     def look(self) -> None:  # noqa: B027 - most are told when there is something
         """Take in what is there already, without being told that something is."""
+
+    def lead_to(self, place: str) -> None:
+        """Connect to another `host` or `host:port` from now on; a host alone leaves the port.
+
+        Raises:
+            LocalError: it is malformed, or this is nothing that leads elsewhere.
+        """
+        raise LocalError(f"{self.url} cannot lead to {place}")
 
     def set_break(self, on: bool) -> None:  # noqa: B027 - what is no serial port has none
         """Hold the line in the break state, or let go of it."""

@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 
-from protoc.runtime.errors import TransportError
+from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.transports.admission import Admission
 from protoc.runtime.transports.base import (
     LARGEST_READ,
@@ -36,6 +36,26 @@ def host_and_port(address: tuple[object, ...]) -> str:
     """A socket address as it stands in a URL."""
     host, port = str(address[0]), address[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def split_place(place: str) -> tuple[str, int | None]:
+    """The host of `host` or `host:port`, and the port if there is one.
+
+    Raises:
+        LocalError: it is neither.
+    """
+    host, colon, port = place, "", ""
+    if place.startswith("["):
+        host, bracket, rest = place[1:].partition("]")
+        colon, port = rest[:1], rest[1:]
+        if not bracket or (rest and colon != ":"):
+            host = ""
+    elif place.count(":") < 2:  # else it is an IPv6 address without a port
+        host, colon, port = place.partition(":")
+    number = int(port) if port.isascii() and port.isdigit() else 0
+    if not host or set(host) & set(" /?#@") or (colon and not 0 < number < 65536):
+        raise LocalError(f"{place!r}: expected host or host:port, for example 10.0.0.7:4001")
+    return host, number or None
 
 
 def is_numeric(host: str) -> bool:
@@ -169,6 +189,13 @@ class TcpClient(_Tcp):
         self._trying: socket.socket | None = None
         self._trying_address: tuple[object, ...] = ()
         self.blocks = not is_numeric(host)
+
+    def lead_to(self, place: str) -> None:
+        self._host, port = split_place(place)
+        self._port = port or self._port
+        self.url = f"tcp://{host_and_port((self._host, self._port))}"
+        self.blocks = not is_numeric(self._host)
+        self._addresses = []
 
     def prepare(self) -> None:
         self._addresses = look_up(self.url, self._host, self._port, socket.SOCK_STREAM)

@@ -28,6 +28,7 @@ from protoc.runtime.transports.tcp import (
     host_and_port,
     is_numeric,
     look_up,
+    split_place,
 )
 
 MOST_PEERS = 4096
@@ -133,6 +134,13 @@ class UdpClient(_Udp):
     def __init__(self, url: str, host: str, port: int, local_port: int | None = None) -> None:
         super().__init__(url, host, port)
         self._local_port = local_port
+
+    def lead_to(self, place: str) -> None:
+        self._host, port = split_place(place)
+        self._port = port or self._port
+        self.url = f"udp://{host_and_port((self._host, self._port))}"
+        self.blocks = not is_numeric(self._host)
+        self._address = None
 
     def _start(self) -> None:
         if self._socket is not None or self._address is None:

@@ -82,7 +82,7 @@ def _packet(described: Packet) -> tree.Layout:
 
 def _link(context: Context, connection: Connection) -> tree.Link:
     port, span = connection.port, connection.span
-    kind = _KINDS.get(port.transport, "tcp" if port.port or not port.baud else "serial")
+    kind = _kind(connection)
     server = connection.smart and _serves(context)
     role = "server" if server and kind != "serial" else "client"
     settings = [*_timing(context, connection), *_framing(context, connection)]
@@ -100,6 +100,11 @@ def _link(context: Context, connection: Connection) -> tree.Link:
         tuple(settings),
         span=span,
     )
+
+
+def _kind(connection: Connection) -> str:
+    port = connection.port
+    return _KINDS.get(port.transport, "tcp" if port.port or not port.baud else "serial")
 
 
 def _serves(context: Context) -> bool:
@@ -217,6 +222,9 @@ def _options(
     local = connection.port.local_port
     if local and kind != "serial" and not server:
         found.append(nodes.setting("local_port", span, nodes.number(local, span)))
+    if (param := leads_elsewhere(context, connection)) is not None:
+        name = context.names.params[param.id]
+        found.append(nodes.setting("address", param.span, target=name))
     if server and options.most:
         found.append(nodes.setting("max_connections", span, nodes.number(options.most, span)))
     for word, target in (("connected", options.came), ("disconnected", options.went)):
@@ -237,6 +245,15 @@ def _option_simplified(context: Context, what: str) -> None:
     type_ = context.connector.root.child("Type")
     if type_ is not None:
         context.simplified(type_, what, "communicationOptions")
+
+
+def leads_elsewhere(context: Context, connection: Connection) -> Param | None:
+    """The param that says where a line leads; None without one."""
+    if _kind(connection) == "serial" or (connection.smart and _serves(context)):
+        return None
+    params = context.connector.params.values()
+    found = (param for param in params if param.target == connection.number and param.text)
+    return next(found, None)
 
 
 def _queue(context: Context, connection: Connection) -> list[tree.LinkSetting]:

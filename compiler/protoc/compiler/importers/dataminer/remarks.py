@@ -5,6 +5,7 @@ from __future__ import annotations
 from protoc.compiler.importers.dataminer.context import Context
 from protoc.compiler.importers.dataminer.elements import View
 from protoc.compiler.importers.dataminer.known import is_word
+from protoc.compiler.importers.dataminer.links import leads_elsewhere
 from protoc.compiler.importers.dataminer.params import KINDS, SYSTEM_KINDS, Param
 from protoc.compiler.importers.dataminer.reading import Element
 from protoc.compiler.importers.dataminer.report import Report
@@ -29,7 +30,9 @@ def _param(context: Context, param: Param) -> None:
         context.simplified(view, f"{what}: it is kept as a value without a place on the line")
     if param.kind in SYSTEM_KINDS:
         context.simplified(view, f"the platform fills `{param.kind}`; here it is set by hand")
-    if param.target is not None:
+    line = context.connector.on(param.target)
+    leads = line is not None and leads_elsewhere(context, line) is param
+    if param.target is not None and not leads:
         kind = view.child("Type")
         assert kind is not None
         context.dropped(kind, "a param that changes the address of a line", "options")
