@@ -87,7 +87,9 @@ def separated(host: Host) -> None:
     name = host.name()
     separator = host.pick('","', '"||"')
     if host.pick("until", "rest") == "until":
-        host.add(f'{name} : [{host.pick(*SEPARATED)}] sep {separator} until ";"')
+        absent = host.pick("", "", "?")
+        kinds = [kind for kind in SEPARATED if not absent or kind != "u8"]
+        host.add(f'{name} : [{host.pick(*kinds)}{absent}] sep {separator} until ";"')
         host.add('";"')
     else:
         host.add(f"{name} : [{host.pick(*SEPARATED)}] sep {separator}")

@@ -109,7 +109,9 @@ def values(field: model.Field, classes: Classes) -> st.SearchStrategy[Any]:
     if isinstance(wire, model.Items):
         known = wire.count.value if isinstance(wire.count, model.Value) else None
         least, most = (known, known) if isinstance(known, int) else (int(wire.filled), 4)
-        return st.lists(values(wire.item, classes), min_size=least, max_size=most)
+        each = values(wire.item, classes)
+        each = st.none() | each if wire.gaps else each
+        return st.lists(each, min_size=least, max_size=most)
     if isinstance(wire, model.Bits):
         return st.builds(classes.called(wire.group or "", Part), **_bits(wire, classes))
     return _values(wire, field.conversion, field.bounds, field.longest, classes)

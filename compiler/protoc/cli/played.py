@@ -27,6 +27,10 @@ def played(compilation: Compilation) -> list[PlayedExample]:
         asked = PlayedLine("tx", b"")
         lines: list[PlayedLine] = []
         for line in example.exchanges:
+            if line.word == "idle":
+                over = compilation.protocol.is_over(line, example.link)
+                asked = PlayedLine("tx", b"") if over else asked
+                continue
             lines.append(_played(protocol, line, link, asked))
             asked = lines[-1] if line.word == "tx" else asked
         found.append(PlayedExample(example.title, tuple(lines)))
@@ -50,7 +54,7 @@ def _played(protocol: Protocol, line: model.Exchange, link: str, asked: PlayedLi
     awaited = isinstance(frame, Received) and _answered(protocol, asked.message)
     depends = awaited and bool(type(message).TOLD)
     return PlayedLine(
-        line.word,
+        "tx" if line.word == "tx" else "rx",
         line.data,
         message.NAME,
         fields,

@@ -28,6 +28,8 @@ def check_examples(protocol: model.Protocol, module: ModuleType, diagnostics: Di
         for exchange in example.exchanges:
             if exchange.word == "bad":
                 checker.bad(exchange, example.link)
+            elif exchange.word == "idle":
+                asked = None if protocol.is_over(exchange, example.link) else asked
             else:
                 taken = checker.good(exchange, example.link, asked)
                 asked = taken if exchange.word == "tx" else asked

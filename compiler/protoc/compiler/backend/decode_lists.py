@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Named, text, unbracketed
+from protoc.compiler.backend.code import Call, Named, octets, text, unbracketed
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, previous_of
 from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import annotation
+from protoc.compiler.resolve.beginnings import octets_of
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
@@ -144,13 +145,38 @@ class Lists:
         outer, decoder.fields = decoder.fields, []
         whole, decoder.whole = decoder.whole, ""
         with decoder.item(f"{field.name}[{{len({variable})}}]"):
-            decoder.row(steps((item,)))
-            self._again(wire, again)
-            (value,) = Presenter(decoder).values(item)
-        assert isinstance(value, Named)
-        decoder.lines.add(f"{variable}.append(", value.value, ")")
-        decoder.lines.add(f"{end} = {decoder.at}")
+            if wire.gaps:
+                self._item_or_none(item, variable, end)
+            else:
+                decoder.row(steps((item,)))
+                self._again(wire, again)
+                self._append(item, variable)
+                decoder.lines.add(f"{end} = {decoder.at}")
         decoder.fields, decoder.whole = outer, whole
+
+    def _append(self, item: model.Field, variable: str) -> None:
+        """The value of an item behind those before."""
+        (value,) = Presenter(self.decoder).values(item)
+        assert isinstance(value, Named)
+        self.decoder.lines.add(f"{variable}.append(", value.value, ")")
+
+    def _item_or_none(self, item: model.Field, variable: str, end: str) -> None:
+        """One item that may be absent: without a first digit, or without any bytes."""
+        decoder = self.decoder
+        if isinstance(item.wire, model.Digits):
+            place = f"{decoder.buffer}, {end}, {decoder.origin}, {decoder.stop or 'None'}"
+            among, digits = decoder.context.use("among"), octets(octets_of(item.wire))
+            with decoder.lines.block(f"if {among}({place}, {digits}):"):
+                decoder.row(steps((item,)))
+                self._append(item, variable)
+                decoder.lines.add(f"{end} = {decoder.at}")
+        else:
+            decoder.row(steps((item,)))
+            decoder.lines.add(f"{end} = {decoder.at}")
+            with decoder.lines.block(f"if {decoder.raws[item.key]}:"):
+                self._append(item, variable)
+        with decoder.lines.block("else:"):
+            decoder.lines.add(f"{variable}.append(None)")
 
     def _object_item(
         self, field: model.Field, item: model.Field, wire: model.Nested, variable: str, end: str

@@ -85,6 +85,10 @@ class Lists:
         before, encoder.item = encoder.item, field.name or ""
         fits = dict(encoder.fits)
         row = steps((wire.item,))
+        if wire.gaps:
+            with encoder.lines.block(f"if {encoder.each} is None:"):
+                encoder.lines.add(f'{items}.append(b"")')
+                encoder.lines.add("continue")
         pending = encoder.swapped()
         data = encoder.fresh("octets")
         if isinstance(wire.item.wire, model.Nested):
@@ -101,6 +105,9 @@ class Lists:
             for step in row:
                 encoder.emit(step)
             encoder.lines.add(f"{data} = ", encoder.joined(pending))
+        if wire.gaps and not isinstance(wire.item.wire, model.Digits):
+            with encoder.lines.block(f"if not {data}:"):
+                encoder.refuse(field.name or "", "None for an empty item", encoder.each)
         if wire.until:
             marks = ", ".join(map(octets, wire.until))
             marks = f"({marks})" if len(wire.until) > 1 else marks

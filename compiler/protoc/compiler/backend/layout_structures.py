@@ -152,6 +152,8 @@ class Structures:
             options.append(keyed("whilst", self._over_values(wire.whilst, wire.item)))
         if wire.filled:
             options.append(keyed("filled", "True"))
+        if wire.gaps:
+            options.append(keyed("gaps", "True"))
         if wire.separator:
             options.append(keyed("separator", octets(wire.separator)))
         return options

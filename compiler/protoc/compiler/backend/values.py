@@ -269,7 +269,8 @@ def annotation(wire: model.Wire | None, conversion: model.Conversion, context: C
     if isinstance(wire, model.Nested):
         return context.classes[f"record {wire.record.name}"]
     if isinstance(wire, model.Items):
-        return f"list[{annotation(wire.item.wire, wire.item.conversion, context)}]"
+        item = annotation(wire.item.wire, wire.item.conversion, context)
+        return f"list[{item}{' | None' if wire.gaps else ''}]"
     if conversion.enum is not None:
         base = "str" if context.enums[conversion.enum].text else "int"
         cls = context.classes[conversion.enum]

@@ -19,18 +19,20 @@ class Exchange:
     """One line of an example.
 
     Attributes:
-        word: `tx` towards the device, `rx` from it, `bad` must be rejected.
+        word: `tx` towards the device, `rx` from it, `bad` must be rejected, `idle` is a pause.
         way: of `bad`, the direction in which it must; empty for both.
         message: name and fields it must decode to and be encoded from.
+        pause: seconds in which nothing comes.
     """
 
-    word: Literal["tx", "rx", "bad"]
+    word: Literal["tx", "rx", "bad", "idle"]
     data: bytes
     span: Span
     message: str | None = None
     fields: tuple[tuple[str, Expression], ...] = ()
     reason: str = ""
     way: Literal["tx", "rx", ""] = ""
+    pause: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,11 @@ class Protocol:
         for trigger in self.triggers:
             yield from trigger.actions
             yield from trigger.otherwise
+
+    def is_over(self, pause: Exchange, link: str) -> bool:
+        """Whether nothing that comes behind a pause answers what was sent before it."""
+        timeouts = [each.timeout for each in self.links if each.name == link]
+        return pause.pause >= max(timeouts, default=0.0)
 
     def message(self, name: str) -> Message:
         """The message of that name."""

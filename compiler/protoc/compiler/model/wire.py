@@ -312,6 +312,7 @@ class Items:
         separator: constant bytes between the items; empty for none.
         filled: it has one item at least.
         guarded: what follows begins with one of `until` only if its values do.
+        gaps: an item may be absent: nothing stands there.
     """
 
     item: Field
@@ -324,6 +325,7 @@ class Items:
     filled: bool = False
     or_end: bool = False
     guarded: bool = False
+    gaps: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protoc.compiler import model
-from protoc.compiler.resolve.constants import octets
+from protoc.compiler.resolve.constants import octets, seconds
 from protoc.compiler.resolve.expressions import Reader, free_fields
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.dsl import tree
@@ -29,7 +29,7 @@ def resolve_example(scope: Scope, example: tree.Example) -> model.Example:
 
 def _exchange(scope: Scope, frame: tree.Frame) -> model.Exchange:
     if frame.word == "idle":
-        raise scope.unsupported("`idle` in an example", frame.span, "leave it out")
+        return model.Exchange("idle", b"", frame.span, pause=seconds(scope, frame.pause))
     data = octets(scope, frame.constants)
     if frame.message is None:
         return model.Exchange(frame.word, data, frame.span, reason=frame.reason, way=frame.way)

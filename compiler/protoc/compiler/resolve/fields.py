@@ -81,8 +81,6 @@ class Fields:
         """What a list repeats."""
         if isinstance(statement.typed.type, tree.ListType):
             raise self.scope.unsupported("a list of lists", statement.span)
-        if statement.typed.type.optional:
-            raise self.scope.unsupported("an item that may be absent", statement.span)
         return self._valued(statement, f"{statement.name.text}[]", "", place)
 
     def _valued(

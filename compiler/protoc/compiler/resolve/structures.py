@@ -15,7 +15,7 @@ from protoc.compiler.resolve.lets import Seen, told
 from protoc.compiler.resolve.names import Names, expression
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.settling import settle_record
-from protoc.compiler.resolve.types import OPEN
+from protoc.compiler.resolve.types import OPEN, is_open
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
@@ -225,11 +225,28 @@ class Structures:
         inner = tree.Field(statement.name, type_.item, span=type_.item.span)
         modifiers = [m for m in type_.item.modifiers if m.word in _HOW]
         typed = replace(
-            type_.item, modifiers=tuple(m for m in type_.item.modifiers if m.word not in _HOW)
+            type_.item,
+            type=replace(type_.item.type, optional=False),
+            modifiers=tuple(m for m in type_.item.modifiers if m.word not in _HOW),
         )
         item = self.builder.item(replace(inner, typed=typed), place)
         how = (*modifiers, *statement.typed.modifiers)
-        return self._list(statement.name, item, how, statement, place)
+        found = self._list(statement.name, item, how, statement, place)
+        return self._with_gaps(found) if type_.item.type.optional else found
+
+    def _with_gaps(self, field: model.Field) -> model.Field:
+        """A list whose items may be absent: what stands around them tells."""
+        assert isinstance(field.wire, model.Items)
+        wire = field.wire.item.wire
+        characters = isinstance(wire, model.Digits) and not wire.packed and not wire.lenient
+        if not field.wire.separator or not (characters or is_open(wire)):
+            raise self.scope.fail(
+                "E0409",
+                f"nothing tells whether an item of `{field.name}` is absent",
+                field.span,
+                help="write `sep` behind the list, and take text, bytes without a size, or digits",
+            )
+        return replace(field, wire=replace(field.wire, gaps=True))
 
     def _list(
         self,

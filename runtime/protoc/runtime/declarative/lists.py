@@ -139,6 +139,7 @@ class Items(Filled):
         whilst: the list goes on while this holds of the item before, the `previous` of the frame.
         filled: it has one item at least.
         separator: constant bytes between the items.
+        gaps: an item may be absent, and is None then: nothing stands there.
     """
 
     def __init__(
@@ -154,6 +155,7 @@ class Items(Filled):
         whilst: Telling | None = None,
         filled: bool = False,
         separator: bytes = b"",
+        gaps: bool = False,
     ) -> None:
         super().__init__(name, not (count or until or whilst), size)
         self.item = Item(name, item) if isinstance(item, Record) else item
@@ -164,6 +166,7 @@ class Items(Filled):
         self.whilst = whilst
         self.filled = filled
         self.separator = separator
+        self.gaps = gaps
         self.closed: tuple[bytes, ...] = ()
 
     def ways(self) -> list[list[Element]]:
@@ -227,6 +230,9 @@ class Items(Filled):
     def one(self, stream: IO[bytes], frame: Frame) -> Any:
         """The item that stands here."""
         start = frame.at(stream)
+        characters = self.item.begins() if self.gaps else None
+        if characters is not None and not self._begins(characters, stream, frame):
+            return None
         if self.item.fixed is not None:
             frame.need(stream, self.item.fixed, self.item.label)
         self.item.take(stream, frame)
@@ -234,8 +240,17 @@ class Items(Filled):
             raise frame.error("value", self.item.label, start, "at least one byte", "nothing")
         if self.whilst is not None:
             frame.previous = self.item.asked(frame)
+        if self.gaps and frame.at(stream) == start:
+            return None
         (value,) = self.item.values(frame).values()
         return value
+
+    def _begins(self, characters: frozenset[int], stream: IO[bytes], frame: Frame) -> bool:
+        """Whether an item stands here, by its first byte."""
+        rest = frame.rest(stream)
+        if not rest:
+            frame.need_more(stream)
+        return rest[:1] != b"" and rest[0] in characters
 
     # ---------------------------------------------------------------- writing
 
@@ -262,9 +277,11 @@ class Items(Filled):
         return data
 
     def _written(self, value: Any, frame: Frame) -> bytes:
+        if self.gaps and value is None:
+            return b""
         self.item.accept(value, frame)
         data = self.item.write(frame)
-        if isinstance(self.item, Item) and not data:
+        if (isinstance(self.item, Item) or self.gaps) and not data:
             raise frame.unfit(self.label, "at least one byte for each item", value)
         if self.until and data.startswith(self.until):
             words = "no item that begins with what ends the list"
