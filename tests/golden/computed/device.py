@@ -231,30 +231,43 @@ class Measured(Message, kw_only=True):
         value: int | float | None = None
         mantissa: int | None = None
         exponent: int | None = None
-        if kind == 1:
-            if len(buffer) < at + 4:
-                raise Incomplete(4)
-            (value,) = _BE_H.unpack_from(buffer, at + 2)
-            p1 = at + 4
-        elif kind == 2:
-            if len(buffer) < at + 8:
-                raise Incomplete(8)
-            mantissa_raw, exponent_raw = _BE_4S2S.unpack_from(buffer, at + 2)
-            if not mantissa_raw.isdigit():
-                raise DecodeError(
-                    "value", cls.NAME, "mantissa", 2, "decimal digits", mantissa_raw, 8
-                )
-            mantissa_number_ = int(mantissa_raw)
-            exponent_number_ = NUMBERS_2.get(exponent_raw)
-            if exponent_number_ is None:
-                raise DecodeError(
-                    "value", cls.NAME, "exponent", 6, "decimal digits", exponent_raw, 8
-                )
-            mantissa = mantissa_number_
-            exponent = exponent_number_
-            p1 = at + 8
-        else:
-            p1 = at + 2
+        match kind:
+            case 1:
+                if len(buffer) < at + 4:
+                    raise Incomplete(4)
+                (value,) = _BE_H.unpack_from(buffer, at + 2)
+                p1 = at + 4
+            case 2:
+                if len(buffer) < at + 8:
+                    raise Incomplete(8)
+                mantissa_raw, exponent_raw = _BE_4S2S.unpack_from(buffer, at + 2)
+                if not mantissa_raw.isdigit():
+                    raise DecodeError(
+                        "value",
+                        cls.NAME,
+                        "mantissa",
+                        2,
+                        "decimal digits",
+                        mantissa_raw,
+                        8,
+                    )
+                mantissa_number_ = int(mantissa_raw)
+                exponent_number_ = NUMBERS_2.get(exponent_raw)
+                if exponent_number_ is None:
+                    raise DecodeError(
+                        "value",
+                        cls.NAME,
+                        "exponent",
+                        6,
+                        "decimal digits",
+                        exponent_raw,
+                        8,
+                    )
+                mantissa = mantissa_number_
+                exponent = exponent_number_
+                p1 = at + 8
+            case _:
+                p1 = at + 2
         rest: bytes | None = None
         if kind > 7 and kind != 9:
             p3 = p1 - 7 + kind
@@ -307,30 +320,39 @@ class Measured(Message, kw_only=True):
     def encode(self, link: str = "") -> bytes:
         try:
             agreed(self)
-            if self.kind == 1:
-                if self.exponent is not None:
-                    raise EncodeError(self.NAME, "exponent", "nothing", self.exponent)
-                if self.mantissa is not None:
-                    raise EncodeError(self.NAME, "mantissa", "nothing", self.mantissa)
-                if self.value is None:
-                    raise EncodeError(self.NAME, "value", "a value", None)
-                part = _BE_H.pack(self.value)
-            elif self.kind == 2:
-                if self.mantissa is None:
-                    raise EncodeError(self.NAME, "mantissa", "a value", None)
-                if self.exponent is None:
-                    raise EncodeError(self.NAME, "exponent", "a value", None)
-                if not 0 <= self.mantissa <= 9999:
-                    raise OverflowError
-                part = b"%04d%b" % (index(self.mantissa), DIGITS_2[self.exponent])
-            else:
-                if self.exponent is not None:
-                    raise EncodeError(self.NAME, "exponent", "nothing", self.exponent)
-                if self.mantissa is not None:
-                    raise EncodeError(self.NAME, "mantissa", "nothing", self.mantissa)
-                if self.value is not None:
-                    raise EncodeError(self.NAME, "value", "nothing", self.value)
-                part = b""
+            match self.kind:
+                case 1:
+                    if self.exponent is not None:
+                        raise EncodeError(
+                            self.NAME, "exponent", "nothing", self.exponent
+                        )
+                    if self.mantissa is not None:
+                        raise EncodeError(
+                            self.NAME, "mantissa", "nothing", self.mantissa
+                        )
+                    if self.value is None:
+                        raise EncodeError(self.NAME, "value", "a value", None)
+                    part = _BE_H.pack(self.value)
+                case 2:
+                    if self.mantissa is None:
+                        raise EncodeError(self.NAME, "mantissa", "a value", None)
+                    if self.exponent is None:
+                        raise EncodeError(self.NAME, "exponent", "a value", None)
+                    if not 0 <= self.mantissa <= 9999:
+                        raise OverflowError
+                    part = b"%04d%b" % (index(self.mantissa), DIGITS_2[self.exponent])
+                case _:
+                    if self.exponent is not None:
+                        raise EncodeError(
+                            self.NAME, "exponent", "nothing", self.exponent
+                        )
+                    if self.mantissa is not None:
+                        raise EncodeError(
+                            self.NAME, "mantissa", "nothing", self.mantissa
+                        )
+                    if self.value is not None:
+                        raise EncodeError(self.NAME, "value", "nothing", self.value)
+                    part = b""
             if self.kind > 7 and self.kind != 9:
                 if self.rest is None:
                     raise EncodeError(self.NAME, "rest", "a value", None)

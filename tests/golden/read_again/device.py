@@ -218,36 +218,38 @@ class ReadingRaw(Part, kw_only=True):
     ) -> tuple[Self, int]:
         limit = len(buffer) if stop is None else stop
         volume: float | int | None = None
-        if register == 1:
-            if limit < at + 4:
-                raise short(stop, cls.NAME, "volume", 0, 4, limit - at)
-            (volume_raw,) = _BE_I.unpack_from(buffer, at)
-            volume = volume_raw / 1000
-            p1 = at + 4
-        elif register == 2:
-            if limit < at + 4:
-                raise short(stop, cls.NAME, "volume", 0, 4, limit - at)
-            (volume,) = _BE_H.unpack_from(buffer, at)
-            p1 = at + 4
-        else:
-            p2 = limit
-            p1 = p2
+        match register:
+            case 1:
+                if limit < at + 4:
+                    raise short(stop, cls.NAME, "volume", 0, 4, limit - at)
+                (volume_raw,) = _BE_I.unpack_from(buffer, at)
+                volume = volume_raw / 1000
+                p1 = at + 4
+            case 2:
+                if limit < at + 4:
+                    raise short(stop, cls.NAME, "volume", 0, 4, limit - at)
+                (volume,) = _BE_H.unpack_from(buffer, at)
+                p1 = at + 4
+            case _:
+                p2 = limit
+                p1 = p2
         return cls(volume=volume), p1
 
     def encode_part(self, register: int) -> bytes:
         try:
-            if register == 1:
-                if self.volume is None:
-                    raise EncodeError(self.NAME, "volume", "a value", None)
-                part = _BE_I.pack(round(self.volume * 1000))
-            elif register == 2:
-                if self.volume is None:
-                    raise EncodeError(self.NAME, "volume", "a value", None)
-                part = _BE_H2S.pack(self.volume, b"\x00\x00")
-            else:
-                if self.volume is not None:
-                    raise EncodeError(self.NAME, "volume", "nothing", self.volume)
-                part = b""
+            match register:
+                case 1:
+                    if self.volume is None:
+                        raise EncodeError(self.NAME, "volume", "a value", None)
+                    part = _BE_I.pack(round(self.volume * 1000))
+                case 2:
+                    if self.volume is None:
+                        raise EncodeError(self.NAME, "volume", "a value", None)
+                    part = _BE_H2S.pack(self.volume, b"\x00\x00")
+                case _:
+                    if self.volume is not None:
+                        raise EncodeError(self.NAME, "volume", "nothing", self.volume)
+                    part = b""
             return part
         except UNFIT as error:
             raise unfit(self, error, {"volume": (0, 65535)}) from None

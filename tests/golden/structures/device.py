@@ -588,42 +588,44 @@ class Kinds(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"K", c1)
         low: int | None = None
         high: int | None = None
-        if kind == 1 or kind == 2:
-            if len(buffer) < at + 3:
-                raise Incomplete(3)
-            low = buffer[at + 2]
-            p1 = at + 3
-        elif kind == 3:
-            if len(buffer) < at + 5:
-                raise Incomplete(5)
-            high, low = _BE_HB.unpack_from(buffer, at + 2)
-            p1 = at + 5
-        else:
-            p1 = at + 2
+        match kind:
+            case 1 | 2:
+                if len(buffer) < at + 3:
+                    raise Incomplete(3)
+                low = buffer[at + 2]
+                p1 = at + 3
+            case 3:
+                if len(buffer) < at + 5:
+                    raise Incomplete(5)
+                high, low = _BE_HB.unpack_from(buffer, at + 2)
+                p1 = at + 5
+            case _:
+                p1 = at + 2
         if not buffer.startswith(b".", p1):
             raise unlike(buffer, p1, at, cls.NAME, "", b".")
         return cls(kind=kind, low=low, high=high), p1 + 1
 
     def encode(self, link: str = "") -> bytes:
         try:
-            if self.kind == 1 or self.kind == 2:
-                if self.high is not None:
-                    raise EncodeError(self.NAME, "high", "nothing", self.high)
-                if self.low is None:
-                    raise EncodeError(self.NAME, "low", "a value", None)
-                part = _BE_B.pack(self.low)
-            elif self.kind == 3:
-                if self.high is None:
-                    raise EncodeError(self.NAME, "high", "a value", None)
-                if self.low is None:
-                    raise EncodeError(self.NAME, "low", "a value", None)
-                part = _BE_HB.pack(self.high, self.low)
-            else:
-                if self.high is not None:
-                    raise EncodeError(self.NAME, "high", "nothing", self.high)
-                if self.low is not None:
-                    raise EncodeError(self.NAME, "low", "nothing", self.low)
-                part = b""
+            match self.kind:
+                case 1 | 2:
+                    if self.high is not None:
+                        raise EncodeError(self.NAME, "high", "nothing", self.high)
+                    if self.low is None:
+                        raise EncodeError(self.NAME, "low", "a value", None)
+                    part = _BE_B.pack(self.low)
+                case 3:
+                    if self.high is None:
+                        raise EncodeError(self.NAME, "high", "a value", None)
+                    if self.low is None:
+                        raise EncodeError(self.NAME, "low", "a value", None)
+                    part = _BE_HB.pack(self.high, self.low)
+                case _:
+                    if self.high is not None:
+                        raise EncodeError(self.NAME, "high", "nothing", self.high)
+                    if self.low is not None:
+                        raise EncodeError(self.NAME, "low", "nothing", self.low)
+                    part = b""
             return _BE_BB.pack(0x4B, self.kind) + part + b"."
         except UNFIT as error:
             raise unfit(

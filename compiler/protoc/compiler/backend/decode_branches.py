@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Code, Named, octets, text, unbracketed
+from protoc.compiler.backend.cases import heads
+from protoc.compiler.backend.code import Call, Code, Named, octets, text
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, steps
@@ -53,22 +54,17 @@ class Branches:
 
     def _conditions(self, branch: model.Branch, end: str, behind: list[Step]) -> None:
         decoder, start = self.decoder, self.decoder.at
-        word = "if"
-        for arm in branch.arms:
-            if arm.when is None:
-                head = "else:"
-            else:
-                condition = decoder.expression(arm.when)
-                head = f"{word} {unbracketed(condition)}:"
-            outer, decoder.stop = decoder.stop, "len(buffer)" if arm.open else decoder.stop
-            with decoder.lines.block(head):
-                self._arm(arm, start, end, behind)
-            decoder.stop = outer
-            word = "elif"
-        if branch.arms[-1].when is not None:
-            with decoder.lines.block("else:"):
-                decoder.fail("value", "", start, text("one of the values described"), '"another"',
-                             known=False)  # fmt: skip
+        conditions = [arm.when for arm in branch.arms]
+        with heads(decoder.lines, conditions, decoder.expression) as words:
+            for arm, word in zip(branch.arms, words, strict=False):
+                outer, decoder.stop = decoder.stop, "len(buffer)" if arm.open else decoder.stop
+                with decoder.lines.block(word):
+                    self._arm(arm, start, end, behind)
+                decoder.stop = outer
+            if conditions[-1] is not None:
+                with decoder.lines.block(words[-1]):
+                    decoder.fail("value", "", start, text("one of the values described"),
+                                 '"another"', known=False)  # fmt: skip
 
     def _optional(self, branch: model.Branch, end: str, behind: list[Step]) -> None:
         decoder, start = self.decoder, self.decoder.at

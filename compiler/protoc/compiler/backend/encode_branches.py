@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
+from protoc.compiler.backend.cases import heads
 from protoc.compiler.backend.code import octets
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.plan import steps
@@ -99,29 +100,33 @@ class Branches:
         if branch.how == "either":
             self._either(branch, variable)
             return
-        word = "if"
-        closed = False
-        for arm, test in zip(branch.arms, self._tests(branch), strict=True):
-            if closed:
-                break
-            if not test and word == "if":
-                self._way(branch, arm, variable)
-                return
-            told = self._telling(branch, arm) if branch.how == "optional" else ()
-            with encoder.lines.block(f"{word} {test}:" if test else "else:"), self._known(told):
-                self._way(branch, arm, variable)
-            closed = not test
-            word = "elif"
-        if closed:
+        if branch.how in ("if", "link"):
+            self._conditions(branch, variable)
             return
-        if branch.how == "optional":
-            if variable is not None:
-                with encoder.lines.block("else:"):
-                    self._nothing(sorted(model.lets(branch.arms[0].elements)))
-                    encoder.lines.add(f'{variable} = b""')
+        # of several frames the first is written
+        arm, test = branch.arms[0], self._tests(branch)[0]
+        if not test:
+            self._way(branch, arm, variable)
             return
-        with encoder.lines.block("else:"):
-            encoder.refuse("", "a value that is described", "self")
+        told = self._telling(branch, arm)
+        with encoder.lines.block(f"if {test}:"), self._known(told):
+            self._way(branch, arm, variable)
+        if variable is not None:
+            with encoder.lines.block("else:"):
+                self._nothing(sorted(model.lets(arm.elements)))
+                encoder.lines.add(f'{variable} = b""')
+
+    def _conditions(self, branch: model.Branch, variable: str | None) -> None:
+        """The way whose condition holds."""
+        encoder = self.encoder
+        conditions = [arm.when for arm in branch.arms]
+        with heads(encoder.lines, conditions, encoder.expression) as words:
+            for arm, word in zip(branch.arms, words, strict=False):
+                with encoder.lines.block(word):
+                    self._way(branch, arm, variable)
+            if conditions[-1] is not None:
+                with encoder.lines.block(words[-1]):
+                    encoder.refuse("", "a value that is described", "self")
 
     def _either(self, branch: model.Branch, variable: str | None) -> None:
         """The first way whose fields are given; of those with the same fields the first they fit.
