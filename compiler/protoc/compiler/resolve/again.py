@@ -49,8 +49,7 @@ def _contents(builder: Builder, statement: tree.Field, also: Again, place: Place
         wire = structures.nested(type_, place)
     else:
         names = Names(outer=place.names)
-        name = f"{builder.name}_{statement.name.text}"
-        record = structures.record(name, also, names, place.trail, doc=statement.doc)
+        record = structures.part(statement.name.text, also, names, place.trail, statement.doc)
         scope, span = builder.scope, also.span
         told = tuple(place.names.value(scope, path, span) for path in names.told.values())
         wire = model.Nested(record, None, told)

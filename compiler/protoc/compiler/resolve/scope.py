@@ -63,19 +63,22 @@ class Scope:
     param_trees: dict[str, tree.Param] = field(default_factory=dict)
     pair_trees: dict[str, tree.Pair] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
-    _parts: set[str] = field(default_factory=set)
+    _parts: dict[str, object] = field(default_factory=dict)
     _unknown: int = 0
 
     def settings_at(self, span: Span) -> Settings:
         """Those of the file something stands in."""
         return self.settings.setdefault(span.source, Settings())
 
-    def part(self, name: str) -> str:
-        """The name of a part of a message that has a class: numbered where another has it."""
+    def part(self, name: str, made: object) -> str:
+        """The name of a part of a message that has a class: numbered where another one has it.
+
+        What is resolved again, on another link, or is the same in another way, is the same part.
+        """
         found, n = name, 2
-        while found in self._parts or found in self.layouts:
+        while found in self.layouts or self._parts.get(found, made) != made:
             found, n = f"{name}~{n}", n + 1
-        self._parts.add(found)
+        self._parts[found] = made
         return found
 
     def fail(

@@ -193,14 +193,26 @@ class Structures:
             name, elements, layout.span, doc, (*parameters, *names.told), message=whole
         )
 
+    def part(
+        self,
+        name: str,
+        body: tree.Body | tree.Layout,
+        names: Names,
+        trail: tuple[str, ...],
+        doc: str,
+    ) -> model.Record:
+        """The record that a field of the message is made of."""
+        wanted = f"{self.builder.name}_{name}"
+        record = self.record(wanted, body, names, trail, doc=doc)
+        return replace(record, name=self.scope.part(wanted, record))
+
     # -------------------------------------------------------------- lists
 
     def repeat(self, statement: tree.Repeat, place: Place) -> model.Field:
         """`repeat x count n { … }`."""
         name = statement.name.text
         names = Names(outer=place.names)
-        part = self.scope.part(f"{self.builder.name}_{name}")
-        record = self.record(part, statement.body, names, place.trail, doc=statement.doc)
+        record = self.part(name, statement.body, names, place.trail, statement.doc)
         span = statement.span
         told = tuple(place.names.value(self.scope, path, span) for path in names.told.values())
         wire = model.Nested(record, _size_of(record), told)

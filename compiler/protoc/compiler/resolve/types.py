@@ -254,7 +254,8 @@ def _bits(
     if name == "_":
         return model.Bits(wire, tuple(unnamed), None), tuple(named)
     members = _members(scope, named, owner)
-    return model.Bits(wire, (*members, *unnamed), scope.part(f"{owner}_{name}")), ()
+    parts = (*members, *unnamed)
+    return model.Bits(wire, parts, scope.part(f"{owner}_{name}", (wire, parts))), ()
 
 
 def _unnamed(scope: Scope, bit: tree.Bit, piece: model.Piece, owner: str) -> model.Part:
