@@ -15,6 +15,7 @@ response meter {
     share : u8 via 100 / (x + 1)
     step  : i8 via (x - 5) / 2 range -60..60
     area  : u8 via x ** 2
+    text  : dec[1] via x / 2
 }
 response odd { rest : u8 via (x % 7) ** 2 }
 """
@@ -24,14 +25,15 @@ METER, ODD = MODULE.module.PROTOCOL.messages
 
 
 def test_values_are_what_the_formula_says() -> None:
-    read = METER.decode(bytes([100, 1, 25, 3]))
-    assert (read.level, read.share, read.step, read.area) == (40, 50, 10, 9)
-    assert read.encode() == bytes([100, 1, 25, 3])
+    data = bytes([100, 1, 25, 3]) + b"7"
+    read = METER.decode(data)
+    assert (read.level, read.share, read.step, read.area, read.text) == (40, 50, 10, 9, 3.5)
+    assert read.encode() == data
 
 
 def test_a_number_without_a_value_is_rejected() -> None:
     with pytest.raises(DecodeError, match="has a value"):
-        METER.decode(bytes([0, 1, 25, 3]))
+        METER.decode(bytes([0, 1, 25, 3]) + b"7")
 
 
 def test_what_cannot_be_turned_round_is_only_read() -> None:
@@ -43,8 +45,8 @@ def test_what_cannot_be_turned_round_is_only_read() -> None:
 
 def test_both_codecs_agree_on_every_byte() -> None:
     for octet in range(256):
-        for data in (bytes([octet] * 4), bytes([octet])):
-            kind = METER if len(data) == 4 else ODD
+        for data in (bytes([octet] * 4) + b"7", bytes([octet])):
+            kind = METER if len(data) == 5 else ODD
             straight = outcome(lambda d=data, k=kind: k.decode(d))
             assert outcome(kind.construct.declarative.parse, data) == straight, data
             if straight[0] == "done":

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, given, settings
 
+from protoc.compiler import library
+from protoc.compiler.pipeline import compile_source
+from protoc.dsl.source import Source
 from tests.properties.descriptions import descriptions
 from tests.properties.modules import compiled
 
 HOUSE = Path(__file__).parent.parent.parent
+PECULIAR = HOUSE / "tests" / "grammars" / "peculiar"
 
 
 def written(folder: Path, count: int) -> list[Path]:
@@ -32,6 +36,16 @@ def written(folder: Path, count: int) -> list[Path]:
     return files
 
 
+def library_modules(folder: Path) -> None:
+    """The modules of the library, and of the devices with habits of their own."""
+    sources = [Source(f"{name}.proto", library.text(name)) for name in library.entries()]
+    sources += [Source.read(path) for path in sorted(PECULIAR.glob("*.proto"))]
+    for source in sources:
+        module = compile_source(source).module
+        assert module is not None, source.name
+        (folder / f"library_{Path(source.name).stem}.py").write_text(module, encoding="utf-8")
+
+
 def tool(name: str, *arguments: str | Path) -> str:
     """What a tool complains about; empty when it is content."""
     run = subprocess.run(
@@ -46,6 +60,7 @@ def tool(name: str, *arguments: str | Path) -> str:
 
 def test_generated_code_is_clean(tmp_path: Path) -> None:
     assert len(written(tmp_path, 80)) > 40
+    library_modules(tmp_path)
     options = ("--isolated", "--target-version", "py311")
     assert tool("ruff", "check", *options, "--no-cache", tmp_path) == ""
     assert tool("ruff", "format", *options, "--no-cache", "--diff", tmp_path) == ""
@@ -57,6 +72,7 @@ def test_generated_code_is_typed(tmp_path: Path) -> None:
     # away from the configuration of the house, which lists its own files
     cache = tmp_path / "cache"
     assert tool("mypy", "--strict", "--cache-dir", cache, *files) == ""
+    library_modules(tmp_path)
     roots = [str(HOUSE / root) for root in ("dsl", "compiler", "runtime", "grammars")]
     config = tmp_path / "pyrightconfig.json"
     config.write_text(

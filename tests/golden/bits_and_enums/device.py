@@ -233,7 +233,7 @@ class State(Message, kw_only=True):
             time = self.time
             if not 0 <= time.minutes <= 59:
                 raise EncodeError(self.NAME, "time.minutes", "0..59", time.minutes)
-            if not 0 <= time.hours <= 39 or not 0 <= time.minutes <= 79:
+            if not 0 <= time.hours <= 39:
                 raise OverflowError
             time_bits = int(f"{time.hours:d}", 16) << 8 | int(f"{time.minutes:d}", 16)
             alarms = self.alarms

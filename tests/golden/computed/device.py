@@ -330,8 +330,10 @@ class Measured(Message, kw_only=True):
                         raise EncodeError(
                             self.NAME, "mantissa", "nothing", self.mantissa
                         )
-                    if self.value is None:
-                        raise EncodeError(self.NAME, "value", "a value", None)
+                    if not isinstance(self.value, int):
+                        raise EncodeError(
+                            self.NAME, "value", "a whole number", self.value
+                        )
                     part = _BE_H.pack(self.value)
                 case 2:
                     if self.mantissa is None:

@@ -239,12 +239,14 @@ class ReadingRaw(Part, kw_only=True):
         try:
             match register:
                 case 1:
-                    if self.volume is None:
-                        raise EncodeError(self.NAME, "volume", "a value", None)
+                    if not isinstance(self.volume, int | float):
+                        raise EncodeError(self.NAME, "volume", "a number", self.volume)
                     part = _BE_I.pack(round(self.volume * 1000))
                 case 2:
-                    if self.volume is None:
-                        raise EncodeError(self.NAME, "volume", "a value", None)
+                    if not isinstance(self.volume, int):
+                        raise EncodeError(
+                            self.NAME, "volume", "a whole number", self.volume
+                        )
                     part = _BE_H2S.pack(self.volume, b"\x00\x00")
                 case _:
                     if self.volume is not None:

@@ -12,7 +12,7 @@ from protoc.compiler.backend.cases import heads
 from protoc.compiler.backend.code import octets
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.plan import steps
-from protoc.compiler.backend.values import default_of, defaulted, fields_in, value_types
+from protoc.compiler.backend.values import checked_as, default_of, defaulted, fields_in, value_types
 from protoc.compiler.resolve.types import total_size
 
 if TYPE_CHECKING:
@@ -222,10 +222,10 @@ class Branches:
         lets = model.lets(arm.elements)
         if branch.how in ("if", "link", "frames") or len(mine) > len(lets) + 1:
             for name in needed:
-                if name in model.sometimes((branch,)):
-                    with encoder.lines.block(f"if self.{attribute(name)} is None:"):
-                        encoder.refuse(name, "a value", "None")
+                self._needed(branch, arm, name)
         for name, (key, default) in left_out.items():
+            if name in encoder.sure:
+                continue
             value = encoder.instead[key] = encoder.fresh(f"{name}_value")
             own = f"self.{attribute(name)}"
             encoder.lines.rows(f"{value} = ", (default, f"if {own} is None", f"else {own}"))
@@ -247,6 +247,18 @@ class Branches:
         else:
             encoder.lines.add(f"{variable} = ", encoder.joined(pending))
             self._unlike_behind(branch, arm, variable)
+
+    def _needed(self, branch: model.Branch, arm: model.Arm, name: str) -> None:
+        """A value must be given, and be one of this way where others have other types."""
+        value, context = f"self.{attribute(name)}", self.encoder.context
+        own = value_types(arm.elements, context)[name]
+        if own != value_types((branch,), context)[name] and (accepted := checked_as(own)):
+            cls, words = accepted
+            with self.encoder.lines.block(f"if not isinstance({value}, {cls}):"):
+                self.encoder.refuse(name, words, value)
+        elif name in model.sometimes((branch,)):
+            with self.encoder.lines.block(f"if {value} is None:"):
+                self.encoder.refuse(name, "a value", "None")
 
     def _nothing(self, names: Iterable[str]) -> None:
         """Values that belong to another way, which is not gone."""

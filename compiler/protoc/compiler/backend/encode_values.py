@@ -30,7 +30,7 @@ from protoc.compiler.backend.values import (
     limits,
     text_look,
 )
-from protoc.compiler.resolve.fitting import bits_as_number
+from protoc.compiler.resolve.fitting import bits_as_number, raw_limits
 
 
 @dataclass
@@ -162,12 +162,13 @@ class Values:
         raw = value
         if step.conversion.boolean:
             raw = f"bool({value})"
-        elif step.conversion.linear:
+        elif step.conversion.linear or step.conversion.via is not None:
             raw = local(step.key)
-            self.lines.add(f"{raw} = {to_raw(value, step.conversion, step.wire, self.context.use)}")
+            name = step.name or self.item
+            self.lines.add(f"{raw} = {self.to_raw(value, step.conversion, step.wire, name)}")
         if not table_of(step.wire, "DIGITS"):
             low, high = held_by(step.wire)
-            if not (step.conversion.boolean or self._is_within(step, low, high)):
+            if not (step.conversion.boolean or _is_within(step, low, high)):
                 self._beyond.append(f"not {low} <= {raw} <= {high}")
             if raw == value and takes_fractions(format_):
                 raw = f"{self.context.use('index')}({value})"
@@ -179,13 +180,6 @@ class Values:
             self.raws[step.key] = f"{self.context.use(table)}[{number}]"
         else:
             self._formats[step.key], self.raws[step.key] = format_, number
-
-    def _is_within(self, step: model.Field, low: int, high: int) -> bool:
-        """Whether the bounds of a value, looked at by themselves, hold it in these limits."""
-        if step.bounds is None or step.conversion.linear:
-            return False
-        least, most = step.bounds
-        return least is not None and most is not None and low <= least and most <= high
 
     def _bounded(
         self, value: str, name: str, bounds: tuple[float | None, float | None] | None
@@ -229,8 +223,8 @@ class Values:
         path = f"{step.name or self.item}.{attribute(part.name or '')}"
         self._bounded(value, path, part.bounds)
         raw = self.to_raw(value, part.conversion, bits_as_number(part), part.name or "")
-        boolean = part.conversion.boolean
-        shared.value(raw, bits_as_number(part), part.pieces, boolean=boolean)
+        wire, boolean = bits_as_number(part), part.conversion.boolean
+        shared.value(raw, wire, part.pieces, not _is_within(part, *raw_limits(wire)), boolean)
         limit = limits(bits_as_number(part), part.conversion, part.bounds)
         assert limit is not None
         self.fits[path] = limit
@@ -245,7 +239,8 @@ class Values:
             shared.constant(field_.wire.bits(field_.origin.value), tuple(pieces))
             return
         first, boolean = field_.wire.pieces[0][0] == step.key, field_.conversion.boolean
-        shared.value(self.raws[field_.key], field_.wire, tuple(pieces), first, boolean)
+        checked = first and not _is_within(field_, *raw_limits(field_.wire))
+        shared.value(self.raws[field_.key], field_.wire, tuple(pieces), checked, boolean)
 
     def _none_of(self, beyond: list[str]) -> None:
         """None of these may hold; which it is that does is found out when one does."""
@@ -319,6 +314,15 @@ class Values:
         for beginning in sorted(beginnings):
             with self.lines.block(f"if {variable}.endswith({octets(beginning)}):"):
                 self.refuse(name, f"no {beginning!r} at its end", value)
+
+
+def _is_within(part: model.Field | model.Part, low: int, high: int) -> bool:
+    """Whether the bounds of a value, looked at by themselves, hold it in these limits."""
+    conversion = part.conversion
+    if part.bounds is None or conversion.linear or conversion.via is not None:
+        return False
+    least, most = part.bounds
+    return least is not None and most is not None and low <= least and most <= high
 
 
 def ends_by_target(size: model.UntilNext) -> list[tuple[bytes, ...]]:

@@ -44,7 +44,7 @@ class Shared:
         `pieces` are those in this integer; `checked` when its limits are looked at here.
         """
         low, high = (0, 1) if boolean else raw_limits(wire)
-        if checked:
+        if checked and not (raw.isdigit() and low <= int(raw) <= high):
             if wire.width > pieces[0].width or low or wire.decimal:
                 self.beyond.append(f"not {low} <= {_compared(raw)} <= {high}")
             elif pieces[0].low + wire.width < self.width or boolean:

@@ -327,6 +327,20 @@ def _members(type_: str) -> list[str]:
     return [type_] if "[" in type_ else type_.split(" | ")
 
 
+_CHECKED = {
+    "int": ("int", "a whole number"),
+    "float": ("int | float", "a number"),
+    "str": ("str", "text"),
+    "bytes": ("bytes | bytearray", "bytes"),
+}
+
+
+def checked_as(type_: str) -> tuple[str, str] | None:
+    """The classes that values of a type are of, and what they are called; None for others."""
+    # a label is a number or a text as well
+    return _CHECKED.get(_members(type_)[-1])
+
+
 def given(
     value: object, wire: model.Wire | None, conversion: model.Conversion, context: Context
 ) -> str:
