@@ -211,7 +211,7 @@ class _Writer:
             line=_line(param.span),
         )
 
-    def _condition(self, expression: model.Expression | None) -> str | None:
+    def _condition(self, expression: model.Expression | None) -> Code | None:
         return None if expression is None else function(expression)
 
     def _pair(self, pair: model.Pair) -> Call:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, octets, text
+from protoc.compiler.backend.code import WIDTH, Call, octets, text
 from protoc.compiler.backend.decode_state import State
 from protoc.compiler.backend.naming import local
-from protoc.compiler.backend.places import At, bits_in, bits_of, span
+from protoc.compiler.backend.places import At, bit_terms, bits_in, bits_of, signed_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of
 from protoc.compiler.backend.values import is_reversed
 from protoc.compiler.resolve.types import fixed_size
@@ -247,8 +247,14 @@ class Runs(State):
         name = self._variable_of(step)
         pieces = [(self.raws[key], piece) for key, piece in wire.pieces]
         widths = {(fixed_size(f) or 0) * 8 for f in self.message.fields() if f.key in hosts}
-        value = bits_of(pieces, widths.pop() if len(widths) == 1 else 0, wire.signed)
-        self.lines.add(f"{name} = {value}")
+        width = widths.pop() if len(widths) == 1 else 0
+        flat = f"{name} = {bits_of(pieces, width, wire.signed)}"
+        if self.lines.indent + len(flat) <= WIDTH:
+            self.lines.add(flat)
+        else:
+            self.lines.chain(f"{name} = ", bit_terms(pieces, width), "|")
+            if wire.signed:
+                self.lines.add(f"{name} = {signed_of(name, wire.width)}")
         if isinstance(step.origin, model.Fixed):
             assert isinstance(step.origin.value, int)
             fixed, at = str(wire.bits(step.origin.value)), self.places[step.key][0]

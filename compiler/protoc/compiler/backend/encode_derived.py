@@ -222,4 +222,8 @@ class Deriving(Values):
         start, end = ends_of(self.places, extent)
         first = "" if str(start) == "0" else str(start)
         last = "" if end == self._reached else str(end)
+        if self._reached is not None and end.terms and end.terms == self._reached.terms:
+            # from the end of what is there: the sum of all lengths stays unspoken
+            behind = self._reached.plus - end.plus
+            last = f"-{behind}" if behind else ""
         return span(self.frame, first, last) if first or last else self.frame

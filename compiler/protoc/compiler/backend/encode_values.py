@@ -224,7 +224,8 @@ class Values:
         self._bounded(value, path, part.bounds)
         raw = self.to_raw(value, part.conversion, bits_as_number(part), part.name or "")
         wire, boolean = bits_as_number(part), part.conversion.boolean
-        shared.value(raw, wire, part.pieces, not _is_within(part, *raw_limits(wire)), boolean)
+        within = _is_within(part, *raw_limits(wire))
+        shared.value(raw, wire, part.pieces, boolean=boolean, within=within)
         limit = limits(bits_as_number(part), part.conversion, part.bounds)
         assert limit is not None
         self.fits[path] = limit
@@ -239,8 +240,8 @@ class Values:
             shared.constant(field_.wire.bits(field_.origin.value), tuple(pieces))
             return
         first, boolean = field_.wire.pieces[0][0] == step.key, field_.conversion.boolean
-        checked = first and not _is_within(field_, *raw_limits(field_.wire))
-        shared.value(self.raws[field_.key], field_.wire, tuple(pieces), checked, boolean)
+        raw, within = self.raws[field_.key], _is_within(field_, *raw_limits(field_.wire))
+        shared.value(raw, field_.wire, tuple(pieces), first, boolean=boolean, within=within)
 
     def _none_of(self, beyond: list[str]) -> None:
         """None of these may hold; which it is that does is found out when one does."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import bracketed, literal, octets, text
+from protoc.compiler.backend.code import Function, bracketed, literal, octets, text
 from protoc.compiler.backend.linear import from_raw
 from protoc.compiler.backend.naming import attribute
 
@@ -195,9 +195,9 @@ ECHO = Writer(
 """Writes what a request and the values of its answer tell."""
 
 
-def function(expression: model.Expression) -> str:
+def function(expression: model.Expression) -> Function:
     """A function of the scope, as the tables hold it."""
-    return f"lambda x: {CONVERSATION.write(expression)}"
+    return Function("lambda x: ", CONVERSATION.rows(expression))
 
 
 def named(expression: model.Expression) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -62,31 +62,41 @@ def span(buffer: str, start: object, end: object) -> str:
 
 
 def _simple(bound: str) -> bool:
-    return bound.isidentifier() or bound.isdigit() or not bound
+    return bound.isidentifier() or bound.removeprefix("-").isdigit() or not bound
 
 
-def bits_of(pieces: Iterable[tuple[str, model.Piece]], width: int, signed: bool = False) -> str:
+def bits_of(pieces: Sequence[tuple[str, model.Piece]], width: int, signed: bool = False) -> str:
     """The number that bits hold, each piece with the variable of its integer.
 
     `width` is the size of the integers, in bits.
     """
-    ordered = sorted(pieces, key=lambda each: -each[1].shift)
-    terms = []
-    for raw, piece in ordered:
-        held = f"{raw} >> {piece.low}" if piece.low else raw
-        held = held if piece.width == width else f"{held} & {piece.mask}"
-        terms.append(f"{bracketed(held)} << {piece.shift}" if piece.shift else held)
+    terms = bit_terms(pieces, width)
     value = " | ".join(terms)
     if not signed:
         return value
-    sign = 1 << model.width_of(piece for _, piece in ordered) - 1
     value = f"({value})" if len(terms) > 1 else value
+    return signed_of(value, model.width_of(piece for _, piece in pieces))
+
+
+def bit_terms(pieces: Sequence[tuple[str, model.Piece]], width: int) -> list[str]:
+    """The terms of a number that bits hold, those of the highest bits first."""
+    terms = []
+    for raw, piece in sorted(pieces, key=lambda each: -each[1].shift):
+        held = f"{raw} >> {piece.low}" if piece.low else raw
+        held = held if piece.width == width else f"{held} & {piece.mask}"
+        terms.append(f"{bracketed(held)} << {piece.shift}" if piece.shift else held)
+    return terms
+
+
+def signed_of(value: str, width: int) -> str:
+    """The number that so many bits stand for when the highest one is the sign."""
+    sign = 1 << width - 1
     return f"({value} ^ {sign}) - {sign}"
 
 
 def bits_in(raw: str, wire: model.Bits, part: model.Part) -> str:
     """What a part of an integer holds: the number, but for packed digits."""
-    return bits_of(((raw, piece) for piece in part.pieces), wire.integer.width * 8, part.signed)
+    return bits_of([(raw, piece) for piece in part.pieces], wire.integer.width * 8, part.signed)
 
 
 def part_of(raw: str, wire: model.Bits, part: model.Part) -> str:

@@ -37,21 +37,19 @@ class Shared:
         wire: model.Slice,
         pieces: tuple[model.Piece, ...],
         checked: bool = True,
+        *,
         boolean: bool = False,
+        within: bool = False,
     ) -> None:
         """A value that may be anything its bits can hold, or only 0 or 1.
 
-        `pieces` are those in this integer; `checked` when its limits are looked at here.
+        `pieces` are those in this integer; `checked` when it is looked at here, `within` when it is
+        known to be in the limits.
         """
-        low, high = (0, 1) if boolean else raw_limits(wire)
-        if checked and not (raw.isdigit() and low <= int(raw) <= high):
-            if wire.width > pieces[0].width or low or wire.decimal:
-                self.beyond.append(f"not {low} <= {_compared(raw)} <= {high}")
-            elif pieces[0].low + wire.width < self.width or boolean:
-                # below 0 it spoils the bits above, and the integer
-                self.beyond.append(f"{_compared(raw)} > {high}")
-            if wire.holes:
-                self.beyond.append(f"{bracketed(raw)} & {wire.holes}")
+        if checked and not within:
+            self._limited(raw, wire, pieces, boolean)
+        if checked and wire.holes:
+            self.beyond.append(f"{bracketed(raw)} & {wire.holes}")
         for piece in pieces:
             held = f'int(f"{{{raw}:d}}", 16)' if wire.decimal else raw
             if wire.signed or piece.width < wire.width:
@@ -60,6 +58,19 @@ class Shared:
             self.terms.append(
                 (piece.low, f"{bracketed(held)} << {piece.low}" if piece.low else held)
             )
+
+    def _limited(
+        self, raw: str, wire: model.Slice, pieces: tuple[model.Piece, ...], boolean: bool
+    ) -> None:
+        """Look at the limits of a value, where nothing else does."""
+        low, high = (0, 1) if boolean else raw_limits(wire)
+        if raw.isdigit() and low <= int(raw) <= high:
+            return
+        if wire.width > pieces[0].width or low or wire.decimal:
+            self.beyond.append(f"not {low} <= {_compared(raw)} <= {high}")
+        elif pieces[0].low + wire.width < self.width or boolean:
+            # below 0 it spoils the bits above, and the integer
+            self.beyond.append(f"{_compared(raw)} > {high}")
 
     def rows(self) -> list[str]:
         """The terms from the highest bits down, constant ones last."""
