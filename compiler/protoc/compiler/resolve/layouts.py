@@ -140,12 +140,10 @@ class Builder:
 
         def own(names: Names) -> tuple[model.Element, ...]:
             """The elements of this layout, where the frame has a hole for them."""
-            known = (
-                names
-                if names is place.names
-                else replace(names, own={**place.names.own, **names.own})
-            )
-            here = replace(place, names=known, block=[])
+            here = place
+            if names is not place.names:
+                known = replace(names, own={**place.names.own, **names.own})
+                here = replace(place, names=known, block=[])
             return self.statements(body_of(layout.body), here)
 
         if not layout.frames:
