@@ -653,6 +653,52 @@ SHAPES = {
             ),
         },
     ),
+    # a param, a response, a pair and a group of one name: which of them is meant stays clear
+    "one name for all": Shape(
+        device(
+            timeout=300,
+            params=(
+                CR,
+                fixed(10, "ask", "?"),
+                open_text(11, "status"),
+                counter(12, "limit"),
+                counter(13, "changes"),
+            ),
+            commands=(message("Command", 1, "status", 10, 3),),
+            responses=(message("Response", 1, "status", 11, 3),),
+            pairs=(pair(1, "status", 1, 1),),
+            groups=(group(1, "status", "Pair:1", "Pair:1"), group(2, "limit", "Pair:1")),
+            triggers=(
+                trigger(10, "response", "after", 20, 21, target=1),
+                trigger(11, "parameter", "change", 22, target=11),
+                run_by(12, 23, 24),
+            ),
+            actions=(
+                action(20, "response", "clear", 1),
+                action(21, "parameter", "clear", 11),
+                action(22, "parameter", "increment", 13),
+                action(23, "pair", "timeout", 1, ' id="12"'),
+                action(24, "group", "execute", 2),
+            ),
+        ),
+        {
+            "cleared twice": call(
+                "group:1",
+                tx(b"?\r"),
+                rx(b"on\r"),
+                tx(b"?\r"),
+                rx(b"on\r"),
+                events=(param(13, 1), param(13, 2), ended("ok")),
+            ),
+            "its own time": call(
+                "trigger:12",
+                tx(b"?\r"),
+                awaits({"event": "timeout"}, min_ms=690, within_ms=710),
+                args=("limit=700",),
+                exit_=3,
+            ),
+        },
+    ),
     "made when it is queued": Shape(
         device(
             type_attributes=' communicationOptions="makeCommandByProtocol"',

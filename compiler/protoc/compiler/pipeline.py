@@ -43,12 +43,20 @@ def analyse(source: Source) -> tuple[model.Protocol | None, Diagnostics]:
     Warnings about a file it uses are left to who checks that file.
     """
     diagnostics = Diagnostics()
-    document = read_tree(source, diagnostics)
+    protocol = _resolved(read_tree(source, diagnostics), diagnostics)
+    if diagnostics.has_errors and is_connector(source.text):
+        diagnostics = Diagnostics()
+        document = imported(source, diagnostics, describable=True)
+        protocol = _resolved(document, diagnostics)
+    diagnostics.forget(lambda d: d.severity != "error" and d.span.source is not source)
+    return (None if diagnostics.has_errors else protocol), diagnostics
+
+
+def _resolved(document: tree.Document | None, diagnostics: Diagnostics) -> model.Protocol | None:
     protocol = resolve(document, diagnostics) if document is not None else None
     if protocol is not None and not diagnostics.has_errors:
         check(protocol, diagnostics)
-    diagnostics.forget(lambda d: d.severity != "error" and d.span.source is not source)
-    return (None if diagnostics.has_errors else protocol), diagnostics
+    return protocol
 
 
 def compile_source(source: Source) -> Compilation:

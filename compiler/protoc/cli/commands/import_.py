@@ -30,7 +30,7 @@ def command(connector: str, output: str | None, report: str | None, hooks: str |
     Without -o it goes to standard output. What was not imported is listed on standard error.
     """
     from protoc.compiler.importers import is_connector
-    from protoc.compiler.importers.dataminer import import_connector
+    from protoc.compiler.importers.describable import import_describable
     from protoc.dsl.diagnostics import Diagnostics
 
     source = read_source(connector)
@@ -40,7 +40,7 @@ def command(connector: str, output: str | None, report: str | None, hooks: str |
             "a description is compiled without being imported: `protoc compile SOURCE`"
         )
     diagnostics = Diagnostics()
-    imported = import_connector(source, diagnostics)
+    imported = import_describable(source, diagnostics)
     show(diagnostics)
     if report is not None:
         _write_report(report, imported, diagnostics)

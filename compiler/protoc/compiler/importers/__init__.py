@@ -12,8 +12,20 @@ def is_connector(text: str) -> bool:
     return text[:1000].lstrip("\ufeff \t\r\n").startswith("<")
 
 
-def imported(source: Source, diagnostics: Diagnostics) -> tree.Document | None:
-    """The syntax tree of a connector; None when it cannot be imported, and it is said why."""
+def imported(
+    source: Source, diagnostics: Diagnostics, *, describable: bool = False
+) -> tree.Document | None:
+    """The syntax tree of a connector; None when it cannot be imported, and it is said why.
+
+    Args:
+        source: the XML.
+        diagnostics: where it is said what is wrong.
+        describable: what no description can have is left out.
+    """
+    if describable:
+        from protoc.compiler.importers.describable import import_describable
+
+        return import_describable(source, diagnostics).document
     from protoc.compiler.importers.dataminer import import_connector
 
     return import_connector(source, diagnostics).document

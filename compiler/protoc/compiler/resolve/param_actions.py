@@ -26,7 +26,7 @@ def set_value(scope: Scope, action: tree.Action, names: Names) -> Verbs:
     target = action.targets[0]
     path = target.path if isinstance(target, tree.Reference) else (target.name,)
     assert action.value is not None
-    if len(path) == 2 and path[0].text not in scope.params:
+    if len(path) == 2 and not _is_bit(scope, path[0], path[1]):
         paced = _pace(scope, path[0], path[1], action.value, names)
         if paced is not None:
             return [paced]
@@ -41,6 +41,13 @@ def set_value(scope: Scope, action: tree.Action, names: Names) -> Verbs:
     value = given(scope, action.value, kind, names)
     rest = tuple(model.FieldName(part.text) for part in path[1:])
     return [model.Set(model.ParamName(found.name), value, rest)]
+
+
+def _is_bit(scope: Scope, owner: tree.Name, what: tree.Name) -> bool:
+    """Whether a name with a dot is a bit of a param, whatever pair or group has its name too."""
+    found = scope.params.get(owner.text)
+    parts = found.wire.parts if found is not None and isinstance(found.wire, model.Bits) else ()
+    return any(part.name == what.text for part in parts)
 
 
 def _pace(
@@ -102,11 +109,12 @@ def append(scope: Scope, action: tree.Action, names: Names) -> Verbs:
 
 
 def clear(scope: Scope, action: tree.Action, names: Names) -> Verbs:
-    """`clear p`; `clear r` for what is remembered of a response."""
+    """`clear p`; `clear r` for what is remembered of a response, `clear r response` as well."""
     target = action.targets[0]
     text = name(target).text
     framing = "framing" in action.words
-    if text in scope.messages and (framing or text not in scope.params):
+    meant = framing or "response" in action.words
+    if text in scope.messages and (meant or text not in scope.params):
         return [model.Forget(model.MessageName(text), framing)]
     return [model.Clear(param_name(scope, target), "display" in action.words)]
 

@@ -164,7 +164,7 @@ class _Maker:
 
     def _command(self, verb: str) -> Made:
         if verb == "replace":
-            return self._swap("command")
+            return self._swap()
         if verb in _COMMAND and self._here("command"):
             word, words = _COMMAND[verb]
             return self._made(word, words=words)
@@ -174,7 +174,8 @@ class _Maker:
         if verb in ("clear", "clear length info"):
             return self._forget(verb)
         if verb == "replace":
-            return self._swap("response")
+            self.context.dropped(self.action.view, "another param in the place of one that comes")
+            return []
         if verb in _RESPONSE:
             word, words = _RESPONSE[verb]
             return self._made(word, words=words) if self._here("response") else []
@@ -193,18 +194,19 @@ class _Maker:
         found: Made = []
         for target in self._targets("response"):
             name = self.context.named("Response", names, target)
-            found += self._made("clear", name, words=words)
+            shared = not words and name in self.context.names.params.values()
+            found += self._made("clear", name, words=("response",) if shared else words)
         return found
 
-    def _swap(self, kind: str) -> Made:
+    def _swap(self) -> Made:
         source = self.action.reference()
-        names = self.context.names.commands if kind == "command" else self.context.names.responses
+        names = self.context.names.commands
         if source is None:
             return self._unknown()
         holder = self.context.param(source)
         found: Made = []
-        for target in self._targets(kind):
-            name = self.context.named(kind.capitalize(), names, target)
+        for target in self._targets("command"):
+            name = self.context.named("Command", names, target)
             for param, condition in self._held(holder):
                 operands = (
                     ("for", (nodes.reference(param, self.span),)),
@@ -301,6 +303,10 @@ class _Maker:
             "reverse": ("reverse", ()),
         }
         if verb in simple:
+            constant = self.context.constant(self.context.param(target))
+            if constant and verb in ("go", "save", "clear on display"):
+                self.context.simplified(self.action.view, "a constant stays as it is")
+                return []
             word, words = simple[verb]
             return self._made(word, name, words=words)
         if verb in _ARITHMETIC:

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">", "=")
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _LEVELS = (("&", "|", "^"), ("+", "-"), ("*", "/"))
 
 
@@ -128,7 +129,7 @@ class Reader:
 
     def _compared(self, operator: str, left: Operand, right: Operand) -> tree.Expression:
         if left.empty and not right.empty:
-            left, right = right, left
+            left, right, operator = right, left, _MIRRORED.get(operator, operator)
         if right.empty:
             return self._emptiness(operator, left, right.empty)
         one, other = self._alike(left, right), self._alike(right, left)
@@ -151,8 +152,17 @@ class Reader:
 
     def _emptiness(self, operator: str, operand: Operand, word: str) -> tree.Expression:
         span = self._span
-        if operand.param is None or operator not in ("==", "!="):
+        literal = operand.expression
+        if isinstance(literal, tree.String | tree.Number) and operator in ("==", "!="):
+            empty = word == "emptystring" and getattr(literal, "value", 0) == ""
+            one, other = nodes.number(int(empty), span), nodes.number(1, span)
+            return tree.Binary(operator, one, other, span=span)
+        if operand.param is None:
             raise NoCondition(f"`{word}` can be compared with a param only")
+        if operator not in ("==", "!="):
+            text = self.kinds.text(operand.param)
+            least = nodes.string("", span) if text else nodes.number(0, span)
+            return tree.Binary(operator, operand.expression, least, span=span)
         ways: list[tree.Expression] = [
             tree.Unary("not", nodes.call("present", span, operand.expression), span=span)
         ]

@@ -10,7 +10,7 @@ from protoc.compiler.importers.dataminer.conditions import Kinds, NoCondition, R
 from protoc.compiler.importers.dataminer.connector import Connector
 from protoc.compiler.importers.dataminer.elements import Account, Reference, Text, View
 from protoc.compiler.importers.dataminer.names import Names
-from protoc.compiler.importers.dataminer.params import Param
+from protoc.compiler.importers.dataminer.params import TABLE_KINDS, Param
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.source import Span
@@ -80,10 +80,20 @@ class Context:
 
         Raises:
             Missing: there is none.
+            Absent: it is not imported.
         """
         found = self.connector.params.get(reference.id)
         if found is None:
             raise self.missing("Param", reference)
+        if found.kind in TABLE_KINDS:
+            self.diagnostics.warning(
+                "W0803",
+                f"param {reference.id} is a table",
+                reference.span,
+                "what depends on it is left out",
+                help="tables are filled by code: do it in a hook, or in your own code",
+            )
+            raise Absent(reference.id)
         return found
 
     def param_name(self, reference: Reference) -> str:

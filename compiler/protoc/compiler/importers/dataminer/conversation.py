@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.actions import Around, imported
 from protoc.compiler.importers.dataminer.completion import OPEN
@@ -85,9 +87,18 @@ def _either(context: Context, connection: int | None) -> bool:
     return connection is None and context.connector.spare is not None
 
 
-def leave_out(context: Context) -> None:
-    """Settle which pairs, groups and timers are not imported, and say so."""
+def leave_out(context: Context, without: Mapping[tuple[str, int], str]) -> None:
+    """Settle which messages, pairs, groups and timers are not imported, and say so.
+
+    Args:
+        context: the import.
+        without: messages that cannot be described, and why.
+    """
     connector, absent = context.connector, context.absent
+    for (kind, number), reason in without.items():
+        messages = connector.commands if kind == "Command" else connector.responses
+        context.dropped(messages[number].view, f"this {kind.lower()} cannot be told: {reason}")
+        absent.add((kind, number))
     for response in connector.responses.values():
         if (name := _endless(context, response)) is not None:
             # W0806 says so where it stands
@@ -100,6 +111,8 @@ def leave_out(context: Context) -> None:
             context.dropped(own.view, f"connection {number} is no line that is imported")
         elif own.command is None:
             context.dropped(own.view, "this pair has no command")
+        elif ("Command", own.command.id) in absent:
+            context.account.note(own.element, "not imported", "its command is not")
         else:
             continue
         absent.add(("Pair", own.id))

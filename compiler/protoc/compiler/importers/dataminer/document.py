@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from protoc.compiler.importers.dataminer import (
     bits,
     conversation,
@@ -37,7 +39,11 @@ _CHANGING = (
 
 
 def description(
-    connector: Connector, account: Account, *, lifted: bool
+    connector: Connector,
+    account: Account,
+    *,
+    lifted: bool,
+    without: Mapping[tuple[str, int], str],
 ) -> tuple[tree.Document, Context]:
     """The connector as a description.
 
@@ -45,6 +51,7 @@ def description(
         connector: what is read.
         account: what has been looked at.
         lifted: triggers that only say the usual are left out; else all is written out.
+        without: commands and responses that are left out, and why.
     """
     context = Context(
         connector, Names(connector), account, _targets(connector, _CHANGING), _sizes(connector)
@@ -53,12 +60,14 @@ def description(
     context.resized = _targets(connector, ("change length",))
     context.counted = _targets(connector, ("increment", "multiply", "pow"))
     declarations: list[tree.Declaration] = []
-    conversation.leave_out(context)
+    conversation.leave_out(context, without)
     declarations += links.links(context)
     declarations += _params(context)
     declarations += links.packet(context)
     layouts = Layouts(context, _nested(connector))
-    declarations += [layouts.command(each) for each in connector.commands.values()]
+    commands = connector.commands.values()
+    sent = [each for each in commands if ("Command", each.id) not in context.absent]
+    declarations += [layouts.command(each) for each in sent]
     responses = connector.responses.values()
     kept = [each for each in responses if ("Response", each.id) not in context.absent]
     declarations += [layouts.response(each) for each in kept]

@@ -232,7 +232,7 @@ def _initial(context: Context, param: Param) -> list[tree.Modifier]:
         return []
     if default is None and interprete.value is None:
         # nothing counts from 0
-        start = param.id in context.counted and not param.text
+        start = param.id in context.counted and not param.text and bool(interprete.domain)
         return [nodes.modifier("default", param.span, nodes.number(0, param.span))] if start else []
     span = default.span if default else param.span
     value: tree.Expression | None
