@@ -699,6 +699,57 @@ SHAPES = {
             ),
         },
     ),
+    # a field has brought its value; from then on it is the param that counts
+    "params behind an answer": Shape(
+        device(
+            params=(
+                CR,
+                fixed(10, "ask", "?"),
+                number(11, "n", 2, raw="numeric text"),
+                fixed(12, "mark", "!"),
+                number(13, "seldom", 1, raw="numeric text", DefaultValue=7),
+                counter(14, "seen"),
+                counter(15, "before"),
+            ),
+            commands=(message("Command", 1, "ask", 10, 3),),
+            responses=(message("Response", 1, "answer", 11, 12, 13, 3, optional="1+"),),
+            pairs=(pair(1, "ask", 1, 1),),
+            triggers=(
+                trigger(10, "response", "after", 20, 20, 21, target=1),
+                trigger(11, "response", "after", 22, target=1, more=when("id:13 == 7")),
+                trigger(12, "response", "before", 1, 23, target=1),
+            ),
+            actions=(
+                action(20, "parameter", "increment", 11),
+                action(21, "parameter", "copy", 14, ' id="11"'),
+                action(22, "parameter", "increment", 14),
+                action(23, "parameter", "copy", 15, ' id="13"'),
+            ),
+        ),
+        {
+            "twice, and what is missing is what it was": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"05\r"),
+                events=(
+                    param(15, 7),
+                    param(11, 5),
+                    param(11, 6),
+                    param(11, 7),
+                    param(14, 7),
+                    param(14, 8),
+                    ended("ok"),
+                ),
+            ),
+            "not taken in yet": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"05!1\r"),
+                events=(param(15, 7), param(13, 1), param(14, 7), ended("ok")),
+                never=(param(14, 8),),
+            ),
+        },
+    ),
     "made when it is queued": Shape(
         device(
             type_attributes=' communicationOptions="makeCommandByProtocol"',

@@ -29,10 +29,12 @@ class ParamTable:
     None stands for no value. `params` are the rows of the description.
 
     Attributes:
+        first: a name that is a param is that, whatever message has a field of the name.
         swapped: params that stand in the places of others: by message, then by place.
     """
 
-    def __init__(self, params: Iterable[Param]) -> None:
+    def __init__(self, params: Iterable[Param], *, first: bool = False) -> None:
+        self.first = first
         self._params = {param.name: param for param in params}
         self._converted = {name: _conversion(p.type) for name, p in self._params.items()}
         self._values = {

@@ -63,7 +63,8 @@ NOTHING = _Nothing()
 
 
 class Scope:
-    """The fields of a message, then the params, as attributes.
+    """The fields of a message, then the params, as attributes; the other way round where steps are
+    explicit.
 
     A name that is neither, or that Python keeps for itself and the description ends in `_`, is
     looked up as the param without it; what is nowhere raises AttributeError.
@@ -83,6 +84,9 @@ class Scope:
 
     def __getattr__(self, name: str) -> Any:
         own = self._own
+        param = self._params.called(name) if self._params.first else None
+        if param is not None:
+            return _seen(self._params.get(param.name))
         if isinstance(own, Mapping):
             if name in own:
                 return _seen(own[name])

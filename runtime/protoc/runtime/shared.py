@@ -57,7 +57,7 @@ class Shared:
     def __init__(self, protocol: Protocol, *, device: bool) -> None:
         self.protocol = protocol
         self.device = device
-        self.params = ParamTable(protocol.params)
+        self.params = ParamTable(protocol.params, first=protocol.explicit)
         self.scheduler = Scheduler()
         self.now = 0.0
         self.watched = True

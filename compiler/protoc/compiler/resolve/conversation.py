@@ -148,7 +148,9 @@ def _named_event(
     for kind in kinds:
         if name.text in known[kind]:
             if kind == "message":
-                names = {**names, **free_fields(scope.messages[name.text])}
+                fields = free_fields(scope.messages[name.text])
+                # what a connector works on are its params: fields only bring their values
+                names = {**fields, **names} if scope.explicit else {**names, **fields}
             on = model.On(word, kind, name.text, event.last, event.after_response)
             return on, names
     declared = [n for kind in kinds for n in known[kind]]

@@ -35,9 +35,8 @@ def drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Elem
             continue
         for count in _counts(field.origin.expression):
             elements = model.rebuilt(elements, partial(_counted, scope, field, count))
-        for length in _lengths(field.origin.expression):
-            driven = _driven(elements, length.extent)
-            if driven is None or order.index(driven.element.key) < order.index(field.key):
+        for length, driven in _drives(elements, field.origin.expression, order):
+            if order.index(driven.element.key) < order.index(field.key):
                 continue
             size = _solved(scope, field, length, driven)
             elements = model.rebuilt(elements, partial(_sized, driven=driven.element, size=size))
@@ -46,6 +45,18 @@ def drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Elem
                 tell = partial(_told, scope, field, part, order)
                 elements = model.rebuilt(elements, tell)
     return elements
+
+
+def _drives(
+    elements: tuple[model.Element, ...], expression: model.Expression, order: list[str]
+) -> list[tuple[model.Length, _Driven]]:
+    """The length that tells the size of something, and what that is.
+
+    Of several in one sum it is the last: where the others end has to be known by then.
+    """
+    found = [(length, _driven(elements, length.extent)) for length in _lengths(expression)]
+    told = [(length, driven) for length, driven in found if driven is not None]
+    return sorted(told, key=lambda each: order.index(each[1].element.key))[-1:]
 
 
 def _counted(

@@ -211,8 +211,10 @@ class Layouts:
         self, own: list[Place], at: int, message: Message, *, sent: bool
     ) -> tree.Expression | None:
         """What a length or checksum is in this message; None where it is nothing."""
-        param, empty = own[at].param, {i for i, place in enumerate(own) if place.empty}
-        names = [each.name for each in own]
+        param = own[at].param
+        standing = [i for i, place in enumerate(own) if not place.empty]
+        where = {position: i for i, position in enumerate(standing)}
+        names = [own[i].name for i in standing]
         positions: list[int] | None = None
         formula: tree.Expression | None = None
         if not derived.unlisted(param):
@@ -222,12 +224,12 @@ class Layouts:
             self.context.simplified(view, "a check does not cover itself: its place is left out")
             positions = [position for position in positions if position != at]
         if positions is not None:
-            positions = [position for position in positions if position not in empty]
+            positions = [where[position] for position in positions if position in where]
         if param.kind == "crc" and positions is not None:
             formula = derived.check(self.context, param, names, positions)
         elif param.kind == "length" and (positions or derived.unlisted(param)):
-            lengths = {i for i, each in enumerate(own) if each.param.kind == "length"}
-            formula = derived.length(names, positions, lengths | empty, own[at].span)
+            lengths = {i for i, n in enumerate(standing) if own[n].param.kind == "length"}
+            formula = derived.length(names, positions, lengths, own[at].span)
         hidden = {each.name for each in own if types.is_shifted(each.param)}
         parts = [] if sent else self._parts(message, own)
         hidden |= {own[i].name for part in parts for i in range(part.start, part.end)}

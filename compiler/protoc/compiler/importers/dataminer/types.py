@@ -77,7 +77,7 @@ def declared(context: Context, param: Param) -> tree.Typed:
         type_ = nodes.typed("float", span)
     else:
         type_ = wire(context, param)
-    modifiers = list(_initial(context, param))
+    modifiers = list(_initial(context, param, type_))
     if param.save:
         modifiers.append(nodes.modifier("save", span))
     companion = _companion(context, param) if param.setter else None
@@ -221,8 +221,8 @@ def _range(param: Param) -> tree.Modifier | None:
     return nodes.modifier("range", param.span, *(nodes.number(end, param.span) for end in ends))
 
 
-def _initial(context: Context, param: Param) -> list[tree.Modifier]:
-    """What a param holds at first."""
+def _initial(context: Context, param: Param, type_: tree.Typed) -> list[tree.Modifier]:
+    """What a param of a type holds at first."""
     interprete = param.interprete
     default = interprete.default
     main = context.connector.connections[0]
@@ -232,7 +232,8 @@ def _initial(context: Context, param: Param) -> list[tree.Modifier]:
         return []
     if default is None and interprete.value is None:
         # nothing counts from 0
-        start = param.id in context.counted and not param.text and bool(interprete.domain)
+        words = isinstance(type_.type, tree.NamedType) and type_.type.name.text
+        start = param.id in context.counted and words not in ("text", "bytes")
         return [nodes.modifier("default", param.span, nodes.number(0, param.span))] if start else []
     span = default.span if default else param.span
     value: tree.Expression | None
