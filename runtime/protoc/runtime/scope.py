@@ -63,8 +63,9 @@ NOTHING = _Nothing()
 
 
 class Scope:
-    """The fields of a message, then the params, as attributes; the other way round where steps are
-    explicit.
+    """The fields of a message, then the params, as attributes.
+
+    Where the table of params says that they come `first`, it is the other way round.
 
     A name that is neither, or that Python keeps for itself and the description ends in `_`, is
     looked up as the param without it; what is nowhere raises AttributeError.
