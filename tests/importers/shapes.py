@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.importers.connectors import READ_ALL, connector, number
+from tests.importers.connectors import READ_ALL, connector, fixed, group, message, number, pair
+from tests.importers.connectors import trigger as triggered
 
 Step = dict[str, Any]
 Case = dict[str, Any]
@@ -160,3 +161,46 @@ def check(
 
 def _places(positions: tuple[int, ...]) -> str:
     return "".join(f"<Param>{each}</Param>" for each in positions)
+
+
+CR = fixed(3, "cr", "0x0D", "trailer")
+LETTERS = "ABCDEF"
+
+
+def gated(made: str, condition: str) -> str:
+    """An object with a condition."""
+    return made.replace("</Name>", f"</Name><Condition><![CDATA[{condition}]]></Condition>", 1)
+
+
+def letters(**more: object) -> str:
+    """Commands A to F without answers, each in a pair and a group of its own."""
+    keys = tuple(fixed(10 + i, f"key_{c.lower()}", c) for i, c in enumerate(LETTERS))
+    pairs = tuple(pair(i + 1, f"say_{c.lower()}", i + 1) for i, c in enumerate(LETTERS))
+    groups = tuple(
+        group(i + 1, f"only_{c.lower()}", f"Pair:{i + 1}") for i, c in enumerate(LETTERS)
+    )
+    return device(
+        params=(CR, *keys, *more.pop("params", ())),  # type: ignore[misc]
+        commands=tuple(
+            message("Command", i + 1, f"c{c.lower()}", 10 + i, 3) for i, c in enumerate(LETTERS)
+        ),
+        pairs=(*pairs, *more.pop("pairs", ())),  # type: ignore[misc]
+        groups=(*groups, *more.pop("groups", ())),  # type: ignore[misc]
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def run_by(number_: int, *steps: int, more: str = "") -> str:
+    """A trigger that is only called."""
+    return triggered(number_, "", "", *steps, more=more)
+
+
+def when(condition: str) -> str:
+    """A condition of a trigger."""
+    return f"<Condition><![CDATA[{condition}]]></Condition>"
+
+
+def otherwise(made: str, *steps: int) -> str:
+    """A trigger with actions for when its condition does not hold."""
+    more = "".join(f'<Id else="true">{each}</Id>' for each in steps)
+    return made.replace("</Content>", f"{more}</Content>")

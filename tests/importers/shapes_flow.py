@@ -1,4 +1,4 @@
-"""The conversation: what is asked when, what sets what in motion, and what actions do to params."""
+"""The conversation: what sets what in motion, conditions, and what actions do to params."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.importers.connectors import (
     open_text,
     pair,
     text,
-    timer,
     trigger,
 )
 from tests.importers.connectors import param as declared
 from tests.importers.shapes import (
+    CR,
     Shape,
     awaits,
     call,
@@ -24,56 +24,14 @@ from tests.importers.shapes import (
     counter,
     device,
     ended,
+    letters,
+    otherwise,
     param,
-    run,
+    run_by,
     rx,
-    sent,
-    silence,
     tx,
+    when,
 )
-
-CR = fixed(3, "cr", "0x0D", "trailer")
-MAKES = (trigger(2, "command", "before", 4, target="each"), action(4, "command", "make"))
-LETTERS = "ABCDEF"
-
-
-def gated(made: str, condition: str) -> str:
-    """An object with a condition."""
-    return made.replace("</Name>", f"</Name><Condition><![CDATA[{condition}]]></Condition>", 1)
-
-
-def letters(**more: object) -> str:
-    """Commands A to F without answers, each in a pair and a group of its own."""
-    keys = tuple(fixed(10 + i, f"key_{c.lower()}", c) for i, c in enumerate(LETTERS))
-    pairs = tuple(pair(i + 1, f"say_{c.lower()}", i + 1) for i, c in enumerate(LETTERS))
-    groups = tuple(
-        group(i + 1, f"only_{c.lower()}", f"Pair:{i + 1}") for i, c in enumerate(LETTERS)
-    )
-    return device(
-        params=(CR, *keys, *more.pop("params", ())),  # type: ignore[misc]
-        commands=tuple(
-            message("Command", i + 1, f"c{c.lower()}", 10 + i, 3) for i, c in enumerate(LETTERS)
-        ),
-        pairs=(*pairs, *more.pop("pairs", ())),  # type: ignore[misc]
-        groups=(*groups, *more.pop("groups", ())),  # type: ignore[misc]
-        **more,  # type: ignore[arg-type]
-    )
-
-
-def run_by(number_: int, *steps: int, more: str = "") -> str:
-    """A trigger that is only called."""
-    return trigger(number_, "", "", *steps, more=more)
-
-
-def when(condition: str) -> str:
-    """A condition of a trigger."""
-    return f"<Condition><![CDATA[{condition}]]></Condition>"
-
-
-def otherwise(made: str, *steps: int) -> str:
-    """A trigger with actions for when its condition does not hold."""
-    more = "".join(f'<Id else="true">{each}</Id>' for each in steps)
-    return made.replace("</Content>", f"{more}</Content>")
 
 
 def conditions() -> Shape:
@@ -128,52 +86,6 @@ def conditions() -> Shape:
 
 SHAPES = {
     "conditions": conditions(),
-    "the queue": Shape(
-        letters(
-            groups=(
-                group(
-                    20,
-                    "steps",
-                    "Action:40",
-                    "Action:41",
-                    "Action:42",
-                    "Action:43",
-                    kind="poll action",
-                ),
-                group(21, "paced", "Pair:1:300", "Pair:2", "Pair:3:200"),
-            ),
-            triggers=(
-                run_by(50, 40, 41, 42, 43, 44),
-                run_by(51, 41, 45, 46),
-                run_by(52, 47),
-                trigger(53, "command", "after", 48, target=1),
-                run_by(54, 49, 40),
-            ),
-            actions=(
-                action(40, "group", "execute", "1;2"),
-                action(41, "group", "execute next", 3),
-                action(42, "group", "execute one top", 3),
-                action(43, "group", "add to execute", 4),
-                action(44, "group", "execute one", 1),
-                action(45, "group", "execute next", 4),
-                action(46, "group", "execute one now", 3),
-                action(47, "group", "execute", 21),
-                action(48, "group", "force execute", 5),
-                action(49, "group", "execute", 6),
-            ),
-        ),
-        {
-            # C is put in front of A and B; again it is there already; D is last; A waits already.
-            # behind each A comes E by force
-            "classes": call("trigger:50", tx(b"C\rA\rE\rB\rD\r"), silence(100)),
-            # newest first; the third is there already
-            "newest first": call("trigger:51", tx(b"D\rC\r"), silence(100)),
-            "pauses, and force between two pairs": call(
-                "trigger:52", tx(b"A\rE\r"), tx(b"B\rC\r", min_ms=290, max_ms=400), silence(100)
-            ),
-            "a group of actions": call("group:20", tx(b"C\rA\rE\rB\rD\r"), silence(100)),
-        },
-    ),
     "what a change sets in motion": Shape(
         device(
             params=(
@@ -242,98 +154,6 @@ SHAPES = {
                 tx(b"?\r"),
                 rx(b"12\r"),
                 events=(param(13, "ccras"), param(13, "ccrasa"), param(13, "ccrasas"), ended("ok")),
-            ),
-        },
-    ),
-    "tries": Shape(
-        device(
-            retries=2,
-            timeout=200,
-            params=(
-                CR,
-                fixed(10, "ask", "?"),
-                fixed(11, "other", "!"),
-                text(12, "answer", 2),
-                counter(13, "late"),
-                counter(14, "given up"),
-                counter(15, "sent"),
-                counter(16, "gone"),
-                fixed(17, "bad", "#"),
-            ),
-            commands=(message("Command", 1, "ask", 10, 3), message("Command", 2, "shout", 11, 3)),
-            responses=(
-                message("Response", 1, "answer", 12, 3),
-                message("Response", 2, "no", 17, 17),
-            ),
-            pairs=(
-                pair(1, "ask", 1, 1),
-                pair(2, "once", 1, 1, attributes=' timeout="500" options="retries:0"'),
-                pair(3, "quiet", 1, 1, attributes=' options="retries:1;ignoreTimeout"'),
-                pair(4, "slow", 2, attributes=' options="oneByte:30"'),
-                pair(5, "refused", 1, 1).replace(
-                    "</Content>", "<ResponseOnBadCommand>2</ResponseOnBadCommand></Content>"
-                ),
-            ),
-            groups=(group(1, "two", "Pair:1", "Pair:4"), group(2, "both", "Pair:2", "Pair:4")),
-            triggers=(
-                trigger(10, "pair", "timeout", 20, target=1),
-                trigger(11, "pair", "timeout after retries", 21, target=1),
-                trigger(12, "command", "after", 22, target="each"),
-                trigger(13, "command", "before", 23, target=2),
-                trigger(14, "", "", 24, 25),
-            ),
-            actions=(
-                action(20, "parameter", "increment", 13),
-                action(21, "parameter", "increment", 14),
-                action(22, "parameter", "increment", 15),
-                action(23, "parameter", "increment", 16),
-                action(24, "pair", "timeout", 2, ' id="15"'),
-                action(25, "group", "execute", 2),
-            ),
-        ),
-        {
-            "three sends": call(
-                "pair:1",
-                tx(b"?\r"),
-                tx(b"?\r", min_ms=190, max_ms=300),
-                tx(b"?\r", min_ms=190, max_ms=300),
-                silence(150),
-                events=(param(13, 1), param(13, 2), param(13, 3), param(14, 1), ended("timeout")),
-                exit_=3,
-            ),
-            "answered at last": call(
-                "pair:1",
-                tx(b"?\r"),
-                tx(b"?\r"),
-                rx(b"ok\r"),
-                events=(param(13, 1), param(12, "ok"), ended("ok")),
-                never=(param(14, 1),),
-            ),
-            "then the next pair": call(
-                "group:1",
-                tx(b"?\r?\r?\r!\r"),
-                events=(param(14, 1), param(16, 1), ended("timeout")),
-                exit_=3,
-            ),
-            "its own time, once": call(
-                "pair:2",
-                tx(b"?\r"),
-                awaits({"event": "timeout", "attempt": 1, "last": True}, min_ms=490, within_ms=600),
-                events=(ended("timeout"),),
-                never=(param(13, 1),),
-                exit_=3,
-            ),
-            "byte by byte": call(
-                "pair:4", tx(b"!"), tx(b"\r", min_ms=29, max_ms=60), events=(ended("ok"),)
-            ),
-            "refused": call(
-                "pair:5",
-                tx(b"?\r"),
-                rx(b"##"),
-                silence(500),
-                events=(ended("refused", reply="no"),),
-                never=({"event": "timeout"},),
-                exit_=3,
             ),
         },
     ),
@@ -500,46 +320,55 @@ SHAPES = {
             "replaced behind the check": call("pair:3", tx(b"\xffa\x61")),
         },
     ),
-    "timers": Shape(
-        letters(
-            timers=(
-                timer(1, "beat", 500, 1),
-                timer(2, "two", 1000, 2, 3, initial="false", more="<Interval>100</Interval>"),
-                timer(3, "chance", 10000, 4, initial="random=1:2"),
+    "bytes that are replaced": Shape(
+        device(
+            params=(
+                fixed(10, "one", "ABCABC"),
+                fixed(11, "two", "BB"),
+                open_text(12, "three", "write", DefaultValue="x"),
             ),
-            params=(counter(40, "ticks"),),
-            triggers=(
-                trigger(50, "group", "after", 60, target=1),
-                trigger(51, "parameter", "change", 61, target=40, more=when("id:40 == 3")),
-                trigger(52, "parameter", "change", 62, target=40, more=when("id:40 == 5")),
-                trigger(53, "timer", "before", 63, target=2),
+            commands=(
+                message("Command", 1, "several", 10, 12),
+                message("Command", 2, "ends", 10, 12),
+                message("Command", 3, "short", 11),
+                message("Command", 4, "uneven", 10),
+            ),
+            pairs=tuple(pair(i, f"p{i}", i) for i in (1, 2, 3, 4)),
+            triggers=tuple(
+                trigger(20 + i, "command", "before", 4, 10 + i, target=i) for i in (1, 2, 3, 4)
             ),
             actions=(
-                action(60, "parameter", "increment", 40),
-                action(61, "timer", "start", 2),
-                action(62, "timer", "stop", "1;2"),
-                action(63, "group", "execute", 5),
+                action(4, "command", "make"),
+                action(
+                    11,
+                    "command",
+                    "replace data",
+                    None,
+                    ' options="41-42;0x610x61-62" startoffset="1"',
+                ),
+                action(
+                    12,
+                    "command",
+                    "replace data",
+                    None,
+                    ' options="41-78;61-79;use_offset" startoffset="2" endoffset="1"',
+                ),
+                action(
+                    13,
+                    "command",
+                    "replace data",
+                    None,
+                    ' options="42;62" startoffset="2" endoffset="1"',
+                ),
+                action(14, "command", "replace data", None, ' options="41-42;61"'),
             ),
         ),
         {
-            # A at 0, 500, 1000 starts the other: E before it, B, and C 100 ms behind it
-            "one starts and stops another": run(
-                tx(b"A\r", max_ms=50),
-                tx(b"A\r", min_ms=490, max_ms=510),
-                tx(b"A\r", min_ms=490, max_ms=510),
-                {"wait_ms": 3000},
-                events=(
-                    sent("ca"),
-                    sent("ca"),
-                    sent("ca"),
-                    sent("ce"),
-                    sent("cb"),
-                    sent("cc"),
-                    sent("ca"),
-                    sent("ca"),
-                ),
-                never=(param(40, 6),),
-            ),
+            # not in the first byte; A becomes two bytes
+            "all but the first": call("pair:1", tx(b"AbCaabCx")),
+            "only the ends": call("pair:2", tx(b"aBCABCy")),
+            "too short": call("pair:3", tx(b"BB")),
+            "that do not match": call("pair:4", tx(b"ABCABC")),
         },
     ),
     "set by a user, copied by itself": Shape(
@@ -570,86 +399,6 @@ SHAPES = {
                 tx(b"S007\r"),
                 args=("level_write=7",),
                 events=(param(12, 7), param(11, 7), param(13, "7"), ended("ok")),
-            ),
-        },
-    ),
-    "lines that close": Shape(
-        letters(
-            retries=1,
-            params=(text(20, "answer", 2),),
-            responses=(message("Response", 1, "answer", 20, 3),),
-            pairs=(pair(20, "asked", 3, 1),),
-            groups=(group(20, "again", "Pair:1", "Pair:2"),),
-            triggers=(
-                trigger(50, "command", "after", 60, 61, target=1),
-                run_by(51, 62, 63, 64, 65),
-                trigger(52, "pair", "timeout", 60, 61, target=20),
-            ),
-            actions=(
-                action(60, "protocol", "close"),
-                action(61, "protocol", "open"),
-                action(62, "protocol", "lock"),
-                action(63, "group", "execute", 2),
-                action(64, "protocol", "sleep", None, ' value="400"'),
-                action(65, "protocol", "unlock"),
-            ),
-        ),
-        {
-            "and open again": call(
-                "group:20",
-                tx(b"A\r"),
-                {"expect_closed": True},
-                tx(b"B\r"),
-                events=({"event": "disconnected"}, {"event": "connected"}, sent("cb"), ended("ok")),
-            ),
-            "before the next try": call(
-                "pair:20",
-                tx(b"C\r"),
-                {"expect_closed": True},
-                tx(b"C\r"),
-                rx(b"ok\r"),
-                events=(
-                    {"event": "timeout"},
-                    {"event": "disconnected"},
-                    {"event": "connected"},
-                    param(20, "ok"),
-                    ended("ok"),
-                ),
-            ),
-            "locks are nothing, sleep is": call("trigger:51", tx(b"B\r", min_ms=390, max_ms=450)),
-        },
-    ),
-    "a group ends early": Shape(
-        letters(
-            groups=(
-                group(20, "three", "Pair:1", "Pair:2", "Pair:3"),
-                gated(group(21, "never", "Pair:4"), "id:30 == 2"),
-            ),
-            params=(counter(30, "count"), counter(31, "around")),
-            pairs=(gated(pair(9, "sometimes", 4), "id:30 == 1"),),
-            triggers=(
-                trigger(50, "command", "after", 60, target=2),
-                trigger(51, "group", "before", 61, target="each"),
-                trigger(52, "group", "after", 62, target=20),
-            ),
-            actions=(
-                action(60, "protocol", "stop current group"),
-                action(61, "parameter", "increment", 31),
-                action(62, "parameter", "increment", 30),
-            ),
-        ),
-        {
-            "the rest is left out": call(
-                "group:20",
-                tx(b"A\rB\r"),
-                silence(100),
-                events=(param(31, 1), param(30, 1), ended("ok")),
-            ),
-            "nothing of it happens": call(
-                "group:21", silence(100), events=(ended("ok"),), never=({"event": "param"},)
-            ),
-            "a pair that is not sent": call(
-                "pair:9", silence(100), events=(ended("ok"),), never=(sent("cd"),)
             ),
         },
     ),
@@ -748,32 +497,6 @@ SHAPES = {
                 events=(param(15, 7), param(13, 1), param(14, 7), ended("ok")),
                 never=(param(14, 8),),
             ),
-        },
-    ),
-    "made when it is queued": Shape(
-        device(
-            type_attributes=' communicationOptions="makeCommandByProtocol"',
-            params=(
-                CR,
-                fixed(10, "put", "="),
-                open_text(11, "word", "write", DefaultValue="one"),
-                fixed(12, "later", "two"),
-                check(13, "sum", 2, "sum", 0, 1, raw="numeric text", Base=16),
-            ),
-            commands=(message("Command", 1, "put", 10, 11, 13, 3),),
-            pairs=(pair(1, "put", 1),),
-            groups=(group(1, "put", "Pair:1"),),
-            triggers=(trigger(2, "command", "before", 4, 6, target="each"), run_by(10, 20, 21, 20)),
-            actions=(
-                action(4, "command", "make"),
-                action(6, "command", "crc"),
-                action(20, "group", "execute", 1),
-                action(21, "parameter", "copy", 11, ' id="12"'),
-            ),
-        ),
-        {
-            # 3D+6F+6E+65 = 17F, 3D+74+77+6F = 197
-            "each as it was then": call("trigger:10", tx(b"=one7F\r=two97\r")),
         },
     ),
 }

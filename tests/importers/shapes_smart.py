@@ -12,6 +12,7 @@ from tests.importers.connectors import (
     open_text,
     pair,
     text,
+    timer,
     trigger,
 )
 from tests.importers.connectors import param as declared
@@ -119,6 +120,51 @@ SHAPES = {
             ),
             "as a client": run(
                 rx(b"<hi>"), tx(b"<OK>"), events=(got("line", fields={"said": "hi"}),)
+            ),
+        },
+    ),
+    # one header and one trailer that are not linked; a command nobody asked for goes to all
+    "framed once, and told to all": Shape(
+        smart(
+            f"{NOTED};maxConcurrentConnections:3",
+            params=(
+                fixed(1, "open", "[", "header"),
+                fixed(2, "shut", "]", "trailer"),
+                open_text(10, "said"),
+                fixed(11, "bye", "bye"),
+                fixed(12, "beat", "B"),
+                CAME,
+                WENT,
+            ),
+            commands=(message("Command", 1, "beat", 1, 12, 2),),
+            responses=(
+                message("Response", 2, "leave", 1, 11, 2),
+                message("Response", 1, "line", 1, 10, 2),
+            ),
+            pairs=(pair(1, "beat", 1),),
+            groups=(group(1, "beat", "Pair:1"),),
+            timers=(timer(1, "beat", 1000, 1),),
+            triggers=(trigger(10, "response", "after", 10, target=2),),
+            actions=(action(10, "protocol", "close", None, ' id="90"'),),
+        ),
+        {
+            "all hear the timer": serve(
+                {"connect": "a"},
+                client("a", tx(b"[B]", within_ms=1500)),
+                {"connect": "b"},
+                client("a", tx(b"[B]", within_ms=1500)),
+                client("b", tx(b"[B]", within_ms=100)),
+                client("a", {"close": True}),
+                client("b", tx(b"[B]", within_ms=1500)),
+            ),
+            "the one who came last is closed": serve(
+                {"connect": "a"},
+                {"connect": "b"},
+                client("a", rx(b"x[hi][bye]")),
+                client("b", {"expect_closed": True}),
+                awaits(param(91, {"$peer": "b"})),
+                client("a", rx(b"[still here]")),
+                awaits(got("line", fields={"said": "still here"})),
             ),
         },
     ),

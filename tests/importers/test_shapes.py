@@ -13,8 +13,10 @@ import pytest
 from tests.importers import (
     playing,
     shapes_answers,
+    shapes_bits,
     shapes_flow,
     shapes_guide,
+    shapes_queue,
     shapes_smart,
     shapes_values,
 )
@@ -23,8 +25,10 @@ from tests.importers.shapes import Shape
 
 SHAPES: dict[str, Shape] = {
     **shapes_answers.SHAPES,
+    **shapes_bits.SHAPES,
     **shapes_flow.SHAPES,
     **shapes_guide.SHAPES,
+    **shapes_queue.SHAPES,
     **shapes_smart.SHAPES,
     **shapes_values.SHAPES,
 }
