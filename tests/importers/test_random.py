@@ -190,7 +190,7 @@ def changed(value: str) -> str:
     return f"{value}Zq"
 
 
-SOURCES = {name: SHAPES[name].source for name in ("timers", "the queue", "length, then modbus",
+SOURCES = {name: SHAPES[name].source for name in ("timers", "checks of every kind", "the queue", "length, then modbus",
            "bits of a group", "converted", "packets with a length", "tries")}  # fmt: skip
 SOURCES["guide"] = (HERE / "guide.xml").read_text("utf-8")
 SAYS_NOTHING = {"PortSettings@name"}
@@ -253,3 +253,21 @@ def test_whatever_is_added_is_listed(name: str, place: int, inside: bool) -> Non
         chosen.attrib["unheard"] = "1"
         steps = steps_to(root, chosen, "unheard")
     assert left_out(ElementTree.tostring(root, encoding="unicode")) & steps, steps
+
+
+BEYOND = ["1000000000000", "-1", "9" * 26, "0", "1e999", "nan", "2.5", "\u0661", ""]
+
+
+@given(
+    name=st.sampled_from(sorted(SOURCES)),
+    place=st.integers(0, 10**6),
+    value=st.sampled_from(BEYOND),
+)
+def test_numbers_beyond_reason_are_no_fault_of_ours(name: str, place: int, value: str) -> None:
+    root = ElementTree.fromstring(SOURCES[name])
+    numbers: list[tuple[ElementTree.Element, str | None]] = []
+    for element in root.iter():
+        numbers += [(element, a) for a, text_ in element.attrib.items() if text_.isdigit()]
+        numbers += [(element, None)] if (element.text or "").strip().isdigit() else []
+    _put(*numbers[place % len(numbers)], value)
+    compile_source(Source("protocol.xml", ElementTree.tostring(root, encoding="unicode")))

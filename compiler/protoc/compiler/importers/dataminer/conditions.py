@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.elements import Text
@@ -145,8 +146,8 @@ class Reader:
             return value
         if not self.kinds.text(other.param) and isinstance(value, tree.String):
             try:
-                return nodes.number(float(value.value), self._span)
-            except ValueError:
+                return nodes.number(Fraction(value.value.strip()), self._span)
+            except (ValueError, ZeroDivisionError):
                 return value
         return value
 
@@ -210,8 +211,7 @@ class Reader:
         if kind == "text":
             return Operand(nodes.string(text[1:-1], self._span))
         if kind == "number":
-            value = float(text)
-            return Operand(nodes.number(int(value) if value == int(value) else value, self._span))
+            return Operand(nodes.number(Fraction(text), self._span))
         if kind == "word" and text.lower() in ("empty", "emptystring"):
             return Operand(nodes.number(0, self._span), empty=text.lower())
         raise NoCondition(f"`{text}` is not expected")

@@ -7,7 +7,7 @@ from math import inf
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.context import Context, Missing
-from protoc.compiler.importers.dataminer.elements import Reference, View, options
+from protoc.compiler.importers.dataminer.elements import Reference, View, finite, options
 from protoc.compiler.importers.dataminer.params import Param
 from protoc.dsl import tree
 from protoc.dsl.source import Span
@@ -157,12 +157,12 @@ def _step(context: Context, param: Param, text: str) -> Step | None:
     holder, _, number = (part.strip() for part in rest.partition(":"))
     if word in _WORDS and holder in _HOLDERS and number.isdigit():
         return _held(context, _WORDS[word], Reference(int(number), param.span))
-    try:
-        return _WORDS[word], _exact(float(rest.replace(",", ".")))
-    except (KeyError, ValueError):
-        view = View(param.element, context.account)
-        context.dropped(view, f"`{text}` in a sequence: values are not converted by it")
-        return None
+    amount = finite(rest)
+    if word in _WORDS and amount is not None:
+        return _WORDS[word], _exact(amount)
+    view = View(param.element, context.account)
+    context.dropped(view, f"`{text[:40]}` in a sequence: values are not converted by it")
+    return None
 
 
 def _held(context: Context, mark: str, reference: Reference) -> Step | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import NamedTuple
 
 from protoc.compiler.importers.dataminer.reading import Element
@@ -16,6 +17,15 @@ from protoc.dsl.source import Span
 
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
+
+
+def finite(text: str) -> float | None:
+    """The number a text says, with a point or a comma; None when it says none."""
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return found if isfinite(found) else None
 
 
 class Text(NamedTuple):
@@ -138,9 +148,15 @@ class View:
         found = self.attribute(name)
         return found is not None and found.word == "true"
 
-    def number(self, name: str) -> int | None:
-        """The whole number a child holds."""
-        return self.whole(self.content(name))
+    def number(self, name: str, most: int | None = None) -> int | None:
+        """The whole number a child holds, from 0 to `most` where that is said."""
+        text = self.content(name)
+        found = self.whole(text)
+        if found is None or most is None or 0 <= found <= most:
+            return found
+        assert text is not None
+        self._no_number(text, f"a number from 0 to {most}")
+        return None
 
     def counted(self, name: str) -> int | None:
         """The whole number an attribute holds."""
@@ -168,24 +184,28 @@ class View:
         if _WHOLE.fullmatch(text.value.strip()):
             return int(text.value)
         decimal = self.decimal(text, "a whole number")
-        if decimal is not None and decimal == int(decimal):
-            return int(decimal)
+        if decimal is None or decimal == int(decimal):
+            return None if decimal is None else int(decimal)
+        self._no_number(text, "a whole number")
         return None
 
     def decimal(self, text: Text | None, wanted: str = "a number") -> float | None:
         """A number; anything else is an error."""
         if text is None or not text.value.strip():
             return None
-        if _DECIMAL.fullmatch(text.value.strip()):
-            return float(text.value.strip().replace(",", "."))
+        found = finite(text.value.strip()) if _DECIMAL.fullmatch(text.value.strip()) else None
+        if found is None:
+            self._no_number(text, wanted)
+        return found
+
+    def _no_number(self, text: Text, wanted: str) -> None:
         self.account.diagnostics.error(
             "E0806",
-            f"`{text.value.strip()[:40]}` is no number",
+            f"`{text.value.strip()[:40]}` is no number for this",
             text.span,
             f"{wanted} is expected here",
             help=f"write {wanted}, or take it away",
         )
-        return None
 
     def note(self, outcome: str, reason: str, attribute: str | None = None) -> None:
         """Say what became of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.context import Context
-from protoc.compiler.importers.dataminer.elements import View
+from protoc.compiler.importers.dataminer.elements import View, finite
 from protoc.compiler.importers.dataminer.params import Param
 from protoc.dsl import tree
 from protoc.dsl.source import Span
@@ -39,11 +39,8 @@ def labels(context: Context, param: Param, *, numeric: bool) -> list[tree.Modifi
 
 
 def _number(text: str) -> int | float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return int(value) if value == int(value) else value
+    value = finite(text)
+    return int(value) if value is not None and value == int(value) else value
 
 
 def _expression(raw: float | str, span: Span) -> tree.Expression:

@@ -9,6 +9,13 @@ from protoc.compiler.importers.dataminer.reading import Element
 from protoc.compiler.importers.dataminer.values import octets
 from protoc.dsl.source import Span
 
+LONGEST = 1 << 20
+"""Bytes a param may have."""
+MOST_BITS = 1024
+"""Bits that may be one value."""
+LARGEST_GROUP = 64
+"""Bytes that a checksum may take at a time."""
+
 CONSTANT_KINDS = ("fixed", "header", "trailer")
 BIT_KINDS = ("read bit", "write bit")
 SYSTEM_KINDS = (
@@ -220,7 +227,7 @@ def _interprete(view: View, encoding: str) -> Interprete:
         sizing=sizing.word if sizing else "",
         until=sizing.reference() if sizing else None,
         times=(sizing.counted("times") if sizing else None) or 1,
-        length=view.number("Length"),
+        length=view.number("Length", LONGEST),
         value=octets(value.text.value, encoding) if value and value.text.value else None,
         spelt=value.text.value if value else "",
         big=view.wording("Endian") == "big",
@@ -235,7 +242,7 @@ def _interprete(view: View, encoding: str) -> Interprete:
         byte_offset=view.number("ByteOffset") or 0,
         bits=view.number("Bits"),
         start=view.number("StartPosition"),
-        count=view.number("NbrOfBits") or 1,
+        count=view.number("NbrOfBits", MOST_BITS) or 1,
         low=low.decimal(low.content("Low")) if low else None,
         high=low.decimal(low.content("High")) if low else None,
         default=view.content("DefaultValue"),
@@ -281,6 +288,11 @@ def _crc(view: View) -> Crc | None:
     if group is not None:
         number, _, word = group.value.partition(";")
         binary, group = word.strip().lower() == "binary", Text(number, group.span)
+    size = type_.whole(group) or 1
+    if not 1 <= size <= LARGEST_GROUP:
+        reason = f"bytes are taken 1 to {LARGEST_GROUP} at a time, not {size}"
+        type_.note("not imported", reason, "groupbytes")
+        size = 1
     given = [option.word for option in options(type_.attribute("options"))]
     unknown = [word for word in given if word not in ("ones complement", "or totaloffset")]
     if unknown:
@@ -291,7 +303,7 @@ def _crc(view: View) -> Crc | None:
         off=type_.counted("off") or 0,
         total=type_.counted("totaloffset") or 0,
         byte_offset=type_.counted("byteoffset") or 0,
-        group=type_.whole(group) or 1,
+        group=size,
         group_binary=binary,
         complement="ones complement" in given,
         total_or="or totaloffset" in given,

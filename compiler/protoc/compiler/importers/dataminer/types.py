@@ -8,7 +8,7 @@ from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.bits import LONGEST_INTEGER, bits_of, shown
 from protoc.compiler.importers.dataminer.context import Context
 from protoc.compiler.importers.dataminer.conversions import conversion, fits, is_computed
-from protoc.compiler.importers.dataminer.elements import View
+from protoc.compiler.importers.dataminer.elements import View, finite
 from protoc.compiler.importers.dataminer.labels import labels
 from protoc.compiler.importers.dataminer.params import SYSTEM_KINDS, Param
 from protoc.compiler.importers.dataminer.values import octets
@@ -259,9 +259,8 @@ def _value(context: Context, param: Param, text: str, span: Span) -> tree.Expres
             return nodes.octets(octets(text), span)
         size = fixed_size(param)
         return nodes.string(text if size is None else text[:size].ljust(size), span)
-    try:
-        number = float(text.strip().replace(",", "."))
-    except ValueError:
+    number = finite(text.strip())
+    if number is None:
         view = view_of(context, param)
         context.simplified(view, f"the initial value {text.strip()[:40]!r} is no number: left out")
         return None
