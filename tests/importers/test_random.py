@@ -190,8 +190,17 @@ def changed(value: str) -> str:
     return f"{value}Zq"
 
 
-SOURCES = {name: SHAPES[name].source for name in ("timers", "checks of every kind", "the queue", "length, then modbus",
-           "bits of a group", "converted", "packets with a length", "tries")}  # fmt: skip
+CHOSEN = (
+    "timers",
+    "checks of every kind",
+    "the queue",
+    "length, then modbus",
+    "bits of a group",
+    "converted",
+    "packets with a length",
+    "tries",
+)
+SOURCES = {name: SHAPES[name].source for name in CHOSEN}
 SOURCES["guide"] = (HERE / "guide.xml").read_text("utf-8")
 SAYS_NOTHING = {"PortSettings@name"}
 
@@ -270,4 +279,4 @@ def test_numbers_beyond_reason_are_no_fault_of_ours(name: str, place: int, value
         numbers += [(element, a) for a, text_ in element.attrib.items() if text_.isdigit()]
         numbers += [(element, None)] if (element.text or "").strip().isdigit() else []
     _put(*numbers[place % len(numbers)], value)
-    compile_source(Source("protocol.xml", ElementTree.tostring(root, encoding="unicode")))
+    imported(ElementTree.tostring(root, encoding="unicode"))
