@@ -121,9 +121,9 @@ def bomb() -> str:
     ids=range(9),
 )
 def test_hostile_documents_end_soon(source: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     imported(source)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_a_large_connector_is_imported_soon() -> None:
