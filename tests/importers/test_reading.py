@@ -138,9 +138,9 @@ def test_a_large_connector_is_imported_soon() -> None:
     )
     source = connector(params=params)
     assert len(source) > 900_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     result, diagnostics = imported(source)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
     assert len(diagnostics) == 0
     assert result.report.summary() == {
         "imported": 800,
