@@ -13,6 +13,9 @@ lines below it are what came of that:
 pass, `sent` shows which bytes have left so far, `set PARAM VALUE` is the user's, `start` fires the
 start-up trigger and starts the timers, `drop` and `connect` are the line's. Bytes and values are
 written as Python writes them; `=> …` is how what was executed ended.
+
+`open LINK…` begins anew with several links: then `hear LINK BYTES`, `drop LINK` and `connect LINK`
+say which, and so does what is shown of them.
 """
 
 from __future__ import annotations
@@ -71,15 +74,27 @@ def _lines(protocol: Protocol, talk: str) -> Iterator[str]:
 class Scene:
     """A session with one connection, and a clock that moves only when told."""
 
-    def __init__(self, protocol: Protocol) -> None:
-        self.session = Session(protocol)
+    def __init__(self, protocol: Protocol, *links: str) -> None:
+        self.session = Session(protocol, link=links or None)
         self.now = 0.0
         self.ticket: Ticket | None = None
         self.written: list[str] = []
-        self.session.connected(0, "device", self.now)
+        self.links = links
+        for number, link in enumerate(links or ("",)):
+            self.session.connected(number, "device", self.now, link)
         list(self.said())
 
+    def _split(self, words: str) -> tuple[int, str]:
+        """The connection that is meant, and the rest of the words."""
+        if not self.links:
+            return 0, words
+        link, _, rest = words.partition(" ")
+        return self.links.index(link), rest
+
     # --- what a talk can do ------------------------------------------------------------------
+
+    def open(self, links: str) -> None:
+        Scene.__init__(self, self.session.protocol, *links.split())
 
     def start(self, _: str) -> None:
         self.session.start(self.now)
@@ -91,7 +106,8 @@ class Scene:
         self.ticket = self.session.execute(Execute(kind, name), fields, self.now)  # type: ignore[arg-type]
 
     def hear(self, data: str) -> None:
-        self.session.receive(0, literal_eval(data), self.now)
+        number, rest = self._split(data)
+        self.session.receive(number, literal_eval(rest), self.now)
 
     def sent(self, _: str) -> None:
         for _number, data in self.session.data_to_send():
@@ -101,11 +117,13 @@ class Scene:
         name, _, value = words.partition(" ")
         self.session.set(name, _value(value), self.now)
 
-    def connect(self, _: str) -> None:
-        self.session.connected(0, "device", self.now)
+    def connect(self, words: str) -> None:
+        number, _ = self._split(words)
+        self.session.connected(number, "device", self.now, words if self.links else "")
 
-    def drop(self, reason: str) -> None:
-        self.session.disconnected(0, self.now, reason)
+    def drop(self, words: str) -> None:
+        number, reason = self._split(words)
+        self.session.disconnected(number, self.now, reason)
 
     def wait(self, time: str) -> None:
         match = re.fullmatch(r"([\d.]+)(ms|s)", time)
@@ -122,11 +140,13 @@ class Scene:
         """Everything that happened since the last call."""
         while (event := self.session.next_event()) is not None:
             if line := _shown(event):
-                yield line
+                link = getattr(event, "link", "") if self.links else ""
+                yield f"{link}: {line}" if link else line
         yield from self.written
         self.written.clear()
         while self.session.requests:
-            yield f"[{self.session.requests.popleft().verb}]"
+            request = self.session.requests.popleft()
+            yield f"[{request.verb} {request.link}]" if self.links else f"[{request.verb}]"
         if self.ticket is not None and self.ticket.settled:
             reply = f" {self.ticket.reply.NAME}" if self.ticket.reply else ""
             yield f"=> {self.ticket.status}{reply}"
@@ -166,6 +186,8 @@ def _shown(event: events.Event) -> str:  # noqa: C901 (one line for each kind)
             return f"hook {name} failed: {error}"
         case events.DeviceState(responding=responding):
             return "the device responds" if responding else "the device does not respond"
+        case events.Diverted(link=link, instead=instead):
+            return f"{instead} instead of {link}"
         case events.NotSent(name=name, error=error):
             return f"{name} not sent: {error}"
         case events.PeerConnected() | events.PeerDisconnected():

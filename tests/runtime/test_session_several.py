@@ -32,6 +32,9 @@ group both { get; arm; get }
 """
 
 
+MARK = 'command mark_it "M{mark}"\npair marked = mark_it -> none\n'
+
+
 class Bench(Stage):
     """A session over both links; connection 0 is `control`, connection 1 is `data`."""
 
@@ -213,6 +216,29 @@ def test_actions_open_and_close_their_own_link_or_the_one_they_name() -> None:
         ("close", "data"),
         ("open", "control"),
     ]
+
+
+def test_triggers_are_executed_whatever_link_is_gone() -> None:
+    bench = Bench("trigger prepare { execute arm }\n")
+    bench.session.disconnected(0, bench.now)
+    bench.execute("prepare", "trigger")
+    assert bench.sent() == [(1, b"ARM 7\n")]
+    bench.session.disconnected(1, bench.now)
+    assert isinstance(bench.execute("prepare", "trigger").error, TransportError)
+
+
+def test_a_pair_goes_where_its_answers_can_come() -> None:
+    text = 'link a : tcp client\nlink b : tcp client\ncommand ask { "?" }\n'
+    text += 'response one on b { "1" }\nresponse two on b { "2" }\npair ask = ask -> one | two\n'
+    bench = Bench(text=text)
+    bench.execute("ask")
+    assert bench.sent() == [(1, b"?")]
+
+
+def test_a_group_with_an_item_for_all_links_goes_over_the_first() -> None:
+    bench = Bench(MARK + "group both_ways { marked; arm }\n")
+    bench.execute("both_ways", "group")
+    assert bench.sent() == [(0, b"M7\n"), (1, b"ARM 7\n")]
 
 
 def test_a_pause_holds_up_its_own_link_only() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from protoc.runtime.actions import Item
 from protoc.runtime.channel import Channel
@@ -142,12 +142,15 @@ class Routing:
         return self._on(*_links(row))
 
     def _of_items(self, group: Item) -> Ways:
-        """A group goes where all of its items do; where they differ, where the first of them does.
+        """A group whose items all belong to certain links goes where all of them do.
 
-        Where none of them goes anywhere they are passed over, but the group is not.
+        Where they differ, it goes where the first of them does; an item that belongs to all links
+        goes over the usual one, and so does its group.
         """
         rows = [self._targets.row(item) for item in self._targets.sent_by(group)]
         found = [self._on(*_links(row)) for row in rows]
+        if self.channels in found:
+            return self.channels
         common = [each for each in self.channels if all(each in ways for ways in found)]
         return tuple(common) or next(filter(None, found), self.channels)
 
@@ -160,10 +163,15 @@ class Routing:
         )
 
 
-def _links(row: Row) -> tuple[tuple[str, ...], ...]:
+def _links(row: Row) -> Iterator[tuple[str, ...]]:
     """The names of the links that something belongs to; what is in all of them counts."""
     if isinstance(row, Pair):
-        return row.links, row.command.LINKS
-    if isinstance(row, Trigger):
-        return ()
-    return (row.links if isinstance(row, Group) else row.LINKS,)
+        yield row.links
+        yield row.command.LINKS
+        for step in row.steps:
+            names = [answer.message.LINKS for answer in step]
+            yield tuple(name for each in names for name in each) if all(names) else ()
+    elif isinstance(row, Group):
+        yield row.links
+    elif not isinstance(row, Trigger):
+        yield row.LINKS
