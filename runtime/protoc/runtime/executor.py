@@ -77,7 +77,7 @@ class Executor:
         if target.once and target in self._queue:
             entry.close()
             return False
-        if entry.channel is not None and entry.channel.link.compose == "enqueue":
+        if self._is_early(entry):
             self.sender.compose_early(entry)
         if not self._queue.put(entry):
             error = LocalError("the queue is full")
@@ -88,17 +88,16 @@ class Executor:
 
     def begin(self, entry: Entry, now: float) -> None:
         """Queue an entry, and begin whatever can be begun."""
-        if entry.target.priority == "normal" and self._free(entry):
-            self._open(entry)  # it would only go through the queue
-        else:
+        busy = self._frames or self.asker.exchange is not None or self._queue
+        if busy or entry.target.priority != "normal" or self._is_early(entry):
             self.put(entry)
+        else:
+            self._open(entry)  # it would only go through the queue
         self.pump(now)
 
-    def _free(self, entry: Entry) -> bool:
-        """Nothing is queued or running, and commands are composed as they leave the queue."""
-        if self._frames or self.asker.exchange is not None or self._queue:
-            return False
-        return entry.channel is None or entry.channel.link.compose != "enqueue"
+    def _is_early(self, entry: Entry) -> bool:
+        """Its commands are composed as it enters the queue."""
+        return entry.channel is not None and entry.channel.link.compose == "enqueue"
 
     def _loaded(self, size: int, state: events.LoadState) -> None:
         name = self.channels[0].link.name
@@ -160,8 +159,9 @@ class Executor:
         if now < self._not_before:
             self._wake_at(self._not_before)
             return False
-        interrupts = queue.forces and not any(frame.forced for frame in frames)
-        forced = queue.take_forced() if interrupts else None
+        forced = None
+        if queue.forced and not any(frame.forced for frame in frames):
+            forced = queue.take_forced()
         if forced is not None:
             self._open(forced, forced=True)
         elif frames:

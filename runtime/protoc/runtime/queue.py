@@ -162,6 +162,9 @@ class Queue:
 
     Args:
         loaded: told the bytes in it when they become `high`, `full`, or `open` again.
+
+    Attributes:
+        forced: the entries that are `now`.
     """
 
     def __init__(self, loaded: Callable[[int, LoadState], None]) -> None:
@@ -170,22 +173,17 @@ class Queue:
         self._state: LoadState = "open"
         self._front: deque[Entry] = deque()
         self._back: deque[Entry] = deque()
-        self._forced: deque[Entry] = deque()
+        self.forced: deque[Entry] = deque()
         self._waiting: dict[tuple[str, str, int], int] = {}
 
     def __len__(self) -> int:
-        return len(self._front) + len(self._back) + len(self._forced)
+        return len(self._front) + len(self._back) + len(self.forced)
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    @property
-    def forces(self) -> bool:
-        """There is a `now` in it."""
-        return bool(self._forced)
-
     def __iter__(self) -> Iterator[Entry]:
-        yield from self._forced
+        yield from self.forced
         yield from self._front
         yield from self._back
 
@@ -211,7 +209,7 @@ class Queue:
             case "last":
                 self._back.append(entry)
             case "now":
-                self._forced.append(entry)
+                self.forced.append(entry)
         return True
 
     def _weigh(self, size: int) -> None:
@@ -229,19 +227,19 @@ class Queue:
 
     def take(self) -> Entry | None:
         """The entry that is next, None when there is none."""
-        for entries in (self._forced, self._front, self._back):
+        for entries in (self.forced, self._front, self._back):
             if entries:
                 return self._taken(entries.popleft())
         return None
 
     def take_forced(self) -> Entry | None:
         """The next `now`, None when there is none."""
-        return self._taken(self._forced.popleft()) if self._forced else None
+        return self._taken(self.forced.popleft()) if self.forced else None
 
     def withdraw(self, wanted: Callable[[Entry], bool]) -> list[Entry]:
         """Take out the entries that are wanted."""
         gone: list[Entry] = []
-        for entries in (self._forced, self._front, self._back):
+        for entries in (self.forced, self._front, self._back):
             kept: list[Entry] = []
             for entry in entries:
                 if wanted(entry):
