@@ -76,6 +76,7 @@ def either(host: Host) -> None:
 def counted(host: Host) -> None:
     count, name = host.name(), host.name()
     item = host.pick(*ITEMS)
+    item = host.pick(item, item, f"[{item}] count 2")
     if host.pick("told", "known") == "told":
         host.add(f"{count} : {host.pick('u8', 'dec[2]')} = count({name})", count)
         host.add(f"{name} : [{item}] count {count}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
@@ -142,6 +142,9 @@ class Lists:
             one = self._object_item(field, item, item.wire, variable, end)
             self._again(wire, again, one)
             return
+        if isinstance(item.wire, model.Items):
+            self._list_item(field, wire, item.wire, variable, end)
+            return
         outer, decoder.fields = decoder.fields, []
         whole, decoder.whole = decoder.whole, ""
         with decoder.item(f"{field.name}[{{len({variable})}}]"):
@@ -153,6 +156,32 @@ class Lists:
                 self._append(item, variable)
                 decoder.lines.add(f"{end} = {decoder.at}")
         decoder.fields, decoder.whole = outer, whole
+
+    def _list_item(
+        self, field: model.Field, wire: model.Items, inner: model.Items, variable: str, end: str
+    ) -> None:
+        """One item that is a list itself."""
+        decoder, item = self.decoder, wire.item
+        path = f"{field.name}[{{len({variable})}}]"
+        one = decoder.fresh("items")
+        type_ = annotation(inner, item.conversion, decoder.context)
+        with decoder.item(path):
+            stop = decoder.stretch(item, inner.size, []) if inner.size is not None else None
+        decoder.lines.add(f"{one}: {type_} = []")
+        behind, outer = decoder.position(), decoder.stop
+        decoder.lines.add(f"{behind} = {end}")
+        decoder.stop = stop or outer
+        self._loop(replace(item, name=path), inner, one, behind, stop)
+        decoder.stop = outer
+        with decoder.item(path):
+            if stop is not None:
+                self._filled("", At(end), behind, stop)
+            if not wire.separator:
+                with decoder.lines.block(f"if {behind} == {end}:"):
+                    decoder.fail("value", "", At(end), text("at least one byte"), text("nothing"),
+                                 known=False)  # fmt: skip
+        decoder.lines.add(f"{variable}.append({one})")
+        decoder.lines.add(f"{end} = {behind}")
 
     def _append(self, item: model.Field, variable: str) -> None:
         """The value of an item behind those before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
@@ -10,10 +10,11 @@ from protoc.compiler.backend.code import WIDTH, Call, octets, unbracketed
 from protoc.compiler.backend.expressions import mentions
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import previous_of
-from protoc.compiler.backend.plan import least_size, steps
+from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.values import annotation
 
 if TYPE_CHECKING:
+    from protoc.compiler.backend.assemble import Assembly
     from protoc.compiler.backend.encode import Encoder
 
 
@@ -91,20 +92,7 @@ class Lists:
                 encoder.lines.add("continue")
         pending = encoder.swapped()
         data = encoder.fresh("octets")
-        if isinstance(wire.item.wire, model.Nested):
-            encoder.lines.add(f"{data} = ", self._object(wire.item.wire, encoder.each))
-            encoder.joined(pending)
-            encoder.delimited(wire.item, data)
-            if self._may_be_nothing(wire):
-                with encoder.lines.block(f"if not {data}:"):
-                    encoder.refuse(
-                        field.name or "", "at least one byte for each item", encoder.each
-                    )
-        else:
-            encoder.ready(row, encoder.origin)
-            for step in row:
-                encoder.emit(step)
-            encoder.lines.add(f"{data} = ", encoder.joined(pending))
+        self._octets(field, wire, row, data, pending)
         if wire.gaps and not isinstance(wire.item.wire, model.Digits):
             with encoder.lines.block(f"if not {data}:"):
                 encoder.refuse(field.name or "", "None for an empty item", encoder.each)
@@ -121,6 +109,34 @@ class Lists:
             encoder.lines.add(f"{again} = {encoder.expression(wire.whilst)}")
         # limits are looked up by attribute, and items have none
         encoder.fits, encoder.item = fits, before
+
+    def _octets(
+        self, field: model.Field, wire: model.Items, row: list[Step], data: str, pending: Assembly
+    ) -> None:
+        """The bytes of one item in a variable."""
+        encoder = self.encoder
+        if isinstance(wire.item.wire, model.Nested):
+            encoder.lines.add(f"{data} = ", self._object(wire.item.wire, encoder.each))
+            encoder.joined(pending)
+            encoder.delimited(wire.item, data)
+            if self._may_be_nothing(wire):
+                with encoder.lines.block(f"if not {data}:"):
+                    encoder.refuse(
+                        field.name or "", "at least one byte for each item", encoder.each
+                    )
+        elif isinstance(wire.item.wire, model.Items):
+            encoder.joined(pending)
+            named = replace(wire.item, name=encoder.item)
+            self._items(named, wire.item.wire, data, encoder.each)
+            encoder.delimited(wire.item, data)
+            if not wire.separator:
+                with encoder.lines.block(f"if not {data}:"):
+                    encoder.refuse(encoder.item, "at least one byte for each item", encoder.each)
+        else:
+            encoder.ready(row, encoder.origin)
+            for step in row:
+                encoder.emit(step)
+            encoder.lines.add(f"{data} = ", encoder.joined(pending))
 
     def _may_be_nothing(self, wire: model.Items) -> bool:
         """Whether an object in the list may have no bytes, so that nobody could count it."""

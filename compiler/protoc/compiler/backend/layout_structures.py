@@ -126,12 +126,16 @@ class Structures:
         """A list."""
         pad = " " * indent
         options = [*self._size(wire), *self._how(wire)]
-        if not isinstance(wire.item.wire, model.Nested):
+        name = text(field.name or field.key)
+        if not isinstance(wire.item.wire, model.Nested | model.Items):
             item = self.writer.element(wire.item)
-            call = Call("wire.Items", (text(field.name or "_"), item, *options))
+            call = Call("wire.Items", (name, item, *options))
             return laid_out("", call, ",", indent)
-        lines = [f"{pad}wire.Items(", f"{pad}    {text(field.name or '_')},"]
-        lines += self._record(wire.item.wire, indent + 4)
+        lines = [f"{pad}wire.Items(", f"{pad}    {name},"]
+        if isinstance(wire.item.wire, model.Items):
+            lines += self.items(wire.item, wire.item.wire, indent + 4)
+        else:
+            lines += self._record(wire.item.wire, indent + 4)
         for option in options:
             lines += laid_out("", option, ",", indent + 4)
         return [*lines, f"{pad}),"]

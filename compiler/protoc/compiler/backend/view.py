@@ -272,8 +272,7 @@ def parts_of(owner: model.Message | model.Record, name: str, context: Context) -
     """The classes of what a message consists of, those that others need first."""
     groups: list[GroupView] = []
     for field_ in owner.fields():
-        wire = field_.wire.item.wire if isinstance(field_.wire, model.Items) else field_.wire
-        wire = field_.also or wire
+        wire = field_.also or model.leaf(field_.wire)
         if isinstance(wire, model.Nested) and f"record {wire.record.name}" not in context.classes:
             groups += record_views(owner, wire, context)
         elif isinstance(wire, model.Bits) and wire.group and wire.group not in context.classes:

@@ -170,6 +170,7 @@ from protoc.compiler.model.wire import (
     Via,
     WhileFits,
     Wire,
+    leaf,
     width_of,
 )
 
@@ -320,6 +321,7 @@ __all__ = [
     "every",
     "extents",
     "is_let",
+    "leaf",
     "lets",
     "named",
     "operands",

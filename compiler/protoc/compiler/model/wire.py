@@ -393,6 +393,11 @@ class Outside:
     of: Wire | None = None
 
 
+def leaf(wire: Wire) -> Wire:
+    """What a list repeats, and lists in it; anything else is that itself."""
+    return leaf(wire.item.wire) if isinstance(wire, Items) else wire
+
+
 Unwritten = Let | Outside
 """What has no bytes, and no place among them."""
 

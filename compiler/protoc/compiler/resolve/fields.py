@@ -80,7 +80,7 @@ class Fields:
     def item(self, statement: tree.Field, place: Place) -> model.Field:
         """What a list repeats."""
         if isinstance(statement.typed.type, tree.ListType):
-            raise self.scope.unsupported("a list of lists", statement.span)
+            return Structures(self.builder).inner_items(statement, statement.typed.type, place)
         return self._valued(statement, f"{statement.name.text}[]", "", place)
 
     def _valued(

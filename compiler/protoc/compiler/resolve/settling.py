@@ -324,8 +324,7 @@ class _Settler:
         self, field: model.Field, wire: model.Items, following: tuple[model.Element, ...]
     ) -> model.Field:
         """The items of a list: each ends at a separator, or where the list does."""
-        digits = isinstance(getattr(wire.item.wire, "size", None), model.WhileFits)
-        if not wire.separator and (digits or is_open(wire.item.wire)):
+        if not wire.separator and _runs_on(wire.item.wire):
             raise self._nowhere(field, ())
         behind: list[model.Element] = []
         if wire.separator:
@@ -403,8 +402,15 @@ class _Settler:
         )
 
 
+def _runs_on(wire: model.Wire) -> bool:
+    """Whether an item has no end of its own, or the last item of an item that is a list."""
+    digits = isinstance(getattr(wire, "size", None), model.WhileFits)
+    last = isinstance(wire, model.Items) and _runs_on(wire.item.wire)
+    return digits or is_open(wire) or last
+
+
 def _called(field: model.Field | model.Coded) -> str:
     """What a diagnostic calls a field; an item of a list has the list's name."""
     if isinstance(field, model.Coded):
         return "coded"
-    return field.key.removesuffix("[]")
+    return field.key.partition("[")[0]

@@ -217,7 +217,7 @@ class Structures:
         told = tuple(place.names.value(self.scope, path, span) for path in names.told.values())
         wire = model.Nested(record, _size_of(record), told)
         item = model.Field(f"{name}[]", "", wire, model.Given(), model.Conversion(), statement.span)
-        return self._list(statement.name, item, statement.how, statement, place)
+        return self._named(statement.name, self._wire(item, statement.how, place), statement)
 
     def repeated_line(self, statement: tree.Repeat, place: Place) -> model.Field:
         """`repeat x "…"` among lines: as often as it comes."""
@@ -234,7 +234,29 @@ class Structures:
 
     def items(self, statement: tree.Field, type_: tree.ListType, place: Place) -> model.Field:
         """`x : [T] count n`."""
+        found = self._named(statement.name, self._items(statement, type_, place), statement)
+        return self._with_gaps(found) if type_.item.type.optional else found
+
+    def inner_items(self, statement: tree.Field, type_: tree.ListType, place: Place) -> model.Field:
+        """A list that is an item of another."""
+        span = statement.name.span
+        named = replace(statement, name=tree.Name(f"{statement.name.text}[]", span=span))
+        wire = self._items(named, type_, place)
+        if wire.until or wire.whilst is not None or type_.item.type.optional:
+            raise self.scope.fail(
+                "E0404",
+                "a list in a list ends where its `count` or what separates it from the next says",
+                statement.span,
+                help="write `[[T] count n]`, or `[[T] sep X] sep Y`, or take `repeat`",
+            )
+        key = f"{statement.name.text}[]"
+        return model.Field(key, "", wire, model.Given(), model.Conversion(), statement.span)
+
+    def _items(self, statement: tree.Field, type_: tree.ListType, place: Place) -> model.Items:
+        """What a list repeats, and how it ends; that may stand inside its brackets as well."""
         inner = tree.Field(statement.name, type_.item, span=type_.item.span)
+        if isinstance(type_.item.type, tree.ListType):
+            return self._wire(self.builder.item(inner, place), statement.typed.modifiers, place)
         modifiers = [m for m in type_.item.modifiers if m.word in _HOW]
         typed = replace(
             type_.item,
@@ -242,9 +264,7 @@ class Structures:
             modifiers=tuple(m for m in type_.item.modifiers if m.word not in _HOW),
         )
         item = self.builder.item(replace(inner, typed=typed), place)
-        how = (*modifiers, *statement.typed.modifiers)
-        found = self._list(statement.name, item, how, statement, place)
-        return self._with_gaps(found) if type_.item.type.optional else found
+        return self._wire(item, (*modifiers, *statement.typed.modifiers), place)
 
     def _with_gaps(self, field: model.Field) -> model.Field:
         """A list whose items may be absent: what stands around them tells."""
@@ -260,14 +280,8 @@ class Structures:
             )
         return replace(field, wire=replace(field.wire, gaps=True))
 
-    def _list(
-        self,
-        name: tree.Name,
-        item: model.Field,
-        how: tuple[tree.Modifier, ...],
-        statement: tree.Field | tree.Repeat,
-        place: Place,
-    ) -> model.Field:
+    def _wire(self, item: model.Field, how: tuple[tree.Modifier, ...], place: Place) -> model.Items:
+        """A list of what it repeats and how it ends."""
         untils = [modifier for modifier in how if modifier.word == "until"]
         left = self._once(modifier for modifier in how if modifier.word != "until")
         count = first = whilst = None
@@ -290,12 +304,18 @@ class Structures:
                 help="lists take `count`, `until`, `while`, `sep`; the rest stands with the type",
             )
         size = None if count or until or whilst else OPEN
+        return model.Items(item, size, count, until, first, whilst, separator, or_end=or_end)
+
+    def _named(
+        self, name: tree.Name, wire: model.Items, statement: tree.Field | tree.Repeat
+    ) -> model.Field:
+        """A list as a field."""
         key = self.builder.unique(name.text)
         self.builder.claim(name.text, name)
         return model.Field(
             key,
             name.text,
-            model.Items(item, size, count, until, first, whilst, separator, or_end=or_end),
+            wire,
             model.Given(),
             model.Conversion(),
             statement.span,

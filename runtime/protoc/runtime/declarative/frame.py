@@ -57,6 +57,7 @@ class Frame:
         previous: the raw value of the item before, in a list that goes on as its items tell.
         told: what the object at hand is told of the values around it.
         index: which item of a list is at hand; `[]` in the name of a field stands for it.
+        above: which items of the lists around that list.
         readers: elements whose raw values may still be the bytes of a number or of text, by key.
         chosen: the way each branch goes, by key.
         flaws: lengths and checks that are wrong, where those are put up with; else None.
@@ -82,6 +83,7 @@ class Frame:
         self.previous: Any = None
         self.told: dict[str, Any] = {}
         self.index = 0
+        self.above: tuple[int, ...] = ()
         self.readers: dict[str, Reader] = {}
         self.chosen: dict[str, Any] = {}
         self.inner: dict[str, Frame] = {}
@@ -149,13 +151,13 @@ class Frame:
 
     def saved(self, stream: IO[Octets]) -> Callable[[], None]:
         """What goes back to where reading is now."""
-        here, around = stream.tell(), (self.origin, self.bounded, self.index)
+        here, around = stream.tell(), (self.origin, self.bounded, self.index, self.above)
         raws, places, readers = dict(self.raws), dict(self.places), dict(self.readers)
         bits, begun = dict(self.bits), dict(self.begun)
 
         def back() -> None:
             stream.seek(here)
-            self.origin, self.bounded, self.index = around
+            self.origin, self.bounded, self.index, self.above = around
             self.raws, self.places, self.readers = raws, places, readers
             self.bits, self.begun = bits, begun
 
@@ -176,7 +178,7 @@ class Frame:
         frame = Frame(self.message, self.link)
         frame.raws, frame.readers = dict(self.raws), dict(self.readers)
         frame.given, frame.held, frame.flaws = self.given, self.held, self.flaws
-        frame.index = self.index
+        frame.index, frame.above = self.index, self.above
         return frame
 
     @contextmanager
@@ -219,7 +221,11 @@ class Frame:
         return EncodeError(self.message, self._called(field), expected, got)
 
     def _called(self, field: str) -> str:
-        return "" if field == "_" else field.replace("[]", f"[{self.index}]")
+        if field == "_":
+            return ""
+        for index in (*self.above, self.index):
+            field = field.replace("[]", f"[{index}]", 1)
+        return field
 
     # ---------------------------------------------------------------- what layouts measure
 

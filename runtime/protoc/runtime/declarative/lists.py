@@ -202,14 +202,31 @@ class Items(Filled):
     def parts(self, stream: IO[bytes], frame: Frame) -> list[Any]:
         """Item after item."""
         found: list[Any] = []
-        around = frame.index, frame.previous
+        around = self._enter(frame)
         while self._goes_on(len(found), stream, frame):
             if self.separator and found:
                 expect((self.separator,), stream, frame)
             frame.index = len(found)
             found.append(self.one(stream, frame))
-        frame.index, frame.previous = around
+        frame.index, frame.previous, frame.above = around
         return found
+
+    def _enter(self, frame: Frame) -> tuple[int, Any, tuple[int, ...]]:
+        """Items are at hand now; what is when they are over."""
+        around = frame.index, frame.previous, frame.above
+        if self.label.endswith("[]"):
+            frame.above = (*frame.above, frame.index)
+        return around
+
+    def accept(self, value: Any, frame: Frame) -> None:
+        frame.raws[self.key] = value
+        there = len(value) if isinstance(value, list) else 0  # pyright: ignore[reportUnknownArgumentType]
+        if self.count is not None and self.count(frame) != there:
+            raise frame.unfit(self.label, "as many items as are told", there)
+
+    def _takes_bytes(self) -> bool:
+        """Whether every item has at least one byte, or nobody could count them."""
+        return isinstance(self.item, Item) or (isinstance(self.item, Items) and not self.separator)
 
     def _goes_on(self, there: int, stream: IO[bytes], frame: Frame) -> bool:
         if self.count is not None:
@@ -236,7 +253,7 @@ class Items(Filled):
         if self.item.fixed is not None:
             frame.need(stream, self.item.fixed, self.item.label)
         self.item.take(stream, frame)
-        if isinstance(self.item, Item) and frame.at(stream) == start:
+        if self._takes_bytes() and frame.at(stream) == start:
             raise frame.error("value", self.item.label, start, "at least one byte", "nothing")
         if self.whilst is not None:
             frame.previous = self.item.asked(frame)
@@ -262,7 +279,7 @@ class Items(Filled):
         if self.filled and not items:
             raise frame.unfit(self.label, "at least one item", items)
         written: list[bytes] = []
-        around = frame.index, frame.previous
+        around = self._enter(frame)
         for item in items:
             if not self._follows(len(written), frame):
                 raise frame.unfit(self.label, "no more items than are told", items)
@@ -270,7 +287,7 @@ class Items(Filled):
             written.append(self._written(item, frame))
         if self.whilst is not None and self._follows(len(written), frame):
             raise frame.unfit(self.label, "one more item", items)
-        frame.index, frame.previous = around
+        frame.index, frame.previous, frame.above = around
         data = self.separator.join(written)
         if self.separator and (self.open or self.until) and items and not data:
             raise frame.unfit(self.label, "not a single empty item", items)
@@ -281,7 +298,7 @@ class Items(Filled):
             return b""
         self.item.accept(value, frame)
         data = self.item.write(frame)
-        if (isinstance(self.item, Item) or self.gaps) and not data:
+        if (self._takes_bytes() or self.gaps) and not data:
             raise frame.unfit(self.label, "at least one byte for each item", value)
         if self.until and data.startswith(self.until):
             words = "no item that begins with what ends the list"
