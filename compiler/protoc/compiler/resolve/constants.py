@@ -188,7 +188,13 @@ def seconds(scope: Scope, expression: tree.Expression | None) -> float:
     """A duration in seconds."""
     if isinstance(expression, tree.Duration):
         if expression.unit == "char":
-            raise scope.unsupported("a duration in characters", expression.span, "write it in ms")
+            raise scope.fail(
+                "E0205",
+                "characters are no time here",
+                expression.span,
+                "only a line with a speed tells how long they are",
+                help="write it in ms; `idle` of a serial link may be in characters",
+            )
         return round(expression.amount * SECONDS[expression.unit], 9)
     assert expression is not None
     raise scope.fail(

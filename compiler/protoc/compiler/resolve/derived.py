@@ -48,7 +48,13 @@ def _is_check_in_bits(scope: Scope, field: model.Field, drawer: Drawer) -> bool:
     """Whether a check stands in bits, which are there before anything can be computed of bytes."""
     is_check = isinstance(field.origin, model.Derived) and field.origin.reason == "crc"
     if is_check and isinstance(field.wire, model.Slice):
-        scope.unsupported("a check in bits", drawer.expression.span)
+        scope.fail(
+            "E0303",
+            "a check needs bytes of its own",
+            drawer.expression.span,
+            "the other bits of this integer could stand among the bytes it covers",
+            help="take a field of whole bytes, or read the bits and compare them in your own code",
+        )
         return True
     return False
 
@@ -137,10 +143,25 @@ def _has_ring(scope: Scope, elements: tuple[model.Element, ...], drawers: list[D
                 f"`{drawer.key}` is derived from itself",
                 drawer.expression.span,
                 "leads back to this field",
-                help="derive one of the fields from something else",
+                help=_way_out(elements, drawer),
             )
             return True
     return False
+
+
+def _way_out(elements: tuple[model.Element, ...], drawer: Drawer) -> str:
+    """What to do about a value that is derived from itself."""
+    field = next(e for e in model.walk(elements) if e.key == drawer.key)
+    assert isinstance(field, model.Field)
+    assert isinstance(field.origin, model.Derived)
+    for part in model.every(field.origin.expression):
+        inside = covered(elements, part.extent) if isinstance(part, model.Length) else ()
+        if any(drawer.key in names for names in _asking(inside).values()):
+            return (
+                "what a length measures cannot depend on it: who writes would not know what to "
+                "write. Let another field say it, or write `optional`, which the bytes tell"
+            )
+    return "derive one of the fields from something else"
 
 
 def _needs(elements: tuple[model.Element, ...], expression: model.Expression) -> set[str]:

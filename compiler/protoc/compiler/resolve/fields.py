@@ -154,7 +154,13 @@ class Fields:
                 help="write it behind the fields of the message",
             )
         if named is None:
-            raise self.scope.unsupported("a message without a name of its own", statement.span)
+            called = type_.name.text
+            raise self.scope.fail(
+                "E0203",
+                f"`_` cannot be a message: nobody could give the values of `{called}`",
+                statement.span,
+                help=f"give it a name, or write `{called}` alone to have its fields here",
+            )
         wire = Structures(self.builder).nested(type_, place)
         return model.Field(
             key, named, wire, model.Given(), model.Conversion(), statement.span, statement.doc

@@ -141,7 +141,13 @@ class Formula:
                 return self.drawer.names.value(self.scope, path, reference.span)
             return model.Asked(path[1:])
         if name == "previous" and name not in self.fields:
-            raise self.scope.unsupported(f"`{name}`", reference.span)
+            raise self.scope.fail(
+                "E0301",
+                f"`{name}` is the item before, and there is none",
+                reference.span,
+                "not in a list",
+                help="it belongs into the condition behind `while`; name the field itself here",
+            )
         known = self.drawer.names.own.get(name)
         if isinstance(known, model.Field) and isinstance(known.wire, model.Let):
             return self._let(known, known.wire, reference)

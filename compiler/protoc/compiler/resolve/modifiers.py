@@ -36,9 +36,6 @@ ENCODINGS = {
 _WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "like", "max", "pad",
           "except", "trim", "lower", "signed", "reversed", "until", "times",
           "via", "lenient", *ENCODINGS)  # fmt: skip
-_LATER = frozenset(
-    ("sets", "count", "while", "sep")
-)  # fmt: skip
 _MOST_DECIMALS = 17
 
 
@@ -401,17 +398,14 @@ class Modifiers:
     def finish(self) -> None:
         """Complain about what is left."""
         for word, modifier in self.left.items():
-            if word in _LATER:
-                self.scope.unsupported(f"`{word}`", modifier.span)
-            else:
-                self.scope.diagnostics.error(
-                    "E0404",
-                    f"`{word}` means nothing behind `{type_name(self.typed)}`",
-                    modifier.span,
-                    help=suggestion(word, _WORDS, "modifier")
-                    if word not in _WORDS
-                    else "take it away, or change the type",
-                )
+            self.scope.diagnostics.error(
+                "E0404",
+                f"`{word}` means nothing behind `{type_name(self.typed)}`",
+                modifier.span,
+                help=suggestion(word, _WORDS, "modifier")
+                if word not in _WORDS
+                else "take it away, or change the type",
+            )
 
 
 def type_name(typed: tree.Typed) -> str:

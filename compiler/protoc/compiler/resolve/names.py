@@ -24,6 +24,7 @@ class Names:
         outer: the names of the layout around a record.
         told: the values a record asks its surroundings for, by the name it has for them.
         joined: those that ways of a branch have; a message may come without those in `absent`.
+        uneven: those that ways have in units of their own.
         brought: what a message asks the request and the params for, and where; None in its parts.
     """
 
@@ -32,6 +33,7 @@ class Names:
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
+    uneven: set[str] = field(default_factory=set)
     brought: dict[str, tuple[tuple[str, ...], Span]] | None = None
 
     def all(self) -> dict[str, Known]:
@@ -54,6 +56,7 @@ class Names:
                 self.own[inner.name] = inner
                 if isinstance(element, model.Branch):
                     self.joined.add(inner.name)
+                    self.uneven |= {inner.name} if inner.conversion.linear else set()
         self.absent |= model.sometimes((element,))
 
     def value(self, scope: Scope, path: tuple[str, ...], span: Span) -> model.Expression:
@@ -84,8 +87,14 @@ class Names:
             )
         target = _at(found, path[1:])
         if head in self.joined:
-            if len(path) > 1 or target.linear:
-                raise scope.unsupported("a part of a value that several ways have", span)
+            if len(path) > 1 or head in self.uneven:
+                raise scope.fail(
+                    "E0311",
+                    f"`{'.'.join(path)}` is not the same in every way of a branch",
+                    span,
+                    "each way has it, in its own unit or with its own parts",
+                    help="ask for it inside of the ways",
+                )
             return model.Joined(head)
         own = model.Own((self.key(head) or head, *path[1:]))
         return model.Scaled(own, target.scale, target.offset) if target.linear else own

@@ -78,9 +78,19 @@ def resolve_typed(scope: Scope, typed: tree.Typed, name: str, owner: str) -> Spe
     called after it and `owner`, the message.
     """
     if isinstance(typed.type, tree.ListType):
-        raise scope.unsupported("a list", typed.type.span)
+        raise scope.fail(
+            "E0401",
+            f"`{name}` cannot be a list",
+            typed.type.span,
+            help="lists are fields of messages; a param holds one value, bytes if need be",
+        )
     if typed.type.optional:
-        raise scope.unsupported("a field that may be absent", typed.type.span)
+        raise scope.fail(
+            "E0404",
+            f"`?` does not belong behind the type of `{name}`",
+            typed.type.span,
+            help="fields of messages may be absent; a param without a value is as good as that",
+        )
     modifiers = Modifiers(scope, typed)
     size = _size(scope, typed.type)
     wire = _wire(scope, typed.type, size, modifiers)
@@ -136,8 +146,13 @@ def _wire(
     scope: Scope, type_: tree.NamedType, size: model.Size | None, modifiers: Modifiers
 ) -> model.Wire:
     name = type_.name.text
-    if type_.arguments:
-        raise scope.unsupported("a message as a field", type_.span)
+    if type_.arguments and name not in scope.layouts:
+        raise scope.fail(
+            "E0404",
+            f"`{name}` takes no values",
+            type_.span,
+            help="messages take values, and only those that are declared with parameters",
+        )
     if (binary := _binary(scope, type_)) is not None:
         if size is not None and type_.size is not None:
             raise scope.fail(
@@ -155,7 +170,12 @@ def _wire(
     if name == "bytes":
         return model.Raw(size or modifiers.until() or OPEN, modifiers.flag("reversed"))
     if name in scope.layouts:
-        raise scope.unsupported("a message as a field", type_.span)
+        raise scope.fail(
+            "E0401",
+            f"the message `{name}` is no type of a param",
+            type_.span,
+            help="a param holds one value: declare one for each field of the message",
+        )
     if name in scope.broken:
         raise Unresolved(name)
     raise scope.fail(

@@ -1,0 +1,40 @@
+"""What cannot be says why, and what can be done instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiler.describing import said
+
+
+@pytest.mark.parametrize(
+    "text, code, words",
+    [
+        ("param x : [u8] count 3", "E0401", "cannot be a list"),
+        ("param x : u8?", "E0404", "does not belong"),
+        ("event e { 0x01; x : u8(3) }", "E0404", "takes no values"),
+        ("message m { x : u8 }\nevent e { 0x01; _ : m }", "E0203", "nobody could give"),
+        ("event e { 0x01; x : u8 = previous }", "E0301", "there is none"),
+        ("event e { 0x01; k : u8 count 3 }", "E0404", "means nothing"),
+        (
+            "event e { k : u8; if k { v : u8 scale 2 } else { v : u8 }; if v > 3 { w : u8 } }",
+            "E0311",
+            "not the same in every way",
+        ),
+        (
+            "event e { 0x01; a : u8; _ : u8 { check @3..0 = sum(..), b @7..4 } }",
+            "E0303",
+            "bytes of its own",
+        ),
+        (
+            "event e { 0x01; size : u8 = len(..a); if size > 3 { x : u8 }; a : u8 }",
+            "E0308",
+            "derived from itself",
+        ),
+    ],
+)
+def test_what_cannot_be_says_why(text: str, code: str, words: str) -> None:
+    (only,) = said(f"link tcp client\n{text}")
+    assert only.code == code
+    assert words in only.message
+    assert only.help
