@@ -25,7 +25,7 @@ from protoc.runtime.transports.bundle import Bundle
 from protoc.runtime.transports.joint import Joint
 from protoc.runtime.transports.memory import MemoryEndpoint, World
 from protoc.runtime.transports.tcp import split_place
-from tests.runtime.test_session_several import BENCH
+from tests.runtime.test_session_several import BENCH, protocol_of
 
 MODULE = load_module(compile_source(Source("bench.proto", "protocol bench\n" + BENCH)))
 PROTOCOL = MODULE.PROTOCOL
@@ -63,8 +63,7 @@ class Table:
     """A bench in memory: an instrument at each of its two links, and a driver in between."""
 
     def __init__(self, more: str = "", latency: float = 0.001, text: str = BENCH) -> None:
-        source = Source("bench.proto", f"protocol bench\n{text}{more}")
-        self.protocol = load_module(compile_source(source)).PROTOCOL
+        self.protocol = protocol_of(f"protocol bench\n{text}{more}")
         self.world = World()
         near, far = zip(*(self.world.pair(latency) for _ in range(2)), strict=True)
         self.control = Instrument(far[0], {b"V?\n": b"V=2.5\n"})

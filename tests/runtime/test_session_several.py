@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from protoc.compiler.pipeline import compile_source
 from protoc.dsl.renderers import render
 from protoc.dsl.source import Source
 from protoc.runtime.errors import LocalError, TransportError
+from protoc.runtime.protocol import Protocol
 from tests.runtime.stage import Stage
 
 BENCH = """
@@ -35,14 +37,20 @@ group both { get; arm; get }
 MARK = 'command mark_it "M{mark}"\npair marked = mark_it -> none\n'
 
 
+@cache
+def protocol_of(text: str) -> Protocol:
+    """The table of a description."""
+    protocol: Protocol = load_module(compile_source(Source("device.proto", text))).PROTOCOL
+    return protocol
+
+
 class Bench(Stage):
     """A session over both links; connection 0 is `control`, connection 1 is `data`."""
 
     def __init__(self, more: str = "", text: str = BENCH, **how: Any) -> None:
-        text = f"protocol bench\n{text}{more}"
-        module = load_module(compile_source(Source("device.proto", text)))
-        links = tuple(each.name for each in module.PROTOCOL.links)
-        super().__init__(module.PROTOCOL, connect=False, link=links, **how)
+        protocol = protocol_of(f"protocol bench\n{text}{more}")
+        links = tuple(each.name for each in protocol.links)
+        super().__init__(protocol, connect=False, link=links, **how)
         for number, link in enumerate(links):
             self.session.connected(number, link, self.now, link)
         self.said()
