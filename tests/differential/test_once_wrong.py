@@ -17,6 +17,10 @@ FROM_THE_START = """event m {
     if kind == 1 { size : u8 = len(t); t : bytes; n : i16 = len(..) } else { u : u8 }
     CR
 }"""
+ITEMS_ENDED = (
+    "event m { n : u8 = count(xs); repeat xs count n { a : u8; b : dec[2]?; CRLF }; c : u8 }"
+)
+WIDE_LENGTH = "event m { a : u8; size : bytes[3] = len(..); b : u8 }"
 
 READ = [
     (DIGITS_LATE, b"x00\x05", "incomplete"),
@@ -24,6 +28,12 @@ READ = [
     (FIXED_ASKED, b"0007\x05\r", "done"),
     (FIXED_ASKED, b"0008\x05\r", "rejected"),
     (FIXED_SIZE, b"03abc\r", "done"),
+    (ITEMS_ENDED, b"\x02\x01\r", "incomplete"),
+    (ITEMS_ENDED, b"\x02\x01 ", "rejected"),
+    (ITEMS_ENDED, b"\x01\x0112\r\n\x07", "done"),
+    (WIDE_LENGTH, b"\x01\0\0\1", "incomplete"),
+    (WIDE_LENGTH, b"\x01\0\0\5", "rejected"),
+    (WIDE_LENGTH, b"\x01\0\0\5\0", "rejected"),
 ]
 WRITTEN: list[tuple[str, dict[str, Any], bytes]] = [
     (FIXED_ASKED, {"n": 5}, b"0007\x05\r"),

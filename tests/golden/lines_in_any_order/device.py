@@ -30,6 +30,7 @@ from protoc.runtime import declarative as wire
 from protoc.runtime.codecs import (
     UNFIT,
     LineEnd,
+    cut,
     missing,
     not_text,
     read_dec,
@@ -38,7 +39,6 @@ from protoc.runtime.codecs import (
     scan_dec,
     scan_float,
     scan_int,
-    short,
     starts,
     unfit,
     unlike,
@@ -78,7 +78,7 @@ class StateLocks(Part, kw_only=True):
         p1 = scan_dec(buffer, at, at, cls.NAME, "output", stop)
         output_raw = bytes(buffer[at:p1])
         if limit < p1 + 1:
-            raise short(stop, cls.NAME, "", p1 - at, 1, limit - p1)
+            raise cut(stop, buffer, p1, at, cls.NAME, "", b" ")
         if not buffer.startswith(b" ", p1):
             raise DecodeError(
                 "constant", cls.NAME, "", p1 - at, b" ", bytes(buffer[p1 : p1 + 1])
@@ -390,7 +390,7 @@ class MetersPeaks(Part, kw_only=True):
     def decode_part(cls, buffer: Buffer, at: int, stop: int | None) -> tuple[Self, int]:
         limit = len(buffer) if stop is None else stop
         if limit < at + 1:
-            raise short(stop, cls.NAME, "", 0, 1, limit - at)
+            raise cut(stop, buffer, at, at, cls.NAME, "", b"P")
         if not buffer.startswith(b"P", at):
             raise DecodeError(
                 "constant", cls.NAME, "", 0, b"P", bytes(buffer[at : at + 1])
@@ -398,7 +398,7 @@ class MetersPeaks(Part, kw_only=True):
         p1 = scan_dec(buffer, at + 1, at, cls.NAME, "channel", stop)
         channel_raw = bytes(buffer[at + 1 : p1])
         if limit < p1 + 1:
-            raise short(stop, cls.NAME, "", p1 - at, 1, limit - p1)
+            raise cut(stop, buffer, p1, at, cls.NAME, "", b",")
         if not buffer.startswith(b",", p1):
             raise DecodeError(
                 "constant", cls.NAME, "", p1 - at, b",", bytes(buffer[p1 : p1 + 1])
@@ -406,7 +406,7 @@ class MetersPeaks(Part, kw_only=True):
         p2 = scan_int(buffer, p1 + 1, at, cls.NAME, "peak", stop)
         peak_raw = bytes(buffer[p1 + 1 : p2])
         if limit < p2 + 1:
-            raise short(stop, cls.NAME, "", p2 - at, 1, limit - p2)
+            raise cut(stop, buffer, p2, at, cls.NAME, "", b"\n")
         if not buffer.startswith(b"\n", p2):
             raise DecodeError(
                 "constant", cls.NAME, "", p2 - at, b"\n", bytes(buffer[p2 : p2 + 1])

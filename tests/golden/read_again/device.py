@@ -39,6 +39,7 @@ from protoc.runtime.codecs import (
     Delimiter,
     agree,
     composed,
+    cut,
     index,
     not_text,
     read_dec,
@@ -410,7 +411,7 @@ class Gain2(Part, kw_only=True):
         p1 = at
         if _4348.stands(buffer, at, at, stop):
             if limit < at + 2:
-                raise short(stop, cls.NAME, "", 0, 2, limit - at)
+                raise cut(stop, buffer, at, at, cls.NAME, "", b"CH")
             if not buffer.startswith(b"CH", at):
                 raise DecodeError(
                     "constant", cls.NAME, "", 0, b"CH", bytes(buffer[at : at + 2])
@@ -418,7 +419,7 @@ class Gain2(Part, kw_only=True):
             p2 = scan_dec(buffer, at + 2, at, cls.NAME, "channel", stop)
             channel_raw = bytes(buffer[at + 2 : p2])
             if limit < p2 + 1:
-                raise short(stop, cls.NAME, "", p2 - at, 1, limit - p2)
+                raise cut(stop, buffer, p2, at, cls.NAME, "", b"=")
             if not buffer.startswith(b"=", p2):
                 raise DecodeError(
                     "constant", cls.NAME, "", p2 - at, b"=", bytes(buffer[p2 : p2 + 1])
@@ -429,7 +430,7 @@ class Gain2(Part, kw_only=True):
         p3 = scan_int(buffer, p1, at, cls.NAME, "gain", stop)
         gain_raw = bytes(buffer[p1:p3])
         if limit < p3 + 2:
-            raise short(stop, cls.NAME, "", p3 - at, 2, limit - p3)
+            raise cut(stop, buffer, p3, at, cls.NAME, "", b"dB")
         if not buffer.startswith(b"dB", p3):
             raise DecodeError(
                 "constant", cls.NAME, "", p3 - at, b"dB", bytes(buffer[p3 : p3 + 2])

@@ -34,7 +34,9 @@ class Runs(State):
         lone = self._lone(row)
         if self.found is not None and self.found[0] == str(start):
             self._known = str(start.moved(len(self.found[1])))
-        if total and not lone:
+        if lone and self.stop == "stop":
+            self._may_come(row, start.moved(total))
+        elif total and not (lone and self.stop is None):
             self.need(start.moved(total), row[0])
         items: list[tuple[str, str, Step]] = []
         for step in row:
@@ -53,7 +55,7 @@ class Runs(State):
         self._unpack(start, items)
         alone = len([name for _, name, _ in items if name]) == 1
         for _, name, step in items:
-            if lone and isinstance(step, Literal):
+            if lone and self.stop is None and isinstance(step, Literal):
                 self._like(step)
             elif not self._is_found(step):
                 self._compare("" if alone and _is_certain(step) else name, step)
@@ -61,7 +63,17 @@ class Runs(State):
     def _lone(self, row: list[Step]) -> bool:
         """Whether a constant stands alone, and is compared as far as it is there."""
         (step, *others) = [step for step in row if size_of(step) != 0] or row
-        return not others and self.stop is None and _is_certain(step) and not self._is_found(step)
+        told = self.stop in (None, "stop")
+        return not others and told and _is_certain(step) and not self._is_found(step)
+
+    def _may_come(self, row: list[Step], end: At) -> None:
+        """A constant that stands alone in an object, which may have a stretch of its own."""
+        step = next(step for step in row if isinstance(step, Literal))
+        self._known = str(end)
+        with self.lines.block(f"if limit < {end}:"):
+            place = (self.buffer, str(self.at), str(self.origin), "cls.NAME", self.label(step.name))
+            call = Call(self.context.use("cut"), ("stop", *place, octets(step.alternatives[0])))
+            self.lines.add("raise ", call)
 
     def _is_found(self, step: Step) -> bool:
         """Whether a constant has been looked for, and is there."""

@@ -55,7 +55,7 @@ from protoc.runtime.codecs.packed import (
     write_digits,
     write_nibbles,
 )
-from protoc.runtime.codecs.regions import WITHIN, among, missing, short, unlike
+from protoc.runtime.codecs.regions import WITHIN, among, cut, missing, short, unlike
 from protoc.runtime.codecs.starts import (
     ANY,
     BASE36,
@@ -109,6 +109,7 @@ __all__ = [
     "among",
     "composed",
     "computed",
+    "cut",
     "echoes",
     "exp10",
     "goes_on",

@@ -39,6 +39,21 @@ def unlike(
     return DecodeError("constant", message, field, start - at, constant, there, size)
 
 
+def cut(
+    stop: int | None,
+    buffer: Buffer,
+    start: int,
+    at: int,
+    message: str,
+    field: str,
+    constant: bytes,
+) -> RemoteError:
+    """The error for a constant cut off: more may come, unless a region ends at `stop`."""
+    if stop is None:
+        return unlike(buffer, start, at, message, field, constant)
+    return short(stop, message, field, start - at, len(constant), stop - start)
+
+
 def among(buffer: Buffer, start: int, at: int, stop: int | None, values: bytes) -> bool:
     """Whether the byte at `start` is one of these; there is none at the end of a region.
 

@@ -274,7 +274,8 @@ class Field(Element):
         raw = self.number(frame)
         if not self.meaning.inside(raw):
             raise frame.error("value", self.label, at, self.meaning.limits(), raw)
-        expected = self.derived(frame) if self.foretold is None else self.foretold
+        value = self.derivation(frame) if self.foretold is None else self.foretold
+        expected = self._held(value)
         if raw != expected:
             raise frame.error(self.reason, self.label, at, expected, raw)
 
@@ -298,7 +299,10 @@ class Field(Element):
     def derived(self, frame: Frame) -> Any:
         """The raw value that follows from the rest of the message."""
         assert self.derivation is not None
-        value = self.derivation(frame)
+        return self._held(self.derivation(frame))
+
+    def _held(self, value: Any) -> Any:
+        """A value as the field holds it."""
         if not self.wire.numeric and isinstance(value, int):
             # a number among bytes has its highest byte in front
             assert self.fixed is not None
