@@ -174,6 +174,10 @@ class Incomplete(RemoteError):
         """The same, counted from the message a part stands in; see `DecodeError.within`."""
         return Incomplete(self.needed + offset, self.until, self.scan, self.searched + offset)
 
+    def behind(self, scan: Scan, searched: int) -> Incomplete:
+        """The same, and not before `scan` has found something, which has come so far."""
+        return Incomplete(self.needed, scan=scan, searched=searched)
+
     def __str__(self) -> str:
         if self.until:
             return f"the frame is cut off: no {self.until.hex(' ')} yet"

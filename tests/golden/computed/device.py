@@ -34,11 +34,13 @@ from protoc.runtime.codecs import (
     UNFIT,
     WITHIN,
     Delimiter,
+    ItemScan,
     agreed,
     computed,
     index,
     lets,
     not_text,
+    objects,
     short,
     starts,
     unfit,
@@ -128,14 +130,20 @@ class Reading(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"\x01", c1)
         phases: list[ReadingPhases] = []
         p1 = at + 8
-        while len(phases) < number:
-            try:
-                item_, p1 = ReadingPhases.decode_part(buffer, p1, None)
-            except WITHIN as error:
-                raise error.within(
-                    cls.NAME, f"phases[{len(phases)}]", p1 - at
-                ) from None
-            phases.append(item_)
+        try:
+            while len(phases) < number:
+                try:
+                    item_, p1 = ReadingPhases.decode_part(buffer, p1, None)
+                except WITHIN as error:
+                    raise error.within(
+                        cls.NAME, f"phases[{len(phases)}]", p1 - at
+                    ) from None
+                phases.append(item_)
+        except Incomplete as waiting:
+            raise waiting.behind(
+                ItemScan(objects(ReadingPhases.decode_part), number - len(phases)),
+                p1 - at,
+            ) from None
         expected = len(phases)
         if number != expected:
             raise DecodeError("value", cls.NAME, "number", 7, expected, number, p1 - at)

@@ -37,11 +37,13 @@ from protoc.runtime.codecs import (
     UNFIT,
     WITHIN,
     Delimiter,
+    ItemScan,
     agree,
     composed,
     cut,
     index,
     not_text,
+    objects,
     read_dec,
     read_hex,
     read_int,
@@ -778,12 +780,19 @@ class Rows(Message, kw_only=True):
             )
         rows: list[RowsRows] = []
         p1 = at + 2
-        while len(rows) < number:
-            try:
-                item_, p1 = RowsRows.decode_part(buffer, p1, None)
-            except WITHIN as error:
-                raise error.within(cls.NAME, f"rows[{len(rows)}]", p1 - at) from None
-            rows.append(item_)
+        try:
+            while len(rows) < number:
+                try:
+                    item_, p1 = RowsRows.decode_part(buffer, p1, None)
+                except WITHIN as error:
+                    raise error.within(
+                        cls.NAME, f"rows[{len(rows)}]", p1 - at
+                    ) from None
+                rows.append(item_)
+        except Incomplete as waiting:
+            raise waiting.behind(
+                ItemScan(objects(RowsRows.decode_part), number - len(rows)), p1 - at
+            ) from None
         expected = len(rows)
         if number != expected:
             raise DecodeError("value", cls.NAME, "number", 1, expected, number, p1 - at)

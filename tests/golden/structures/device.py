@@ -32,8 +32,11 @@ from protoc.runtime.codecs import (
     UNFIT,
     WITHIN,
     Delimiter,
+    ItemScan,
+    delimited,
     index,
     not_text,
+    objects,
     read_bcd,
     short,
     starts,
@@ -158,14 +161,25 @@ class Report(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"\xa0", c1)
         channels: list[ReportChannels] = []
         p1 = at + 3
-        while len(channels) < number:
-            try:
-                item_, p1 = ReportChannels.decode_part(buffer, p1, None, flags >> 7 & 1)
-            except WITHIN as error:
-                raise error.within(
-                    cls.NAME, f"channels[{len(channels)}]", p1 - at
-                ) from None
-            channels.append(item_)
+        try:
+            while len(channels) < number:
+                try:
+                    item_, p1 = ReportChannels.decode_part(
+                        buffer, p1, None, flags >> 7 & 1
+                    )
+                except WITHIN as error:
+                    raise error.within(
+                        cls.NAME, f"channels[{len(channels)}]", p1 - at
+                    ) from None
+                channels.append(item_)
+        except Incomplete as waiting:
+            raise waiting.behind(
+                ItemScan(
+                    objects(ReportChannels.decode_part, flags >> 7 & 1),
+                    number - len(channels),
+                ),
+                p1 - at,
+            ) from None
         expected = len(channels)
         if number != expected:
             raise DecodeError("value", cls.NAME, "number", 2, expected, number, p1 - at)
@@ -269,19 +283,29 @@ class Names(Message, kw_only=True):
             raise unlike(buffer, at, at, cls.NAME, "", b"N")
         names: list[str] = []
         p1 = at + 1
-        while not _3B.stands(buffer, p1, at, None):
-            if names:
-                p1 = _2C.expect(buffer, p1, at, cls.NAME)
-            p2 = _2C_OR_3B.find(buffer, p1, at, cls.NAME)
-            names_raw = buffer[p1:p2]
-            try:
-                names_text = names_raw.decode()
-            except UnicodeDecodeError as error:
-                raise not_text(
-                    error, "utf-8", cls.NAME, f"names[{len(names)}]", p1 - at, p2 - at
-                ) from None
-            names.append(names_text)
-            p1 = p2
+        try:
+            while not _3B.stands(buffer, p1, at, None):
+                if names:
+                    p1 = _2C.expect(buffer, p1, at, cls.NAME)
+                p2 = _2C_OR_3B.find(buffer, p1, at, cls.NAME)
+                names_raw = buffer[p1:p2]
+                try:
+                    names_text = names_raw.decode()
+                except UnicodeDecodeError as error:
+                    raise not_text(
+                        error,
+                        "utf-8",
+                        cls.NAME,
+                        f"names[{len(names)}]",
+                        p1 - at,
+                        p2 - at,
+                    ) from None
+                names.append(names_text)
+                p1 = p2
+        except Incomplete as waiting:
+            raise waiting.behind(
+                ItemScan(delimited(_2C_OR_3B), None, b",", (b";",)), p1 - at
+            ) from None
         if not buffer.startswith(b";", p1):
             raise unlike(buffer, p1, at, cls.NAME, "", b";")
         return cls(names=names), p1 + 1

@@ -6,13 +6,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Call, Named, octets, text, unbracketed
+from protoc.compiler.backend.code import (
+    Call,
+    Code,
+    Named,
+    bracketed,
+    octets,
+    text,
+    tupled,
+    unbracketed,
+)
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, previous_of
 from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import annotation
 from protoc.compiler.resolve.beginnings import octets_of
+from protoc.compiler.resolve.types import fixed_size
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
@@ -83,12 +93,55 @@ class Lists:
         outer = decoder.stop
         if stop is not None:
             decoder.stop = stop
-        self._loop(field, wire, variable, end, stop)
+        if ends := self._ends(wire) if outer in (None, "stop") and stop is None else None:
+            with decoder.lines.block("try:"):
+                self._loop(field, wire, variable, end, stop)
+            self._scanned(wire, variable, end, ends)
+        else:
+            self._loop(field, wire, variable, end, stop)
         decoder.stop = outer
         if stop is not None:
             self._filled(field.name, start, end, stop)
         decoder.forget()
         decoder.moved(field.key, start, end)
+
+    def _ends(self, wire: model.Items) -> Code | None:
+        """What finds the end of an item; None where items are counted in another way."""
+        decoder, item = self.decoder, wire.item.wire
+        if wire.whilst is not None or wire.or_end:
+            return None
+        if (size := fixed_size(wire.item)) is not None and not isinstance(item, model.Nested):
+            return Call(decoder.context.use("sized"), (str(size),))
+        if isinstance(item, model.Nested) and item.size is None:
+            cls = decoder.context.classes[f"record {item.record.name}"]
+            told = [decoder.expression(argument) for argument in item.arguments]
+            return Call(decoder.context.use("objects"), (f"{cls}.decode_part", *told))
+        own = getattr(item, "size", None)
+        if isinstance(own, model.WhileFits):
+            what = item.notation if isinstance(item, model.Digits) else "quoted"
+            scan = decoder.context.use(f"scan_{what}")
+            return Call(decoder.context.use("scanned"), (scan,))
+        if isinstance(own, model.UntilNext) and not own.between and own.times == 1:
+            delimiter = decoder.delimiter(steps(own.targets))
+            return Call(decoder.context.use("delimited"), (delimiter,))
+        return None
+
+    def _scanned(self, wire: model.Items, variable: str, end: str, ends: Code) -> None:
+        """A list that is not whole is passed over as it comes."""
+        decoder = self.decoder
+        left = "None"
+        if wire.count is not None:
+            left = f"{bracketed(decoder.expression(wire.count))} - len({variable})"
+        more: list[Code] = []
+        if wire.separator or wire.until:
+            more.append(octets(wire.separator))
+        if wire.until:
+            more.append(tupled([octets(mark) for mark in wire.until]))
+        scan = Call(decoder.context.use("ItemScan"), (ends, left, *more))
+        decoder.lines.add(f"except {decoder.context.use('Incomplete')} as waiting:")
+        with decoder.lines.block_body():
+            place = At(end).minus(decoder.origin)
+            decoder.lines.add("raise ", Call("waiting.behind", (scan, place)), " from None")
 
     def _loop(
         self, field: model.Field, wire: model.Items, variable: str, end: str, stop: str | None

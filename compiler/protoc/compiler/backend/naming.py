@@ -61,7 +61,7 @@ def attribute(name: str, taken: frozenset[str] = MESSAGE_MEMBERS) -> str:
 # what codecs call their own variables and the functions of the runtime
 _OWN = re.compile(
     r"(c|p|bits)\d+|expected(_bytes)?|.*_(end|bits|number|way\d+)|(read|write|scan)_\w+|unfit|starts|wire"
-    r"|byte_sum|word_sum|short|nearest|missing|among|unlike|goes_on|cut|agreed?|computed|lets|composed|stop|limit|item|xor|word_xor|added|replaced|fletcher\d+|md5|sha1|sha256|crc"
+    r"|byte_sum|word_sum|short|nearest|missing|among|unlike|goes_on|cut|sized|objects|scanned|delimited|waiting|agreed?|computed|lets|composed|stop|limit|item|xor|word_xor|added|replaced|fletcher\d+|md5|sha1|sha256|crc"
 )
 _WAY = re.compile(r"(?:~(\d+))+")
 

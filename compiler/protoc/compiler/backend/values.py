@@ -20,6 +20,7 @@ CODECS = frozenset(
         "COMPUTED",
         "Delimiter",
         "Filler",
+        "ItemScan",
         "LineEnd",
         "Occurrence",
         "UNFIT",

@@ -45,6 +45,7 @@ from protoc.runtime.codecs.digits import (
 from protoc.runtime.codecs.echoes import echoes
 from protoc.runtime.codecs.fillers import Filler
 from protoc.runtime.codecs.fitting import UNFIT, nearest, unfit
+from protoc.runtime.codecs.items import ItemScan, delimited, objects, scanned, sized
 from protoc.runtime.codecs.lets import COMPUTED, agreed, computed, lets
 from protoc.runtime.codecs.lines import LineEnd
 from protoc.runtime.codecs.packed import (
@@ -100,6 +101,7 @@ __all__ = [
     "WITHIN",
     "Delimiter",
     "Filler",
+    "ItemScan",
     "LineEnd",
     "Occurrence",
     "OneOf",
@@ -110,6 +112,7 @@ __all__ = [
     "composed",
     "computed",
     "cut",
+    "delimited",
     "echoes",
     "exp10",
     "goes_on",
@@ -120,6 +123,7 @@ __all__ = [
     "missing",
     "nearest",
     "not_text",
+    "objects",
     "read_base36",
     "read_bcd",
     "read_bin",
@@ -139,7 +143,9 @@ __all__ = [
     "scan_int",
     "scan_oct",
     "scan_quoted",
+    "scanned",
     "short",
+    "sized",
     "starts",
     "unfit",
     "unlike",

@@ -47,8 +47,22 @@ class Delimiter:
         if found is not None:
             return found.start()
         if stop is None:
-            raise Incomplete(len(buffer) - at + 1, self.until)
+            if self.until:
+                raise Incomplete(len(buffer) - at + 1, self.until)
+            # one try for each byte would look at all of them again
+            searched = max(start + between, self._behind(len(buffer)))
+            raise Incomplete(len(buffer) - at + 1, scan=self, searched=searched - at)
         raise DecodeError("constant", message, "", start - at, self.written, "nothing", stop - at)
+
+    def search(self, buffer: Buffer, start: int, limit: int) -> tuple[int, bool]:
+        """How far there is none of them, and whether one is there."""
+        if self._pattern.search(buffer, start, limit) is not None:
+            return start, True
+        return max(start, self._behind(limit)), False
+
+    def _behind(self, limit: int) -> int:
+        """Where one may have begun that is not there yet."""
+        return limit - len(self._longest_first[0]) + 1
 
     def before(self, buffer: Buffer, start: int, stop: int) -> int:
         """Where the first of them begins in a region, or where the region ends."""
