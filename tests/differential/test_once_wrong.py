@@ -21,6 +21,13 @@ ITEMS_ENDED = (
     "event m { n : u8 = count(xs); repeat xs count n { a : u8; b : dec[2]?; CRLF }; c : u8 }"
 )
 WIDE_LENGTH = "event m { a : u8; size : bytes[3] = len(..); b : u8 }"
+SIZES_ANOTHER = "event m { size : u8 = len(a); a : text[2]; b : text[size]; CR }"
+COUNTS_CODED = "event m { STX; n : u8 = count(xs); coded hex { xs : [u8] count n }; CR }"
+SIZES_CODED = "event m { size : dec[2] = len(a); a : text; coded hex { t : text[size] }; CR }"
+KEPT_CODED = """event m {
+    size : u8 = len(a) + 1; again : u8 = size; a : text
+    coded cobs { third : u8 = again; if size == 2 { d : u8 } }
+}"""
 
 READ = [
     (DIGITS_LATE, b"x00\x05", "incomplete"),
@@ -28,6 +35,11 @@ READ = [
     (FIXED_ASKED, b"0007\x05\r", "done"),
     (FIXED_ASKED, b"0008\x05\r", "rejected"),
     (FIXED_SIZE, b"03abc\r", "done"),
+    (SIZES_ANOTHER, b"\x02xyab\r", "done"),
+    (SIZES_ANOTHER, b"\x03xyabc\r", "rejected"),
+    (COUNTS_CODED, b"\x02\x020102\r", "done"),
+    (COUNTS_CODED, b"\x02\x030102\r", "rejected"),
+    (KEPT_CODED, b"\x02\x02x\x03\x01\x05\0", "rejected"),
     (ITEMS_ENDED, b"\x02\x01\r", "incomplete"),
     (ITEMS_ENDED, b"\x02\x01 ", "rejected"),
     (ITEMS_ENDED, b"\x01\x0112\r\n\x07", "done"),
@@ -38,6 +50,10 @@ READ = [
 WRITTEN: list[tuple[str, dict[str, Any], bytes]] = [
     (FIXED_ASKED, {"n": 5}, b"0007\x05\r"),
     (FIXED_SIZE, {"t": "abc"}, b"03abc\r"),
+    (SIZES_ANOTHER, {"a": "xy", "b": "ab"}, b"\x02xyab\r"),
+    (COUNTS_CODED, {"xs": [1, 2]}, b"\x02\x020102\r"),
+    (SIZES_CODED, {"a": "xy", "t": "ab"}, b"02xy6162\r"),
+    (KEPT_CODED, {"a": "x", "d": 5}, b"\x02\x02x\x03\x02\x05\0"),
     (FROM_THE_START, {"a": 1, "kind": 1, "t": b"xy"}, b"\x01\x01\x02xy\x00\x05\r"),
 ]
 
@@ -60,3 +76,13 @@ def test_both_write_alike(text: str, values: dict[str, Any], data: bytes) -> Non
     message = cls(**values)
     assert message.encode() == data == cls.construct.declarative.build(message)
     assert cls.decode(data) == message
+
+
+@pytest.mark.parametrize("text", [SIZES_ANOTHER, SIZES_CODED])
+def test_what_has_another_size_than_is_told_is_refused(text: str) -> None:
+    found = compiled(HEAD + text)
+    assert found is not None
+    cls = found.messages()[0][1]
+    message = cls(**dict.fromkeys(cls.BLANK, "abc") | {"a": "xy"})
+    assert outcome(message.encode) == ("refused",)
+    assert outcome(cls.construct.declarative.build, message) == ("refused",)

@@ -364,9 +364,6 @@ class Beat(Message, kw_only=True):
         p1 = at + 2 + size
         if len(buffer) < p1 + 2:
             raise Incomplete(p1 + 2 - at)
-        expected = p1 - at - 2
-        if size != expected:
-            raise DecodeError("length", cls.NAME, "size", 1, expected, size, p1 - at)
         (check,) = _LE_H.unpack_from(buffer, p1)
         expected = _CRC_16_MCRF4XX(buffer[at + 1 : p1] + b"2")
         if check != expected:

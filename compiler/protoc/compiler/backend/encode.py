@@ -33,6 +33,7 @@ from protoc.compiler.backend.places import Place, before, ends_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import is_reversed, limits
 from protoc.compiler.resolve.running_on import is_guarded
+from protoc.compiler.resolve.sizes import covered
 from protoc.compiler.resolve.types import size_of as size_told
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
@@ -246,7 +247,7 @@ class Encoder(Deriving):
             with self.lines.block(f"if {end.minus(start)} > {element.longest}:"):
                 self.refuse(element.key, f"at most {element.longest} bytes", end.minus(start))
         seen = isinstance(element, model.Field) and not isinstance(element.wire, model.Nested)
-        if isinstance(size, model.GivenSize) and not self._inverse(size.expression):
+        if isinstance(size, model.GivenSize) and not self._inverse(size.expression, element.key):
             if seen and self._is_given(size):
                 return
             count = self.expression(size.expression)
@@ -256,14 +257,23 @@ class Encoder(Deriving):
             with self.lines.block(f"if {end.minus(start)} != {count}:"):
                 self.refuse(name, "as many bytes as its size tells", end.minus(start))
 
-    def _inverse(self, size: model.Expression) -> bool:
-        """Whether a size is computed from fields that are themselves computed from it, exactly."""
+    def _inverse(self, size: model.Expression, key: str) -> bool:
+        """Whether the size of an element is computed from what is computed from it, exactly."""
         if isinstance(size, model.Operation):
-            return all(self._inverse(operand) for operand in size.operands)
+            return all(self._inverse(operand, key) for operand in size.operands)
         if not isinstance(size, model.Own):
             return True
         origin = self._origin(size)
-        return isinstance(origin, model.Derived) and not divides(origin.expression)
+        if not isinstance(origin, model.Derived) or divides(origin.expression):
+            return False
+        return any(self._covers(part, key) for part in model.every(origin.expression))
+
+    def _covers(self, part: model.Expression, key: str) -> bool:
+        """Whether a value is computed from the length of an element."""
+        if isinstance(part, model.Length):
+            inside = model.walk(covered(self.message.elements, part.extent))
+            return key in {element.key for element in inside}
+        return isinstance(part, model.Own) and self._inverse(part, key)
 
     # -------------------------------------------------------------- the frame
 

@@ -10,8 +10,9 @@ from protoc.compiler import model
 from protoc.compiler.backend.code import Call
 from protoc.compiler.backend.decode_coded import is_found_by_coding
 from protoc.compiler.backend.encode_values import ends_by_target
+from protoc.compiler.backend.expressions import named
 from protoc.compiler.backend.places import Place
-from protoc.compiler.backend.plan import least_size, steps
+from protoc.compiler.backend.plan import asks, least_size, steps
 from protoc.compiler.resolve.coded import is_clear
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class CodedBlocks:
         """The coded bytes in a variable, so that lengths in front can count them."""
         encoder = self.encoder
         row = steps(coded.elements)
+        for field in _asked(coded, encoder.message):
+            encoder.derived(field)
         name = encoder.fresh("plain")
         with encoder.apart(name):
             encoder.ready(row, Place(0))
@@ -50,6 +53,19 @@ class CodedBlocks:
         size = coded.size
         if isinstance(size, model.UntilNext) and not _is_safe(coded, size):
             encoder.kept_out(variable, "", "self", ends_by_target(size), size.between)
+
+
+def _asked(coded: model.Coded, message: model.Message | model.Record) -> list[model.Field]:
+    """The derived values outside of a block that something in it follows from."""
+    inside = model.walk(coded.elements)
+    names: set[str] = set()
+    for element in inside:
+        expressions = asks(element)
+        if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
+            expressions.append(element.origin.expression)
+        names |= {name for expression in expressions for name in named(expression)}
+    derived = [f for f in message.fields() if isinstance(f.origin, model.Derived)]
+    return [field for field in derived if field.key in names and field not in inside]
 
 
 def is_filled(coded: model.Coded, message: model.Message | model.Record) -> bool:

@@ -36,12 +36,12 @@ class Deriving(Values):
         """Derived values that need no bytes of the frame."""
         for step in row:
             if isinstance(step, model.Field):
-                self._derived(step)
+                self.derived(step)
         for step in [late for late in self._late if late in row]:
             self._shared(step)
             self._late.remove(step)
 
-    def _derived(self, step: model.Field) -> None:
+    def derived(self, step: model.Field) -> None:
         """A value that needs no bytes of the frame, behind everything that it measures, once."""
         if self._computed(step) and step.key not in self._done:
             self._done.add(step.key)
@@ -53,7 +53,7 @@ class Deriving(Values):
             for measured in self._steps(extent):
                 self.prepare(measured)
                 if isinstance(measured, model.Field) and varies(measured):
-                    self._derived(measured)
+                    self.derived(measured)
         value: Code = self.expression(step.origin.expression)
         if isinstance(step.wire, model.Digits) and grows(step, self.message):
             self._grown(step, str(value))
@@ -163,7 +163,7 @@ class Deriving(Values):
         """An expression over raw values; what is derived is computed before it."""
         for field_ in self.message.fields():
             if field_.key in named(expression):
-                self._derived(field_)
+                self.derived(field_)
         return self._writer.write(expression)
 
     @property
