@@ -6,7 +6,7 @@ import pytest
 
 from protoc.compiler.loading import execute
 from protoc.runtime import DecodeError, EncodeError
-from tests.compiler.describing import codes, module
+from tests.compiler.describing import codes, module, said
 
 
 def made(text: str) -> Any:
@@ -73,7 +73,7 @@ def test_what_could_not_be_read_back_is_refused() -> None:
         ("coded double(DLE) { a : bytes }; DLE DLE", "E0413"),
         ("coded double(DLE) { a : bytes }", "E0501"),
         ("coded cobs { a : u8 }; b : u8; c : bytes", "E0501"),
-        ("b : u8; coded hex { check : u8 = sum(b..) }; LF", "E0202"),
+        ("b : u8; coded hex { check : u8 = sum(b..) }; LF", "E0306"),
         ("size : u8 = len(a); coded hex { a : bytes; again : u8 = size }; LF", "E0306"),
         ("size : u8 = len(a..again); coded hex { a : bytes; again : u8 = size }; LF", "E0901"),
         ("skip \"-\" max 1 send 2; \"+\"", "E0405"),
@@ -82,3 +82,12 @@ def test_what_could_not_be_read_back_is_refused() -> None:
 )  # fmt: skip
 def test_what_cannot_be_coded(block: str, code: str) -> None:
     assert codes(f"link tcp client\nevent e {{ {block} }}") == [code]
+
+
+@pytest.mark.parametrize("value", ["len(a)", "sum(a)", "sum(a..)"])
+def test_no_range_goes_out_of_what_is_coded(value: str) -> None:
+    (found,) = said(
+        f"link tcp client\nevent e {{ a : u8; coded hex {{ b : u8; c : u8 = {value} }}; CR }}"
+    )
+    assert found.code == "E0306"
+    assert "stands outside" in found.message

@@ -163,6 +163,14 @@ class Ranges:
                 "where no range of this field can end" if last else "no range can begin there",
                 help="name the first or the last field of it, or one around it",
             )
+        if any(element.key == key for element in model.walk(self.elements)):
+            raise self.scope.fail(
+                "E0306",
+                f"`{name.text}` stands outside of what is measured together",
+                value.span,
+                "no range leaves the block it is drawn in",
+                help="measure it in a field outside: its value may be copied into the block",
+            )
         known = [key for key in self.drawer.block if not key.startswith("#")]
         raise self.scope.unknown("field", name, known)
 
