@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from protoc.runtime import DecodeError
 from tests.properties.modules import compiled, outcome
 
 HEAD = "protocol once_wrong\nlink tcp client\n"
@@ -28,6 +29,7 @@ KEPT_CODED = """event m {
     size : u8 = len(a) + 1; again : u8 = size; a : text
     coded cobs { third : u8 = again; if size == 2 { d : u8 } }
 }"""
+DEFAULT_ASKED = "event m { a : bin[8] default 5; if a { n : u8 }; CR }"
 
 READ = [
     (DIGITS_LATE, b"x00\x05", "incomplete"),
@@ -50,6 +52,8 @@ READ = [
 WRITTEN: list[tuple[str, dict[str, Any], bytes]] = [
     (FIXED_ASKED, {"n": 5}, b"0007\x05\r"),
     (FIXED_SIZE, {"t": "abc"}, b"03abc\r"),
+    (DEFAULT_ASKED, {"a": 0}, b"00000000\r"),
+    (DEFAULT_ASKED, {"n": 7}, b"00000101\x07\r"),
     (SIZES_ANOTHER, {"a": "xy", "b": "ab"}, b"\x02xyab\r"),
     (COUNTS_CODED, {"xs": [1, 2]}, b"\x02\x020102\r"),
     (SIZES_CODED, {"a": "xy", "t": "ab"}, b"02xy6162\r"),
@@ -86,3 +90,15 @@ def test_what_has_another_size_than_is_told_is_refused(text: str) -> None:
     message = cls(**dict.fromkeys(cls.BLANK, "abc") | {"a": "xy"})
     assert outcome(message.encode) == ("refused",)
     assert outcome(cls.construct.declarative.build, message) == ("refused",)
+
+
+def test_an_error_says_the_same_however_the_bytes_came() -> None:
+    found = compiled(HEAD + ITEMS_ENDED)
+    assert found is not None
+    cls = found.messages()[0][1]
+    data = b"\x01\x0100:;"
+    with pytest.raises(DecodeError) as whole:
+        cls.decode_prefix(data)
+    with pytest.raises(DecodeError) as cut:
+        cls.decode_prefix(data[:5])
+    assert str(whole.value) == str(cut.value)

@@ -80,9 +80,7 @@ class StateLocks(Part, kw_only=True):
         if limit < p1 + 1:
             raise cut(stop, buffer, p1, at, cls.NAME, "", b" ")
         if not buffer.startswith(b" ", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b" ", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b" ")
         p2 = buffer.find(b"\n", p1 + 1, limit)
         if p2 < 0:
             raise missing(stop, cls.NAME, p1 + 1 - at, limit - at, b"\n")
@@ -392,25 +390,19 @@ class MetersPeaks(Part, kw_only=True):
         if limit < at + 1:
             raise cut(stop, buffer, at, at, cls.NAME, "", b"P")
         if not buffer.startswith(b"P", at):
-            raise DecodeError(
-                "constant", cls.NAME, "", 0, b"P", bytes(buffer[at : at + 1])
-            )
+            raise unlike(buffer, at, at, cls.NAME, "", b"P")
         p1 = scan_dec(buffer, at + 1, at, cls.NAME, "channel", stop)
         channel_raw = bytes(buffer[at + 1 : p1])
         if limit < p1 + 1:
             raise cut(stop, buffer, p1, at, cls.NAME, "", b",")
         if not buffer.startswith(b",", p1):
-            raise DecodeError(
-                "constant", cls.NAME, "", p1 - at, b",", bytes(buffer[p1 : p1 + 1])
-            )
+            raise unlike(buffer, p1, at, cls.NAME, "", b",")
         p2 = scan_int(buffer, p1 + 1, at, cls.NAME, "peak", stop)
         peak_raw = bytes(buffer[p1 + 1 : p2])
         if limit < p2 + 1:
             raise cut(stop, buffer, p2, at, cls.NAME, "", b"\n")
         if not buffer.startswith(b"\n", p2):
-            raise DecodeError(
-                "constant", cls.NAME, "", p2 - at, b"\n", bytes(buffer[p2 : p2 + 1])
-            )
+            raise unlike(buffer, p2, at, cls.NAME, "", b"\n")
         channel = read_dec(channel_raw, cls.NAME, "channel", 1, p2 + 1 - at)
         peak = read_int(peak_raw, cls.NAME, "peak", p1 + 1 - at, p2 + 1 - at)
         return cls(channel=channel, peak=peak), p2 + 1

@@ -415,17 +415,13 @@ class Gain2(Part, kw_only=True):
             if limit < at + 2:
                 raise cut(stop, buffer, at, at, cls.NAME, "", b"CH")
             if not buffer.startswith(b"CH", at):
-                raise DecodeError(
-                    "constant", cls.NAME, "", 0, b"CH", bytes(buffer[at : at + 2])
-                )
+                raise unlike(buffer, at, at, cls.NAME, "", b"CH")
             p2 = scan_dec(buffer, at + 2, at, cls.NAME, "channel", stop)
             channel_raw = bytes(buffer[at + 2 : p2])
             if limit < p2 + 1:
                 raise cut(stop, buffer, p2, at, cls.NAME, "", b"=")
             if not buffer.startswith(b"=", p2):
-                raise DecodeError(
-                    "constant", cls.NAME, "", p2 - at, b"=", bytes(buffer[p2 : p2 + 1])
-                )
+                raise unlike(buffer, p2, at, cls.NAME, "", b"=")
             channel_number_ = read_dec(channel_raw, cls.NAME, "channel", 2, p2 + 1 - at)
             channel = channel_number_
             p1 = p2 + 1
@@ -434,9 +430,7 @@ class Gain2(Part, kw_only=True):
         if limit < p3 + 2:
             raise cut(stop, buffer, p3, at, cls.NAME, "", b"dB")
         if not buffer.startswith(b"dB", p3):
-            raise DecodeError(
-                "constant", cls.NAME, "", p3 - at, b"dB", bytes(buffer[p3 : p3 + 2])
-            )
+            raise unlike(buffer, p3, at, cls.NAME, "", b"dB")
         gain = read_int(gain_raw, cls.NAME, "gain", p1 - at, p3 + 2 - at)
         return cls(channel=channel, gain=gain), p3 + 2
 

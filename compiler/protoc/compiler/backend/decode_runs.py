@@ -55,7 +55,7 @@ class Runs(State):
         self._unpack(start, items)
         alone = len([name for _, name, _ in items if name]) == 1
         for _, name, step in items:
-            if lone and self.stop is None and isinstance(step, Literal):
+            if lone and isinstance(step, Literal):
                 self._like(step)
             elif not self._is_found(step):
                 self._compare("" if alone and _is_certain(step) else name, step)

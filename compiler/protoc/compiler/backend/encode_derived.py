@@ -199,9 +199,9 @@ class Deriving(Values):
             return self.value(field_) + members_of(own, field_)
         if isinstance(field_.wire, model.Text):
             return self.value(field_)
-        if isinstance(field_.wire, model.Digits) and isinstance(field_.origin, model.Given):
-            return self.number(field_)
         free = isinstance(field_.origin, model.Given | model.Defaulted)
+        if isinstance(field_.wire, model.Digits) and free:
+            return self.number(field_)
         if isinstance(field_.wire, model.Text) and free:
             return self.value(field_)
         return self.numbers.get(key) or self.raws.get(key, f"self.{attribute(key)}")
