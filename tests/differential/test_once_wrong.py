@@ -30,6 +30,10 @@ KEPT_CODED = """event m {
     coded cobs { third : u8 = again; if size == 2 { d : u8 } }
 }"""
 DEFAULT_ASKED = "event m { a : bin[8] default 5; if a { n : u8 }; CR }"
+TOLD_DEEPER = """event m {
+    kind : u8; n : u8 = count(xs)
+    repeat xs count n { k : u8 = count(ys); repeat ys count k { a : u8; if kind == 1 { b : u8 } } }
+}"""
 
 READ = [
     (DIGITS_LATE, b"x00\x05", "incomplete"),
@@ -37,6 +41,8 @@ READ = [
     (FIXED_ASKED, b"0007\x05\r", "done"),
     (FIXED_ASKED, b"0008\x05\r", "rejected"),
     (FIXED_SIZE, b"03abc\r", "done"),
+    (TOLD_DEEPER, b"\x01\x01\x02\x01\x02\x03\x04", "done"),
+    (TOLD_DEEPER, b"\x01\x01\x02\x01\x02\x03", "incomplete"),
     (SIZES_ANOTHER, b"\x02xyab\r", "done"),
     (SIZES_ANOTHER, b"\x03xyabc\r", "rejected"),
     (COUNTS_CODED, b"\x02\x020102\r", "done"),

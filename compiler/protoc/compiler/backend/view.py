@@ -288,12 +288,12 @@ def record_views(
     """The class of a record, behind those of its own parts."""
     record = wire.record
     name = context.classes[f"record {record.name}"] = context.names.take(record.name)
-    groups = parts_of(record, record.name, context)
     context.use("Part")
     context.use("Buffer")
     types = [_told(owner, argument, context) for argument in wire.arguments]
     named_types = dict(zip(record.parameters, types, strict=True))
     context.told |= {(record.name, parameter): type_ for parameter, type_ in named_types.items()}
+    groups = parts_of(record, record.name, context)
     told_as: list[Code] = [f"{told(name, record)}: {type_}" for name, type_ in named_types.items()]
     summary = record.doc.strip() or f"One of `{record.name}`."
     doc = f"{summary}\n\nDescription: line {record.span.line}."
