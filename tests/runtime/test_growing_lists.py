@@ -24,6 +24,7 @@ LISTS: list[tuple[str, list[Any]]] = [
     ("xs : [text] sep ',' until ';' until ':'; ':' CR", ["", "ab"] * 30),
     ("xs : [hex[2]] sep ',' until ';'; ';'", [1, 2] * 30),
     ("xs : [text] sep ','; CR | LF", ["ab", ""] * 30),
+    ("xs : [text?] sep ',' until CR; CR", ["ab", None] * 30),
 ]
 
 
@@ -107,3 +108,10 @@ def test_what_is_incomplete_says_what_to_wait_for() -> None:
     assert caught.value.searched == 4
     with pytest.raises(DecodeError):
         cls.decode_prefix(b"\x0212,x")
+
+
+def test_numbers_that_may_be_absent_are_there_with_their_last_byte() -> None:
+    cls = event("n : u8 = count(xs); xs : [dec[2]?] count n sep ','; CR")
+    items = [12, None, 34, None, None]
+    octets = cls(**dict.fromkeys(cls.BLANK, items)).encode()
+    assert told(cls, octets * 2) == [len(octets) - 1, 2 * len(octets) - 1]

@@ -110,6 +110,8 @@ class Lists:
         decoder, item = self.decoder, wire.item.wire
         if wire.whilst is not None or wire.or_end:
             return None
+        if wire.gaps and isinstance(item, model.Digits):
+            return None
         if (size := fixed_size(wire.item)) is not None and not isinstance(item, model.Nested):
             return Call(decoder.context.use("sized"), (str(size),))
         if isinstance(item, model.Nested) and item.size is None:
