@@ -30,6 +30,8 @@ def pair(context: Context, own: Pair) -> tree.Pair | None:
         return None
     answers = _answers(context, own.responses)
     refusals = _answers(context, own.refusals)
+    if own.responses and not answers:
+        context.simplified(own.view, "it awaits nothing: none of its responses is imported")
     options = _options(context, own, condition)
     context.became[id(own.element)] = f"pair {name}"
     return tree.Pair(
