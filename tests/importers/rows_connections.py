@@ -92,8 +92,7 @@ ROWS = {
     ),
     "C016": Row(
         options("closeConnectionOnResponse"),
-        shows=("idle_close 1ms",),
-        reports=("Protocol/Type@communicationOptions: simplified",),
+        shows=("on success pair poll { close; open }",),
     ),
     "C017": Row(
         options("postPonePortInitialisation"),

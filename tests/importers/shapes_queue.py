@@ -288,6 +288,34 @@ SHAPES = {
             "locks are nothing, sleep is": call("trigger:51", tx(b"B\r", min_ms=390, max_ms=450)),
         },
     ),
+    "closed behind each answer": Shape(
+        device(
+            type_attributes=' communicationOptions="closeConnectionOnResponse"',
+            port="<Type><DefaultValue>ip</DefaultValue></Type>",
+            params=(CR, fixed(10, "ask", "?"), text(11, "answer", 2)),
+            commands=(message("Command", 1, "ask", 10, 3),),
+            responses=(message("Response", 1, "answer", 11, 3),),
+            pairs=(pair(1, "ask", 1, 1),),
+            groups=(group(1, "two", "Pair:1", "Pair:1"),),
+        ),
+        {
+            "and opened for the next": call(
+                "group:1",
+                tx(b"?\r"),
+                rx(b"ok\r"),
+                {"expect_closed": True},
+                tx(b"?\r"),
+                rx(b"ko\r"),
+                events=(
+                    param(11, "ok"),
+                    {"event": "disconnected"},
+                    {"event": "connected"},
+                    param(11, "ko"),
+                    ended("ok"),
+                ),
+            ),
+        },
+    ),
     "a group ends early": Shape(
         letters(
             groups=(

@@ -83,6 +83,7 @@ def description(
     for trigger in connector.triggers.values():
         if usual is None or trigger.id not in usual:
             declarations += triggers.triggers(context, trigger)
+    declarations += links.closing(context)
     if usual is not None:
         _fold(context, usual)
     for qaction in connector.qactions.values():

@@ -215,7 +215,8 @@ def _options(
 ) -> list[tree.LinkSetting]:
     options, span = context.connector.communication, connection.span
     found: list[tree.LinkSetting] = []
-    if options.close_on_reply and not connection.smart and kind == "tcp":
+    closes = options.close_on_reply and not connection.smart and kind == "tcp"
+    if closes and _hears_success(context):
         found.append(nodes.setting("idle_close", span, nodes.duration(1, span)))
         _option_simplified(context, "the connection is closed when nothing more is to be asked")
     found += _queue(context, connection)
@@ -238,6 +239,40 @@ def _options(
     if server:
         found.append(nodes.setting("reply", span, nodes.reference("asker", span)))
     return found
+
+
+def closing(context: Context) -> list[tree.Trigger]:
+    """`closeConnectionOnResponse`: behind an answer the line is closed, and opened again."""
+    connector, found = context.connector, []
+    if not connector.communication.close_on_reply or _hears_success(context):
+        return []
+    for own in connector.pairs.values():
+        line = connector.on(own.connection)
+        awaited = [each for each in own.responses if ("Response", each.id) not in context.absent]
+        if line is None or line.smart or _kind(line) != "tcp" or not awaited:
+            continue
+        if own.command is None or ("Pair", own.id) in context.absent:
+            continue
+        span = own.span
+        name = nodes.name(context.names.pairs[own.id], span)
+        links = [context.names.links[line.number]] if len(connector.wired) > 1 else []
+        actions = tuple(nodes.action(verb, span, *links) for verb in ("close", "open"))
+        event = tree.Event("success", kind="pair", name=name, span=span)
+        then = tree.Actions(actions, span=span)
+        found.append(tree.Trigger(None, None, event, None, then, None, span=span))
+    return found
+
+
+def _hears_success(context: Context) -> bool:
+    """Whether a trigger is for every pair that succeeds: others beside it would silence it."""
+    return any(
+        trigger.each
+        and trigger.on is not None
+        and trigger.on.word == "pair"
+        and trigger.time is not None
+        and trigger.time.word == "succeeded"
+        for trigger in context.connector.triggers.values()
+    )
 
 
 def _option_simplified(context: Context, what: str) -> None:
