@@ -312,8 +312,10 @@ class Message(msgspec.Struct):
             DecodeError: the bytes are not this message, or something stands behind it.
         """
         message: Self
-        known = Known(request, (params or {}).get)
-        message, end = cls.knowing(known)(data, 0, link)
+        read: Decode = cls.decode_prefix
+        if request is not None or cls.TOLD:
+            read = cls.knowing(Known(request, (params or {}).get))
+        message, end = read(data, 0, link)
         if end != len(data):
             raise DecodeError("length", cls.NAME, "", end, "the end of the message", data[end:])
         return message
