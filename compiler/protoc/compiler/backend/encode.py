@@ -114,7 +114,10 @@ class Encoder(Deriving):
         if isinstance(step.origin, model.Derived):
             self.raws[step.key] = local(step.key)
             return
+        if _is_zeros(step):
+            return
         if isinstance(step.origin, model.Reserved):
+            self._reserved(step)
             return
         if isinstance(step.wire, model.Bits):
             self._bits(step)
@@ -126,6 +129,16 @@ class Encoder(Deriving):
             Lists(self).write(step)
             return
         self._given(step)
+
+    def _reserved(self, step: model.Field) -> None:
+        """Zeros, as many as others say."""
+        size = size_told(step)
+        assert isinstance(size, model.GivenSize)
+        for extent in model.extents(size.expression):
+            for measured in self._steps(extent):
+                self.prepare(measured)
+        variable = self.raws[step.key] = local(step.key)
+        self.lines.add(f"{variable} = bytes({self.expression(size.expression)})")
 
     def _given(self, step: model.Field) -> None:
         """The raw value of a field whose value the caller gives."""
@@ -225,7 +238,7 @@ class Encoder(Deriving):
                     at = at.moved(len(step.octets) * step.send)
                 elif isinstance(step, model.Branch | model.Coded):
                     at = at.moved(0, f"len({self.raws[step.key]})")
-                elif isinstance(step, model.Field) and not isinstance(step.origin, model.Reserved):
+                elif isinstance(step, model.Field) and not _is_zeros(step):
                     at = at.moved(0, f"len({local(step.key)})")
                 self.places[step.key] = (start, at)
             self._order.append(step)
@@ -302,7 +315,7 @@ class Encoder(Deriving):
             return
         if isinstance(step.wire, model.Slice):
             return
-        if isinstance(step.origin, model.Reserved):
+        if _is_zeros(step):
             self._pending.constant(bytes(size_of(step) or 0))
             return
         if isinstance(step.origin, model.Derived) and self._is_check(step):
@@ -486,3 +499,9 @@ class Encoder(Deriving):
             self.lines.add("return frame + ", joined(parts, self.lines.indent))
         else:
             self.lines.add("return frame")
+
+
+def _is_zeros(step: model.Field) -> bool:
+    """Whether a field is as many zeros as there always are, or none."""
+    reserved = isinstance(step.origin, model.Reserved)
+    return reserved and not isinstance(size_told(step), model.GivenSize)

@@ -13,6 +13,9 @@ from protoc.dsl.diagnostics import Label
 BITS = "bits"
 """What diagnostics call the type of bits."""
 
+MOST = 2048
+"""The bits an integer can have; many values may be spread over them."""
+
 
 @dataclass(frozen=True)
 class Numbering:
@@ -124,13 +127,13 @@ def whole(scope: Scope, named: Iterable[tuple[tree.Bit, model.Piece]]) -> None:
                 help="each bit of a value stands in one of its pieces at most",
             )
         reached = piece.shift + piece.width
-    if reached > 64:
+    if reached > MOST:
         bit = pieces[-1][0]
         raise scope.fail(
             "E0408",
             f"`{bit.name.text}` has {reached} bits",
             bit.span,
-            "a number has at most 64",
+            f"a number has at most {MOST}",
             help="take it apart into two values",
         )
 

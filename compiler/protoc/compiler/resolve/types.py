@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from protoc.compiler import model
-from protoc.compiler.resolve.bits import BITS, Numbering, Taken, speaker
+from protoc.compiler.resolve.bits import BITS, MOST, Numbering, Taken, speaker
 from protoc.compiler.resolve.bits import whole as whole_value
 from protoc.compiler.resolve.constants import whole
 from protoc.compiler.resolve.defaults import value_of_bits
@@ -233,12 +233,12 @@ def _binary(scope: Scope, type_: tree.NamedType) -> model.Integer | model.Real |
     match = _INTEGER.fullmatch(name)
     if match is None:
         return None
-    if len(match[2]) > 2 or int(match[2]) not in range(8, 65, 8):
+    if len(match[2]) > 4 or int(match[2]) not in range(8, MOST + 1, 8):
         raise scope.fail(
             "E0401",
             f"there is no type `{name}`",
             type_.name.span,
-            help="integers have 8 to 64 bits, in steps of 8: u8, i16, u24le …",
+            help=f"integers have 8 to {MOST} bits, in steps of 8: u8, i16, u24le …",
         )
     little = match[3] == "le" if match[3] else scope.settings_at(type_.span).little
     return model.Integer(int(match[2]) // 8, match[1] == "i", little)

@@ -163,7 +163,7 @@ class Bits(Element):
         for wire, pieces in self._members():
             last, bits = pieces[-1], sum(piece.of(number) for piece in pieces)
             try:
-                raw = wire.raw(bits.to_bytes(8, "big"))
+                raw = wire.raw(bits.to_bytes(-(-wire.width // 8), "big"))
             except ValueError:
                 raise frame.error("value", self._path(last), at, "decimal digits", bits) from None
             found[last.name] = last.meaning.value(raw, self._path(last), at, frame)

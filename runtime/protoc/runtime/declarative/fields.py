@@ -121,6 +121,11 @@ class Field(Element):
         """Whether the message holds it."""
         return self.label != "_" and self.equal is None and self.derivation is None
 
+    @property
+    def reserved(self) -> Sizing | None:
+        """How many zeros it is, where that is told and nobody gives it."""
+        return self.sizing if self.label == "_" and self.derivation is None else None
+
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
         if self.until is not None:
             self.ending = self.until.ending(following)
@@ -190,7 +195,7 @@ class Field(Element):
         bits = frame.bits[self.label]
         if self.equal is not None and bits != wire.bits(self.equal):
             raise frame.error("constant", self.label, at, self.equal, bits)
-        data = bits.to_bytes(8, "big")
+        data = bits.to_bytes(-(-wire.width // 8), "big")
         return data if wire.decimal else self._number(data, at, frame)
 
     def _count(self, stream: IO[bytes], frame: Frame) -> int:
@@ -365,7 +370,7 @@ class Field(Element):
         if self.equal is not None:
             return self._constant(self.equal, frame)[:: self.order]
         if self.label == "_" and self.derivation is None:
-            return bytes(self.fixed or 0)
+            return bytes(self.reserved(frame) if self.reserved else self.fixed or 0)
         try:
             raw = frame.raws[self.key]
             data = (self._encoded(raw, frame) if self.wire.numeric else raw)[:: self.order]

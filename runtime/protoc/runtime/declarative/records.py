@@ -133,6 +133,9 @@ def _derive(row: Row, frame: Frame) -> bool:
             raw = element.derived(frame)
             changed |= raw != frame.raws[element.key]
             frame.raws[element.key] = raw
+        elif isinstance(element, Field) and element.reserved is not None:
+            start, end = frame.places[element.key]
+            changed |= element.reserved(frame) != end - start
     return changed
 
 

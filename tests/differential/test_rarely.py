@@ -1,0 +1,54 @@
+"""What is easily forgotten in one of both forms: bytes that are nobody's, and long integers."""
+
+from typing import Any
+
+import pytest
+
+from protoc.compiler.loading import execute
+from tests.compiler.describing import module
+
+
+def made(layout: str) -> Any:
+    """The class of an event."""
+    text = f"protocol p\nlink udp client {{ datagram }}\nevent e {{ {layout} }}"
+    return execute(module(text), "p").PROTOCOL.messages[0]
+
+
+@pytest.mark.parametrize(
+    "layout, fields, octets",
+    [
+        ("n : u8; _ : bytes[n % 4]; d : u8", {"n": 3, "d": 9}, "03 000000 09"),
+        ("a : text; NUL; _ : bytes[(3 - len(a)) % 4]; d : u8", {"a": "ab", "d": 9}, "616200 00 09"),
+        ("n : u8 = len(a); a : bytes; _ : bytes[-n % 4]", {"a": b"abc"}, "03 616263 00"),
+        ("s : u8 = len(a..d); a : text; NUL; _ : bytes[len(a)]; d : u8", {"a": "a", "d": 9},
+         "04 6100 00 09"),
+        ("n : u8; if n > 1 { a : text; NUL; _ : bytes[len(a) + n] } d : u8",
+         {"n": 2, "a": "a", "d": 9}, "02 6100 000000 09"),
+        ("n : u8; _ : text[n]; c : u8 = sum(..)", {"n": 2}, "02 0000 02"),
+    ],
+)  # fmt: skip
+def test_they_are_zeros(layout: str, fields: dict[str, Any], octets: str) -> None:
+    cls, data = made(layout.replace("} d", "}; d")), bytes.fromhex(octets)
+    both(cls(**fields), cls, data)
+
+
+@pytest.mark.parametrize(
+    "layout, fields, octets",
+    [
+        ("a : u128", {"a": 0x0102}, "00" * 14 + "0102"),
+        ("a : i96le", {"a": -2}, "fe" + "ff" * 11),
+        ("_ : u80 { a @79..70, b @69..2, c @1..0 }", {"a": 1, "b": 1 << 67, "c": 3},
+         "00 60 00 00 00 00 00 00 00 03"),
+        ("_ : u88le { a @10..0, b @87..77 }", {"a": 2047, "b": 1}, "ff07" + "00" * 7 + "2000"),
+    ],
+)  # fmt: skip
+def test_integers_may_be_long(layout: str, fields: dict[str, Any], octets: str) -> None:
+    cls, data = made(layout), bytes.fromhex(octets)
+    both(cls(**fields), cls, data)
+
+
+def both(message: Any, cls: Any, data: bytes) -> None:
+    """Either form writes it as this, and reads it so."""
+    assert message.encode() == data
+    assert cls.construct.declarative.build(message) == data
+    assert cls.decode(data) == cls.construct.declarative.parse(data) == message
