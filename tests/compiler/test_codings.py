@@ -29,6 +29,7 @@ def made(text: str) -> Any:
         ("STX; coded escape(ESC, of=x\"02 03\") { ETX; a : u16 }; ETX", "02 1b 03 db c0 03"),
         ("coded hex(lower), xor(0xFF) { a : u16 }; CR", "32 34 33 66 0d"),
         ("coded add(-1) { a : u16 }", "da bf"),
+        ('STX; coded stuff(x"DB C0", 0x55) { a : u16 }; ETX', "02 db c0 55 03"),
         ("coded base64 { a : u16 }; LF", "32 38 41 3d 0a"),
     ],
 )  # fmt: skip

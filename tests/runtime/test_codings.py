@@ -19,6 +19,7 @@ from protoc.runtime.codings import (
     Escape,
     Hex,
     Miscoded,
+    Stuff,
     Truncate,
     Xor,
 )
@@ -40,6 +41,8 @@ CODINGS: dict[str, Coding] = {
     "add": Add(0x33),
     "xor": Xor(b"\x5a"),
     "long key": Xor(b"\x5a\xc3\x0f"),
+    "stuff": Stuff(b"\x10\x02", 0x02),
+    "stuff with itself": Stuff(b"\x10\x10", 0x10),
     "hex of xor": Chain(Hex(), Xor(b"\x5a")),
     "slip of cobs of hex": Chain(SLIP, Cobs(), Hex()),
 }
@@ -137,6 +140,8 @@ def test_zeros_at_the_end_come_back() -> None:
         ("slip", b"\x01\xdb", 2),
         ("dle", b"\x10\x02", 1),
         ("s101", b"\x01\xf9\x02", 1),
+        ("stuff", b"\x01\x10\x02\x03", 3),
+        ("stuff", b"\x01\x10\x02", 3),
         ("cobs", b"", 0),
         ("cobs", b"\x02\x01\x00", 2),
         ("cobs", b"\x01\x05\x01", 1),

@@ -284,7 +284,21 @@ def test_what_is_no_echo_is_taken_as_it_is() -> None:
     bus.hear(b"?\x02\r")  # a collision
     bus.hear(b"=\x01\x07\r")
     assert ticket.status == "ok"
-    assert "garbage 020d" in bus.outline()
+    assert "garbage 3f020d" in bus.outline()
+
+
+def test_an_answer_that_begins_like_its_request_is_no_echo() -> None:
+    bus = stage("""
+        link bus : serial 9600 8N1 { echo discard; timeout 200ms }
+        command ask { 0xFE; to : u8; of : u8; 0xFD }
+        response told { 0xFE; to : u8; of : u8; level : u8; 0xFD }
+        pair ask = ask -> told
+    """)
+    for answer in (b"\xfe\x01\x02\x07\xfd", b"\xfe\x01\x07\x02\xfd"):
+        ticket = bus.execute("ask", to=1, of=2)
+        for byte in answer:
+            bus.hear(bytes([byte]))
+        assert ticket.status == "ok"
 
 
 def test_an_echo_that_does_not_come_is_not_awaited_for_ever() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -127,7 +128,8 @@ class Connection:
 class Echo:
     """What is sent and comes back, because both directions share a pair of wires.
 
-    What differs from it is somebody else's, or was damaged on the way: it is taken as received.
+    What differs from it is somebody else's, or was damaged on the way: it is taken as received,
+    from the first byte on that could have been the echo of the same bytes.
 
     Args:
         patience: seconds after which an echo that did not come will not come any more.
@@ -135,26 +137,42 @@ class Echo:
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
-        self._expected = b""
+        self._expected: deque[bytes] = deque()
+        self._seen = 0  # of the first of them
         self._until = 0.0
+        self._mistaken = b""
 
     def expect(self, data: bytes, now: float) -> None:
         """Something is sent."""
-        self._expected = data if now > self._until else self._expected + data
+        if now > self._until:
+            self._give_up()
+        self._expected.append(data)
         self._until = now + self._patience
 
     def strip(self, data: bytes, now: float) -> bytes:
         """What came, without the echo."""
-        expected = self._expected
-        if not expected or now > self._until:
-            return data
-        size = min(len(expected), len(data))
-        same = size
-        if expected[:size] != data[:size]:
-            same = next(i for i in range(size) if expected[i] != data[i])
-            expected = b""
-        self._expected = expected[same:]
-        return data[same:]
+        if now > self._until:
+            self._give_up()
+        at = 0
+        while self._expected and at < len(data):
+            rest = self._expected[0][self._seen : self._seen + len(data) - at]
+            if not data.startswith(rest, at):
+                self._give_up()
+                break
+            at += len(rest)
+            self._seen += len(rest)
+            if self._seen == len(self._expected[0]):
+                self._expected.popleft()
+                self._seen = 0
+        mistaken, self._mistaken = self._mistaken, b""
+        return mistaken + data[at:]
+
+    def _give_up(self) -> None:
+        """No echo comes any more: what seemed to begin one is somebody's."""
+        if self._expected:
+            self._mistaken += self._expected[0][: self._seen]
+        self._expected.clear()
+        self._seen = 0
 
 
 class HandOver:

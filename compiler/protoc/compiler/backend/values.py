@@ -32,7 +32,7 @@ CODECS = frozenset(
     | {n.upper() for n in CHARACTERS}
     | TABLES
 )
-CODINGS = frozenset({"Add", "Base64", "Chain", "Cobs", "Escape", "Hex", "Truncate", "Xor"})
+CODINGS = frozenset({"Add", "Base64", "Chain", "Cobs", "Escape", "Hex", "Stuff", "Truncate", "Xor"})
 CHECKSUMS = frozenset(
     {"byte_sum", "xor", "word_sum", "word_xor", "added", "replaced", "crc"}
     | {"fletcher8", "fletcher16", "md5", "sha1", "sha256"}
@@ -204,6 +204,9 @@ def spelt_coding(coding: model.Coding) -> tuple[str, Call]:
         return f"_ADD_{coding.number:02X}", Call("Add", (f"0x{coding.number:02X}",))
     if isinstance(coding, model.EachXored):
         return f"_XOR_{coding.key.hex().upper()}", Call("Xor", (octets(coding.key),))
+    if isinstance(coding, model.Stuffed):
+        name = f"_STUFF_{coding.sequence.hex().upper()}"
+        return name, Call("Stuff", (octets(coding.sequence), f"0x{coding.stuffing:02X}"))
     if isinstance(coding, model.Truncated):
         size = "None" if coding.size is None else str(coding.size)
         name = f"_TRUNCATE_{'ANY' if coding.size is None else size}"

@@ -57,6 +57,7 @@ from protoc.compiler.model.codings import (
     Escape,
     HexDigits,
     Streamed,
+    Stuffed,
     Truncated,
     ratio,
 )
@@ -299,6 +300,7 @@ __all__ = [
     "Step",
     "Streamed",
     "Stuff",
+    "Stuffed",
     "Swap",
     "Text",
     "Time",

@@ -49,6 +49,14 @@ class EachXored:
 
 
 @dataclass(frozen=True)
+class Stuffed:
+    """A byte behind each sequence that must not occur alone."""
+
+    sequence: bytes
+    stuffing: int
+
+
+@dataclass(frozen=True)
 class Truncated:
     """Zeros at the end left out.
 
@@ -61,7 +69,7 @@ class Truncated:
     size: int | None = None
 
 
-Coding = Escape | Cobs | HexDigits | Base64 | EachAdded | EachXored | Truncated
+Coding = Escape | Cobs | HexDigits | Base64 | EachAdded | EachXored | Stuffed | Truncated
 
 
 Streamed = Escape | HexDigits | EachAdded | EachXored

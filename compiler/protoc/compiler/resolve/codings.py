@@ -27,6 +27,7 @@ _WAYS = {
     "base64": "base64",
     "add": "add(0x33)",
     "xor": 'xor(0x5A), xor(x"5A C3")',
+    "stuff": 'stuff(x"FF FF FD", 0xFD)',
     "truncate": "truncate, truncate(keep=1)",
 }
 
@@ -162,6 +163,8 @@ def _made(given: _Arguments, name: str) -> model.Coding:
         return model.EachAdded(given.number("k") % 256)
     if name == "xor":
         return model.EachXored(given.octets("k"))
+    if name == "stuff":
+        return model.Stuffed(given.octets("x"), given.byte("by"))
     keep = given.number("keep", 0)
     if keep < 0:
         raise given.wrong("no fewer than 0 bytes can be kept")

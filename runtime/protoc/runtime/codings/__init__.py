@@ -8,6 +8,7 @@ from protoc.runtime.codings.base import Chain, Coding, Miscoded
 from protoc.runtime.codings.cobs import Cobs
 from protoc.runtime.codings.escapes import Escape
 from protoc.runtime.codings.octets import Add, Truncate, Xor
+from protoc.runtime.codings.stuffing import Stuff
 from protoc.runtime.codings.texts import Base64, Hex
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Escape",
     "Hex",
     "Miscoded",
+    "Stuff",
     "Truncate",
     "Xor",
 ]
