@@ -1,8 +1,12 @@
 """E0502 and E0503: certain, and never wrong."""
 
+from textwrap import dedent
+
 import pytest
 
+from protoc.compiler.pipeline import compile_source
 from protoc.dsl.diagnostics import Diagnostic
+from protoc.dsl.source import Source
 from tests.compiler.describing import said
 
 FRAME = """
@@ -162,3 +166,26 @@ def test_example_bytes_are_a_whole_message() -> None:
         "event any in frame(code=1) { rest : bytes }\nevent one in frame(code=1) { x : u8 }"
     )
     assert decided(text)[0].message.endswith("takes its bytes: 02 00 01 01 00 02")
+
+
+def test_an_answer_to_nothing_is_tried_after_what_comes_unasked() -> None:
+    text = dedent("""
+        protocol p
+        link tcp client
+        message frame { STX; code : u8; data : body max 9; ETX }
+        command ask in frame(code=1) {}
+        response told in frame(code=2) {}
+        response ack in frame(code=3) {}
+        event other in frame
+        pair ask = ask -> told
+        example "one" { tx x"02 01 03" == ask(); rx x"02 03 03" == ack() }
+    """)
+    (found,) = compile_source(Source("p.proto", text)).diagnostics
+    assert found.code == "E0701"
+    assert "`ack` answers nothing here" in str(found.help)
+
+
+def test_an_item_of_a_list_of_numbers_must_end() -> None:
+    (found,) = said('link tcp client\nevent e { "!"; xs : [float] until CR; CR }')
+    assert found.code == "E0409"
+    assert "an item of `xs`" in str(found)

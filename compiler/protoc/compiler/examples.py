@@ -152,12 +152,19 @@ class _Checker:
         self._error("E0701", message, line, label, help)
 
     def _taken_for_another(self, line: model.Exchange, taken: _Try) -> None:
+        help = "tell the two apart by a constant, or declare the more general one last"
+        wanted = self._classes[line.message or ""]
+        if wanted.KIND == "response" != taken.message.KIND:
+            help = (
+                f"`{line.message}` answers nothing here and is tried after what comes unasked: "
+                "name it in the pair, or declare it as an `event`"
+            )
         self._error(
             "E0701",
             f"these bytes are taken for `{taken.name}`, not `{line.message}`",
             line,
             f"`{taken.name}` is tried first, and its {taken.end} bytes hold",
-            "tell the two apart by a constant, or declare the more general one last",
+            help,
         )
 
     def _something_behind(self, line: model.Exchange, whole: _Try) -> None:

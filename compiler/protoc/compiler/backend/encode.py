@@ -62,6 +62,8 @@ class Encoder(Deriving):
                 self.raws[step.key] = self.fresh("part")
             elif isinstance(step, model.Coded):
                 self.raws[step.key] = self.fresh("coded")
+            elif isinstance(step, model.Field) and isinstance(step.origin, model.Derived):
+                self.raws.setdefault(step.key, local(step.key))
         self.place(row, at)
         for step in row:
             if isinstance(step, model.Field):

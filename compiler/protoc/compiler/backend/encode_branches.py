@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -47,21 +47,23 @@ class Branches:
         sizes = [str(total_size(arm.elements)) for arm in branch.arms]
         if branch.how == "optional":
             sizes.append("0")
-        tests = self._tests(branch)
+        tests = self._tests(branch, self.encoder.spelt)
         found = sizes[-1]
         for size, test in reversed(list(zip(sizes, tests, strict=False))):
             found = f"({size} if {test} else {found})" if test else size
         return found
 
-    def _tests(self, branch: model.Branch) -> list[str]:
+    def _tests(
+        self, branch: model.Branch, spelt: Callable[[model.Expression], str] | None = None
+    ) -> list[str]:
         """For each way the condition under which it is written; empty for what is left."""
-        encoder = self.encoder
+        spelt = spelt or self.encoder.expression
         tests = []
         for arm in branch.arms:
             if branch.how == "frames":
                 tests.append("")
             elif branch.how in ("if", "link"):
-                tests.append(encoder.expression(arm.when) if arm.when is not None else "")
+                tests.append(spelt(arm.when) if arm.when is not None else "")
             else:
                 tests.append(self._is_given(self._telling(branch, arm)))
         return tests

@@ -164,6 +164,10 @@ class Deriving(Values):
         for field_ in self.message.fields():
             if field_.key in named(expression):
                 self.derived(field_)
+        return self.spelt(expression)
+
+    def spelt(self, expression: model.Expression) -> str:
+        """An expression over raw values, those that are derived included, once they are there."""
         return self._writer.write(expression)
 
     @property

@@ -325,7 +325,13 @@ class _Settler:
     ) -> model.Field:
         """The items of a list: each ends at a separator, or where the list does."""
         if not wire.separator and _runs_on(wire.item.wire):
-            raise self._nowhere(field, ())
+            raise self.scope.fail(
+                "E0409",
+                f"nothing tells where an item of `{_called(field)}` ends",
+                field.span,
+                "and the next one begins",
+                help="write what stands between two, `[float sep ',']`, or give each a size",
+            )
         behind: list[model.Element] = []
         if wire.separator:
             behind.append(model.Constant("", (wire.separator,), field.span))
