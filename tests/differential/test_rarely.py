@@ -1,4 +1,4 @@
-"""What is easily forgotten in one of both forms: bytes that are nobody's, and long integers."""
+"""What is easily forgotten in one of both forms: nobody's bytes, long integers, copies of text."""
 
 from typing import Any
 
@@ -43,6 +43,26 @@ def test_they_are_zeros(layout: str, fields: dict[str, Any], octets: str) -> Non
     ],
 )  # fmt: skip
 def test_integers_may_be_long(layout: str, fields: dict[str, Any], octets: str) -> None:
+    cls, data = made(layout), bytes.fromhex(octets)
+    both(cls(**fields), cls, data)
+
+
+@pytest.mark.parametrize(
+    "layout, fields, octets",
+    [
+        ("a : char; b : char = a", {"a": "x"}, "7878"),
+        ("a : text; NUL; b : text = a; NUL", {"a": "xy"}, "787900 787900"),
+        ("a : text[3] pad '-'; b : text[3] pad '-' = a", {"a": "x"}, "782d2d 782d2d"),
+        ("a : bytes[2]; b : bytes[2] = a", {"a": b"xy"}, "7879 7879"),
+        ("a : dec[2]; b : dec[2] = a", {"a": 7}, "3037 3037"),
+        ("a : dec[2]; b : u8 = a; c : dec[3] = b + 1", {"a": 7}, "3037 07 303038"),
+        ("a : hex[2]; b : hex[2] = 255 - a", {"a": 7}, "3037 4638"),
+        ("a : bcd[2]; b : bcd[2] = a", {"a": 1234}, "1234 1234"),
+        ("a : u8; if a > 1 { c : dec[2] = a; d : dec[1]; e : u8 = d }", {"a": 2, "d": 5},
+         "02 3032 35 05"),
+    ],
+)  # fmt: skip
+def test_copies_are_of_any_type(layout: str, fields: dict[str, Any], octets: str) -> None:
     cls, data = made(layout), bytes.fromhex(octets)
     both(cls(**fields), cls, data)
 

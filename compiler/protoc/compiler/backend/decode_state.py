@@ -178,7 +178,18 @@ class State:
     @cached_property
     def early(self) -> set[str]:
         """Fields that are asked for while the message is read, so that they must be read first."""
-        return {key for part in asked(self.message.elements) for key in named(part)}
+        found = {key for part in asked(self.message.elements) for key in named(part)}
+        return found | {field.key for field in self.message.fields() if self._is_compared(field)}
+
+    def _is_compared(self, field: model.Field) -> bool:
+        """Whether something is derived of the number that digits are, which is the caller's."""
+        is_digits = isinstance(field.wire, model.Digits)
+        if not is_digits or isinstance(field.origin, model.Derived):
+            return False
+        origins = (other.origin for other in self.message.fields())
+        return any(
+            isinstance(o, model.Derived) and field.key in named(o.expression) for o in origins
+        )
 
     def number(self, step: model.Field) -> None:
         """Digits as a number, once."""

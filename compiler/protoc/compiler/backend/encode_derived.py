@@ -61,6 +61,8 @@ class Deriving(Values):
             self._numbered(step, str(value))
         elif str(value).isdigit():
             self.raws[step.key] = fixed(str(value), step.wire)
+        elif isinstance(step.wire, model.Text):
+            self.lines.add(f"{self.raws[step.key]} = ", self._text(step, str(value)))
         elif isinstance(step.wire, model.Raw):
             self._computer.assign(self.raws[step.key], step.origin.expression, step.wire)
         else:
