@@ -67,6 +67,24 @@ def test_copies_are_of_any_type(layout: str, fields: dict[str, Any], octets: str
     both(cls(**fields), cls, data)
 
 
+@pytest.mark.parametrize(
+    "layout, fields, octets",
+    [
+        ("s : u8 = len(n..b); n : u8 = len(a); a : text; b : bytes", {"a": "xy", "b": b"z"},
+         "04 02 7879 7a"),
+        ("s : u8 = len(..c) + 1; n : u8 = len(a); a : text; b : bytes; c : u8 = sum(n..b)",
+         {"a": "x", "b": b"zz"}, "07 01 78 7a7a 6d"),
+        ("_ : u8 { _ @7 = 1, s[6..0] @6..0 = len(n..b) }; s2 : u8 = s; n : u8 = len(a); a : text; "
+         "b : bytes", {"a": "xy", "b": b"z"}, "84 04 02 7879 7a"),
+    ],
+)  # fmt: skip
+def test_a_length_measures_what_others_measure_inside(
+    layout: str, fields: dict[str, Any], octets: str
+) -> None:
+    cls, data = made(layout), bytes.fromhex(octets)
+    both(cls(**fields), cls, data)
+
+
 def both(message: Any, cls: Any, data: bytes) -> None:
     """Either form writes it as this, and reads it so."""
     assert message.encode() == data

@@ -30,21 +30,35 @@ class _Driven:
 def drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Element, ...]:
     """Give what a derived length measures the size it says."""
     order = [e.key for e in model.walk(elements)]
+    outer: list[model.Field] = []
     for field in [e for e in model.walk(elements) if isinstance(e, model.Field)]:
         if not isinstance(field.origin, model.Derived):
             continue
         for count in _counts(field.origin.expression):
             elements = model.rebuilt(elements, partial(_counted, scope, field, count))
-        for length, driven in _drives(elements, field.origin.expression, order):
-            if order.index(driven.element.key) < order.index(field.key):
-                continue
-            size = _solved(scope, field, length, driven)
-            elements = model.rebuilt(elements, partial(_sized, driven=driven.element, size=size))
+        sized = _drive(scope, elements, field, order)
+        outer += [field] if sized is None else []
+        elements = sized or elements
         for part in model.every(field.origin.expression):
             if isinstance(part, model.Present):
                 tell = partial(_told, scope, field, part, order)
                 elements = model.rebuilt(elements, tell)
+    # what others measure inside of what these do has its size by now
+    for field in outer:
+        elements = _drive(scope, elements, field, order) or elements
     return elements
+
+
+def _drive(
+    scope: Scope, elements: tuple[model.Element, ...], field: model.Field, order: list[str]
+) -> tuple[model.Element, ...] | None:
+    """The elements with a size for what a length measures; None where it tells no size."""
+    assert isinstance(field.origin, model.Derived)
+    for length, driven in _drives(elements, field.origin.expression, order):
+        if order.index(driven.element.key) > order.index(field.key):
+            size = _solved(scope, field, length, driven)
+            return model.rebuilt(elements, partial(_sized, driven=driven.element, size=size))
+    return None
 
 
 def _drives(
