@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
+from protoc.compiler.resolve.types import fixed_size
 from protoc.dsl.diagnostics import Label
 
 
@@ -23,6 +24,31 @@ def measured(
     if not isinstance(coding, model.Truncated) or plain is None or ratio is None:
         return coding
     return replace(coding, size=plain * ratio)
+
+
+def plain_size(elements: tuple[model.Element, ...]) -> int | None:
+    """The bytes that elements in a row always have, lists of a fixed number included."""
+    total = 0
+    for element in elements:
+        size = fixed_size(element)
+        if isinstance(element, model.Region):
+            size = plain_size(element.elements)
+        elif isinstance(element, model.Field) and isinstance(element.wire, model.Items):
+            size = _size_of_list(element.wire)
+        elif isinstance(element, model.Field) and isinstance(element.wire, model.Nested):
+            size = plain_size(element.wire.record.elements) if element.wire.size is None else size
+        if size is None:
+            return None
+        total += size
+    return total
+
+
+def _size_of_list(wire: model.Items) -> int | None:
+    """The bytes of a list that always has as many items of one size."""
+    item, count = plain_size((wire.item,)), wire.count
+    if item is None or not isinstance(count, model.Value) or not isinstance(count.value, int):
+        return None
+    return count.value * item + max(0, count.value - 1) * len(wire.separator)
 
 
 def require_clear(scope: Scope, coded: model.Coded, size: model.Size) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import beginning
-from protoc.compiler.resolve.coded import is_clear, measured, require_clear
+from protoc.compiler.resolve.coded import is_clear, measured, plain_size, require_clear
 from protoc.compiler.resolve.following import (
     Next,
     Unclear,
@@ -130,7 +130,7 @@ class _Settler:
         inside = _Settler(self.scope, self.layout, self.elements, sized=True)
         elements = inside.settle(coded.elements, ())
         codings = tuple(
-            measured(coding, total_size(elements), coded.codings[i + 1 :])
+            measured(coding, plain_size(elements), coded.codings[i + 1 :])
             for i, coding in enumerate(coded.codings)
         )
         coded = replace(coded, elements=elements, codings=codings)

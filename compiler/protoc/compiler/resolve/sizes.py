@@ -55,7 +55,7 @@ def _drive(
     """The elements with a size for what a length measures; None where it tells no size."""
     assert isinstance(field.origin, model.Derived)
     for length, driven in _drives(elements, field.origin.expression, order):
-        if order.index(driven.element.key) > order.index(field.key):
+        if order.index(driven.element.key) >= order.index(field.key):
             size = _solved(scope, field, length, driven)
             return model.rebuilt(elements, partial(_sized, driven=driven.element, size=size))
     return None
