@@ -69,17 +69,17 @@ class Driver:
                 if self.endpoint.blocks:
                     await loop.run_in_executor(None, self._prepare)
                 else:
-                    coupling.prepare_all()
+                    coupling.wirings.prepare()
                 self._watcher = watcher(loop, self._ready)
                 coupling.prepare = self._prepare_again
                 coupling.finish = self._finish
                 coupling.start(self._watcher.watch)
                 self._settle(self._now())
-                await self.until(lambda: coupling.decided)
-            if (missing := coupling.missing) is not None:
+                await self.until(lambda: coupling.wirings.decided)
+            if (missing := coupling.wirings.missing) is not None:
                 raise TransportError(f"cannot open {missing.endpoint.url}: {missing.failure}")
         except TimeoutError as error:
-            missing = coupling.missing
+            missing = coupling.wirings.missing
             if self._watcher is not None and missing is None:
                 return  # only what others do the work of is not there yet
             self._shut()
@@ -92,7 +92,7 @@ class Driver:
 
     def _prepare(self) -> None:
         # In a thread, which goes on when the task that waits for it is cancelled.
-        self._coupling.prepare_all()
+        self._coupling.wirings.prepare()
         if self._closed:
             self.endpoint.close()
 
@@ -220,7 +220,7 @@ class Driver:
     @property
     def urls(self) -> dict[str, str]:
         """Where each link leads, by its name."""
-        return self._coupling.urls
+        return self._coupling.wirings.urls
 
     @property
     def failure(self) -> str:

@@ -66,10 +66,10 @@ class Driver:
         """
         try:
             coupling = self._coupling
-            coupling.prepare_all()
+            coupling.wirings.prepare()
             coupling.start(self._watch)
-            self.pump(lambda: coupling.decided, timeout)
-            if (missing := coupling.missing) is not None:
+            self.pump(lambda: coupling.wirings.decided, timeout)
+            if (missing := coupling.wirings.missing) is not None:
                 why = missing.failure or f"no answer within {timeout:g} s"
                 raise TransportError(f"cannot open {missing.endpoint.url}: {why}")
         except BaseException:
@@ -98,7 +98,7 @@ class Driver:
                 self._take_in(0.0)
             if self.endpoint.signals:
                 coupling.settle(now)
-        if not coupling.connections or coupling.several:
+        if not coupling.connections or len(coupling.wirings) > 1:
             self._await_reopening(now)
             coupling.require_connection()
         ticket = self.session.execute(target, fields, now)
@@ -115,7 +115,7 @@ class Driver:
         coupling = self._coupling
         if coupling.reopening:
             coupling.settle(now)
-            self.pump(lambda: not coupling.opening, CONNECT_TIMEOUT)
+            self.pump(lambda: not coupling.wirings.opening, CONNECT_TIMEOUT)
 
     def pump(
         self, done: Callable[[], bool], timeout: float | None = None, *, soon: bool = False
@@ -203,7 +203,7 @@ class Driver:
     @property
     def urls(self) -> dict[str, str]:
         """Where each link leads, by its name."""
-        return self._coupling.urls
+        return self._coupling.wirings.urls
 
     @property
     def failure(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from protoc.runtime.drivers.looking import Looking
-from protoc.runtime.drivers.wiring import Wiring, wirings
+from protoc.runtime.drivers.wiring import Wiring, Wirings
 from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.events import Event
 from protoc.runtime.session import Request, Session
@@ -43,7 +43,7 @@ class Coupling:
     Attributes:
         connections: the numbers of those at the other end.
         busy: a hook or an event callback is running: the conversation stands still until it ends.
-        several: it goes over more than one link.
+        wirings: its links, each with what carries it.
         prepare: prepares an endpoint to be opened again, and calls `prepared` when it has.
         finish: awaits an async hook; by default to its end, before anything else happens.
     """
@@ -56,24 +56,13 @@ class Coupling:
         self.connections: set[int] = set()
         self.busy = False
         self._started = False
-        self._wirings = wirings(session, endpoint)
-        self._called = {wiring.link.name: wiring for wiring in self._wirings}
-        self.several = len(self._wirings) > 1
+        self.wirings = Wirings(session, endpoint)
         self._torn: list[Wiring] = []  # those that broke and are to be opened again
         session.carry(endpoint.send)
         self._now = 0.0
         self._looking = Looking()
         self.prepare: Callable[[Wiring], None] = self._prepare
         self.finish: Callable[[str, Awaitable[Any]], None] = self._finish
-
-    def prepare_all(self) -> None:
-        """Do what has to be done before every line is opened for the first time.
-
-        Raises:
-            TransportError: it cannot be done.
-        """
-        for wiring in self._wirings:
-            wiring.prepare()
 
     def start(self, watch: Watch) -> None:
         """Open every line.
@@ -82,7 +71,7 @@ class Coupling:
             TransportError: one cannot be opened, and no other does its work.
         """
         self._watch = watch
-        for wiring in self._wirings:
+        for wiring in self.wirings:
             try:
                 wiring.require_prepared()
                 wiring.endpoint.start(self.endpoint.watch_for(wiring.endpoint, watch))
@@ -92,35 +81,14 @@ class Coupling:
                 wiring.endpoint.signals.append(Failed(str(error)))
 
     @property
-    def urls(self) -> dict[str, str]:
-        """Where each link leads, by its name."""
-        return {name: wiring.endpoint.url for name, wiring in self._called.items()}
-
-    @property
-    def decided(self) -> bool:
-        """It has turned out of every line whether it is there."""
-        return all(wiring.there or wiring.failure for wiring in self._wirings)
-
-    @property
-    def missing(self) -> Wiring | None:
-        """A line that is not there, and none that does its work; None when all are there."""
-        there = {wiring.link.name for wiring in self._wirings if wiring.there}
-        return next((each for each in self._wirings if not each.pool & there), None)
-
-    @property
     def alive(self) -> bool:
         """A line is there, or will be again by itself."""
-        return bool(self.connections) or any(wiring.alive for wiring in self._wirings)
+        return bool(self.connections) or any(wiring.alive for wiring in self.wirings)
 
     @property
     def reopening(self) -> bool:
         """A line broke, and is to be opened again."""
         return bool(self._torn)
-
-    @property
-    def opening(self) -> bool:
-        """It has not turned out yet whether a line is there that is being opened."""
-        return any(each.endpoint.is_open and not each.there for each in self._wirings)
 
     def begin(self, now: float) -> None:
         """Start the session's timers and triggers, the first time it is called.
@@ -174,7 +142,7 @@ class Coupling:
             if isinstance(signal, Received):
                 session.receive(signal.connection, signal.data, now)
                 continue
-            wiring = self._wirings[signal.connection % len(self._wirings)]
+            wiring = self.wirings[signal.connection % len(self.wirings)]
             if isinstance(signal, Opened):
                 self._opened(wiring, signal, now)
             elif isinstance(signal, Closed):
@@ -205,7 +173,7 @@ class Coupling:
         self.session.not_opened(reason, now, wiring.link.name)
 
     def _settle_torn(self) -> None:
-        self._torn = [each for each in self._wirings if each.reopening.due is not None]
+        self._torn = [each for each in self.wirings if each.reopening.due is not None]
 
     def _reopen(self, now: float, deadline: float | None) -> float | None:
         """Open the lines again for which it is time; returns when to come again."""
@@ -266,7 +234,7 @@ class Coupling:
             self._now = now
             self.finish(request.hook, request.work)
         else:
-            self._change(self._called[request.link], request, now)
+            self._change(self.wirings.called(request.link), request, now)
 
     def _change(self, wiring: Wiring, request: Request, now: float) -> None:
         """Open or close a line, lead it elsewhere, or break it off for a while."""
@@ -318,7 +286,7 @@ class Coupling:
     def close(self, now: float) -> None:
         """Close every line and tell the session; what waits there fails."""
         signals = self.endpoint.signals
-        for wiring in self._wirings:
+        for wiring in self.wirings:
             wiring.reopening.forget()
         self._settle_torn()
         self.session.stay_closed()
@@ -327,7 +295,7 @@ class Coupling:
         if self.busy:  # in a hook: the session hears of it when it has done with that
             signals.extend(Closed(connection) for connection in sorted(self.connections))
             return
-        for wiring in self._wirings:
+        for wiring in self.wirings:
             self._hang_up(wiring.connections, now)
         self.settle(now)
 
@@ -335,7 +303,7 @@ class Coupling:
         """Close the endpoint and tell nobody: something failed that was told before."""
         self.endpoint.close()
         self.connections.clear()
-        for wiring in self._wirings:
+        for wiring in self.wirings:
             wiring.connections.clear()
 
     @property
@@ -346,7 +314,7 @@ class Coupling:
     @property
     def broken(self) -> str:
         """What ended the last line, in a sentence; empty while one is there, or will be again."""
-        failures = [each for each in self._wirings if each.failure]
+        failures = [each for each in self.wirings if each.failure]
         if not failures or self.alive:
             return ""
         return "; ".join(f"{each.endpoint.url}: {each.failure}" for each in failures)
@@ -369,7 +337,7 @@ class Coupling:
         if self.connections:
             return
         self.require_open()
-        if not any(self.session.is_dormant(name) for name in self._called):
+        if not any(self.session.is_dormant(each.link.name) for each in self.wirings):
             raise TransportError(f"{self.endpoint.url}: nobody is connected")
 
     def given_up(self, timeout: float | None) -> Exception:

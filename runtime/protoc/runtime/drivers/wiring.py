@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from protoc.runtime.drivers.reopening import Reopening
 from protoc.runtime.errors import TransportError
 from protoc.runtime.protocol import Link
@@ -84,13 +86,55 @@ class Wiring:
             raise error
 
 
-def wirings(session: Session, endpoint: Endpoint) -> tuple[Wiring, ...]:
+class Wirings(tuple[Wiring, ...]):
     """Each link of a session with the part of an endpoint that carries it, in their order."""
-    mains = {link.name: link.spare_of or link.name for link in session.links}
-    pools: dict[str, set[str]] = {}
-    for name, main in mains.items():
-        pools.setdefault(main, set()).add(name)
-    return tuple(
-        Wiring(session, link, part, frozenset(pools[mains[link.name]]))
-        for link, part in zip(session.links, endpoint.parts, strict=True)
-    )
+
+    __slots__ = ()
+
+    def __new__(cls, session: Session, endpoint: Endpoint) -> Self:
+        mains = {link.name: link.spare_of or link.name for link in session.links}
+        pools: dict[str, set[str]] = {}
+        for name, main in mains.items():
+            pools.setdefault(main, set()).add(name)
+        carried = zip(session.links, endpoint.parts, strict=True)
+        return super().__new__(
+            cls,
+            [
+                Wiring(session, link, part, frozenset(pools[mains[link.name]]))
+                for link, part in carried
+            ],
+        )
+
+    def called(self, name: str) -> Wiring:
+        """The one whose link has this name."""
+        return next(each for each in self if each.link.name == name)
+
+    def prepare(self) -> None:
+        """Do what has to be done before every line is opened for the first time.
+
+        Raises:
+            TransportError: it cannot be done.
+        """
+        for each in self:
+            each.prepare()
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each link leads, by its name."""
+        return {each.link.name: each.endpoint.url for each in self}
+
+    @property
+    def decided(self) -> bool:
+        """It has turned out of every line whether it is there."""
+        return all(each.there or each.failure for each in self)
+
+    @property
+    def missing(self) -> Wiring | None:
+        """A line that is not there, and none that does its work; None when all are there."""
+        there = {each.link.name for each in self if each.there}
+        return next((each for each in self if not each.pool & there), None)
+
+    @property
+    def opening(self) -> bool:
+        """It has not turned out yet whether a line is there that is being opened."""
+        return any(each.endpoint.is_open and not each.there for each in self)
