@@ -387,6 +387,23 @@ SHAPES = {
             ),
         },
     ),
+    "the same param twice": Shape(
+        device(
+            params=(
+                CR,
+                fixed(10, "comma", ","),
+                open_text(11, "name", "write", DefaultValue="ab"),
+                text(12, "code", 3, "write", DefaultValue="x"),
+                number(13, "level", 2, "write", raw="numeric text", DefaultValue=7),
+            ),
+            commands=(message("Command", 1, "put", 11, 10, 12, 13, 10, 12, 11, 13, 11, 3),),
+            pairs=(pair(1, "put", 1),),
+        ),
+        writes=(
+            encode("put", b"ab,x  07,x  ab07ab\r"),
+            encode("put", b"\r,abc42,abc\r42\r\r", name="\r", code="abc", level=42),
+        ),
+    ),
     "narrow texts in a wide connector": Shape(
         device(
             type_attributes=' options="unicode"',

@@ -54,6 +54,11 @@ class Deriving(Values):
                 self.prepare(measured)
                 if isinstance(measured, model.Field) and varies(measured):
                     self.derived(measured)
+        original = self._repeated(step, step.origin.expression)
+        if original is not None:
+            self.prepare(original)
+            self.raws[step.key] = self.raws[original.key]
+            return
         value: Code = self.expression(step.origin.expression)
         if isinstance(step.wire, model.Digits) and grows(step, self.message):
             self._grown(step, str(value))
@@ -70,6 +75,13 @@ class Deriving(Values):
             self._bounded(self.raws[step.key], step.name or "", step.bounds)
             if (limit := limits(step.wire, step.conversion, None)) is not None:
                 self.fits[attribute(step.name or "")] = limit
+
+    def _repeated(self, step: model.Field, expression: model.Expression) -> model.Field | None:
+        """The text that a text repeats: its bytes are there already."""
+        if not (isinstance(step.wire, model.Text) and isinstance(expression, model.Own)):
+            return None
+        fields = (f for f in self.message.fields() if (f.key,) == expression.path)
+        return next((f for f in fields if isinstance(f.wire, model.Text)), None)
 
     def _grown(self, step: model.Field, value: str) -> None:
         """Digits of a length that measures them as well: as few as will do."""
