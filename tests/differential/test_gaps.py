@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protoc.runtime import EncodeError
+from protoc.runtime.values import plain_fields
 from tests.compiler.describing import codes
 from tests.properties.modules import compiled, outcome
 
@@ -69,3 +70,23 @@ def test_both_readings_agree(kind: Any, rest: str) -> None:
 def test_what_cannot_be_absent_says_so() -> None:
     for field in ("[u8?] sep ','", "[text?] count 2", "[dec?]"):
         assert "E0409" in codes(f"event e {{ 0x01; xs : {field}; LF }}")
+
+
+def test_people_see_numbers_in_lists_in_hexadecimal() -> None:
+    found = compiled(
+        """protocol p
+link tcp client
+param serial : u16 as hex
+event e {
+    "E"
+    xs : [hex[2]? as hex] sep "," until ";"; ";"
+    serial
+    rows : [[u8 as hex] count 2] count 1
+}
+"""
+    )
+    assert found is not None
+    (kind,) = found.module.PROTOCOL.messages
+    shown = plain_fields(kind.decode(b"E1F,;\x01\x02\x0a\x0b"))
+    assert shown == {"xs": ["0x1f", None], "serial": "0x102", "rows": [["0xa", "0xb"]]}
+    assert found.module.PROTOCOL.params[0].hex

@@ -11,7 +11,7 @@ from protoc.runtime import Protocol, events
 from protoc.runtime.errors import DecodeError, Incomplete
 from protoc.runtime.found import Found, FoundGarbage, FoundIncomplete, FoundMessage
 from protoc.runtime.messages import Message
-from protoc.runtime.values import plain_fields, to_plain
+from protoc.runtime.values import hexadecimal, plain_fields, to_plain
 
 Record = dict[str, Any]
 
@@ -25,6 +25,12 @@ class Fields:
 
     def __init__(self, protocol: Protocol) -> None:
         self._explicit = protocol.explicit
+        self._hexadecimal = {param.name for param in protocol.params if param.hex}
+
+    def param(self, name: str, value: Any) -> Any:
+        """The value of a param."""
+        shown = value is not None and name in self._hexadecimal
+        return hexadecimal(value) if shown else to_plain(value)
 
     def __call__(self, message: Message, data: bytes) -> Record:
         """The fields of a message that has these bytes; those that are absent are left out."""
@@ -156,8 +162,8 @@ class Reporter:
         return {
             "event": "param",
             "name": event.name,
-            "value": to_plain(event.value),
-            "old": to_plain(event.old),
+            "value": self._fields.param(event.name, event.value),
+            "old": self._fields.param(event.name, event.old),
             **_id(event.id),
         }
 

@@ -195,6 +195,7 @@ class Param(msgspec.Struct, frozen=True):
         save: its value outlasts the program.
         sets: the param its value is handed to.
         takes: least and largest value that it takes over from a message.
+        hex: people see it in hexadecimal digits.
         form: makes the element that tells its bytes, where actions work on them.
     """
 
@@ -208,6 +209,7 @@ class Param(msgspec.Struct, frozen=True):
     save: bool = False
     sets: str = ""
     takes: tuple[float | None, float | None] | None = None
+    hex: bool = False
     form: Callable[[], Any] | None = None
     line: int = 0
 

@@ -344,9 +344,11 @@ def plain_fields(owner: Message | Part | msgspec.Struct) -> dict[str, Any]:
     }
 
 
-def hexadecimal(value: int | Sequence[int]) -> str | list[str]:
-    """A number, or each of a list, in hexadecimal digits: `0x1f`."""
-    return hex(value) if isinstance(value, int) else [hex(each) for each in value]
+def hexadecimal(value: Any) -> Any:
+    """A number, or each of a list, in hexadecimal digits: `0x1f`; None as it is."""
+    if value is None or isinstance(value, int):
+        return None if value is None else hex(value)
+    return [hexadecimal(each) for each in cast(Sequence[Any], value)]
 
 
 def shown(value: object) -> str:

@@ -207,6 +207,7 @@ class _Writer:
             save="True" if param.save else None,
             sets=text(attribute(param.sets, frozenset())) if param.sets else None,
             takes=None if param.takes is None else tupled([literal(e) for e in param.takes]),
+            hex="True" if param.conversion.hexadecimal else None,
             form=form(param, self.context) if param.name in self.on_bytes else None,
             line=_line(param.span),
         )

@@ -317,7 +317,9 @@ def _numbers(
 ) -> Iterator[tuple[str | None, model.Conversion]]:
     """The numbers of a class, with those in lists."""
     for field_ in owner.fields():
-        item = field_.wire.item if isinstance(field_.wire, model.Items) else field_
+        item = field_
+        while isinstance(item.wire, model.Items):
+            item = item.wire.item
         yield field_.name, item.conversion
 
 

@@ -273,8 +273,6 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
     sets = [m for m in param.typed.modifiers if m.word == "sets"]
     typed = tree.Typed(param.typed.type, modifiers, span=param.typed.span)
     spec = resolve_typed(scope, typed, name, "param")
-    if spec.conversion.hexadecimal:
-        scope.unsupported("`as hex` of a param", param.typed.span, "say it of the fields")
     enum = scope.enums.get(spec.conversion.enum or "")
     given = spec.value if spec.value is not None else spec.default
     value = None
