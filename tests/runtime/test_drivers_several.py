@@ -221,9 +221,13 @@ pair get = get -> got
 class Doubled(Table):
     """A device that is reached over two links."""
 
-    def __init__(self) -> None:
+    def __init__(self, slow: float = 0.0) -> None:
         super().__init__(text=SPARE)
         self.data.answers = self.control.answers
+        if slow:  # the spare takes so long to connect
+            late, far = self.world.pair(slow)
+            self.data = Instrument(far, self.control.answers)
+            self.bundle = Bundle((self.near[0], late))
 
 
 @pytest.mark.parametrize("missing", [0, 1])
@@ -241,6 +245,19 @@ def test_one_of_two_is_enough_to_open(missing: int) -> None:
         ("Connected", ("main", "spare")[missing]),
     ]
     driver.close()
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_one_that_is_not_needed_is_not_waited_for_long(asynchronous: bool) -> None:
+    table = Doubled(slow=5.0)
+    if asynchronous:
+        loop = table.world.loop()
+        loop.run_until_complete(table.aio().open())
+        loop.close()
+    else:
+        table.blocking().open()
+    assert table.world.time() == pytest.approx(1.0, abs=0.1)
+    assert table.moved() == [("Connected", "main")]
 
 
 def test_and_none_of_two_is_not() -> None:

@@ -9,7 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from protoc.runtime.actions import Execute
-from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
+from protoc.runtime.drivers.coupling import (
+    CONNECT_TIMEOUT,
+    FLUSH_TIMEOUT,
+    SPARE_TIMEOUT,
+    Coupling,
+    OnEvent,
+)
 from protoc.runtime.drivers.watching import Watcher, watcher
 from protoc.runtime.drivers.wiring import Wiring
 from protoc.runtime.errors import TransportError
@@ -63,25 +69,25 @@ class Driver:
         """
         loop = self._loop = asyncio.get_running_loop()
         self._now = loop.time
-        coupling = self._coupling
+        coupling, wirings = self._coupling, self._coupling.wirings
         try:
             async with asyncio.timeout(timeout):
                 if self.endpoint.blocks:
                     await loop.run_in_executor(None, self._prepare)
                 else:
-                    coupling.wirings.prepare()
+                    wirings.prepare()
                 self._watcher = watcher(loop, self._ready)
                 coupling.prepare = self._prepare_again
                 coupling.finish = self._finish
                 coupling.start(self._watcher.watch)
                 self._settle(self._now())
-                await self.until(lambda: coupling.wirings.decided)
-            if (missing := coupling.wirings.missing) is not None:
+                await self.until(lambda: wirings.enough)
+            if not wirings.decided and wirings.missing is None:
+                await self.until(lambda: wirings.decided, SPARE_TIMEOUT)
+            if (missing := wirings.missing) is not None:
                 raise TransportError(f"cannot open {missing.endpoint.url}: {missing.failure}")
         except TimeoutError as error:
-            missing = coupling.wirings.missing
-            if self._watcher is not None and missing is None:
-                return  # only what others do the work of is not there yet
+            missing = wirings.missing
             self._shut()
             url = self.endpoint.url if missing is None else missing.endpoint.url
             why = f"cannot open {url}: no answer within {timeout:g} s"

@@ -12,7 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
 from protoc.runtime.actions import Execute
-from protoc.runtime.drivers.coupling import CONNECT_TIMEOUT, FLUSH_TIMEOUT, Coupling, OnEvent
+from protoc.runtime.drivers.coupling import (
+    CONNECT_TIMEOUT,
+    FLUSH_TIMEOUT,
+    SPARE_TIMEOUT,
+    Coupling,
+    OnEvent,
+)
 from protoc.runtime.drivers.waiting import SelectorWaiter, waiter
 from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.session import Session, Ticket
@@ -68,8 +74,11 @@ class Driver:
             coupling = self._coupling
             coupling.wirings.prepare()
             coupling.start(self._watch)
-            self.pump(lambda: coupling.wirings.decided, timeout)
-            if (missing := coupling.wirings.missing) is not None:
+            wirings = coupling.wirings
+            self.pump(lambda: wirings.enough, timeout)
+            if not wirings.decided and wirings.missing is None:
+                self.pump(lambda: wirings.decided, SPARE_TIMEOUT)
+            if (missing := wirings.missing) is not None:
                 why = missing.failure or f"no answer within {timeout:g} s"
                 raise TransportError(f"cannot open {missing.endpoint.url}: {why}")
         except BaseException:

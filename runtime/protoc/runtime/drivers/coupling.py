@@ -25,6 +25,9 @@ OnEvent = Callable[[Event], object]
 CONNECT_TIMEOUT = 10.0
 """Seconds to wait for a connection."""
 
+SPARE_TIMEOUT = 1.0
+"""Seconds for a line that is not needed, as another one does its work, to come all the same."""
+
 FLUSH_TIMEOUT = 1.0
 """Seconds for what was sent last to leave, when closing in order."""
 

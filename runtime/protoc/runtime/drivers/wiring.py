@@ -135,6 +135,11 @@ class Wirings(tuple[Wiring, ...]):
         return next((each for each in self if not each.pool & there), None)
 
     @property
+    def enough(self) -> bool:
+        """What is there can do the work of all, or nothing more is to be hoped for."""
+        return self.missing is None or self.decided
+
+    @property
     def opening(self) -> bool:
         """It has not turned out yet whether a line is there that is being opened."""
         return any(each.endpoint.is_open and not each.there for each in self)
