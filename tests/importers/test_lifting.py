@@ -20,7 +20,7 @@ from tests.importers.connectors import OWN
 
 GUIDE = HERE / "guide.xml"
 CONNECTORS = [GUIDE, *sorted(OWN.glob("*.xml"))] if OWN.is_dir() else [GUIDE]
-SCENES = 25
+SCENES = 10
 
 
 @cache

@@ -11,7 +11,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protoc.compiler.loading import execute
@@ -162,6 +162,7 @@ def connectors(draw: st.DrawFn) -> str:
     )
 
 
+@settings(max_examples=30)
 @given(connectors())
 def test_arbitrary_connectors_are_compiled(source: str) -> None:
     compilation = compile_source(Source("protocol.xml", source))
