@@ -16,6 +16,8 @@ from tests.compiler.describing import said
         ("message m { x : u8 }\nevent e { 0x01; _ : m }", "E0203", "nobody could give"),
         ("event e { 0x01; x : u8 = previous }", "E0301", "there is none"),
         ("event e { 0x01; k : u8 count 3 }", "E0404", "means nothing"),
+        ("event e { 0x01; a : u8; b : u8; if a / b > 3 { x : u8 } }", "E0605", "not by 0"),
+        ("event e { 0x01; a : u8; if a % 0 == 1 { x : u8 } }", "E0605", "not by 0"),
         (
             "event e { k : u8; if k { v : u8 scale 2 } else { v : u8 }; if v > 3 { w : u8 } }",
             "E0311",

@@ -28,7 +28,7 @@ _MOST_SHIFTED = 64
 def let(builder: Builder, statement: tree.Let, place: Place) -> model.Field:
     """The value a `let` names."""
     name = statement.name.text
-    read = expression(builder.scope, place.names, statement.value)
+    read = expression(builder.scope, place.names, statement.value, certain=False)
     value, kind, certain = _Worth(builder.scope, statement, place).of(read)
     builder.claim(name, statement.name)
     ways = tuple(way.holds(builder.scope, statement, place) for way in place.ways)

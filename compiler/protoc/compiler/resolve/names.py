@@ -132,10 +132,12 @@ class LayoutReader(Reader):
 
     Attributes:
         previous: what `previous` stands for: an item of a list, or the field in front of it.
+        certain: it must have a value, whatever the message holds.
     """
 
     layout: Names = field(default_factory=Names)
     previous: model.Field | None = None
+    certain: bool = True
 
     def _reference(self, reference: tree.Reference) -> model.Expression:
         head = reference.path[0].text
@@ -169,6 +171,15 @@ class LayoutReader(Reader):
             wrong = f"`{operator}` does not take a text and a number"
         elif operator in ("&", "|", "^", "<<", ">>") and "real" in kinds:
             wrong = f"`{operator}` takes whole numbers"
+        divisor = right.value if isinstance(right, model.Value) else None
+        if self.certain and operator in ("/", "%") and not divisor:
+            raise self.scope.fail(
+                "E0605",
+                f"`{operator}` is followed by a constant here, and not by 0",
+                written.right.span,
+                "a message could hold a 0",
+                help="multiply the other side instead: `a > 3 * b`",
+            )
         if wrong:
             raise self.scope.fail(
                 "E0605", wrong, written.span, help="compare texts with texts, numbers with numbers"
@@ -236,10 +247,15 @@ def outside(scope: Scope, names: dict[str, Known]) -> dict[str, Known | model.Pa
 
 
 def expression(
-    scope: Scope, names: Names, tree_: tree.Expression, previous: model.Field | None = None
+    scope: Scope,
+    names: Names,
+    tree_: tree.Expression,
+    previous: model.Field | None = None,
+    *,
+    certain: bool = True,
 ) -> model.Expression:
     """An expression over the fields before it; in lists, of what `previous` stands for as well."""
     known = outside(scope, names.all())
     if previous is not None:
         known["previous"] = previous
-    return LayoutReader(scope, known, names, previous).read(tree_)
+    return LayoutReader(scope, known, names, previous, certain).read(tree_)
