@@ -30,6 +30,8 @@ def made(text: str) -> Any:
         ("coded hex(lower), xor(0xFF) { a : u16 }; CR", "32 34 33 66 0d"),
         ("coded add(-1) { a : u16 }", "da bf"),
         ('STX; coded stuff(x"DB C0", 0x55) { a : u16 }; ETX', "02 db c0 55 03"),
+        ('coded blocks(1, "CRC-8/SMBUS") { a : u16 }', "db 0f c0 4e"),
+        ('coded blocks(8, "CRC-16/XMODEM", little) { STX; a : u16 }', "02 db c0 f1 7e"),
         ("coded base64 { a : u16 }; LF", "32 38 41 3d 0a"),
     ],
 )  # fmt: skip

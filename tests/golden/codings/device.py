@@ -530,7 +530,7 @@ class Block(Message, kw_only=True):
                 raise _DOUBLE_7E.within(error, at + 1, at, plain) from None
             else:
                 break
-        p1 = at + 1 + len(_DOUBLE_7E.encode(plain[: p2 + 1]))
+        p1 = _DOUBLE_7E.close(buffer, at + 1, plain[: p2 + 1], at, cls.NAME)
         return cls(data=data), p1
 
     def encode(self, link: str = "") -> bytes:

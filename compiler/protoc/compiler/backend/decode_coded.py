@@ -88,8 +88,8 @@ class CodedBlocks:
                 decoder.lines.add("raise ", within, " from None")
             with decoder.lines.block("else:"):
                 decoder.lines.add("break")
-        whole = f"len({coding}.encode({span(plain, '', last)}))"
-        decoder.lines.add(f"{end} = {start} + {whole}")
+        close = (*place, span(plain, "", last), str(decoder.origin), "cls.NAME")
+        decoder.lines.add(f"{end} = ", Call(f"{coding}.close", close))
         return end
 
     def open(self) -> None:

@@ -259,7 +259,7 @@ def _coded(values: bytes, coding: model.Coding) -> bytes:
         return bytes(sorted((b + coding.number) % 256 for b in values))
     if isinstance(coding, model.EachXored):
         return bytes(sorted(b ^ coding.key[0] for b in values))
-    return values if isinstance(coding, model.Stuffed) else b""
+    return values if isinstance(coding, model.Stuffed | model.Blocks) else b""
 
 
 def _union(options: object) -> bytes:

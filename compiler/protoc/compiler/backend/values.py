@@ -32,7 +32,9 @@ CODECS = frozenset(
     | {n.upper() for n in CHARACTERS}
     | TABLES
 )
-CODINGS = frozenset({"Add", "Base64", "Chain", "Cobs", "Escape", "Hex", "Stuff", "Truncate", "Xor"})
+CODINGS = frozenset(
+    {"Add", "Base64", "Blocks", "Chain", "Cobs", "Escape", "Hex", "Stuff", "Truncate", "Xor"}
+)
 CHECKSUMS = frozenset(
     {"byte_sum", "xor", "word_sum", "word_xor", "added", "replaced", "crc"}
     | {"fletcher8", "fletcher16", "md5", "sha1", "sha256"}
@@ -159,6 +161,8 @@ class Context:
 
     def codings(self, codings: tuple[model.Coding, ...]) -> str:
         """The constant that holds a coding, or several of them."""
+        if any(isinstance(coding, model.Blocks) for coding in codings):
+            self.use("crc")
         spelt = [spelt_coding(coding) for coding in codings]
         for _, made in spelt:
             self.use(made.head.partition(".")[0])
@@ -177,10 +181,15 @@ class Context:
         if not crc.name:
             flags = f"{crc.refin:d}{crc.refout:d}"
             name = f"_CRC_{crc.width}_{crc.poly:X}_{crc.init:X}_{crc.xorout:X}_{flags}"
-        numbers = (str(crc.width), f"0x{crc.poly:X}", f"0x{crc.init:X}")
-        rest = (str(crc.refin), str(crc.refout), f"0x{crc.xorout:X}")
-        self.constants[name] = Call(self.use("crc"), (*numbers, *rest))
+        self.use("crc")
+        self.constants[name] = _crc(crc)
         return name
+
+
+def _crc(crc: model.Crc) -> Call:
+    """What computes a CRC."""
+    numbers = (str(crc.width), f"0x{crc.poly:X}", f"0x{crc.init:X}")
+    return Call("crc", (*numbers, str(crc.refin), str(crc.refout), f"0x{crc.xorout:X}"))
 
 
 _CONTROLS = {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR", b"\0": "NUL", b"\x03": "ETX"}
@@ -204,6 +213,12 @@ def spelt_coding(coding: model.Coding) -> tuple[str, Call]:
         return f"_ADD_{coding.number:02X}", Call("Add", (f"0x{coding.number:02X}",))
     if isinstance(coding, model.EachXored):
         return f"_XOR_{coding.key.hex().upper()}", Call("Xor", (octets(coding.key),))
+    if isinstance(coding, model.Blocks):
+        width, order = -(-coding.check.width // 8), "little" if coding.little else "big"
+        arguments: list[Code] = [str(coding.size), _crc(coding.check), str(width), text(order)]
+        if coding.first != coding.size:
+            arguments.append(keyed("first", str(coding.first)))
+        return f"_BLOCKS_{coding.size}", Call("Blocks", tuple(arguments))
     if isinstance(coding, model.Stuffed):
         name = f"_STUFF_{coding.sequence.hex().upper()}"
         return name, Call("Stuff", (octets(coding.sequence), f"0x{coding.stuffing:02X}"))

@@ -50,6 +50,7 @@ from protoc.compiler.model.actions import (
 )
 from protoc.compiler.model.codings import (
     Base64,
+    Blocks,
     Cobs,
     Coding,
     EachAdded,
@@ -189,6 +190,7 @@ __all__ = [
     "Asked",
     "Base64",
     "Bits",
+    "Blocks",
     "Branch",
     "Brought",
     "Check",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from protoc.compiler.model.expressions import Crc
+
 
 @dataclass(frozen=True)
 class Escape:
@@ -57,6 +59,21 @@ class Stuffed:
 
 
 @dataclass(frozen=True)
+class Blocks:
+    """A check behind so many bytes at a time.
+
+    Attributes:
+        size: the bytes of a block; `first` those of the first one.
+        little: the lowest byte of the check stands first.
+    """
+
+    size: int
+    first: int
+    check: Crc
+    little: bool
+
+
+@dataclass(frozen=True)
 class Truncated:
     """Zeros at the end left out.
 
@@ -69,10 +86,10 @@ class Truncated:
     size: int | None = None
 
 
-Coding = Escape | Cobs | HexDigits | Base64 | EachAdded | EachXored | Stuffed | Truncated
+Coding = Escape | Cobs | HexDigits | Base64 | EachAdded | EachXored | Stuffed | Blocks | Truncated
 
 
-Streamed = Escape | HexDigits | EachAdded | EachXored
+Streamed = Escape | HexDigits | EachAdded | EachXored | Blocks
 """Those whose plain bytes are known as far as the coded ones are there."""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
+from protoc.compiler.resolve.catalogue import catalogued
 from protoc.compiler.resolve.constants import octets, whole
 from protoc.compiler.resolve.scope import Scope, suggestion
 from protoc.compiler.resolve.types import OPEN
@@ -23,6 +25,7 @@ _WAYS = {
     "dle": "dle",
     "slip": "slip",
     "cobs": "cobs",
+    "blocks": 'blocks(16, "CRC-16/DNP", first=8)',
     "hex": "hex, hex(lower)",
     "base64": "base64",
     "add": "add(0x33)",
@@ -137,34 +140,19 @@ def _coding(scope: Scope, call: tree.Invocation) -> model.Coding:
             help=suggestion(name, _WAYS, "coding"),
         )
     given = _Arguments(scope, call)
-    found = _made(given, name)
+    found = _MAKERS[name](given)
     given.used_up()
     return found
 
 
-def _made(given: _Arguments, name: str) -> model.Coding:
-    """The coding of a name, its arguments taken."""
-    if name == "escape":
-        return _escape(given)
-    if name == "double":
-        mark = given.byte("mark")
-        return model.Escape(mark, ((mark, mark),))
-    if name == "dle":
-        return model.Escape(_DLE, ((_DLE, _DLE),))
-    if name == "slip":
-        return model.Escape(_ESC, ((_END, 0xDC), (_ESC, 0xDD)))
-    if name == "cobs":
-        return model.Cobs()
-    if name == "hex":
-        return model.HexDigits(given.flag("lower"))
-    if name == "base64":
-        return model.Base64()
-    if name == "add":
-        return model.EachAdded(given.number("k") % 256)
-    if name == "xor":
-        return model.EachXored(given.octets("k"))
-    if name == "stuff":
-        return model.Stuffed(given.octets("x"), given.byte("by"))
+def _double(given: _Arguments) -> model.Escape:
+    """A byte that is written twice."""
+    mark = given.byte("mark")
+    return model.Escape(mark, ((mark, mark),))
+
+
+def _truncated(given: _Arguments) -> model.Truncated:
+    """Zeros at the end left out."""
     keep = given.number("keep", 0)
     if keep < 0:
         raise given.wrong("no fewer than 0 bytes can be kept")
@@ -188,6 +176,19 @@ def _escape(given: _Arguments) -> model.Escape:
     return model.Escape(mark, tuple(sorted(table.items())))
 
 
+def _blocks(given: _Arguments) -> model.Blocks:
+    """How many bytes a block has, and the check behind it."""
+    size, check = given.number("n"), given.octets("crc").decode("utf-8", "replace")
+    first = given.number("first", size)
+    crc = catalogued(check)
+    if crc is None:
+        raise given.wrong(f"the catalogue has no CRC named `{check}`")
+    if min(size, first) < 1:
+        raise given.wrong("a block has at least one byte")
+    little = given.flag("little") or (not given.flag("big") and given.little)
+    return model.Blocks(size, first, crc, little)
+
+
 class _Arguments:
     """The arguments of one coding, taken one after the other, by place or by name."""
 
@@ -195,6 +196,11 @@ class _Arguments:
         self._scope = scope
         self._call = call
         self._left = list(call.arguments)
+
+    @property
+    def little(self) -> bool:
+        """Whether the lowest byte stands first where it is written."""
+        return self._scope.settings_at(self._call.span).little
 
     def wrong(self, what: str, span: Span | None = None) -> Exception:
         """A mistake, and how it is written right."""
@@ -287,3 +293,20 @@ class _Arguments:
                 raise self.wrong("a range of bytes goes from the least to the largest", value.span)
             return bytes(range(first[0], last[0] + 1))
         return self._octets(value)
+
+
+_MAKERS: dict[str, Callable[[_Arguments], model.Coding]] = {
+    "escape": _escape,
+    "double": _double,
+    "dle": lambda _: model.Escape(_DLE, ((_DLE, _DLE),)),
+    "slip": lambda _: model.Escape(_ESC, ((_END, 0xDC), (_ESC, 0xDD))),
+    "cobs": lambda _: model.Cobs(),
+    "blocks": _blocks,
+    "hex": lambda given: model.HexDigits(given.flag("lower")),
+    "base64": lambda _: model.Base64(),
+    "add": lambda given: model.EachAdded(given.number("k") % 256),
+    "xor": lambda given: model.EachXored(given.octets("k")),
+    "stuff": lambda given: model.Stuffed(given.octets("x"), given.byte("by")),
+    "truncate": _truncated,
+}
+"""Each takes its arguments."""

@@ -5,6 +5,7 @@ from, so that errors name both places.
 """
 
 from protoc.runtime.codings.base import Chain, Coding, Miscoded
+from protoc.runtime.codings.blocks import Blocks
 from protoc.runtime.codings.cobs import Cobs
 from protoc.runtime.codings.escapes import Escape
 from protoc.runtime.codings.octets import Add, Truncate, Xor
@@ -14,6 +15,7 @@ from protoc.runtime.codings.texts import Base64, Hex
 __all__ = [
     "Add",
     "Base64",
+    "Blocks",
     "Chain",
     "Cobs",
     "Coding",

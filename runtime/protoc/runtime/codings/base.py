@@ -72,6 +72,15 @@ class Coding(ABC):
         place = start + end - at
         raise DecodeError("value", message, "", place, "more coded bytes", rest)
 
+    def close(self, buffer: Buffer, start: int, plain: bytes, at: int, message: str) -> int:
+        """Where coded bytes end that tell so themselves, all plain ones of which are known.
+
+        Raises:
+            Incomplete: what belongs to them is not there yet.
+            DecodeError: it is not what it should be.
+        """
+        return start + len(self.encode(plain))
+
     def sound(self, data: bytes) -> int:
         """How far bytes can be decoded that may go on with something else."""
         return len(data)

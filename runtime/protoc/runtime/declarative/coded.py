@@ -100,7 +100,10 @@ class Coded(Element):
                 needed = more.needed
             except DecodeError as error:
                 raise self.coding.within(error, 0, -at, plain) from None
-        stream.read(len(self.coding.encode(plain[:size])))
+        try:
+            stream.read(self.coding.close(rest, 0, plain[:size], 0, frame.message))
+        except (DecodeError, Incomplete) as error:
+            raise error.within(frame.message, "", at) from None
         frame.places[self.key] = (at, frame.at(stream))
         self._keep(values, inner, frame)
 
