@@ -377,7 +377,7 @@ def test_a_callers_own_limit_in_asyncio(silent: str) -> None:
     async def main() -> None:
         async with Lamp.connect(silent) as lamp:
             with pytest.raises(Timeout, match="no answer after 1 attempt"):
-                await lamp.level(timeout=0.02)
+                await lamp.level(timeout=0.1)
 
     run(main())
 

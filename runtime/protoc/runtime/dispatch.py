@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from protoc.runtime.messages import Buffer, Decode, Known, Message
 
@@ -56,7 +56,8 @@ class Candidate:
         return self._starts[position] if position < self.size else b""
 
 
-class _Branch(NamedTuple):
+@dataclass(slots=True)
+class _Branch:
     """Candidates told apart by one byte; `other` are those that it says nothing about."""
 
     position: int
