@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from tests.importers.connectors import fixed, group, number, open_text, pair, text
+from tests.importers.connectors import group, number, open_text, pair, text
 from tests.importers.table import BYTE, Row, bench, options, port, read, smart
 
-HEADER = fixed(20, "head", "[", 'header| options="headerTrailerLink=1"')
-TRAILER = fixed(21, "tail", "]", 'trailer| options="headerTrailerLink=1"')
 QACTION = (
     '<QAction id="5" name="Sum" encoding="csharp" triggers="3" inputParameters="10" '
     'entryPoint="Run" options="queued"><Condition>id:10 &gt; 1</Condition>'
     "<![CDATA[int x;]]></QAction>"
 )
-OPTION_LEFT_OUT = ("Protocol/Type@communicationOptions: not imported",)
 NAMES = (text(30, "came", 20), text(31, "went", 20))
 
 

@@ -164,7 +164,29 @@ def _places(positions: tuple[int, ...]) -> str:
 
 
 CR = fixed(3, "cr", "0x0D", "trailer")
+ASK = fixed(4, "ask", "?")
 LETTERS = "ABCDEF"
+
+
+def asked(*params: str, answer: tuple[int, ...], optional: str = "", **more: Any) -> str:
+    """A device that is asked with `?` and answers with these params."""
+    answers = message("Response", 1, "answer", *answer, optional=optional)
+    return device(
+        params=(CR, ASK, *params),
+        commands=(message("Command", 1, "ask", 4, 3), *more.pop("commands", ())),
+        responses=(answers, *more.pop("responses", ())),
+        pairs=(pair(1, "ask", 1, 1), *more.pop("pairs", ())),
+        **more,
+    )
+
+
+def named(**names: object) -> str:
+    """Names of values."""
+    rows = "".join(
+        f"<Discreet><Display>{display.replace('_', ' ')}</Display><Value>{raw}</Value></Discreet>"
+        for display, raw in names.items()
+    )
+    return f"<Measurement><Type>discreet</Type><Discreets>{rows}</Discreets></Measurement>"
 
 
 def gated(made: str, condition: str) -> str:

@@ -17,6 +17,7 @@ from tests.importers.connectors import (
 )
 from tests.importers.connectors import param as declared
 from tests.importers.shapes import (
+    CR,
     Shape,
     call,
     check,
@@ -35,7 +36,6 @@ from tests.importers.shapes import (
 )
 
 STX, ETX = fixed(1, "stx", "0x02", "header"), fixed(2, "etx", "0x03", "trailer")
-CR = fixed(3, "cr", "0x0D", "trailer")
 FILLED = (
     trigger(2, "command", "before", 4, 5, 6, target="each"),
     action(4, "command", "make"),

@@ -22,9 +22,9 @@ from tests.importers.connectors import (
 from tests.importers.connectors import param as declared
 from tests.importers.shapes import (
     Shape,
+    asked,
     call,
     counter,
-    device,
     ended,
     length,
     param,
@@ -33,23 +33,6 @@ from tests.importers.shapes import (
     tx,
     wait,
 )
-
-CR = fixed(3, "cr", "0x0D", "trailer")
-ASK = fixed(4, "ask", "?")
-
-
-def asked(*params: str, answer: tuple[int, ...], optional: str = "", **more: object) -> str:
-    """A device that is asked with `?` and answers with these params."""
-    return device(
-        params=(CR, ASK, *params),
-        commands=(message("Command", 1, "ask", 4, 3),),
-        responses=(
-            message("Response", 1, "answer", *answer, optional=optional),
-            *more.pop("responses", ()),  # type: ignore[misc]
-        ),
-        pairs=(pair(1, "ask", 1, 1),),
-        **more,  # type: ignore[arg-type]
-    )
 
 
 def sized_by(id_: int, name: str, other: int) -> str:

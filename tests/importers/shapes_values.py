@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
 
 from tests.importers.connectors import (
-    action,
     fixed,
     group,
     interprete,
@@ -15,70 +13,29 @@ from tests.importers.connectors import (
     open_text,
     pair,
     text,
-    trigger,
 )
 from tests.importers.connectors import param as declared
 from tests.importers.shapes import (
+    CR,
     Shape,
+    asked,
     call,
     decode,
     device,
     encode,
     ended,
     got,
+    named,
     param,
     rx,
     tx,
 )
-
-CR = fixed(3, "cr", "0x0D", "trailer")
-ASK = fixed(4, "ask", "?")
-MADE = (trigger(2, "command", "before", 4, target="each"), action(4, "command", "make"))
-
-
-def asked(*params: str, answer: tuple[int, ...], **more: Any) -> str:
-    """A device that is asked with `?` and answers with these params."""
-    commands = (message("Command", 1, "ask", 4, 3), *more.pop("commands", ()))
-    pairs = (pair(1, "ask", 1, 1), *more.pop("pairs", ()))
-    return device(
-        params=(CR, ASK, *params),
-        commands=commands,
-        responses=(message("Response", 1, "answer", *answer),),
-        pairs=pairs,
-        **more,
-    )
 
 
 def value(id_: int, name: str, raw: str, size: int, inner: str = "", **more: object) -> str:
     """A number with more in its `Interprete`."""
     whole = interprete(raw, "fixed", "double", Length=size, **more)
     return declared(id_, name, "read", whole.replace("</Interprete>", f"{inner}</Interprete>"))
-
-
-def bit(
-    id_: int,
-    name: str,
-    kind: str,
-    of: int,
-    start: int,
-    count: int = 1,
-    more: str = "",
-    **given: object,
-) -> str:
-    """Bits of a group."""
-    whole = interprete(
-        "unsigned number", "fixed", "double", StartPosition=start, NbrOfBits=count, **given
-    )
-    return declared(id_, name, f'{kind}| id="{of}"', whole, more)
-
-
-def named(**names: object) -> str:
-    """Names of values."""
-    rows = "".join(
-        f"<Discreet><Display>{display.replace('_', ' ')}</Display><Value>{raw}</Value></Discreet>"
-        for display, raw in names.items()
-    )
-    return f"<Measurement><Type>discreet</Type><Discreets>{rows}</Discreets></Measurement>"
 
 
 SEQUENCE = "<Sequence{}>{}</Sequence>"

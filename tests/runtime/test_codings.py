@@ -169,19 +169,6 @@ def test_what_was_never_coded_is_refused_at_its_place(name: str, data: bytes, of
 # ------------------------------------------------------------------ where coded bytes end
 
 
-def plainly(coding: Escape, codes: bytes, data: bytes, end: bytes) -> int | None:
-    """The end, byte by byte."""
-    at = 0
-    while at < len(data):
-        if data[at] == coding.mark and data[at + 1 : at + 2] in [bytes([c]) for c in codes]:
-            at += 2
-        elif data.startswith(end, at):
-            return at
-        else:
-            at += 1
-    return None
-
-
 @pytest.mark.parametrize(
     "name, end",
     [

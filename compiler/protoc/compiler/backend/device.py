@@ -25,13 +25,6 @@ class PropertyView:
 
 
 @dataclass(frozen=True)
-class HookView:
-    """A hook as an attribute."""
-
-    lines: list[str]
-
-
-@dataclass(frozen=True)
 class MethodView:
     """A pair as a method: head and call, of the blocking and the asyncio class."""
 

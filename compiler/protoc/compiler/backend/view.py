@@ -43,13 +43,6 @@ from protoc.compiler.resolve.fitting import bits_as_number
 
 
 @dataclass(frozen=True)
-class MemberView:
-    """A label of an enumeration."""
-
-    line: str
-
-
-@dataclass(frozen=True)
 class EnumView:
     """An enumeration class."""
 
@@ -57,13 +50,6 @@ class EnumView:
     base: str
     doc: list[str]
     members: list[str]
-
-
-@dataclass(frozen=True)
-class FieldView:
-    """A field of a class: `name: type = default`, with its documentation."""
-
-    lines: list[str]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import IO, Any
+from typing import IO, Any, Unpack
 
 from protoc.runtime.codecs import like as matcher
 from protoc.runtime.codecs.via import Via
@@ -12,7 +12,7 @@ from protoc.runtime.declarative.base import Element, Sizing, measured
 from protoc.runtime.declarative.endings import Ending, Until, ending_of, has_bytes, require_closed
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.texts import Text
-from protoc.runtime.declarative.types import wire_of
+from protoc.runtime.declarative.types import Look, wire_of
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
 from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Slice, TooLong
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete, Reason
@@ -39,10 +39,11 @@ class Field(Element):
         until: the constant it ends at; without it, the next one.
         max: most bytes it may have; `exclude` bytes that may not stand in it.
         like: what a text looks like, `*` for any characters and `?` for one.
-        encoding, pad, left, trim: of text. decimals, lower, pad, left: of digits. signed: of bits
-            and digits. bcd: of bits. reversed: the last byte stands first.
-        lenient: bytes that are no number are no value. loose: what
-        ends it may stand in it when it is written.
+        reversed: the last byte stands first.
+        lenient: bytes that are no number are no value. loose: what ends it may stand in it when it
+            is written.
+        look: `encoding`, `pad`, `left`, `trim` of text; `decimals`, `lower`, `pad`, `left` of
+            digits; `signed` of bits and digits; `bcd` of bits.
     """
 
     # what the sequence around tells: whether a size asks for its number, what ends it, what it is
@@ -78,24 +79,14 @@ class Field(Element):
         max: int | None = None,
         exclude: tuple[bytes, ...] = (),
         like: str = "",
-        encoding: str = "utf-8",
-        pad: bytes | None = None,
-        left: bool = False,
-        trim: str = "",
-        decimals: int | None = None,
-        lower: bool = False,
-        signed: bool = False,
-        bcd: bool = False,
         reversed: bool = False,
         lenient: bool = False,
         loose: bool = False,
+        **look: Unpack[Look],
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
-        self.wire = wire_of(
-            type_, encoding=encoding, pad=pad, left=left, trim=trim, decimals=decimals, lower=lower,
-            signed=signed, bcd=bcd,
-        )  # fmt: skip
+        self.wire = wire_of(type_, **look)
         self.fixed = self.wire.fixed
         self.sizing = size
         self.exact = exact

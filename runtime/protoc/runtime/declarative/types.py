@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypedDict
 
 from protoc.runtime.declarative.packed import Packed
 from protoc.runtime.declarative.texts import DigitText, Text
 from protoc.runtime.declarative.wires import BASES, Binary, Digits, Slice, Wire
 
 _TYPE = re.compile(r"([a-z]+?)(\d*)(le|be)?(?:\[(\d+)\])?")
+
+
+class Look(TypedDict, total=False):
+    """How text, digits and bits look: what `wire_of` takes beside the type."""
+
+    encoding: str
+    pad: bytes | None
+    left: bool
+    trim: str
+    decimals: int | None
+    lower: bool
+    signed: bool
+    bcd: bool
 
 
 def wire_of(
