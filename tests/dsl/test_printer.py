@@ -1,10 +1,10 @@
 """The canonical form."""
 
-from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from msgspec.structs import replace
 
 from protoc.dsl import tree
 from protoc.dsl.printer import print_document

@@ -7,9 +7,10 @@ when they say all there is to say, be what the message encodes to. A `bad` line 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.naming import attribute
@@ -35,8 +36,7 @@ def check_examples(protocol: model.Protocol, module: ModuleType, diagnostics: Di
                 asked = taken if exchange.word == "tx" else asked
 
 
-@dataclass(frozen=True)
-class _Try:
+class _Try(Struct, frozen=True):
     """What one message made of the bytes: itself, or the error."""
 
     name: str
@@ -55,8 +55,7 @@ class _Try:
         return int(getattr(self.error, "offset", 0))
 
 
-@dataclass(frozen=True)
-class _TooLong:
+class _TooLong(Struct, frozen=True):
     """The error of a message that is longer than the link allows."""
 
     expected: str

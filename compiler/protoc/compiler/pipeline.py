@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.checks import check
@@ -15,8 +15,7 @@ from protoc.dsl.parser import parse
 from protoc.dsl.source import Source
 
 
-@dataclass(frozen=True)
-class Compilation:
+class Compilation(Struct, frozen=True):
     """What became of a source.
 
     Attributes:

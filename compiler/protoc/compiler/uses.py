@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics, Label

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _WIDTH = 120
 _LEAD = 30
@@ -14,8 +15,7 @@ Row = list[tuple[str, bool]]
 """Pieces of a row of marks, each with whether it belongs to the primary place."""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A range of characters of a line, with what to say about it."""
 
     start: int

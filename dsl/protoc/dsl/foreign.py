@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.source import Source, Span
@@ -38,8 +39,7 @@ _STREAM_COMMAND = re.compile(r"""[{;][ \t\n]*(?:out|in)[ \t]*["']""")
 _COMPILES = "this tool compiles descriptions of devices on a wire: `protoc new NAME` writes one"
 
 
-@dataclass(frozen=True)
-class _Refusal:
+class _Refusal(Struct, frozen=True):
     code: str
     message: str
     start: int

@@ -8,7 +8,7 @@ documentation stay, and of several blank lines one.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from protoc.dsl import tree
 from protoc.dsl.printing.declarations import Declarations

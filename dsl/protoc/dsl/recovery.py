@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from protoc.dsl.building.base import Child, is_token
 
@@ -25,8 +26,7 @@ _CLOSING = ("RPAR", "RSQB", "RBRACE")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """The end of a statement that could not be read.
 
     Attributes:

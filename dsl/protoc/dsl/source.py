@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, eq=False)
-class Source:
+
+class Source(Struct, frozen=True, eq=False, dict=True):
     """A text with a name, and the map from offsets to lines and columns.
 
     Attributes:
@@ -20,13 +21,14 @@ class Source:
     name: str
     text: str
     used_as: str = ""
-    _starts: list[int] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each line begins."""
         starts = [0]
         while found := self.text.find("\n", starts[-1]) + 1:
             starts.append(found)
-        object.__setattr__(self, "_starts", starts)
+        return starts
 
     @classmethod
     def read(cls, path: str | Path) -> Source:
@@ -62,8 +64,7 @@ class Source:
         return len(self._starts)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A half-open range of characters of one source."""
 
     source: Source

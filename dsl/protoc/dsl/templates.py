@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from protoc.dsl.literals import Mistake
 
@@ -12,8 +13,7 @@ _PIECE = re.compile(r"\{\{|\}\}|[{}]|\\.|[^{}\\]+|\\", re.DOTALL)
 _IN_SLOT = re.compile(r"'[^']*'|\"[^\"]*\"|[{}]|\\|[^{}'\"\\]+|['\"]")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stretch of a template, by offsets into the text between its quotes.
 
     Attributes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.dsl.tree import Statement, Trivia
 
@@ -21,8 +23,7 @@ _MARKS = re.compile(
 _TO_CODE = re.compile(r"[ \t\r\f\n;]*")
 
 
-@dataclass
-class _Mark:
+class _Mark(Struct):
     """A comment, or a blank line with an empty text."""
 
     position: int

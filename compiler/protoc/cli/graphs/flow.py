@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.runtime import actions as do
 from protoc.runtime.actions import Action
@@ -13,8 +15,7 @@ from protoc.runtime.protocol import Group, Hook, On, Pair, Protocol, Timer, Trig
 Kind = Literal["event", "timer", "trigger", "group", "pair", "message", "param", "hook", "link"]
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Struct, frozen=True):
     """One thing that something sets in motion, or that sets something in motion.
 
     Attributes:
@@ -29,8 +30,7 @@ class Box:
     line: int = 0
 
 
-@dataclass(frozen=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """What the first of two boxes does to the second; `otherwise` when its condition fails."""
 
     source: Box
@@ -39,8 +39,7 @@ class Arrow:
     otherwise: bool = False
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """Boxes in the order of the description, and the arrows between them."""
 
     boxes: tuple[Box, ...]

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 N = TypeVar("N", bound=Hashable)
 
 _SWEEPS = 12
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(Struct, frozen=True):
     """Width and height, in the units of the drawing."""
 
     width: float
     height: float
 
 
-@dataclass(frozen=True)
-class Placed(Generic[N]):
+class Placed(Struct, Generic[N], frozen=True):
     """Where everything is.
 
     Attributes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
-
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text, tupled
 from protoc.compiler.backend.expressions import function
@@ -13,13 +11,13 @@ from protoc.compiler.backend.values import Context
 
 def row(verb: model.Verb, context: Context, when: model.Expression | None = None) -> Call:
     """A verb with its attributes, those without a default by their places."""
-    arguments: list[Code] = []
-    for each in fields(verb):
-        value = getattr(verb, each.name)
-        if each.default is MISSING:
-            arguments.append(_code(value, context))
-        elif value != each.default:
-            arguments.append(keyed(each.name, _code(value, context)))
+    names, defaults = verb.__struct_fields__, verb.__struct_defaults__
+    needed = len(names) - len(defaults)
+    arguments = [_code(getattr(verb, name), context) for name in names[:needed]]
+    for name, default in zip(names[needed:], defaults, strict=True):
+        value = getattr(verb, name)
+        if value != default:
+            arguments.append(keyed(name, _code(value, context)))
     if when is not None:
         arguments.append(keyed("when", function(when)))
     return Call(f"do.{type(verb).__name__}", tuple(arguments))

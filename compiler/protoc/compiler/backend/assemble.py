@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from protoc.compiler.backend.code import WIDTH, Call, Code, bracketed, octets
 from protoc.compiler.backend.values import Context
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of the frame: constant bytes, an argument of a struct, or an expression of its own.
 
     Attributes:
@@ -31,11 +30,9 @@ class Piece:
         return self.constant is not None or bool(self.code)
 
 
-@dataclass
-class Assembly:
+class Assembly(Struct):
     """Pieces on their way into the frame."""
 
-    context: Context
     pieces: list[Piece] = field(default_factory=list)
 
     def add(self, piece: Piece) -> None:
@@ -46,11 +43,11 @@ class Assembly:
         """Bytes that are known."""
         self.pieces.append(Piece(constant=data))
 
-    def take(self, indent: int) -> Code:
+    def take(self, context: Context, indent: int) -> Code:
         """One expression for all pieces so far, which are then gone."""
-        return joined(self.parts(), indent)
+        return joined(self.parts(context), indent)
 
-    def parts(self) -> list[Code]:
+    def parts(self, context: Context) -> list[Code]:
         """The expressions for all pieces so far, which are then gone."""
         parts: list[Code] = []
         i = 0
@@ -61,7 +58,7 @@ class Assembly:
                 continue
             j, little = self._run(i)
             alone = self.pieces[i].expression
-            parts.append(self._packed(self.pieces[i:j], little) if j > i else alone)
+            parts.append(_packed(self.pieces[i:j], little, context) if j > i else alone)
             i = max(j, i + 1)
         self.pieces.clear()
         return parts
@@ -85,31 +82,32 @@ class Assembly:
             j += 1
         return j, order
 
-    def _packed(self, run: list[Piece], little: bool | None) -> Code:
-        """Constants alone as bytes, with numbers through one struct."""
-        merged: list[Piece] = []
-        for piece in run:
-            last = merged[-1].constant if merged else None
-            if piece.constant is not None and last is not None:
-                merged[-1] = Piece(constant=last + piece.constant)
-            else:
-                merged.append(piece)
-        first = merged[0].constant
-        if len(merged) == 1 and first is not None:
-            return octets(first)
-        codes, arguments = "", []
-        for piece in merged:
-            if piece.constant is None:
-                codes += piece.code
-                arguments.append(piece.expression)
-            elif len(piece.constant) == 1:
-                codes += "B"
-                arguments.append(f"0x{piece.constant[0]:02X}")
-            else:
-                codes += f"{len(piece.constant)}s"
-                arguments.append(octets(piece.constant))
-        struct = self.context.struct(("<" if little else ">") + codes)
-        return Call(f"{struct}.pack", tuple(arguments))
+
+def _packed(run: list[Piece], little: bool | None, context: Context) -> Code:
+    """Constants alone as bytes, with numbers through one struct."""
+    merged: list[Piece] = []
+    for piece in run:
+        last = merged[-1].constant if merged else None
+        if piece.constant is not None and last is not None:
+            merged[-1] = Piece(constant=last + piece.constant)
+        else:
+            merged.append(piece)
+    first = merged[0].constant
+    if len(merged) == 1 and first is not None:
+        return octets(first)
+    codes, arguments = "", []
+    for piece in merged:
+        if piece.constant is None:
+            codes += piece.code
+            arguments.append(piece.expression)
+        elif len(piece.constant) == 1:
+            codes += "B"
+            arguments.append(f"0x{piece.constant[0]:02X}")
+        else:
+            codes += f"{len(piece.constant)}s"
+            arguments.append(octets(piece.constant))
+    struct = context.struct(("<" if little else ">") + codes)
+    return Call(f"{struct}.pack", tuple(arguments))
 
 
 def _formatted(pieces: list[Piece]) -> Code:
@@ -128,8 +126,8 @@ def _formatted(pieces: list[Piece]) -> Code:
 
 def joined(parts: list[Code], indent: int) -> Code:
     """Several expressions that give bytes as one."""
-    if len(parts) == 1:
-        return parts[0]
+    if len(parts) < 2:
+        return parts[0] if parts else 'b""'
     flat = " + ".join(str(part) for part in parts)
     if len(flat) + indent + 10 <= WIDTH:
         return flat

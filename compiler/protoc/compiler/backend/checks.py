@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import (
@@ -24,8 +26,7 @@ _ANY = model.Digits("dec", model.WhileFits())
 _DIGESTS = {"md5": 128, "sha1": 160, "sha256": 256}
 
 
-@dataclass(frozen=True)
-class Computer:
+class Computer(Struct, frozen=True):
     """Writes the statements that compute derived values.
 
     Attributes:

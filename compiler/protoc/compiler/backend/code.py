@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 WIDTH = 88
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """`head(arguments)`, or any other bracketed list: the brackets belong to it."""
 
     head: str
@@ -29,8 +29,7 @@ class Call:
         return f"{self.head}{opening}{inner}{',' if single else ''}{closing}"
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """`name=value` or `key: value`."""
 
     name: str
@@ -40,8 +39,7 @@ class Named:
         return f"{self.name}{self.value}"
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(Struct, frozen=True):
     """`lambda m: value`: the rows of the value stand in brackets of their own when it is long."""
 
     head: str
@@ -51,8 +49,7 @@ class Function:
         return f"{self.head}{' '.join(self.rows)}"
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """An argument of several terms, a row for each of them when it is long."""
 
     rows: tuple[str, ...]
@@ -152,8 +149,7 @@ def literal(value: object) -> str:
     return repr(value).replace("e+", "e") if isinstance(value, float | tuple) else repr(value)
 
 
-@dataclass
-class Lines:
+class Lines(Struct):
     """Lines of code in the making."""
 
     indent: int = 8

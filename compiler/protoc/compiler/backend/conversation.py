@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from tokenize import NAME, generate_tokens
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.backend.actions import given as given_fields
@@ -17,8 +18,7 @@ from protoc.compiler.backend.values import Context, annotation, blank, given
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True)
-class ConversationView:
+class ConversationView(Struct, frozen=True):
     """The lines of `PROTOCOL: Final = Protocol(…)`, and what they need of the runtime.
 
     Attributes:

@@ -8,7 +8,7 @@ The declarative layout finds out the same for itself (`protoc.runtime.declarativ
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of

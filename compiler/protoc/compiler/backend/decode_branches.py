@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.cases import heads
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
 
 
-@dataclass
-class Branches:
+class Branches(Struct):
     """Writes the branches of one decoder: the values of their fields wait in variables."""
 
     decoder: Decoder

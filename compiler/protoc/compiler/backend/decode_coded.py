@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Named
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
 
 
-@dataclass
-class CodedBlocks:
+class CodedBlocks(Struct):
     """Writes the coded blocks of one decoder.
 
     What a block stands for is taken apart when everything around it is there and right, so that

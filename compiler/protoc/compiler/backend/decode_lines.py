@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import octets, text
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
 
 
-@dataclass
-class LineReader:
+class LineReader(Struct):
     """Writes the lines of one decoder: each is tried as one kind after the other."""
 
     decoder: Decoder

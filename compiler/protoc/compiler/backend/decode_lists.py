@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import (
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
 
 
-@dataclass
-class Lists:
+class Lists(Struct):
     """Writes the lists and objects of one decoder: their values wait in variables."""
 
     decoder: Decoder

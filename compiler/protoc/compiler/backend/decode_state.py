@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import WIDTH, Call, Code, Lines, keyed, text
@@ -23,8 +24,7 @@ _TOTAL = ("latin-1",)
 """Encodings in which all bytes stand for something."""
 
 
-@dataclass
-class State:
+class State(Struct, dict=True):
     """What the parts of a decoder share: what is known at the point they have come to.
 
     Attributes:

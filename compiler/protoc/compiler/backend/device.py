@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend import naming
@@ -12,8 +12,7 @@ from protoc.compiler.resolve.expressions import free_fields
 from protoc.compiler.resolve.fitting import bits_as_number
 
 
-@dataclass(frozen=True)
-class PropertyView:
+class PropertyView(Struct, frozen=True):
     """A param as a property; `setter` is False for constants."""
 
     name: str
@@ -24,8 +23,7 @@ class PropertyView:
     setter: bool
 
 
-@dataclass(frozen=True)
-class MethodView:
+class MethodView(Struct, frozen=True):
     """A pair as a method: head and call, of the blocking and the asyncio class."""
 
     head: list[str]
@@ -35,8 +33,7 @@ class MethodView:
     async_call: list[str]
 
 
-@dataclass(frozen=True)
-class DeviceView:
+class DeviceView(Struct, frozen=True):
     """The classes at the end of a module."""
 
     name: str

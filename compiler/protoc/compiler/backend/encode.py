@@ -327,12 +327,12 @@ class Encoder(Deriving):
 
     def swapped(self) -> Assembly:
         """What is pending so far, put aside for a way of its own."""
-        pending, self._pending = self._pending, Assembly(self.context)
+        pending, self._pending = self._pending, Assembly()
         return pending
 
     def joined(self, pending: Assembly) -> Code:
         """What has become pending since, as bytes; what was put aside is back."""
-        found = self._pending.take(self.lines.indent) if self._pending.pieces else 'b""'
+        found = self._pending.take(self.context, self.lines.indent)
         self._pending = pending
         return found
 
@@ -350,7 +350,11 @@ class Encoder(Deriving):
     def whole(self) -> Code:
         """All bytes that have been put together since."""
         if not self.begun and not self._patches:
-            return self._pending.take(self.lines.indent) if self._pending.pieces else 'b""'
+            return (
+                self._pending.take(self.context, self.lines.indent)
+                if self._pending.pieces
+                else 'b""'
+            )
         self.flush()
         self._fill_in(self._patches)
         return self.frame
@@ -422,7 +426,7 @@ class Encoder(Deriving):
         """Put what is pending behind the frame."""
         if not self._pending.pieces:
             return
-        joined = self._pending.take(self.lines.indent)
+        joined = self._pending.take(self.context, self.lines.indent)
         self.lines.add(f"{self.frame} {'+=' if self.begun else '='} ", joined)
         self.begun = True
 
@@ -440,7 +444,7 @@ class Encoder(Deriving):
             self._compute(*ready)
             self._pending.add(self._checked_piece(ready[0]))
             start, end = self.places[ready[0].key]
-            (piece,) = self._pending.parts()
+            (piece,) = self._pending.parts(self.context)
             front = [span(self.frame, "", start)] if str(start) != "0" else []
             rest = span(self.frame, end, "")
             self.lines.chain(f"{self.frame} = ", [*front, str(piece), rest], "+")
@@ -459,9 +463,9 @@ class Encoder(Deriving):
         guarded = [step for step in row if is_guarded(step)]
         if not self._patches and not guarded:
             if self.begun:
-                self._return(self._pending.parts())
+                self._return(self._pending.parts(self.context))
             elif self._pending.pieces:
-                self.lines.add("return ", self._pending.take(self.lines.indent))
+                self.lines.add("return ", self._pending.take(self.context, self.lines.indent))
             else:
                 self.lines.add('return b""')
             return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.cases import heads
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from protoc.compiler.backend.encode import Encoder
 
 
-@dataclass
-class Branches:
+class Branches(Struct):
     """Writes the branches of one encoder.
 
     The bytes of most are put together early, in a variable, so that lengths in front can count

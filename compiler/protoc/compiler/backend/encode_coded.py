@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from protoc.compiler.backend.encode import Encoder
 
 
-@dataclass
-class CodedBlocks:
+class CodedBlocks(Struct):
     """Writes the coded blocks of one encoder."""
 
     encoder: Encoder

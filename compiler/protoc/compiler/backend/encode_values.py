@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.backend.assemble import Assembly
@@ -33,8 +34,7 @@ from protoc.compiler.backend.values import (
 from protoc.compiler.resolve.fitting import bits_as_number, raw_limits
 
 
-@dataclass
-class Values:
+class Values(Struct):
     """Writes what makes raw values of values; the rest of an encoder puts them together.
 
     Attributes:
@@ -61,7 +61,7 @@ class Values:
     numbers: dict[str, str] = field(default_factory=dict)
     fits: dict[str, tuple[float, ...] | str] = field(default_factory=dict)
     instead: dict[str, str] = field(default_factory=dict)
-    _pending: Assembly = field(init=False)
+    _pending: Assembly = field(default_factory=Assembly)
     item: str = ""
     each: str = "item"
     loops: dict[str, str] = field(default_factory=dict)
@@ -80,9 +80,6 @@ class Values:
     _taken: set[str] = field(default_factory=set)
     _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
     _late: list[model.Field] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._pending = Assembly(self.context)
 
     def value(self, step: model.Field) -> str:
         """The value of a field; that of an item of a list is at hand."""

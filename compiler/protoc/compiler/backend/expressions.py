@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Function, bracketed, literal, octets, text
@@ -28,8 +29,7 @@ def misplaced(expression: object) -> str:
     raise AssertionError(f"{expression!r} cannot stand here")
 
 
-@dataclass(frozen=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Writes expressions; what the leaves become depends on where they stand.
 
     Attributes:

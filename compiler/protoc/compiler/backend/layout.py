@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from protoc.compiler import model
@@ -30,7 +29,6 @@ from protoc.compiler.backend.values import Context, default_of, defaulted, is_re
 _REASONS = {"crc": "check", "length": "length", "value": "value"}
 
 
-@dataclass
 class LayoutWriter(Formulas):
     """Writes `layout` of one message."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import (
@@ -23,8 +24,7 @@ Naming = Callable[[model.Own], str]
 """Writes a name in an expression."""
 
 
-@dataclass
-class Formulas:
+class Formulas(Struct):
     """Writes functions of the raw values of one message."""
 
     message: model.Message | model.Record

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Named, keyed, laid_out, octets, text, tupled
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from protoc.compiler.backend.layout import LayoutWriter
 
 
-@dataclass(frozen=True)
-class Structures:
+class Structures(Struct, frozen=True):
     """Writes the structures of one layout."""
 
     writer: LayoutWriter

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, Function, keyed, laid_out

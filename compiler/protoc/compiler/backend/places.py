@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import bracketed, text
@@ -22,8 +23,7 @@ def ends_of(places: Mapping[str, tuple[P, P]], extent: model.Extent) -> tuple[P,
     return start, places[extent.last][1]
 
 
-@dataclass(frozen=True)
-class At:
+class At(Struct, frozen=True):
     """A position: a variable and what is added to it.
 
     Attributes:
@@ -153,8 +153,7 @@ def previous_of(item: model.Field, raw: str, previous: model.Previous) -> str:
     return ".".join((raw, *map(attribute, previous.path)))
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an element stands in the frame: a number, and the lengths of what varies before it."""
 
     plus: int

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.backend import likeness
@@ -14,22 +16,19 @@ from protoc.compiler.resolve.types import fixed_size, total_size
 from protoc.compiler.resolve.types import size_of as size_told
 
 
-@dataclass(frozen=True)
-class Enter:
+class Enter(Struct, frozen=True):
     """The beginning of a region."""
 
     region: model.Region
 
 
-@dataclass(frozen=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """The end of a region."""
 
     region: model.Region
 
 
-@dataclass(frozen=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """Bytes known when compiling: a constant, or a field with a fixed value.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import (
@@ -20,8 +21,7 @@ from protoc.compiler.backend.code import (
 )
 
 
-@dataclass(frozen=True)
-class PlayedLine:
+class PlayedLine(Struct, frozen=True):
     """A line of an example, and what became of it in the generated module.
 
     Attributes:
@@ -48,16 +48,14 @@ class PlayedLine:
     way: str = ""
 
 
-@dataclass(frozen=True)
-class PlayedExample:
+class PlayedExample(Struct, frozen=True):
     """An `example` block."""
 
     title: str
     lines: tuple[PlayedLine, ...]
 
 
-@dataclass(frozen=True)
-class TestsView:
+class TestsView(Struct, frozen=True):
     """What the template writes down."""
 
     doc: list[str]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.again import read_again
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder
 
 
-@dataclass
-class Presenter:
+class Presenter(Struct):
     """Writes the arguments of the class, and before them what checks and converts values."""
 
     decoder: Decoder

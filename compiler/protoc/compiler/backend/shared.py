@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import bracketed
 from protoc.compiler.resolve.fitting import raw_limits
 
 
-@dataclass
-class Shared:
+class Shared(Struct):
     """What is put together, and what must hold of the values.
 
     A value that goes in as it is needs no look when it is too large for the integer, or below 0.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.backend import likeness
@@ -41,8 +42,7 @@ CHECKSUMS = frozenset(
 )
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """What the codecs of one module share.
 
     Attributes:

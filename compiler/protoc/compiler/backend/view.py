@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.backend import lets, naming
@@ -42,8 +43,7 @@ from protoc.compiler.resolve.beginnings import CHARACTERS
 from protoc.compiler.resolve.fitting import bits_as_number
 
 
-@dataclass(frozen=True)
-class EnumView:
+class EnumView(Struct, frozen=True):
     """An enumeration class."""
 
     name: str
@@ -52,8 +52,7 @@ class EnumView:
     members: list[str]
 
 
-@dataclass(frozen=True)
-class GroupView:
+class GroupView(Struct, frozen=True):
     """A class of named bits, or of a record: that has a wire form of its own."""
 
     name: str
@@ -65,8 +64,7 @@ class GroupView:
     encode: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class MessageView:
+class MessageView(Struct, frozen=True):
     """A message class."""
 
     name: str
@@ -80,8 +78,7 @@ class MessageView:
     groups: list[GroupView]
 
 
-@dataclass(frozen=True)
-class ModuleView:
+class ModuleView(Struct, frozen=True):
     """A whole module."""
 
     doc: list[str]

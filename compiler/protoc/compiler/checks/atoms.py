@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 
@@ -13,8 +14,7 @@ LONGEST = 4096
 """Positions of one message that are looked at one by one."""
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """A value that must be computed from other parts; the same twice is the same demand.
 
     Attributes:
@@ -28,8 +28,7 @@ class Check:
     drives: bool = False
 
 
-@dataclass(frozen=True)
-class Byte:
+class Byte(Struct, frozen=True):
     """One position.
 
     Attributes:
@@ -49,8 +48,7 @@ class Byte:
         return self.values.bit_length() - 1 if single else None
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """An element whose size varies.
 
     Attributes:
@@ -69,8 +67,7 @@ class Stretch:
 Atom = Byte | Stretch
 
 
-@dataclass
-class Pattern:
+class Pattern(Struct):
     """A message as a row of atoms.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.checks.atoms import ANY, Byte, Pattern
@@ -81,8 +82,7 @@ def _received(protocol: model.Protocol) -> _Side:
     return _Side(protocol, decoding, contexts, asked, whole=False)
 
 
-@dataclass
-class _Side:
+class _Side(Struct):
     """The candidates of one direction.
 
     Attributes:
@@ -98,11 +98,11 @@ class _Side:
     contexts: list[list[str]]
     asked: dict[str, set[str]]
     whole: bool
-    _ranks: list[dict[str, int]] = field(init=False)
+    _ranks: list[dict[str, int]] = []
+    _standing: dict[str, list[dict[str, int]]] = {}
 
     def __post_init__(self) -> None:
         self._ranks = [{name: i for i, name in enumerate(names)} for names in self.contexts]
-        self._standing: dict[str, list[dict[str, int]]] = {}
         for rank in self._ranks:
             for name in rank:
                 self._standing.setdefault(name, []).append(rank)
@@ -159,8 +159,7 @@ class _Side:
         )
 
 
-@dataclass
-class _Node:
+class _Node(Struct):
     here: list[int] = field(default_factory=list)
     single: dict[int, _Node] = field(default_factory=dict)
     several: dict[int, _Node] = field(default_factory=dict)

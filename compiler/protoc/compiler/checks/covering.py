@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.checks.atoms import ASCII, Atom, Byte, Pattern, Stretch
@@ -15,8 +15,7 @@ def covers(general: Pattern, special: Pattern, *, whole: bool) -> bool:
     return _Walk(general, special).fits(whole)
 
 
-@dataclass
-class _Walk:
+class _Walk(Struct):
     """Both patterns side by side; `i` and `j` are how far each is read."""
 
     a: Pattern

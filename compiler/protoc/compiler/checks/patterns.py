@@ -6,7 +6,8 @@ Everything here is certain or left out: a pattern that is not understood covers 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.checks.atoms import ANY, LONGEST, Atom, Byte, Check, Pattern, Stretch
@@ -25,8 +26,7 @@ def pattern(message: model.Message, enums: dict[str, model.Enum]) -> Pattern:
 Place = tuple[int, int]
 
 
-@dataclass
-class _Maker:
+class _Maker(Struct):
     message: model.Message
     enums: dict[str, model.Enum]
     starts: dict[str, Place] = field(default_factory=dict)

@@ -6,8 +6,9 @@ attributes in the same order, those with a default by their names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import Literal
+
+from msgspec import Struct
 
 from protoc.compiler.model.expressions import Expression
 from protoc.dsl.source import Span
@@ -34,8 +35,7 @@ Content = ParamName | bytes
 """Bytes, or the param that has them."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """In a group: execute a pair, group or command in its turn."""
 
     kind: Literal["pair", "command", "group", "trigger"]
@@ -43,39 +43,34 @@ class Item:
     arguments: Arguments = ()
 
 
-@dataclass(frozen=True)
-class Execute(Item):
+class Execute(Item, frozen=True):
     """Put a pair, group or command into the queue."""
 
     priority: Literal["first", "normal", "last", "now"] = "normal"
     once: bool = False
 
 
-@dataclass(frozen=True)
-class Send:
+class Send(Struct, frozen=True):
     """Write one message past the queue."""
 
     message: MessageName
     arguments: Arguments = ()
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """Call a hook."""
 
     hook: HookName
     arguments: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True)
-class Do:
+class Do(Struct, frozen=True):
     """Run a named trigger."""
 
     trigger: str
 
 
-@dataclass(frozen=True)
-class Time:
+class Time(Struct, frozen=True):
     """Start, stop, restart or reschedule a timer."""
 
     verb: Literal["start", "stop", "restart", "reschedule"]
@@ -83,44 +78,38 @@ class Time:
     now: bool = False
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """Open, close, lock or unlock a link."""
 
     verb: Literal["open", "close", "lock", "unlock"]
     link: str = ""
 
 
-@dataclass(frozen=True)
-class HangUp:
+class HangUp(Struct, frozen=True):
     """Close the connection whose peer a param names."""
 
     param: ParamName
 
 
-@dataclass(frozen=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Wait before the next item; asleep, what follows in the trigger waits too."""
 
     seconds: float
     sleep: bool = False
 
 
-@dataclass(frozen=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """End the running group."""
 
 
-@dataclass(frozen=True)
-class SetTimeout:
+class SetTimeout(Struct, frozen=True):
     """Change how long a pair waits, in milliseconds."""
 
     pair: str
     value: Expression
 
 
-@dataclass(frozen=True)
-class SetWait:
+class SetWait(Struct, frozen=True):
     """Change the pause behind an item of a group, in milliseconds."""
 
     group: str
@@ -128,8 +117,7 @@ class SetWait:
     value: Expression
 
 
-@dataclass(frozen=True)
-class Set:
+class Set(Struct, frozen=True):
     """Give a param, or one of its bits, a value."""
 
     param: ParamName
@@ -137,8 +125,7 @@ class Set:
     path: tuple[FieldName, ...] = ()
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """Give a param the content of another."""
 
     source: ParamName
@@ -147,8 +134,7 @@ class Copy:
     until_nul: bool = False
 
 
-@dataclass(frozen=True)
-class Append:
+class Append(Struct, frozen=True):
     """Put bytes behind those of a param."""
 
     source: Content
@@ -158,77 +144,66 @@ class Append:
     hex: int = 0
 
 
-@dataclass(frozen=True)
-class Clear:
+class Clear(Struct, frozen=True):
     """Forget a param's value."""
 
     param: ParamName
     display: bool = False
 
 
-@dataclass(frozen=True)
-class Reverse:
+class Reverse(Struct, frozen=True):
     """Turn round the order of a param's bytes."""
 
     param: ParamName
 
 
-@dataclass(frozen=True)
-class Resize:
+class Resize(Struct, frozen=True):
     """Give a param another number of bytes."""
 
     param: ParamName
     size: Expression
 
 
-@dataclass(frozen=True)
-class Enter:
+class Enter(Struct, frozen=True):
     """Set a param to the value it has, as a user does."""
 
     param: ParamName
 
 
-@dataclass(frozen=True)
-class Save:
+class Save(Struct, frozen=True):
     """Keep a param's value over restarts."""
 
     param: ParamName
 
 
-@dataclass(frozen=True)
-class Forget:
+class Forget(Struct, frozen=True):
     """Forget what a response was like the last time, or what is known of its framing."""
 
     message: MessageName
     framing: bool = False
 
 
-@dataclass(frozen=True)
-class Make:
+class Make(Struct, frozen=True):
     """Make the command from its params."""
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """Find the fields of the response."""
 
 
-@dataclass(frozen=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """Compute the lengths or checks of the command."""
 
     what: Literal["length", "crc"]
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """Verify the lengths or checks of the response."""
 
     what: Literal["length", "crc"]
 
 
-@dataclass(frozen=True)
-class Stuff:
+class Stuff(Struct, frozen=True):
     """Double a mark wherever it stands in the bytes."""
 
     mark: Content
@@ -236,13 +211,11 @@ class Stuff:
     skip: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True)
-class Unstuff(Stuff):
+class Unstuff(Stuff, frozen=True):
     """Take doubled marks out of the bytes."""
 
 
-@dataclass(frozen=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """Replace bytes of the message at hand, or of a param."""
 
     old: Content
@@ -252,8 +225,7 @@ class Replace:
     param: ParamName | None = None
 
 
-@dataclass(frozen=True)
-class Swap:
+class Swap(Struct, frozen=True):
     """Put another param in a place of a message."""
 
     position: int
@@ -294,8 +266,7 @@ OnBytes = Copy | Append | Reverse | Resize | Stuff | Replace | Swap
 """What needs to know the bytes of the params it names."""
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """A verb and the condition it runs under."""
 
     verb: Verb
@@ -304,5 +275,5 @@ class Action:
 
     def params(self) -> set[str]:
         """The params it names, beside those in its expressions."""
-        values = (getattr(self.verb, each.name) for each in fields(self.verb))
+        values = (getattr(self.verb, name) for name in self.verb.__struct_fields__)
         return {str(value) for value in values if isinstance(value, ParamName)}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from protoc.compiler.model.expressions import Crc
 
 
-@dataclass(frozen=True)
-class Escape:
+class Escape(Struct, frozen=True):
     """A mark and another byte in the place of each byte that must not occur.
 
     Attributes:
@@ -19,47 +18,40 @@ class Escape:
     table: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
-class Cobs:
+class Cobs(Struct, frozen=True):
     """Distances in the place of zeros."""
 
 
-@dataclass(frozen=True)
-class HexDigits:
+class HexDigits(Struct, frozen=True):
     """Two digits a byte."""
 
     lower: bool = False
 
 
-@dataclass(frozen=True)
-class Base64:
+class Base64(Struct, frozen=True):
     """Four characters for three bytes."""
 
 
-@dataclass(frozen=True)
-class EachAdded:
+class EachAdded(Struct, frozen=True):
     """A number added to each byte."""
 
     number: int
 
 
-@dataclass(frozen=True)
-class EachXored:
+class EachXored(Struct, frozen=True):
     """Exclusive or with a key, which is repeated."""
 
     key: bytes
 
 
-@dataclass(frozen=True)
-class Stuffed:
+class Stuffed(Struct, frozen=True):
     """A byte behind each sequence that must not occur alone."""
 
     sequence: bytes
     stuffing: int
 
 
-@dataclass(frozen=True)
-class Blocks:
+class Blocks(Struct, frozen=True):
     """A check behind so many bytes at a time.
 
     Attributes:
@@ -73,8 +65,7 @@ class Blocks:
     little: bool
 
 
-@dataclass(frozen=True)
-class Truncated:
+class Truncated(Struct, frozen=True):
     """Zeros at the end left out.
 
     Attributes:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from protoc.compiler.model.actions import Action, Arguments, Execute
 from protoc.compiler.model.expressions import Expression
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A message that answers; `many` for any number of it."""
 
     message: str
     many: bool = False
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A command and what answers it.
 
     Attributes:
@@ -48,8 +46,7 @@ class Pair:
     after_idle: float = 0.0
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Items executed one after the other."""
 
     name: str
@@ -62,8 +59,7 @@ class Group:
     id: int | None = None
 
 
-@dataclass(frozen=True)
-class Timer:
+class Timer(Struct, frozen=True):
     """Queues its targets again and again; `every` is None for `loop`."""
 
     name: str
@@ -78,8 +74,7 @@ class Timer:
     id: int | None = None
 
 
-@dataclass(frozen=True)
-class On:
+class On(Struct, frozen=True):
     """When a trigger fires; the words are those of the runtime's table."""
 
     event: str
@@ -90,8 +85,7 @@ class On:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """An event and the actions it sets in motion."""
 
     name: str
@@ -104,16 +98,14 @@ class Trigger:
     id: int | None = None
 
 
-@dataclass(frozen=True)
-class HookParameter:
+class HookParameter(Struct, frozen=True):
     """A parameter of a hook and the Python type of its value."""
 
     name: str
     type: str
 
 
-@dataclass(frozen=True)
-class Join:
+class Join(Struct, frozen=True):
     """A param whose value comes in pieces, and the pieces that begin and end it."""
 
     name: str
@@ -125,8 +117,7 @@ class Join:
     doc: str = ""
 
 
-@dataclass(frozen=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """A place for the user's code.
 
     Attributes:

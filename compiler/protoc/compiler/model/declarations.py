@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from protoc.compiler.model.expressions import Expression
 from protoc.compiler.model.wire import Conversion, Wire
@@ -11,8 +12,7 @@ from protoc.dsl import tree
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(Struct, frozen=True):
     """A name of an enumeration and the raw values it stands for, the first of which is written."""
 
     name: str
@@ -20,8 +20,7 @@ class Label:
     doc: str = ""
 
 
-@dataclass(frozen=True)
-class Enum:
+class Enum(Struct, frozen=True):
     """A set of labels. `text` when the raw values are text."""
 
     name: str
@@ -35,8 +34,7 @@ class Enum:
         return any(isinstance(label.values[0], str) for label in self.labels)
 
 
-@dataclass(frozen=True)
-class Param:
+class Param(Struct, frozen=True):
     """A remembered value. `wire` is None for a name that anything may fill.
 
     Attributes:
@@ -58,8 +56,7 @@ class Param:
     takes: tuple[float | None, float | None] | None = None
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """One way to reach the device.
 
     Attributes:

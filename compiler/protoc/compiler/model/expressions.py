@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Value:
+
+class Value(Struct, frozen=True):
     """A literal: number, text, bytes, or None for a value that is not there."""
 
     value: int | float | str | bytes | bool | None
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(Struct, frozen=True):
     """A field of the message the expression stands in, by its path."""
 
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """The value that a message has under a name, whichever way of a branch it came."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """A value that a record is told by what stands around it."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class Previous:
+class Previous(Struct, frozen=True):
     """The item before, in a list, or what a path leads to in it."""
 
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Scaled:
+class Scaled(Struct, frozen=True):
     """A raw value in its own unit: times `scale` plus `offset`."""
 
     operand: Expression
@@ -52,36 +47,31 @@ class Scaled:
     offset: Fraction
 
 
-@dataclass(frozen=True)
-class Scoped:
+class Scoped(Struct, frozen=True):
     """A name looked up when the conversation runs: `request.unit`, `keys.blackout`, a param."""
 
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A field of the request that a response answers, by its path."""
 
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A list of expressions."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(Struct, frozen=True):
     """Named expressions: the bits of a group."""
 
     entries: tuple[tuple[str, Expression], ...]
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """An operator with its operands.
 
     With two: `+ - * / % ** & | ^ << >> == != < <= > >= and or`; with one: `- ~ not`. What `/` makes
@@ -92,8 +82,7 @@ class Operation:
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """A function of one value.
 
     In a formula `log10`, or its inverse `exp10`; in the conversation `present`, `len`, the digests,
@@ -104,8 +93,7 @@ class Applied:
     operand: Expression
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """A run of wire bytes inside a message.
 
     Attributes:
@@ -119,8 +107,7 @@ class Extent:
     until: str | None = None
 
 
-@dataclass(frozen=True)
-class Plain:
+class Plain(Struct, frozen=True):
     """A run of plain bytes in something coded, for a check that stands outside of it.
 
     Attributes:
@@ -131,36 +118,31 @@ class Plain:
     coded: str
 
 
-@dataclass(frozen=True)
-class Length:
+class Length(Struct, frozen=True):
     """The number of bytes of an extent."""
 
     extent: Extent
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """The number of items of a list, by the key of its field."""
 
     key: str
 
 
-@dataclass(frozen=True)
-class Present:
+class Present(Struct, frozen=True):
     """1 when a field is there that a message may come without, else 0; by its name."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class OnLink:
+class OnLink(Struct, frozen=True):
     """Whether the message comes or goes over one of these links; empty for one nobody named."""
 
     links: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Crc:
+class Crc(Struct, frozen=True):
     """A cyclic redundancy check, Rocksoft parameters."""
 
     name: str
@@ -172,8 +154,7 @@ class Crc:
     xorout: int
 
 
-@dataclass(frozen=True)
-class Fletcher:
+class Fletcher(Struct, frozen=True):
     """Two running sums in one number: the sum of all bytes, and the sum of these sums.
 
     Attributes:
@@ -188,8 +169,7 @@ Digest = Literal["md5", "sha1", "sha256"]
 Algorithm = Literal["sum", "xor"] | Crc | Fletcher | Digest
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(Struct, frozen=True):
     """Bytes with a number added to each of them, modulo 256."""
 
     data: Octets
@@ -200,8 +180,7 @@ Octets = Extent | Plain | Value | Added
 """Bytes that are checked: a run of wire bytes, constant ones, or either with something done."""
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """Bytes taken several at a time, each group as one number.
 
     Attributes:
@@ -213,8 +192,7 @@ class Words:
     form: Literal["big", "little", "hex"]
 
 
-@dataclass(frozen=True)
-class Checksum:
+class Checksum(Struct, frozen=True):
     """A check over bytes, one piece behind the other: a whole number.
 
     Attributes:
@@ -226,8 +204,7 @@ class Checksum:
     words: Words | None = None
 
 
-@dataclass(frozen=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """A number with some of its bytes replaced by others.
 
     Attributes:

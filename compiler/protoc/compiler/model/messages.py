@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler.model.codings import Coding
 from protoc.compiler.model.expressions import Expression, Value
@@ -13,8 +14,7 @@ from protoc.compiler.model.wire import Bits, Conversion, Nested, Part, Size, Unw
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """Constant bytes; the first alternative is written, each is accepted."""
 
     key: str
@@ -22,8 +22,7 @@ class Constant:
     span: Span
 
 
-@dataclass(frozen=True)
-class LinkEnd:
+class LinkEnd(Struct, frozen=True):
     """What ends a message on the links that say so (`end LF | CRLF`).
 
     Attributes:
@@ -35,20 +34,17 @@ class LinkEnd:
     span: Span
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """Yours to give."""
 
 
-@dataclass(frozen=True)
-class Echoed(Given):
+class Echoed(Given, frozen=True):
     """Told by the request that is answered: the message keeps it, since nothing in it tells it."""
 
     expression: Expression
 
 
-@dataclass(frozen=True)
-class Brought(Given):
+class Brought(Given, frozen=True):
     """Told by the request that is answered, or by a param: the layout depends on it.
 
     Attributes:
@@ -60,15 +56,13 @@ class Brought(Given):
     default: Value | None = None
 
 
-@dataclass(frozen=True)
-class Defaulted:
+class Defaulted(Struct, frozen=True):
     """Yours, may be left out."""
 
     value: Expression
 
 
-@dataclass(frozen=True)
-class Counted(Defaulted):
+class Counted(Defaulted, frozen=True):
     """Yours, may be left out: steps with every command that is made.
 
     Attributes:
@@ -81,28 +75,24 @@ class Counted(Defaulted):
     last: int
 
 
-@dataclass(frozen=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """Always this value: written on encode, required on decode."""
 
     value: int | float | str | bytes
 
 
-@dataclass(frozen=True)
-class Derived:
+class Derived(Struct, frozen=True):
     """Computed from other parts of the message: written on encode, verified on decode."""
 
     expression: Expression
     reason: Literal["length", "crc", "value"]
 
 
-@dataclass(frozen=True)
-class Reserved:
+class Reserved(Struct, frozen=True):
     """Nobody's: written zero, not looked at."""
 
 
-@dataclass(frozen=True)
-class Computed:
+class Computed(Struct, frozen=True):
     """Told by other values of the object; given all the same, it must agree with them.
 
     Attributes:
@@ -116,8 +106,7 @@ class Computed:
 Origin = Given | Defaulted | Fixed | Derived | Reserved | Computed
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A value on the wire.
 
     Attributes:
@@ -146,8 +135,7 @@ class Field:
     also: Nested | None = None
 
 
-@dataclass(frozen=True)
-class Region:
+class Region(Struct, frozen=True):
     """Elements that fill a stretch of their own: the body of a frame.
 
     Attributes:
@@ -161,8 +149,7 @@ class Region:
     longest: int | None = None
 
 
-@dataclass(frozen=True)
-class Arm:
+class Arm(Struct, frozen=True):
     """One way of a branch.
 
     Attributes:
@@ -175,8 +162,7 @@ class Arm:
     open: bool = False
 
 
-@dataclass(frozen=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """Elements that stand here only sometimes. Their fields belong to the message around.
 
     Attributes:
@@ -197,8 +183,7 @@ class Branch:
     behind: tuple[Constant | LinkEnd, ...] | None = None
 
 
-@dataclass(frozen=True)
-class Lines(Branch):
+class Lines(Branch, frozen=True, kw_only=True):
     """Lines in any order, each of which is one of the arms; they are written in the order of arms.
 
     An arm is what stands on the line and `end`; a branch of how `optional` for lines that may be
@@ -210,7 +195,7 @@ class Lines(Branch):
         behind: what stands where the next line would; none where the region ends with the lines.
     """
 
-    end: Constant = dataclasses.field(kw_only=True)
+    end: Constant
     strict: bool = False
 
     def kinds(self) -> list[tuple[Element, ...]]:
@@ -230,8 +215,7 @@ class Lines(Branch):
         return found
 
 
-@dataclass(frozen=True)
-class Coded:
+class Coded(Struct, frozen=True):
     """Elements that are written in one piece and then coded.
 
     Attributes:
@@ -247,8 +231,7 @@ class Coded:
     span: Span
 
 
-@dataclass(frozen=True)
-class Filler:
+class Filler(Struct, frozen=True):
     """Bytes that may be repeated any number of times and mean nothing.
 
     Attributes:
@@ -269,8 +252,7 @@ class Filler:
 Element = Constant | LinkEnd | Field | Region | Branch | Coded | Filler
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """Elements with a class of their own: a message as a field, or what a list repeats.
 
     Attributes:
@@ -294,8 +276,7 @@ class Record:
         return tuple(e for e in self.walk() if isinstance(e, Field))
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message, command, response or event, frames unfolded.
 
     Attributes:

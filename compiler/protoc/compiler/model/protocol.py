@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from protoc.compiler.model.actions import Action
 from protoc.compiler.model.conversation import Group, Hook, Join, Pair, Timer, Trigger
@@ -14,8 +15,7 @@ from protoc.compiler.model.messages import Message
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """One line of an example.
 
     Attributes:
@@ -35,8 +35,7 @@ class Exchange:
     pause: float = 0.0
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """A conversation from the manual."""
 
     title: str
@@ -45,8 +44,7 @@ class Example:
     span: Span
 
 
-@dataclass(frozen=True)
-class Protocol:
+class Protocol(Struct, frozen=True):
     """A device: everything a description says of it, in the order written.
 
     Attributes:

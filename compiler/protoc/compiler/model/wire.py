@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from protoc.compiler.model.expressions import Expression
 
@@ -13,15 +14,13 @@ if TYPE_CHECKING:
     from protoc.compiler.model.messages import Constant, Field, LinkEnd, Record
 
 
-@dataclass(frozen=True)
-class FixedSize:
+class FixedSize(Struct, frozen=True):
     """So many bytes."""
 
     bytes: int
 
 
-@dataclass(frozen=True)
-class GivenSize:
+class GivenSize(Struct, frozen=True):
     """As many bytes as an expression over earlier fields says.
 
     Attributes:
@@ -32,8 +31,7 @@ class GivenSize:
     written: bool = False
 
 
-@dataclass(frozen=True)
-class UntilNext:
+class UntilNext(Struct, frozen=True):
     """Up to the constant that comes next, less the fixed elements in between.
 
     Attributes:
@@ -57,15 +55,13 @@ class UntilNext:
     guarded: bool = False
 
 
-@dataclass(frozen=True)
-class UntilEnd:
+class UntilEnd(Struct, frozen=True):
     """To the end of the region, less the fixed elements behind."""
 
     behind: int = 0
 
 
-@dataclass(frozen=True)
-class WhileFits:
+class WhileFits(Struct, frozen=True):
     """As long as characters fit (text numbers without a size).
 
     Attributes:
@@ -75,16 +71,14 @@ class WhileFits:
     guarded: bool = False
 
 
-@dataclass(frozen=True)
-class OwnEnd:
+class OwnEnd(Struct, frozen=True):
     """What is coded tells itself where it ends."""
 
 
 Size = FixedSize | GivenSize | UntilNext | UntilEnd | WhileFits | OwnEnd
 
 
-@dataclass(frozen=True)
-class Integer:
+class Integer(Struct, frozen=True):
     """Binary whole number of `width` bytes."""
 
     width: int
@@ -92,8 +86,7 @@ class Integer:
     little: bool
 
 
-@dataclass(frozen=True)
-class Real:
+class Real(Struct, frozen=True):
     """IEEE 754 number of 4 or 8 bytes."""
 
     width: int
@@ -108,8 +101,7 @@ BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36, "nibbles": 16}
 """What is not here has base 10."""
 
 
-@dataclass(frozen=True)
-class Digits:
+class Digits(Struct, frozen=True):
     """A number in digits.
 
     Attributes:
@@ -166,8 +158,7 @@ DIGITS = "digits"
 """The encoding of text made of hexadecimal digits, two in a byte."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """Text in a codec.
 
     Attributes:
@@ -208,16 +199,14 @@ class Text:
         return bytes.fromhex(text) if self.encoding == DIGITS else text.encode(self.encoding)
 
 
-@dataclass(frozen=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """Bytes as they are; `reversed`, the last one stands first."""
 
     size: Size
     reversed: bool = False
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Bits `high` to `low` of an integer, which hold the bits of a value from `shift` upwards."""
 
     high: int
@@ -240,8 +229,7 @@ def width_of(pieces: Iterable[Piece]) -> int:
     return max(piece.shift + piece.width for piece in pieces)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """Bits of an integer: the same in every message, or a member of a group.
 
     Attributes:
@@ -269,8 +257,7 @@ class Part:
         return width_of(self.pieces)
 
 
-@dataclass(frozen=True)
-class Bits:
+class Bits(Struct, frozen=True):
     """An integer whose bits mean something of their own.
 
     With a `group` the field is an object, and its members are parts. Without one, bits with a name
@@ -282,8 +269,7 @@ class Bits:
     group: str | None
 
 
-@dataclass(frozen=True)
-class Nested:
+class Nested(Struct, frozen=True):
     """A message as a field: an object.
 
     Attributes:
@@ -298,8 +284,7 @@ class Nested:
     lenient: bool = False
 
 
-@dataclass(frozen=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list. One of `count`, `until`, `whilst` and the end of its stretch says how many there are.
 
     Attributes:
@@ -328,8 +313,7 @@ class Items:
     gaps: bool = False
 
 
-@dataclass(frozen=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """A number made of bits of integers in front of it: it has no bytes of its own.
 
     Attributes:
@@ -368,8 +352,7 @@ class Slice:
         return int(str(number), 16) if self.decimal else number
 
 
-@dataclass(frozen=True)
-class Let:
+class Let(Struct, frozen=True):
     """A value that is computed from others: it has no bytes.
 
     Attributes:
@@ -382,8 +365,7 @@ class Let:
     certain: bool = True
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """A value that the message depends on and that is not in its bytes.
 
     Attributes:
@@ -407,16 +389,14 @@ Sized = Digits | Text | Raw
 Wire = Integer | Real | Digits | Text | Raw | Bits | Slice | Nested | Items | Unwritten
 
 
-@dataclass(frozen=True)
-class Via:
+class Via(Struct, frozen=True):
     """A formula from the raw number `x` to the value, and the one back; None if there is none."""
 
     forth: Expression
     back: Expression | None
 
 
-@dataclass(frozen=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """From raw to value: times `scale` plus `offset`, then the label.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
@@ -17,8 +18,7 @@ MOST = 2048
 """The bits an integer can have; many values may be spread over them."""
 
 
-@dataclass(frozen=True)
-class Numbering:
+class Numbering(Struct, frozen=True):
     """How the bits of an integer are counted.
 
     Attributes:
@@ -156,8 +156,7 @@ Located = tuple[str, tree.Bit, model.Piece]
 """Bits with the key of the field they stand in."""
 
 
-@dataclass
-class Pieces:
+class Pieces(Struct):
     """The bits of one block of statements that are fields of the message.
 
     Attributes:

@@ -6,8 +6,9 @@ Source: G. Cook, Catalogue of parametrised CRC algorithms, reveng.sourceforge.io
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
+
+from msgspec.structs import replace
 
 from protoc.compiler import model
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.resolve.catalogue import catalogued, names
@@ -27,8 +28,7 @@ _USES = {
 }
 
 
-@dataclass(frozen=True)
-class Checks:
+class Checks(Struct, frozen=True):
     """Reads the checksums in the expression of one derived value."""
 
     scope: Scope

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.catalogue import catalogued
@@ -35,8 +37,7 @@ _WAYS = {
 }
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What stands around coded bytes, where the coding says so.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.actions import execute, resolve_actions

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.resolve.kinds import (
@@ -25,8 +26,7 @@ Names = Mapping[str, Target]
 """What a name means: a message has fields, a field or param has bits and labels; None, anything."""
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Reads expressions whose names are looked up when the conversation runs."""
 
     scope: Scope

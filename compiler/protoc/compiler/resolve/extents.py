@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.names import Names
@@ -12,8 +14,7 @@ from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
 
 
-@dataclass(frozen=True)
-class Drawer:
+class Drawer(Struct, frozen=True):
     """A derived value that waits until the whole message is known.
 
     Attributes:
@@ -32,8 +33,7 @@ class Drawer:
     names: Names
 
 
-@dataclass(frozen=True)
-class Ranges:
+class Ranges(Struct, frozen=True):
     """Reads the ranges in the expression of one derived value.
 
     Attributes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.again import read_again
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from protoc.compiler.resolve.place import Place
 
 
-@dataclass(frozen=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """Builds the fields of one layout."""
 
     builder: Builder

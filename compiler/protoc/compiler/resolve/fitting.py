@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.resolve.constants import Plain, octets, plain
@@ -20,8 +21,7 @@ Bounds = tuple[float | None, float | None]
 _SHOWN = 24
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """What a value is given to: a field, a param, or bits of one.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.resolve.types import fixed_size, size_of
@@ -71,8 +71,7 @@ def may_be_nothing(element: model.Element) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Next:
+class Next(Struct, frozen=True):
     """What may stand behind an element.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.checksums import CHECKSUMS, WITHIN, Checks
@@ -18,8 +19,7 @@ _FUNCTIONS = ("len", "count", "present", *CHECKSUMS, *WITHIN, "swap")
 _HELP = "write a number, a field, or len(…), sum(…), xor(…), crc(…) with arithmetic"
 
 
-@dataclass
-class Formula:
+class Formula(Struct):
     """Reads the formula of one derived value.
 
     Attributes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.bits import Pieces
@@ -30,8 +32,7 @@ _DEEPEST = 24
 _MOST_STATEMENTS = 5000
 
 
-@dataclass
-class Builder:
+class Builder(Struct):
     """Builds the elements of one message, or of a record in it.
 
     Attributes:

@@ -6,8 +6,10 @@ In the class it is an attribute, computed from the others as soon as an object i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.names import expression
@@ -56,8 +58,7 @@ def _asks_around(way: model.Expression) -> bool:
     return any(isinstance(part, model.Told) for part in model.every(way))
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """A way that is gone when a condition over the fields in front holds."""
 
     condition: model.Expression
@@ -101,8 +102,7 @@ def _not(when: model.Expression) -> model.Expression:
     return model.Operation("not", (when,))
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A way that the bytes tell; the names that were there before it."""
 
     before: frozenset[str]
@@ -127,8 +127,7 @@ class Seen:
 Way = Told | Seen
 
 
-@dataclass(frozen=True)
-class _Worth:
+class _Worth(Struct, frozen=True):
     """Finds out what a formula gives, and makes it one of values that may be no whole numbers."""
 
     scope: Scope

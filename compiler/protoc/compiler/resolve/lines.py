@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import beginning
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
 _Line = tree.Template | tree.Field | tree.Bare | tree.Constants | tree.Repeat | tree.Optional
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Builds one block of lines."""
 
     builder: Builder

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
+
+from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.resolve.constants import octets, seconds, whole
@@ -18,8 +19,7 @@ RULES = frozenset(("where", "no_reply", "await"))
 """What is said of messages: `link_rules` reads it when those are known."""
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A setting that was read: the attributes of `model.Link` it gives."""
 
     word: str

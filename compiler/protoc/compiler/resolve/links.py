@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.link_settings import Setting, read, unfit

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.bodies import has_hole
@@ -67,8 +68,7 @@ def _by_wrapper(links: list[model.Link]) -> list[list[model.Link]]:
     return list(found.values())
 
 
-@dataclass
-class _Resolver:
+class _Resolver(Struct):
     """Resolves one message.
 
     Attributes:

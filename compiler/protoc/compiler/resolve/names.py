@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.expressions import Reader
@@ -15,8 +16,7 @@ Known = model.Field | model.Part | None
 """What a name in a layout stands for; None for a value it is told, of any type."""
 
 
-@dataclass
-class Names:
+class Names(Struct):
     """The names that expressions in a layout may use.
 
     Attributes:
@@ -126,8 +126,7 @@ def _at(known: model.Field | model.Part, path: tuple[str, ...]) -> model.Convers
     return model.Conversion() if path else known.conversion
 
 
-@dataclass(frozen=True)
-class LayoutReader(Reader):
+class LayoutReader(Reader, frozen=True):
     """Reads expressions over the fields before.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.types import size_of

@@ -7,7 +7,8 @@ message without bytes: whoever decodes is told it, whoever encodes gives it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.expressions import fields_of

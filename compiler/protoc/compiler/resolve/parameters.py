@@ -7,9 +7,10 @@ statement it is constant bytes, in an expression that expression.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from operator import is_
 from typing import Any
+
+from msgspec.structs import replace
 
 from protoc.compiler.resolve.bodies import frame_fields
 from protoc.compiler.resolve.scope import Scope
@@ -113,11 +114,11 @@ def _replaced(scope: Scope, node: Any, given: Mapping[str, tree.Expression]) -> 
         result = tree.Constants(((constant,),), span=node.span)
     elif isinstance(node, tree.Node):
         changed = {}
-        for field in fields(node):
-            old = getattr(node, field.name)
+        for name in node.__struct_fields__:
+            old = getattr(node, name)
             if isinstance(old, tuple | tree.Node):
                 new = _replaced(scope, old, given)
-                changed.update({} if new is old else {field.name: new})
+                changed.update({} if new is old else {name: new})
         result = replace(node, **changed) if changed else node
     return result
 

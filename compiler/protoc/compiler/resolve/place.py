@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.resolve.bits import Pieces
@@ -12,8 +13,7 @@ from protoc.compiler.resolve.names import Names
 from protoc.dsl import tree
 
 
-@dataclass
-class Place:
+class Place(Struct):
     """Where statements stand.
 
     Attributes:

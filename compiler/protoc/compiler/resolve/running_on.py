@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import CHARACTERS, QUOTE, firsts

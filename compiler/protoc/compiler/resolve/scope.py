@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.dsl import tree
@@ -21,8 +22,7 @@ class Unresolved(Exception):
     """A part of the description cannot be given a meaning; its diagnostic is written."""
 
 
-@dataclass
-class Settings:
+class Settings(Struct):
     """What one file says of all its declarations.
 
     Attributes:
@@ -36,8 +36,7 @@ class Settings:
     fletcher: int | None = None
 
 
-@dataclass
-class Scope:
+class Scope(Struct):
     """What has been declared so far, by kind of name.
 
     `settings` are those of each file: a description in use keeps its own. `layouts` hold the syntax

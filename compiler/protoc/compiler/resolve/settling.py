@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import beginning
@@ -75,8 +76,7 @@ def _begun(first: model.Element) -> model.Element:
     return replace(first, wire=replace(wire, filled=wire.size is not None))
 
 
-@dataclass
-class _Settler:
+class _Settler(Struct):
     """Settles what no length drives.
 
     Attributes:

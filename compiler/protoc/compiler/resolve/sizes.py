@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.types import OPEN, fixed_size, is_open, with_size
 
 
-@dataclass(frozen=True)
-class _Driven:
+class _Driven(Struct, frozen=True):
     """An element whose size a length tells.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.bodies import body_of
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from protoc.compiler.resolve.place import Place
 
 
-@dataclass(frozen=True)
-class Structures:
+class Structures(Struct, frozen=True):
     """Builds the structures of one layout."""
 
     builder: Builder

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.bits import BITS, MOST, Numbering, Taken, speaker
@@ -44,8 +46,7 @@ def is_builtin(name: str) -> bool:
     return name in own or bool(_INTEGER.fullmatch(name) or _REAL.fullmatch(name))
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(Struct, frozen=True):
     """What a type and its modifiers say, before sizes are settled and derived values resolved.
 
     Attributes:

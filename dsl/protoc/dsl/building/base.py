@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.source import Source, Span
@@ -17,8 +18,7 @@ Child = Any
 _S = TypeVar("_S", bound=Statement)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Something read that is no node of its own, with its place."""
 
     value: Any
@@ -26,8 +26,7 @@ class Part:
     end: int
 
 
-@dataclass
-class Reading:
+class Reading(Struct):
     """One text on its way into a tree.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import Literal, cast
+
+from msgspec.structs import replace
 
 from protoc.dsl import literals
 from protoc.dsl.building.base import Base, Child, Part, end_of, is_token, start_of, value_of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import cast
+
+from msgspec.structs import replace
 
 from protoc.dsl import templates
 from protoc.dsl.building.base import Child, Part, end_of, is_token, start_of, value_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from protoc.dsl.building.base import Child, Part, is_token, value_of
 from protoc.dsl.building.expressions import Expressions

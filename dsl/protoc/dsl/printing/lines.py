@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 WIDTH = 100
 INDENT = "    "
@@ -11,8 +12,7 @@ INDENT = "    "
 Lines = list[str]
 
 
-@dataclass(frozen=True)
-class Braces:
+class Braces(Struct, frozen=True):
     """Something in braces, in one line when it may stand in one, and in several."""
 
     inline: str | None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from protoc.dsl.tree.declarations import Parameter
 from protoc.dsl.tree.expressions import (
     Duration,
@@ -16,24 +14,21 @@ from protoc.dsl.tree.expressions import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Node):
+class Answer(Node, frozen=True):
     """One name behind `->` or `else`; `many` for `entry*`."""
 
     name: Name
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Option(Node):
+class Option(Node, frozen=True):
     """An option of a pair: `timeout 5s`, `retries 2`, `where …`, `on main`, `quiet`, `ping`."""
 
     word: str
     value: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pair(Statement):
+class Pair(Statement, frozen=True):
     """`pair set = set_level -> level then done else refused where … timeout 5s`.
 
     Attributes:
@@ -49,8 +44,7 @@ class Pair(Statement):
     options: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Group(Statement):
+class Group(Statement, frozen=True):
     """`group slow id 3 immediate on main if online == 1 { helix; wait 50ms; dump }`."""
 
     name: Name
@@ -61,8 +55,7 @@ class Group(Statement):
     actions: Actions
 
 
-@dataclass(frozen=True, slots=True)
-class Timer(Statement):
+class Timer(Statement, frozen=True):
     """`timer beat every 100ms after 0s..2s stopped do zoom, dump gap 5ms if online == 1`.
 
     Attributes:
@@ -80,8 +73,7 @@ class Timer(Statement):
     condition: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class Event(Node):
+class Event(Node, frozen=True):
     """What stands behind `on`.
 
     Attributes:
@@ -104,8 +96,7 @@ class Event(Node):
     value: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger(Statement):
+class Trigger(Statement, frozen=True):
     """`on after reply if x > 3 { … } else { … }`, `trigger t1 id 1 on … { … }`."""
 
     name: Name | None
@@ -116,8 +107,7 @@ class Trigger(Statement):
     otherwise: Actions | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Join(Statement):
+class Join(Statement, frozen=True):
     """`join tree = packet.payload from packet.first to packet.last`."""
 
     name: Name
@@ -126,8 +116,7 @@ class Join(Statement):
     last: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Hook(Statement):
+class Hook(Statement, frozen=True):
     """`hook notify(value : float)`, `hook qaction_9 id 9 on change answer on change mode if x`."""
 
     name: Name
@@ -137,8 +126,7 @@ class Hook(Statement):
     condition: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Action(Statement):
+class Action(Statement, frozen=True):
     """One action in braces: a verb and what it works on.
 
     Attributes:
@@ -164,9 +152,8 @@ class Action(Statement):
     condition: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Actions(Node):
+class Actions(Node, frozen=True):
     """Actions in braces. `closing` are the comment lines before the closing brace."""
 
     actions: tuple[Action, ...]
-    closing: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    closing: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from protoc.dsl.tree.expressions import (
@@ -18,39 +17,34 @@ from protoc.dsl.tree.layouts import Body
 from protoc.dsl.tree.types import EnumLabel, Typed
 
 
-@dataclass(frozen=True, slots=True)
-class Protocol(Statement):
+class Protocol(Statement, frozen=True):
     """`protocol dimmer "Acme stage dimmer"`."""
 
     name: Name
     title: String | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Use(Statement):
+class Use(Statement, frozen=True):
     """`use "library:modbus_rtu"`, `use other`."""
 
     target: Name | String
 
 
-@dataclass(frozen=True, slots=True)
-class Setting(Statement):
+class Setting(Statement, frozen=True):
     """`endian little`, `encoding latin1`, `steps explicit`, `assume late_reply drop`."""
 
     word: Literal["endian", "encoding", "steps", "assume"]
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Enum(Statement):
+class Enum(Statement, frozen=True):
     """`enum power { off = 0, on = 1 }`."""
 
     name: Name
     labels: tuple[EnumLabel, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Param(Statement):
+class Param(Statement, frozen=True):
     """`param limit id 3 : float default 5`; without a type a name that anything may fill."""
 
     name: Name
@@ -58,8 +52,7 @@ class Param(Statement):
     typed: Typed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSetting(Statement):
+class LinkSetting(Statement, frozen=True):
     """One setting in the braces of a link or of `framing`.
 
     Attributes:
@@ -76,8 +69,7 @@ class LinkSetting(Statement):
     target: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Link(Statement):
+class Link(Statement, frozen=True):
     """`link main : serial 9600 8N1 { … }`, `link tcp client :5025 { … }`.
 
     Attributes:
@@ -97,15 +89,13 @@ class Link(Statement):
     settings: tuple[LinkSetting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Framing(Statement):
+class Framing(Statement, frozen=True):
     """`framing { max 1500; timeout 1s }`: settings for every link."""
 
     settings: tuple[LinkSetting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter(Node):
+class Parameter(Node, frozen=True):
     """A parameter of a message (`sealed(salt, mark="$")`) or a hook (`notify(value : float)`)."""
 
     name: Name
@@ -113,8 +103,7 @@ class Parameter(Node):
     default: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout(Statement):
+class Layout(Statement, frozen=True):
     """A message, command, response or event.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from protoc.dsl.tree.conversation import Group, Hook, Join, Pair, Timer, Trigger
@@ -18,8 +17,7 @@ from protoc.dsl.tree.expressions import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Frame(Statement):
+class Frame(Statement, frozen=True):
     """A line of an example.
 
     Attributes:
@@ -39,14 +37,13 @@ class Frame(Statement):
     way: Literal["tx", "rx", ""] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Example(Statement):
+class Example(Statement, frozen=True):
     """`example "manual p. 12" on field { … }`."""
 
     title: String | None
     link: Name | None
     frames: tuple[Frame, ...]
-    closing: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    closing: tuple[str, ...] = ()
 
 
 Declaration = (
@@ -68,8 +65,7 @@ Declaration = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Document(Node):
+class Document(Node, frozen=True):
     """A whole description. `closing` are the comment lines at its end.
 
     `lost` are the words in passages that could not be read, and the names of the declarations
@@ -77,5 +73,5 @@ class Document(Node):
     """
 
     declarations: tuple[Declaration, ...]
-    closing: tuple[str, ...] = field(default=(), compare=False, repr=False)
-    lost: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    closing: tuple[str, ...] = ()
+    lost: frozenset[str] = frozenset()

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
-    """Anything with a place in a source."""
+class Node(Struct, frozen=True, kw_only=True, eq=False):
+    """Anything with a place in a source.
 
-    span: Span = field(compare=False, repr=False)
+    Nodes are equal when they say the same, wherever they stand and however they are written.
+    """
+
+    ASIDES: ClassVar = frozenset({"span", "trivia", "closing", "lost"})
+    """Attributes that say nothing."""
+
+    span: Span
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._said()))
+
+    def _said(self) -> tuple[object, ...]:
+        names = self.__struct_fields__
+        return tuple(getattr(self, name) for name in names if name not in self.ASIDES)
 
 
-@dataclass(frozen=True, slots=True)
-class Name(Node):
+class Name(Node, frozen=True):
     """A name as written."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trivia:
+class Trivia(Struct, frozen=True, kw_only=True):
     """What stands around a statement and means nothing to the compiler.
 
     Attributes:
@@ -35,51 +49,49 @@ class Trivia:
     behind: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Statement(Node):
+class Statement(Node, frozen=True, kw_only=True):
     """A statement, with its documentation (`##`, lines joined by newlines) and comments."""
 
     doc: str = ""
-    trivia: Trivia = field(default=Trivia(), compare=False, repr=False)
+    trivia: Trivia = Trivia()
 
 
-@dataclass(frozen=True, slots=True)
-class Number(Node):
+class Number(Node, frozen=True):
     """`12`, `0x1F`, `0.5`, `-3`: `text` keeps the notation."""
 
+    ASIDES: ClassVar = Node.ASIDES | {"text"}
+
     value: int | float
-    text: str = field(compare=False)
+    text: str
 
 
-@dataclass(frozen=True, slots=True)
-class String(Node):
+class String(Node, frozen=True):
     """`"text"` or `'text'`, escapes resolved."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Octets(Node):
+class Octets(Node, frozen=True):
     """Constant bytes: `x"01 02"`, `0xAA55` (as many bytes as digits are written), `STX`, `CRLF`.
 
     `text` is the notation, for the printer. A text constant in quotes is a `String`: its bytes
     depend on the encoding in force.
     """
 
+    ASIDES: ClassVar = Node.ASIDES | {"text"}
+
     value: bytes
-    text: str = field(compare=False)
+    text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Duration(Node):
+class Duration(Node, frozen=True):
     """`500ms`, `5s`, `2min`, `1h`, `3.5char`."""
 
     amount: float
     unit: Literal["ms", "s", "min", "h", "char"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference(Node):
+class Reference(Node, frozen=True):
     """`name`, `request.unit`, `set_level.timeout`; `previous` is one too."""
 
     path: tuple[Name, ...]
@@ -90,48 +102,42 @@ class Reference(Node):
         return ".".join(part.text for part in self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Range(Node):
+class Range(Node, frozen=True):
     """`a..b`, `a..`, `..b`, `..` inside a call or behind `range`."""
 
     start: Expression | None
     end: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution(Node):
+class Substitution(Node, frozen=True):
     """`0x7E -> 0x7F` inside `swap(...)`."""
 
     old: Expression
     new: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Argument(Node):
+class Argument(Node, frozen=True):
     """One argument, with its name or without."""
 
     name: Name | None
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation(Node):
+class Invocation(Node, frozen=True):
     """`len(data)`, `crc("CRC-16/MODBUS", ..)`; also `frame` where a call may stand."""
 
     name: Name
     arguments: tuple[Argument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unary(Node):
+class Unary(Node, frozen=True):
     """`-x`, `~x`, `not x`."""
 
     operator: Literal["-", "~", "not"]
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Binary(Node):
+class Binary(Node, frozen=True):
     """`left operator right`."""
 
     operator: str
@@ -139,15 +145,13 @@ class Binary(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class ListLiteral(Node):
+class ListLiteral(Node, frozen=True):
     """`[1, 2]`."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectLiteral(Node):
+class ObjectLiteral(Node, frozen=True):
     """`{input=1, output=2}`."""
 
     entries: tuple[Argument, ...]

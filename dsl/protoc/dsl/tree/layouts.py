@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import ClassVar
 
 from protoc.dsl.tree.expressions import (
     Argument,
@@ -16,16 +16,14 @@ from protoc.dsl.tree.expressions import (
 from protoc.dsl.tree.types import Modifier, Typed
 
 
-@dataclass(frozen=True, slots=True)
-class Block(Node):
+class Block(Node, frozen=True):
     """Statements in braces. `closing` are the comment lines before the closing brace."""
 
     statements: tuple[Element, ...]
-    closing: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    closing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Template(Statement):
+class Template(Statement, frozen=True):
     """A string in a layout: a block written in line.
 
     Attributes:
@@ -35,16 +33,17 @@ class Template(Statement):
             a `Bare` for `{name}`; spans point into the string.
     """
 
+    ASIDES: ClassVar = Node.ASIDES | {"quote", "elements"}
+
     text: str
-    quote: str = field(compare=False)
-    elements: tuple[Element, ...] = field(compare=False)
+    quote: str
+    elements: tuple[Element, ...]
 
 
 Body = Block | Template
 
 
-@dataclass(frozen=True, slots=True)
-class Field(Statement):
+class Field(Statement, frozen=True):
     """`name : type modifiers`; `_` names what has no name. `also` reads it again as fields."""
 
     name: Name
@@ -52,8 +51,7 @@ class Field(Statement):
     also: Block | Invocation | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bare(Statement):
+class Bare(Statement, frozen=True):
     """A bare name: a param's value, or a message's fields. `optional` for `name?`."""
 
     name: Name
@@ -61,23 +59,20 @@ class Bare(Statement):
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Constants(Statement):
+class Constants(Statement, frozen=True):
     """`"GET" CRLF`, `CRLF | LF`: alternatives, each a sequence; the first is written."""
 
     alternatives: tuple[tuple[Constant, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Let(Statement):
+class Let(Statement, frozen=True):
     """`let kwh = pulses / 1000`."""
 
     name: Name
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class If(Statement):
+class If(Statement, frozen=True):
     """`if flags.wide { … } else { … }`; `else if` is a block with one `If`."""
 
     condition: Expression
@@ -85,24 +80,21 @@ class If(Statement):
     otherwise: Block | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arm(Statement):
+class Arm(Statement, frozen=True):
     """`0, 2 => …`; no values for `_`."""
 
     values: tuple[Expression, ...]
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Statement):
+class Match(Statement, frozen=True):
     """`match kind { 0 => … _ => {} }`."""
 
     subject: Expression
     arms: tuple[Arm, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat(Statement):
+class Repeat(Statement, frozen=True):
     """`repeat channels count number { … }`: `how` are `count`, `until`, `while`, `sep`, `times`."""
 
     name: Name
@@ -110,30 +102,26 @@ class Repeat(Statement):
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
-class Optional(Statement):
+class Optional(Statement, frozen=True):
     """`optional { ","; note : text }`, `optional "CH{channel:dec}="`."""
 
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
-class Either(Statement):
+class Either(Statement, frozen=True):
     """`either { … } or { … }`."""
 
     alternatives: tuple[Body, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Coded(Statement):
+class Coded(Statement, frozen=True):
     """`coded escape(0xFD, xor=0x20), hex { … }`."""
 
     codings: tuple[Invocation, ...]
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
-class Lines(Statement):
+class Lines(Statement, frozen=True):
     """`lines LF { … }`."""
 
     end: tuple[Constant, ...]
@@ -141,8 +129,7 @@ class Lines(Statement):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
-class Skip(Statement):
+class Skip(Statement, frozen=True):
     """`skip 0x2F max 4 send 2`."""
 
     filler: Constant

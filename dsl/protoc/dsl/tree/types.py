@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from protoc.dsl.tree.expressions import Argument, Expression, Name, Node, Statement, String
 
 
-@dataclass(frozen=True, slots=True)
-class EnumLabel(Statement):
+class EnumLabel(Statement, frozen=True):
     """`off = 0`, `open = "OPEN" | "O"`: the first value is written, each is read."""
 
     name: Name | String
     values: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Modifier(Node):
+class Modifier(Node, frozen=True):
     """A word behind a type, with what it takes.
 
     Attributes:
@@ -38,8 +34,7 @@ class Modifier(Node):
     labels: tuple[EnumLabel, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bit(Statement):
+class Bit(Statement, frozen=True):
     """`alarm @15`, `level @14..12`, `heat[9..8] @7..6`, `_ @7..4 = 8`.
 
     Attributes:
@@ -55,8 +50,7 @@ class Bit(Statement):
     modifiers: tuple[Modifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NamedType(Node):
+class NamedType(Node, frozen=True):
     """`u16`, `text[16]`, `other(kind)`, `u8 { busy @0 }`; `optional` for a `?` behind it."""
 
     name: Name
@@ -66,16 +60,14 @@ class NamedType(Node):
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListType(Node):
+class ListType(Node, frozen=True):
     """`[u16]`, `[text sep ',']` takes the modifiers of its items inside."""
 
     item: Typed
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Typed(Node):
+class Typed(Node, frozen=True):
     """A type with its modifiers."""
 
     type: NamedType | ListType

@@ -8,7 +8,8 @@ language (`document`). What did not come over as it is stands in the `report`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler.importers.dataminer.connector import Connector, read_connector
 from protoc.compiler.importers.dataminer.document import description
@@ -23,8 +24,7 @@ from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.source import Source
 
 
-@dataclass(frozen=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What became of a connector.
 
     Attributes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.context import Context, Missing
@@ -17,8 +19,7 @@ from protoc.dsl.source import Span
 Made = list[tree.Action]
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True):
     """What an action stands in.
 
     Attributes:
@@ -75,8 +76,7 @@ def imported(context: Context, reference: Reference, around: Around) -> Made:
     return made
 
 
-@dataclass(frozen=True)
-class _Maker:
+class _Maker(Struct, frozen=True):
     context: Context
     action: Action
     around: Around

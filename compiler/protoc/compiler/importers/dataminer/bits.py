@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.context import Context
@@ -26,8 +27,7 @@ def index(position: int, used: int = 8) -> int:
     return 8 * (position // used) + used - 1 - position % used
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """Bits of a group with a name.
 
     Attributes:
@@ -42,8 +42,7 @@ class Part:
     values: tuple[int, ...]
 
 
-@dataclass
-class Group:
+class Group(Struct):
     """What is known of the bits of a group.
 
     Attributes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.elements import Text
@@ -30,8 +31,7 @@ class NoCondition(Exception):
     """The text is no condition; says what stands where."""
 
 
-@dataclass(frozen=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """What a condition says of a param, or a literal.
 
     Attributes:
@@ -43,8 +43,7 @@ class Operand:
     empty: str = ""
 
 
-@dataclass
-class Kinds:
+class Kinds(Struct):
     """What conditions need to know of params."""
 
     name: Callable[[int, Span], str]
@@ -52,8 +51,7 @@ class Kinds:
     zero_is_empty: Callable[[int], bool]
 
 
-@dataclass
-class Reader:
+class Reader(Struct):
     """Reads one condition.
 
     Attributes:

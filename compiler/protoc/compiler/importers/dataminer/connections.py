@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler.importers.dataminer.elements import Reference, Text, View, options
 from protoc.dsl.source import Span
@@ -27,8 +28,7 @@ NEEDED = {
 _PLACEHOLDER = re.compile(r"\$[A-Z_]+\$|\{\{.*\}\}|\[\[.*\]\]", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Port:
+class Port(Struct, frozen=True):
     """Settings of a port; times in milliseconds."""
 
     transport: str = ""
@@ -50,8 +50,7 @@ class Port:
     span: Span | None = None
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(Struct, frozen=True):
     """`packetInfo`: where the length stands, and what it counts."""
 
     before: int
@@ -61,8 +60,7 @@ class Packet:
     span: Span
 
 
-@dataclass(frozen=True)
-class Stuffing:
+class Stuffing(Struct, frozen=True):
     """`Advanced@stuffing`: an escape before each occurrence of a sequence."""
 
     on: frozenset[str]
@@ -73,8 +71,7 @@ class Stuffing:
     span: Span
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """One connection; `number` counts from 0."""
 
     number: int
@@ -99,8 +96,7 @@ class Connection:
         return self.type in SERIAL or self.type in SMART
 
 
-@dataclass
-class Communication:
+class Communication(Struct):
     """The communication options, which count for every connection."""
 
     enqueue: bool = False

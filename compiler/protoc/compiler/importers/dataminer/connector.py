@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from protoc.compiler.importers.dataminer.connections import (
     NEEDED,
@@ -41,8 +42,7 @@ from protoc.dsl.source import Span
 T = TypeVar("T")
 
 
-@dataclass
-class Connector:
+class Connector(Struct):
     """Everything a connector declares, by kind and number, in the order written."""
 
     root: View

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.conditions import Kinds, NoCondition, Reader
@@ -27,8 +28,7 @@ class Absent(Missing):
     """Something exists, but is not imported, and that has been said."""
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """One import.
 
     Attributes:

@@ -7,9 +7,10 @@ Names of elements and attributes, and words that are values, count in any case.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from protoc.compiler.importers.dataminer.reading import Element
 from protoc.dsl.diagnostics import Diagnostics
@@ -47,8 +48,7 @@ class Reference(NamedTuple):
     span: Span
 
 
-@dataclass(eq=False)
-class Account:
+class Account(Struct, eq=False):
     """What has been looked at, and what is to be said of single places.
 
     Attributes:

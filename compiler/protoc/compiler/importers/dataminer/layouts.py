@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from protoc.compiler.importers.dataminer import (
     completion,
@@ -23,8 +25,7 @@ from protoc.dsl.source import Span
 from protoc.dsl.words import RESERVED
 
 
-@dataclass
-class Layouts:
+class Layouts(Struct):
     """Builds the layouts of one connector.
 
     Attributes:

@@ -8,7 +8,7 @@ need not be written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from protoc.compiler.importers.dataminer.completion import OPEN
 from protoc.compiler.importers.dataminer.context import Context
@@ -38,8 +38,7 @@ def folded(context: Context) -> frozenset[int] | None:
     return frozenset(found)
 
 
-@dataclass
-class _Handled:
+class _Handled(Struct):
     """How the messages of a kind are handled before they go out, or are taken in."""
 
     context: Context

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from protoc.compiler.importers.dataminer.elements import Reference, Text, View, options
 from protoc.compiler.importers.dataminer.reading import Element
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Object:
+class Object(Struct, frozen=True, eq=False, kw_only=True):
     """Anything with a number.
 
     Attributes:
@@ -32,8 +31,7 @@ class Object:
         return self.view.span
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Message(Object):
+class Message(Object, frozen=True, eq=False, kw_only=True):
     """A command or a response: numbers of params in wire order.
 
     Attributes:
@@ -48,8 +46,7 @@ class Message(Object):
     ascii: frozenset[int] | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Pair(Object):
+class Pair(Object, frozen=True, eq=False, kw_only=True):
     """A command and its answers; times in milliseconds."""
 
     command: Reference | None
@@ -65,8 +62,7 @@ class Pair(Object):
     one_byte: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Item:
+class Item(Struct, frozen=True, eq=False):
     """Something in a group; `next` in milliseconds."""
 
     kind: str
@@ -75,8 +71,7 @@ class Item:
     view: View
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Group(Object):
+class Group(Object, frozen=True, eq=False, kw_only=True):
     """Pairs, actions or triggers."""
 
     type: str
@@ -85,8 +80,7 @@ class Group(Object):
     connection: int | None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Timer(Object):
+class Timer(Object, frozen=True, eq=False, kw_only=True):
     """Groups again and again; times in milliseconds, `every` None for `loop`.
 
     Attributes:
@@ -101,16 +95,14 @@ class Timer(Object):
     condition: Text | None
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
+class Step(Struct, frozen=True, eq=False):
     """What a trigger runs: the number of an action or a trigger."""
 
     target: Reference
     otherwise: bool
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Trigger(Object):
+class Trigger(Object, frozen=True, eq=False, kw_only=True):
     """An event and what it runs.
 
     Attributes:
@@ -129,8 +121,7 @@ class Trigger(Object):
     legacy: tuple[int | None, str, Text, bool] | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Action(Object):
+class Action(Object, frozen=True, eq=False, kw_only=True):
     """A verb and what it works on; attributes of `On` and `Type` by their lower-case names."""
 
     on: Text
@@ -149,8 +140,7 @@ class Action(Object):
         return None if number is None else Reference(number, self.given[name].span)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class QAction(Object):
+class QAction(Object, frozen=True, eq=False, kw_only=True):
     """Code that runs when params change.
 
     Attributes:

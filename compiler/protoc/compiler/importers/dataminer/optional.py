@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from protoc.dsl import tree
 from protoc.dsl.source import Span
@@ -22,8 +23,7 @@ class NoList(Exception):
     """The text is no list of optional positions."""
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Positions that are there together or not at all; `end` is behind the last."""
 
     start: int
@@ -64,8 +64,7 @@ def nested(
     return _Nest(elements, {each.start: each.end for each in found}, span).part(0, len(elements))
 
 
-@dataclass(frozen=True)
-class _Nest:
+class _Nest(Struct, frozen=True):
     elements: Sequence[tuple[tree.Element, ...]]
     ends: dict[int, int]
     span: Span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from protoc.compiler.importers.dataminer.elements import Reference, Text, View, options
 from protoc.compiler.importers.dataminer.reading import Element
@@ -43,8 +43,7 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True)
-class Crc:
+class Crc(Struct, frozen=True):
     """How a checksum is computed; attributes as in `CRC/Type`."""
 
     type: Text
@@ -59,8 +58,7 @@ class Crc:
     span: Span
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """`low_data..high_data` on the wire are `low..high`."""
 
     low_data: float
@@ -70,16 +68,14 @@ class Scale:
     span: Span
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """A value with a name: a discreet, or an exception."""
 
     value: Text
     display: Text
 
 
-@dataclass(frozen=True)
-class Interprete:
+class Interprete(Struct, frozen=True):
     """How the bytes of a param are read.
 
     Attributes:
@@ -118,8 +114,7 @@ class Interprete:
     decimals: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Param:
+class Param(Struct, frozen=True, eq=False):
     """One param.
 
     Attributes:

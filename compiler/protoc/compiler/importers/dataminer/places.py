@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler.importers.dataminer import conversions, types
 from protoc.compiler.importers.dataminer.context import Context, Missing
@@ -12,8 +13,7 @@ from protoc.compiler.importers.dataminer.values import octets
 from protoc.dsl.source import Span
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """One position of a message.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from protoc.dsl.diagnostics import Diagnostics
 from protoc.dsl.source import Source, Span
@@ -25,8 +26,7 @@ _MARKS = "\ufeff"
 _TAG_END = re.compile(r"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
 
 
-@dataclass(eq=False, slots=True)
-class Element:
+class Element(Struct, eq=False):
     """An element of a document.
 
     Attributes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protoc.compiler.importers.dataminer.context import Context
 from protoc.compiler.importers.dataminer.elements import Account
@@ -31,8 +33,7 @@ _OBJECTS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One element or attribute.
 
     Attributes:
@@ -52,8 +53,7 @@ class Row:
     known: bool = True
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """Every object of a connector, and every part of it that did not come over as it is."""
 
     source: str
@@ -142,8 +142,7 @@ def refused(account: Account, root: Element | None, name: str) -> Report:
     return Report(name, "", "", tuple(replace(each, reason="; ".join(reasons)) for each in row))
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     account: Account
     became: dict[int, str]
 

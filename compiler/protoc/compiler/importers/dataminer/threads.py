@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from protoc.compiler.importers.dataminer.connections import Connection
 from protoc.compiler.importers.dataminer.elements import View
 from protoc.compiler.importers.dataminer.objects import Group
 
 
-@dataclass
-class Threads:
+class Threads(Struct):
     """The threads of a connector.
 
     Attributes:
