@@ -34,7 +34,7 @@ NUMBERS = [
 ]  # fmt: skip
 WHOLE = [
     "u8", "i8", "u16", "i16le", "u24", "u32le", "u64", "i64le", "dec[3]", "int[4]", "hex[4]",
-    "bcd[2]", "bcd[9]", "nibbles[2]", "hex[2] signed",
+    "bcd[2]", "bcd[9]", "nibbles[2]", "hex[2] signed", "vlq", "u6_14_30_62 max 4",
 ]  # fmt: skip
 TEXTS = [
     'text[4] pad " "', 'text[6] pad left " "', "text[5] pad NUL", "text[3]", "char",
@@ -166,7 +166,8 @@ class Writer:
         what = self.pick("bytes", "text", "text latin1", "bytes max 5", "text max 4",
                          "bytes reversed", "digits")  # fmt: skip
         if kind == "length":
-            form = self.pick("u8", "u16le", "dec[2]", "hex[2]", "i8", "bcd[1]")
+            form = self.pick("u8", "u16le", "dec[2]", "hex[2]", "i8", "bcd[1]", "varint max 2",
+                             "ber_length")  # fmt: skip
             value = self.pick(f"len({name})", f"len({name}) + 1", f"len({size}..{name})")
             self.add(f"{size} : {form} = {value}", size)
             self.add(f"{name} : {what}", name)
@@ -186,7 +187,8 @@ class Writer:
             self.add(f"{size} : {self.pick('u8', 'hex[2]')}", size)
             self.add(self.pick(*CONSTANTS))
         else:
-            notation = self.pick("dec", "int", "float", "hex", "oct", "bin", "float .2", "quoted")
+            notation = self.pick("dec", "int", "float", "hex", "oct", "bin", "float .2", "quoted",
+                                 "varint", "u7_15")  # fmt: skip
             self.add(f"{name} : {notation}", name)
             self.add(self.pick('","', "CRLF", '";"', '"!" | "??"'))
 

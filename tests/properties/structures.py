@@ -6,11 +6,12 @@ from typing import Protocol
 
 ITEMS = [
     "u8", "u16le", "i8", "dec[2]", "hex[2]", "text[2]", "u8 scale 0.5", "u24", "f32",
-    "u8 { high @7..4, low @3..0 }", "u8 as kind { one = 1, two = 2 }", "bool",
+    "u8 { high @7..4, low @3..0 }", "u8 as kind { one = 1, two = 2 }", "bool", "vlq",
 ]  # fmt: skip
 SEPARATED = ["dec", "text", "hex[2]", "int", "float", "u8", "bytes"]
 SELECTORS = [
-    "u8 range 0..3", "dec[1] range 0..3", "u8 as bool", "u16le range 0..2", "u8 scale 2 range 0..6",
+    "u8 range 0..3", "dec[1] range 0..3", "varint range 0..3", "u8 as bool", "u16le range 0..2",
+    "u8 scale 2 range 0..6",
 ]  # fmt: skip
 
 

@@ -44,7 +44,7 @@ _NAMED = {
 _HELP_AT_END = "the end of the line"
 _TYPE = re.compile(
     r"[uif]\d+(?:le|be)?|dec|int|float|hex|oct|bin|base36|bcd|digits|nibbles|char|text|quoted"
-    r"|bytes|bool|body"
+    r"|bytes|bool|body|varint|vlq|ber_length|u7_15|u6_14_30_62"
 )
 _HELP = {
     "a type": "write one such as `u16`, `text[8]` or `[u8]`",

@@ -26,7 +26,7 @@ from protoc.compiler.backend.places import (
 )
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import annotation, outside, value_types
+from protoc.compiler.backend.values import annotation, outside, scan_of, value_types
 
 
 class Decoder(Verifier):
@@ -175,12 +175,11 @@ class Decoder(Verifier):
             end = self.stretch(step, size, behind)
         else:
             end = self.position()
-            what = wire.notation if isinstance(wire, model.Digits) else "quoted"
-            scan = self.context.use(f"scan_{what}")
+            scan, options = scan_of(wire)
             limits = (self.stop,) if self.stop else ()
             name = self.label(step.name or "")
-            arguments = (self.buffer, str(start), str(self.origin), "cls.NAME", name, *limits)
-            self.lines.add(f"{end} = ", Call(scan, arguments))
+            where = (self.buffer, str(start), str(self.origin), "cls.NAME", name, *limits)
+            self.lines.add(f"{end} = ", Call(self.context.use(scan), (*where, *options)))
         if not isinstance(step.origin, model.Reserved) or step.longest is not None:
             octets_ = span(self.buffer, start, end)
             # characters are made of a bytearray as well

@@ -22,7 +22,7 @@ from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, previous_of
 from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import annotation
+from protoc.compiler.backend.values import annotation, scan_of
 from protoc.compiler.resolve.beginnings import octets_of
 from protoc.compiler.resolve.types import fixed_size
 
@@ -121,9 +121,8 @@ class Lists(Struct):
             return Call(decoder.context.use("objects"), (f"{cls}.decode_part", *told))
         own = getattr(item, "size", None)
         if isinstance(own, model.WhileFits):
-            what = item.notation if isinstance(item, model.Digits) else "quoted"
-            scan = decoder.context.use(f"scan_{what}")
-            return Call(decoder.context.use("scanned"), (scan,))
+            scan, options = scan_of(item)
+            return Call(decoder.context.use("scanned"), (decoder.context.use(scan), *options))
         if isinstance(own, model.UntilNext) and not own.between and own.times == 1:
             delimiter = decoder.delimiter(steps(own.targets))
             return Call(decoder.context.use("delimited"), (delimiter,))

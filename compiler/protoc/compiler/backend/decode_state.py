@@ -216,6 +216,9 @@ class State(Struct, dict=True):
             self.lines.add(f"{name} = int({raw})")
             return
         read = self.context.use(f"read_{step.wire.notation}")
+        if step.wire.varying:
+            self.lines.add(f"{name} = {read}({raw})")
+            return
         at = place.minus(self.origin)
         arguments = (raw, "cls.NAME", self.label(step.name or ""), at, self.extent)
         options = digits_look(step.wire)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 from protoc.compiler import model
 from protoc.compiler.backend.checks import Computer, fixed, largest
-from protoc.compiler.backend.code import Call, Code, keyed, text
+from protoc.compiler.backend.code import Code, text
 from protoc.compiler.backend.encode_values import Values
 from protoc.compiler.backend.expressions import Writer, named
 from protoc.compiler.backend.formats import format_of, held_by
@@ -14,7 +14,7 @@ from protoc.compiler.backend.growing import grows, varies
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import bits_called, ends_of, members_of, span, told
 from protoc.compiler.backend.plan import Enter, Leave, Step
-from protoc.compiler.backend.values import digits_look, limits
+from protoc.compiler.backend.values import limits
 
 _SHORT = 40
 """Longer values get a variable before they are written."""
@@ -164,14 +164,7 @@ class Deriving(Values):
 
     def _digits(self, step: model.Field, value: str) -> Code:
         assert isinstance(step.wire, model.Digits)
-        size = step.wire.size
-        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
-        call = self.context.use(f"write_{step.wire.notation}")
-        options = digits_look(step.wire)
-        if step.wire.lower:
-            options.append(keyed("lower", "True"))
-        name = text(attribute(step.name or ""))
-        return Call(call, (value, width, "self.NAME", name, *options))
+        return self.digits(step.wire, value, text(attribute(step.name or "")))
 
     def expression(self, expression: model.Expression) -> str:
         """An expression over raw values; what is derived is computed before it."""

@@ -102,19 +102,13 @@ class Values(Struct):
     def _text(self, step: model.Field, value: str) -> Code:
         """The call that writes text, digits or bytes."""
         wire, name = step.wire, text(attribute(step.name or self.item))
-        size = getattr(wire, "size", None)
-        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
         if isinstance(wire, model.Digits):
             raw = self.to_raw(value, step.conversion, wire, step.name or self.item)
             if step.conversion.boolean:
                 raw = f"int(bool({value}))"
-            call = self.context.use(f"write_{wire.notation}")
-            arguments: list[Code] = [raw, width, "self.NAME", name, *digits_look(wire)]
-            if wire.decimals is not None:
-                arguments.append(keyed("decimals", str(wire.decimals)))
-            if wire.lower:
-                arguments.append(keyed("lower", "True"))
-            return Call(call, tuple(arguments))
+            return self.digits(wire, raw, name)
+        size = getattr(wire, "size", None)
+        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
         longest: list[Code] = (
             [keyed("longest", str(step.longest))] if step.longest is not None else []
         )
@@ -128,6 +122,19 @@ class Values(Struct):
         call = self.context.use("write_text")
         look = text_look(wire)
         return Call(call, (value, width, text(wire.encoding), "self.NAME", name, *look, *longest))
+
+    def digits(self, wire: model.Digits, raw: str, name: str) -> Code:
+        """The call that writes a number in digits."""
+        arguments: list[Code] = [raw]
+        if not wire.varying:
+            size = wire.size
+            arguments.append(str(size.bytes) if isinstance(size, model.FixedSize) else "None")
+        arguments += ["self.NAME", name, *digits_look(wire)]
+        if wire.decimals is not None:
+            arguments.append(keyed("decimals", str(wire.decimals)))
+        if wire.lower:
+            arguments.append(keyed("lower", "True"))
+        return Call(self.context.use(f"write_{wire.notation}"), tuple(arguments))
 
     def _as_bytes(self, step: model.Field, variable: str) -> bool:
         """Bytes, or text that is nothing but characters, checked where they stand.

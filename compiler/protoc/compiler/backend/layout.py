@@ -206,8 +206,9 @@ class LayoutWriter(Formulas):
             arguments.append(keyed("lenient", "True"))
         if isinstance(size, model.UntilNext) and size.loose:
             arguments.append(keyed("loose", "True"))
-        if field.longest is not None:
-            arguments.append(keyed("max", str(field.longest)))
+        longest = field.wire.longest if isinstance(field.wire, model.Digits) else None
+        if longest is not None or field.longest is not None:
+            arguments.append(keyed("max", str(field.longest or longest)))
         if field.pattern:
             arguments.append(keyed("like", text(field.pattern)))
         if field.forbidden:

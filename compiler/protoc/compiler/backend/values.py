@@ -240,9 +240,19 @@ def _table(table: tuple[tuple[int, int], ...]) -> Code:
     return Call("", tuple(f"0x{octet:02X}: 0x{code:02X}" for octet, code in table), "{}")
 
 
+def scan_of(wire: model.Wire) -> tuple[str, list[Code]]:
+    """What finds the end of a value whose bytes tell it, and what it has to know beside them."""
+    if not isinstance(wire, model.Digits):
+        return "scan_quoted", []
+    longest = [] if wire.longest is None else [keyed("longest", str(wire.longest))]
+    return f"scan_{wire.notation}", [*longest]
+
+
 def digits_look(wire: model.Digits) -> list[Code]:
     """How digits look, for those who read and who write them."""
     options: list[Code] = []
+    if wire.longest is not None:
+        options.append(keyed("longest", str(wire.longest)))
     if wire.signed:
         options.append(keyed("signed", "True"))
     if wire.pad is not None:

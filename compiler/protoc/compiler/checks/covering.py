@@ -254,7 +254,8 @@ def _takes(wire: model.Wire, other: model.Wire) -> bool:
         return characters and wire.encoding in ("utf-8", "ascii", "cp1252")
     if isinstance(wire, model.Digits) and isinstance(other, model.Digits):
         same = (wire.notation, wire.pad, wire.left) == (other.notation, other.pad, other.left)
-        return wire.lenient or (same and not other.lenient)
+        wide = not wire.varying or (wire.reach or (0, 0)) >= (other.reach or (0, 0))
+        return wire.lenient or (same and wide and not other.lenient)
     return False
 
 

@@ -146,6 +146,7 @@ from protoc.compiler.model.protocol import Example, Exchange, Protocol
 from protoc.compiler.model.wire import (
     DIGITS,
     PACKED,
+    VARYING,
     Bits,
     Conversion,
     Digits,
@@ -179,6 +180,7 @@ from protoc.compiler.model.wire import (
 __all__ = [
     "DIGITS",
     "PACKED",
+    "VARYING",
     "Action",
     "Added",
     "Algorithm",

@@ -62,7 +62,7 @@ class UntilEnd(Struct, frozen=True):
 
 
 class WhileFits(Struct, frozen=True):
-    """As long as characters fit (text numbers without a size).
+    """As far as what stands there says: the characters that fit, the bytes of a `VARYING` number.
 
     Attributes:
         guarded: what follows may begin like more of them; then the two cannot be written together.
@@ -93,8 +93,13 @@ class Real(Struct, frozen=True):
     little: bool
 
 
-Notation = Literal["dec", "int", "float", "hex", "oct", "bin", "base36", "bcd", "nibbles"]
-PACKED = ("bcd", "nibbles")
+Varying = Literal["varint", "vlq", "ber_length", "u7_15", "u6_14_30_62"]
+Notation = Literal["dec", "int", "float", "hex", "oct", "bin", "base36", "bcd", "nibbles"] | Varying
+VARYING: dict[Varying, int] = {
+    "varint": 10, "vlq": 10, "ber_length": 9, "u7_15": 2, "u6_14_30_62": 8
+}  # fmt: skip
+"""Notations whose bytes tell how many they are, and the most there are unless said otherwise."""
+PACKED = ("bcd", "nibbles", *VARYING)
 """Notations whose digits are no characters."""
 
 BASES = {"hex": 16, "oct": 8, "bin": 2, "base36": 36, "nibbles": 16}
@@ -106,7 +111,8 @@ class Digits(Struct, frozen=True):
 
     Attributes:
         notation: `dec` digits only, `int` with a sign, `float` any notation, digits of `hex`,
-            `oct`, `bin`, `base36`; `bcd` two decimal digits in a byte, `nibbles` four bits in one.
+            `oct`, `bin`, `base36`; `bcd` two decimal digits in a byte, `nibbles` four bits in one;
+            a `VARYING` one has as many bytes as it takes.
         decimals: written behind the point of a `float`; None for as many as needed.
         lower: lower-case letters are written.
         signed: the upper half of the numbers stands for negative ones: two's complement, ten's
@@ -114,6 +120,7 @@ class Digits(Struct, frozen=True):
         pad: what fills it up to its size instead of zeros; `left` in front.
         reversed: the last byte stands first.
         lenient: bytes that are no such number are no value, and not wrong.
+        longest: most bytes of a varying one.
     """
 
     notation: Notation
@@ -125,6 +132,12 @@ class Digits(Struct, frozen=True):
     left: bool = False
     reversed: bool = False
     lenient: bool = False
+    longest: int | None = None
+
+    @property
+    def varying(self) -> bool:
+        """Whether its first bytes tell how many it has."""
+        return self.notation in VARYING
 
     @property
     def packed(self) -> bool:
@@ -144,6 +157,8 @@ class Digits(Struct, frozen=True):
     @property
     def reach(self) -> tuple[int, int] | None:
         """The least and the largest number that fits; None without a size that is known."""
+        if self.notation in VARYING:
+            return 0, (1 << self._bits(self.longest or VARYING[self.notation])) - 1
         if not isinstance(self.size, FixedSize):
             return None
         count = self.size.bytes * (2 if self.notation == "bcd" else 1)
@@ -152,6 +167,14 @@ class Digits(Struct, frozen=True):
             return -(most // 2), (most + 1) // 2 - 1
         least = -(self.base ** (count - 1) - 1) if self.negative else 0
         return least, most - 1
+
+    def _bits(self, longest: int) -> int:
+        """The bits of the largest varying number of at most so many bytes."""
+        if self.notation in ("varint", "vlq"):
+            return 7 * longest
+        if self.notation == "ber_length":
+            return 8 * (longest - 1) if longest > 1 else 7
+        return max(width for width in map(int, self.notation[1:].split("_")) if width < 8 * longest)
 
 
 DIGITS = "digits"

@@ -22,7 +22,7 @@ CHARACTERS = {
 
 def octets_of(wire: model.Digits) -> bytes:
     """The values that the bytes of a number can have."""
-    if wire.lenient:
+    if wire.lenient or wire.varying:
         return bytes(range(256))
     if wire.notation == "bcd":
         return bytes(16 * high + low for high in range(10) for low in range(10))

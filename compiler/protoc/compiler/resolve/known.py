@@ -28,6 +28,8 @@ def _in_order(wire: model.Wire, value: float | str | bytes) -> bytes:
         return struct.pack(("<" if wire.little else ">") + "fd"[wire.width == 8], value)
     if isinstance(wire, model.Digits):
         assert isinstance(value, int | float)
+        if wire.varying:
+            return varying(wire.notation, int(value))
         return _packed(wire, int(value)) if wire.packed else _characters(wire, value)
     if isinstance(wire, model.Text):
         data = wire.encode(str(value)) if not isinstance(value, bytes) else value
@@ -65,6 +67,20 @@ def _packed(wire: model.Digits, value: int) -> bytes:
     value %= 100**width if width else value + 1
     digits = f"{value:0{2 * width}d}"
     return bytes.fromhex(digits if len(digits) % 2 == 0 else f"0{digits}")
+
+
+def varying(notation: str, value: int) -> bytes:
+    """The fewest bytes of a number that tells how many it has."""
+    if notation == "ber_length":
+        size = value.bit_length() + 7 >> 3
+        return bytes((value,)) if value < 0x80 else bytes((0x80 | size, *value.to_bytes(size)))
+    if notation in ("varint", "vlq"):
+        groups = [value >> shift & 0x7F for shift in range(0, max(value.bit_length(), 1), 7)]
+        groups = groups if notation == "varint" else groups[::-1]
+        return bytes((*(group | 0x80 for group in groups[:-1]), groups[-1]))
+    widths = [int(width) for width in notation[1:].split("_")]
+    which, width = next((i, width) for i, width in enumerate(widths) if not value >> width)
+    return (value | which << width).to_bytes(width // 8 + 1)
 
 
 _DIGITS = {

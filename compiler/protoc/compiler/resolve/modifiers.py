@@ -155,6 +155,30 @@ class Modifiers:
             )
         return filler, left
 
+    def varying(self, notation: model.Notation) -> model.Digits:
+        """A number that tells its size itself, of at most so many bytes."""
+        most = self.left.get("max")
+        wire = model.Digits(notation, model.WhileFits(), longest=self.longest())
+        sizes = {"u7_15": [1, 2], "u6_14_30_62": [1, 2, 4, 8]}.get(notation, range(1, 65))
+        if most is not None and wire.longest not in sizes:
+            raise self.scope.fail(
+                "E0405",
+                f"no `{notation}` has at most {wire.longest} bytes",
+                most.span,
+                help=f"{', '.join(map(str, sizes))} will do"
+                if isinstance(sizes, list)
+                else f"{sizes[0]} to {sizes[-1]} will do",
+            )
+        if (lenient := self.left.get("lenient")) is not None and "range" not in self.left:
+            raise self.scope.fail(
+                "E0404",
+                "`lenient` needs digits or a range",
+                lenient.span,
+                "there is nothing that could be wrong",
+                help="put `range a..b` before it, or take it away",
+            )
+        return wire
+
     def sign(self, wire: model.Digits) -> bool:
         """Whether the upper half of the numbers stands for negative ones."""
         modifier = self.take("signed")

@@ -22,6 +22,8 @@ def told_apart(
         Unresolved: it always does, so that nothing tells where the field ends.
     """
     wire = field.wire
+    if isinstance(wire, model.Digits) and wire.varying:
+        return field
     behind = firsts(following, fields, scope.enums)
     if isinstance(wire, model.Text):
         if QUOTE[0] in behind:

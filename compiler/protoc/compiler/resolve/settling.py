@@ -366,7 +366,7 @@ class _Settler(Struct):
         wire = field.wire
         if not isinstance(wire, model.Digits | model.Text):
             return field
-        if not isinstance(wire.size, model.WhileFits):
+        if not isinstance(wire.size, model.WhileFits) or _is_varying(wire):
             return field
         field = told_apart(self.scope, field, following, self._fields)
         if self.sized:
@@ -410,9 +410,14 @@ class _Settler(Struct):
 
 def _runs_on(wire: model.Wire) -> bool:
     """Whether an item has no end of its own, or the last item of an item that is a list."""
-    digits = isinstance(getattr(wire, "size", None), model.WhileFits)
+    digits = isinstance(getattr(wire, "size", None), model.WhileFits) and not _is_varying(wire)
     last = isinstance(wire, model.Items) and _runs_on(wire.item.wire)
     return digits or is_open(wire) or last
+
+
+def _is_varying(wire: model.Wire) -> bool:
+    """Whether its first bytes tell where it ends."""
+    return isinstance(wire, model.Digits) and wire.varying
 
 
 def _called(field: model.Field | model.Coded) -> str:

@@ -34,10 +34,11 @@ _DIGITS: dict[str, model.Notation] = {
     "base36": "base36",
     "bcd": "bcd",
     "nibbles": "nibbles",
+    **{name: name for name in model.VARYING},
 }
 _TEXTS = ("text", "char", "digits", "quoted")
 _NAMES = ("u8", "u16", "u32", "i16", "f32", "dec", "hex", "float", "text", "bytes", "bool", "char",
-          "bcd", "digits", "nibbles", "quoted")  # fmt: skip
+          "bcd", "digits", "nibbles", "quoted", *model.VARYING)  # fmt: skip
 
 
 def is_builtin(name: str) -> bool:
@@ -164,6 +165,14 @@ def _wire(
                 help="take the brackets away",
             )
         return binary
+    if name in model.VARYING and type_.size is not None:
+        raise scope.fail(
+            "E0403",
+            f"`{name}` tells its size itself",
+            type_.size.span,
+            "its first bytes say how many it has",
+            help=f"take the brackets away; `{name} max 4` has at most 4 bytes",
+        )
     if name in _DIGITS:
         return _digits(scope, _DIGITS[name], size, modifiers)
     if name in _TEXTS:
@@ -190,6 +199,8 @@ def _wire(
 def _digits(
     scope: Scope, notation: model.Notation, size: model.Size | None, modifiers: Modifiers
 ) -> model.Digits:
+    if notation in model.VARYING:
+        return modifiers.varying(notation)
     packed = notation in model.PACKED
     lenient = "lenient" in modifiers.left
     wire = model.Digits(

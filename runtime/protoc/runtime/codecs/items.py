@@ -81,9 +81,9 @@ def sized(size: int) -> Ends:
     return ends
 
 
-def scanned(scan: Callable[..., int]) -> Ends:
-    """Items that end where their characters do."""
-    return lambda buffer, at: scan(buffer, at, at, "", "")
+def scanned(scan: Callable[..., int], **options: int) -> Ends:
+    """Items that end where their bytes say; `options` are those of what finds that."""
+    return lambda buffer, at: scan(buffer, at, at, "", "", **options)
 
 
 def delimited(delimiter: Delimiter) -> Ends:

@@ -14,6 +14,7 @@ from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.texts import Text
 from protoc.runtime.declarative.types import Look, wire_of
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
+from protoc.runtime.declarative.varying import Varying
 from protoc.runtime.declarative.wires import LONGEST_NUMBER, Binary, Digits, Slice, TooLong
 from protoc.runtime.errors import DecodeError, EncodeError, Incomplete, Reason
 from protoc.runtime.messages import Choice, TextChoice
@@ -86,7 +87,7 @@ class Field(Element):
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
-        self.wire = wire_of(type_, **look)
+        self.wire = wire_of(type_, longest=max, **look)
         self.fixed = self.wire.fixed
         self.sizing = size
         self.exact = exact
@@ -199,6 +200,8 @@ class Field(Element):
             return measured(self, stream, frame, self.sizing, self.longest, self.label)
         if isinstance(self.wire, Digits) and self.ending is None:
             return self._characters(self.wire, stream, frame)
+        if isinstance(self.wire, Varying):
+            return self._told(self.wire, stream, frame)
         if isinstance(self.wire, Text) and self.wire.quoted:
             return self._quotes(self.wire, stream, frame)
         assert self.ending is not None
@@ -217,6 +220,19 @@ class Field(Element):
             most = f"at most {LONGEST_NUMBER} characters"
             raise frame.error("too long", self.label, at, most, count)
         return count
+
+    def _told(self, wire: Varying, stream: IO[bytes], frame: Frame) -> int:
+        """As many bytes as the first of them tell."""
+        rest, at = frame.rest(stream), frame.at(stream)
+        try:
+            size = wire.size(rest)
+        except TooLong:
+            most, there = f"at most {wire.longest} bytes", wire.longest if wire.grouped else 1
+            raise frame.error("too long", self.label, at, most, rest[:there]) from None
+        except ValueError as error:
+            raise frame.error("value", self.label, at, str(error), rest[:1]) from None
+        frame.need(stream, size, self.label)
+        return size
 
     def _quotes(self, wire: Text, stream: IO[bytes], frame: Frame) -> int:
         """As many bytes as stand in quotes."""

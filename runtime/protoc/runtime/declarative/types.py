@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from protoc.runtime.declarative.packed import Packed
 from protoc.runtime.declarative.texts import DigitText, Text
+from protoc.runtime.declarative.varying import LONGEST, Varying
 from protoc.runtime.declarative.wires import BASES, Binary, Digits, Slice, Wire
 
 _TYPE = re.compile(r"([a-z]+?)(\d*)(le|be)?(?:\[(\d+)\])?")
@@ -29,9 +30,14 @@ class Look(TypedDict, total=False):
 def wire_of(
     type_: str, *, encoding: str = "utf-8", pad: bytes | None = None, left: bool = False,
     trim: str = "", decimals: int | None = None, lower: bool = False, signed: bool = False,
-    bcd: bool = False,
+    bcd: bool = False, longest: int | None = None,
 ) -> Wire:  # fmt: skip
-    """The wire form of a type as descriptions write it: `u16le`, `hex[2]`, `text`."""
+    """The wire form of a type as descriptions write it: `u16le`, `hex[2]`, `text`.
+
+    `longest` is the most bytes of a number that tells itself how many it has.
+    """
+    if type_ in LONGEST:
+        return Varying(type_, longest)
     if type_.startswith("base36"):
         type_ = type_.replace("base36", "base", 1)
     match = _TYPE.fullmatch(type_)
