@@ -338,7 +338,9 @@ class Play:
         peer.closings -= 1
 
     def _close(self, step: Record, within: float) -> Wait:
-        peer = self.peers.pop(step.get("client", "main"))
+        peer = self._peer(step)
+        if self.listening:  # else the program may come back
+            del self.peers[step.get("client", "main")]
         peer.end.hang_up(peer.number)
         yield self.world.time()
 

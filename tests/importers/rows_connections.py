@@ -135,7 +135,7 @@ ROWS = {
     "C028": Row(bench(ports=port(TimeoutTimeElement=30000)), shows=("offline 30s",)),
     "C029": Row(
         bench(ports=port(SlowPoll=5, SlowPollBase="number", PingInterval=10000)),
-        shows=("slow_poll 10s, 5",),
+        shows=("slow_poll 10s, 5", "pair poll id 1 = get -> got ping"),
     ),
     "C030": Row(smart(ports=port(Type="udp", FlushPerDatagram="true")), shows=("udp", "datagram")),
     "C031": Row(
@@ -170,8 +170,8 @@ ROWS = {
             groups=(group(2, "own", "Pair:1").replace("<Group ", '<Group threadId="1" '),),
         ),
         shows=(
-            "link side : tcp client { timeout 1500ms; retries 3 }",
-            "link third : tcp client { timeout 1500ms; retries 3; queue main }",
+            "link side : tcp client { timeout 1500ms; retries 3; reconnect 1s }",
+            "    reconnect 1s\n    queue main\n",
             "group own id 2 on side",
         ),
     ),

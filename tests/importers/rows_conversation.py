@@ -13,7 +13,7 @@ from tests.importers.connectors import (
     timer,
     trigger,
 )
-from tests.importers.table import BYTE, Row, bench, does
+from tests.importers.table import BYTE, Row, bench, does, port
 
 
 def on(event: str, time: str, target: object = 1, **more: str) -> str:
@@ -138,7 +138,14 @@ ROWS = {
             "Protocol/Groups/Group@ping: not imported",
         ),
     ),
-    "C117": Row(bench(groups=(group(-1, "ping", "Pair:1"),)), shows=("group ping",)),
+    "C117": Row(
+        bench(
+            pairs=(pair(1, "poll", 1, 1), pair(2, "alive", 1, 1)),
+            groups=(group(-1, "ping", "Pair:2"),),
+            ports=port(SlowPoll=5, SlowPollBase="number"),
+        ),
+        shows=("group ping", "pair alive id 2 = get -> got ping"),
+    ),
     "C118": Row(
         bench(timers=(timer(1, "beat", 2500, 1), timer(2, "loop", "loop", 1))),
         shows=("timer beat id 1 every 2500ms", "timer loop id 2 every loop"),

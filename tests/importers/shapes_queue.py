@@ -288,6 +288,33 @@ SHAPES = {
             "locks are nothing, sleep is": call("trigger:51", tx(b"B\r", min_ms=390, max_ms=450)),
         },
     ),
+    "lines that break": Shape(
+        letters(
+            params=(text(20, "answer", 2),),
+            responses=(message("Response", 1, "answer", 20, 3),),
+            pairs=(pair(20, "asked", 3, 1),),
+            groups=(group(20, "again", "Pair:20", "Pair:1"),),
+            timers=(timer(1, "beat", 2000, 20),),
+        ),
+        {
+            "are opened again, and what the timer asks goes on": run(
+                tx(b"C\r"),
+                {"close": True},
+                tx(b"C\r", min_ms=1900, max_ms=2100),
+                rx(b"ok\r"),
+                tx(b"A\r"),
+                events=({"event": "disconnected"}, {"event": "connected"}, param(20, "ok")),
+            ),
+            "end a call": call(
+                "group:20",
+                tx(b"C\r"),
+                {"close": True},
+                silence(3000),
+                events=({"event": "disconnected"}, ended("error")),
+                exit_=3,
+            ),
+        },
+    ),
     "closed behind each answer": Shape(
         device(
             type_attributes=' communicationOptions="closeConnectionOnResponse"',

@@ -86,7 +86,8 @@ class SlowPoll(msgspec.Struct, frozen=True):
 
     Attributes:
         every: seconds between two pings.
-        after: seconds without an answer more than `offline`, before it begins.
+        after: seconds more than `offline` without an answer, before it begins; where there is no
+            `offline`, seconds behind the first attempt without one.
         timeouts: so many attempts in a row without an answer instead; 0 for the time.
     """
 

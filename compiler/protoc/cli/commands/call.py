@@ -142,12 +142,19 @@ class _Call:
         self._driver.do(lambda now: self._session.set(name, value, now))
 
     def _finish(self, ticket: Ticket) -> None:
-        """Wait until nothing is queued or awaited any more."""
-        if not self._driver.pump(lambda: ticket.settled and self._session.idle, AFTERMATH):
-            if self._driver.endpoint.is_open:
-                log(f"what the answers set in motion goes on after {AFTERMATH:g} s: left alone")
-            elif not (ticket.done and self._session.idle):
-                self._failed("error")
+        """Wait until nothing is queued or awaited any more, or the line is gone."""
+        driver = self._driver
+
+        def over() -> bool:
+            return ticket.settled and self._session.idle
+
+        ended = driver.pump(lambda: over() or driver.severed, AFTERMATH)
+        if over():
+            return
+        if ended or not driver.endpoint.is_open:
+            self._failed("error")
+        else:
+            log(f"what the answers set in motion goes on after {AFTERMATH:g} s: left alone")
 
     def _happened(self, event: Event) -> None:
         from protoc.runtime.events import AttemptFailed, MessageSeen, NotSent

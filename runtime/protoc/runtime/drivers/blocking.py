@@ -219,6 +219,11 @@ class Driver:
         """Why the line broke; empty when it did not."""
         return self._coupling.broken
 
+    @property
+    def severed(self) -> bool:
+        """Nobody is connected, until a line that broke is opened again."""
+        return self._coupling.reopening and not self._coupling.connections
+
     def wakeable(self) -> None:
         """Prepare for `stop` and `post` while the driver waits."""
         if self._bell is None:

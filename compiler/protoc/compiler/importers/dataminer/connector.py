@@ -41,6 +41,9 @@ from protoc.dsl.source import Span
 
 T = TypeVar("T")
 
+PING_GROUP = -1
+"""The number of the group that is asked of a device that does not answer."""
+
 
 class Connector(Struct):
     """Everything a connector declares, by kind and number, in the order written."""
@@ -80,6 +83,22 @@ class Connector(Struct):
         if self.communication.redundant and len(wired) == 2 and wired[0].type == wired[1].type:
             return wired[1]
         return None
+
+    @property
+    def pinged(self) -> frozenset[int]:
+        """The pairs that are asked of a device that does not answer.
+
+        Where it is polled slowly: those of group -1, else those that say so, else the one of the
+        lowest number that has a response.
+        """
+        said = frozenset(pair.id for pair in self.pairs.values() if pair.ping)
+        if not self.connections[0].port.slow_poll:
+            return said
+        group = self.groups.get(PING_GROUP)
+        items = group.items if group is not None else ()
+        own = frozenset(item.target.id for item in items if item.kind == "pair")
+        answered = sorted(pair.id for pair in self.pairs.values() if pair.responses)
+        return own or said or frozenset(answered[:1])
 
     def on(self, number: int | None) -> Connection | None:
         """The line of that number, the main one without; None when it is none that is imported."""

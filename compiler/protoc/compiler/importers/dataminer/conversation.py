@@ -70,7 +70,7 @@ def _options(context: Context, own: Pair, condition: tree.Expression | None) -> 
         option("timeout", nodes.duration(own.timeout, span))
     if own.retries is not None:
         option("retries", nodes.number(own.retries, span))
-    if own.ping:
+    if own.id in context.connector.pinged:
         option("ping")
     if own.quiet:
         option("quiet")

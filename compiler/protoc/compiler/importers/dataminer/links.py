@@ -12,6 +12,8 @@ from protoc.dsl.source import Span
 
 TIMEOUT, RETRIES = 1500, 3
 """What an element is usually set to, where a connector gives no default."""
+RECONNECT = 1000
+"""Milliseconds after which a line that broke is opened again: the platform does so by itself."""
 PING = 30_000
 """Milliseconds between two pings of a silent device, where a connector does not say."""
 TICK = 15
@@ -219,6 +221,8 @@ def _options(
     if closes and _hears_success(context):
         found.append(nodes.setting("idle_close", span, nodes.duration(1, span)))
         _option_simplified(context, "the connection is closed when nothing more is to be asked")
+    if kind != "udp" and not server:
+        found.append(nodes.setting("reconnect", span, nodes.duration(RECONNECT, span)))
     found += _queue(context, connection)
     local = connection.port.local_port
     if local and kind != "serial" and not server:
