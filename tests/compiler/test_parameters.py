@@ -24,6 +24,7 @@ def encoded(text: str, name: str) -> bytes:
         ('sealed(salt=x"01 02", mark="#")', "230127"),
         ("sealed(salt=0, mark=0x7E7E)", "7e7e01fd"),
         ('sealed(mark=STX, salt="!")', "020124"),
+        ('sealed(3, "#")', "230127"),
     ],
 )
 def test_given_where_it_is_used(call: str, expected: str) -> None:

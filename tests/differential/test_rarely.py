@@ -98,6 +98,33 @@ def test_zeros_are_left_out_behind_lists(inside: str, fields: dict[str, Any], oc
     both(cls(**fields), cls, bytes.fromhex(data))
 
 
+@pytest.mark.parametrize(
+    "layout, fields, octets",
+    [
+        ("a : u8; b : u8?; c : u16", {"a": 1, "c": 2}, "01 0002"),
+        ("a : u8; b : u8?; c : u16", {"a": 1, "b": 3, "c": 2}, "01 03 0002"),
+        ("n : u8 = len(..c); optional { b : u8; d : text }; c : u8", {"c": 2}, "02 02"),
+        ("optional { b : u8; d : text }; c : u8 = sum(..)", {"b": 3, "d": "a"}, "03 61 64"),
+        ("a : u16?; b : u8?; c : u8", {"c": 9}, "09"),
+        ("a : u16?; b : u8?; c : u8", {"a": 1, "c": 9}, "0001 09"),
+        ("a : u16?; b : u8?; c : u8", {"a": 1, "b": 2, "c": 9}, "0001 02 09"),
+    ],
+)
+def test_what_may_be_absent_leaves_room_for_what_may_not(
+    layout: str, fields: dict[str, Any], octets: str
+) -> None:
+    cls, data = made(layout), bytes.fromhex(octets)
+    both(cls(**fields), cls, data)
+
+
+def test_what_is_skipped_at_the_end_ends_with_the_datagram() -> None:
+    cls = made("n : u8 = len(d); d : bytes; skip 0xAA max 7")
+    data = b"\x02ab"
+    both(cls(d=b"ab"), cls, data)
+    for more in (b"\xaa", b"\xaa" * 7):
+        assert cls.decode(data + more) == cls.construct.declarative.parse(data + more)
+
+
 def both(message: Any, cls: Any, data: bytes) -> None:
     """Either form writes it as this, and reads it so."""
     assert message.encode() == data

@@ -123,6 +123,9 @@ def advice(phrases: list[str], before: str, found: str, meant: str | None) -> st
         return f"a field is written `{before} : u8`, a constant one `{before} : u8 = 1`"
     if before and _TYPE.fullmatch(found) and _HELP_AT_END in phrases:
         return f"a field is written with a colon: `{before} : {found}`"
+    if found.isdecimal() and "a statement" in phrases:
+        size = max(1, (int(found).bit_length() + 7) // 8)
+        return f"bytes are written as hexadecimal digits: `0x{int(found):0{2 * size}X}`"
     if meant:
         return f"did you mean `{meant}`?"
     return help_for(phrases)

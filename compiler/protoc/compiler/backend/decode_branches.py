@@ -94,7 +94,8 @@ class Branches(Struct):
             return f"{decoder.context.use('among')}({place}, {octets(values)})"
         tests = []
         if stop != "None":
-            tests.append(f"{start} < {decoder.limit}")
+            behind_it = f" - {branch.between}" if branch.between else ""
+            tests.append(f"{start} < {decoder.limit}{behind_it}")
         if branch.behind:
             tests.append(f"not {decoder.delimiter(steps(branch.behind))}.stands({place})")
         return " and ".join(tests)

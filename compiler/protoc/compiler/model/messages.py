@@ -173,6 +173,7 @@ class Branch(Struct, frozen=True):
         closed: one of the arms must stand here.
         behind: constants that stand here instead of what is optional; None where its own first
             byte tells.
+        between: bytes of the fixed elements behind it, which are there in any case.
     """
 
     key: str
@@ -181,6 +182,7 @@ class Branch(Struct, frozen=True):
     span: Span
     closed: bool = False
     behind: tuple[Constant | LinkEnd, ...] | None = None
+    between: int = 0
 
 
 class Lines(Branch, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ def needs_region(
         if isinstance(element, model.Lines) and not element.behind:
             return True
         untold = isinstance(element, model.Branch) and element.behind is not None
-        if untold and all(map(may_be_nothing, following)):
+        if untold and (element.between or all(map(may_be_nothing, following))):
             return True
         if any(needs_region(row, following) for row in model.parts(element)):
             return True
@@ -69,6 +69,17 @@ def may_be_nothing(element: model.Element) -> bool:
         and isinstance(element.wire, model.Items)
         and element.wire.count is None
     )
+
+
+def certain_size(elements: tuple[model.Element, ...]) -> int:
+    """The bytes of those elements that always have the same."""
+    sizes = (
+        certain_size(element.elements)
+        if isinstance(element, model.Region) and element.size is None
+        else fixed_size(element) or 0
+        for element in elements
+    )
+    return sum(sizes)
 
 
 class Next(Struct, frozen=True):

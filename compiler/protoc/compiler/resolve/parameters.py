@@ -28,7 +28,7 @@ def instantiated(
     names = {parameter.name.text: parameter for parameter in frame.parameters}
     given: dict[str, tree.Expression] = {}
     others = []
-    for argument in call.arguments:
+    for argument in _named(frame, call.arguments):
         if argument.name is None or argument.name.text not in names:
             others.append(argument)
             continue
@@ -57,12 +57,10 @@ def instantiated(
 
 def told_by(scope: Scope, layout: tree.Layout, statement: tree.Bare) -> tree.Layout:
     """A message whose fields stand somewhere, as the values behind its name mean it."""
-    names = [parameter.name for parameter in layout.parameters]
-    arguments = []
-    for i, argument in enumerate(statement.arguments):
-        if argument.name is None and i < len(names):
-            argument = replace(argument, name=names[i])
-        if argument.name is None or argument.name.text not in {name.text for name in names}:
+    names = {parameter.name.text for parameter in layout.parameters}
+    arguments = _named(layout, statement.arguments)
+    for argument in arguments:
+        if argument.name is None or argument.name.text not in names:
             raise scope.fail(
                 "E0204",
                 f"`{layout.name.text}` takes {len(names) or 'no'} values",
@@ -70,9 +68,17 @@ def told_by(scope: Scope, layout: tree.Layout, statement: tree.Bare) -> tree.Lay
                 labels=(Label(layout.name.span, "declared here"),),
                 help="take this one away",
             )
-        arguments.append(argument)
-    call = tree.Invocation(statement.name, tuple(arguments), span=statement.span)
+    call = tree.Invocation(statement.name, arguments, span=statement.span)
     return instantiated(scope, layout, call)[0]
+
+
+def _named(layout: tree.Layout, arguments: tuple[tree.Argument, ...]) -> tuple[tree.Argument, ...]:
+    """Values without a name are those of the parameters in their order."""
+    names = [parameter.name for parameter in layout.parameters]
+    return tuple(
+        replace(argument, name=names[i]) if argument.name is None and i < len(names) else argument
+        for i, argument in enumerate(arguments)
+    )
 
 
 def _distinct(scope: Scope, frame: tree.Layout) -> None:

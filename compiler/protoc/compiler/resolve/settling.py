@@ -11,6 +11,7 @@ from protoc.compiler.resolve.coded import is_clear, measured, plain_size, requir
 from protoc.compiler.resolve.following import (
     Next,
     Unclear,
+    certain_size,
     may_be_nothing,
     next_of,
     record_of,
@@ -109,6 +110,7 @@ class _Settler(Struct):
             elif isinstance(element, model.Coded):
                 element = self._coded(element, following)
             elif isinstance(element, model.Filler):
+                self._goes_on(element, following)
                 element = passed(self.scope, element, following, self._fields)
             elif isinstance(element, model.Field):
                 element = self._field(element, following)
@@ -175,25 +177,17 @@ class _Settler(Struct):
         arms = tuple(
             replace(arm, elements=self.settle(arm.elements, following)) for arm in branch.arms
         )
-        branch = replace(branch, arms=arms, behind=None)
+        branch = replace(branch, arms=arms, behind=None, between=0)
         if branch.how != "optional":
             return branch
-        if all(map(may_be_nothing, following)) and not self._has_end():
-            raise self.scope.fail(
-                "E0501",
-                f"nothing tells whether `{self.layout.name.text}` goes on here",
-                branch.span,
-                "may be absent, and nothing comes behind it",
-                labels=(Label(self.layout.name.span, "in this message"),),
-                help="put a constant behind it, or let the link say `end CRLF`",
-            )
+        self._goes_on(branch, following)
         if self._tells(branch.arms[0].elements):
             return branch
         try:
             next_ = next_of(following)
         except Unclear:
-            next_ = Next()
-        if next_.between or not (next_.targets or self._has_end()):
+            next_ = Next((), certain_size(following))
+        if (next_.between and next_.targets) or not (next_.targets or self._has_end()):
             raise self.scope.fail(
                 "E0409",
                 "nothing tells whether this is present",
@@ -201,7 +195,19 @@ class _Settler(Struct):
                 "any byte may begin it",
                 help="begin it with a constant, or put one behind it",
             )
-        return replace(branch, behind=next_.targets)
+        return replace(branch, behind=next_.targets, between=next_.between)
+
+    def _goes_on(self, element: model.Element, following: tuple[model.Element, ...]) -> None:
+        """Complain about what may be absent at the end of a message that nothing ends."""
+        if all(map(may_be_nothing, following)) and not self._has_end():
+            raise self.scope.fail(
+                "E0501",
+                f"nothing tells whether `{self.layout.name.text}` goes on here",
+                element.span,
+                "may be absent, and nothing comes behind it",
+                labels=(Label(self.layout.name.span, "in this message"),),
+                help="put a constant behind it, or let the link say `end CRLF`",
+            )
 
     def _lines(self, lines: model.Lines, following: tuple[model.Element, ...]) -> model.Lines:
         """Each line is a region of its own; what stands behind them is never one of them."""

@@ -226,11 +226,12 @@ class Optional(Branch):
     def __init__(self, *elements: Element, key: str | None = None) -> None:
         super().__init__((Way(*elements),), key)
         (self.way,) = self.arms
-        self.following: Ending | None = None
+        self.following = Ending((), 0, end=True)
 
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
         super().settle(following, bounded)
-        self.following = next_of(following)
+        certain = sum(element.extent or 0 for element in following)
+        self.following = next_of(following) or Ending((), certain, end=True)
 
     def ways(self) -> list[list[Element]]:
         return [self.way.elements, []]
@@ -265,10 +266,9 @@ class Optional(Branch):
             if not rest:
                 frame.need_more(stream)
             return rest[:1] != b"" and rest[0] in values
-        if frame.bounded and not rest:
+        if frame.bounded and len(rest) <= self.following.between:
             return False
-        behind = self.following.constants(frame) if self.following is not None else ()
-        return not stands(behind, stream, frame)
+        return not stands(self.following.constants(frame), stream, frame)
 
     def wanted(self, message: Any, frame: Frame) -> Way | None:
         """The only way, or none."""
@@ -287,7 +287,7 @@ class Optional(Branch):
         stream.seek(here)
         written = stream.read()
         stream.seek(end)
-        if self._is_untold() and self.following is not None:
+        if self._is_untold():
             for target in self.following.targets:
                 if any(written.startswith(constant) for constant in target.every()):
                     words = "what does not begin with what is behind it"
