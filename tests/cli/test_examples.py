@@ -125,3 +125,15 @@ def test_load_gives_the_device_class(tmp_path: Path) -> None:
     path.write_text(DEVICE + "example { " + WRONG[0][0] + " }\n", "utf-8")
     with pytest.raises(SourceError, match="E0701"):
         load(path)
+
+
+def test_an_event_is_tried_before_a_message_above_it() -> None:
+    text = """protocol p
+link tcp client
+message volume { 0x01; "V"; volume : u8 }
+event other { 0x01; data : bytes[2] }
+example { rx x"01 56 05" == volume(volume=5) }
+"""
+    (diagnostic,) = compile_source(Source("p.proto", text)).diagnostics
+    assert diagnostic.help is not None
+    assert "events are tried before messages" in diagnostic.help

@@ -153,6 +153,8 @@ class _Checker:
     def _taken_for_another(self, line: model.Exchange, taken: _Try) -> None:
         help = "tell the two apart by a constant, or declare the more general one last"
         wanted = self._classes[line.message or ""]
+        if (wanted.KIND, taken.message.KIND) == ("message", "event"):
+            help = "events are tried before messages: declare both as `event`, or as `message`"
         if wanted.KIND == "response" != taken.message.KIND:
             help = (
                 f"`{line.message}` answers nothing here and is tried after what comes unasked: "

@@ -26,9 +26,9 @@ def needs_region(
             continue
         if isinstance(element, model.Lines) and not element.behind:
             return True
-        untold = isinstance(element, model.Branch) and element.behind is not None
-        if untold and (element.between or all(map(may_be_nothing, following))):
-            return True
+        if isinstance(element, model.Branch) and element.behind is not None:
+            if element.between or all(map(may_be_nothing, following)):
+                return True
         if any(needs_region(row, following) for row in model.parts(element)):
             return True
     return False

@@ -250,7 +250,28 @@ class _Settler(Struct):
         size = size_of(field)
         if isinstance(size, model.UntilNext):
             return replace(field, wire=with_size(field.wire, self._mark(field, size, following)))
-        return replace(field, wire=with_size(field.wire, self._end(field, following)))
+        end = self._end(field, following)
+        if isinstance(end, model.UntilNext) and isinstance(field.wire, model.Items):
+            self._separated(field, field.wire, end)
+        return replace(field, wire=with_size(field.wire, end))
+
+    def _separated(self, field: model.Field, wire: model.Items, end: model.UntilNext) -> None:
+        """Complain about a list that ends at what stands between its items."""
+        alike = [
+            target.alternatives
+            for target in end.targets
+            if isinstance(target, model.Constant)
+            and wire.separator
+            and all(each.startswith(wire.separator) for each in target.alternatives)
+        ]
+        if alike and not end.between:
+            raise self.scope.fail(
+                "E0409",
+                f"nothing tells where `{_called(field)}` ends",
+                field.span,
+                "what follows begins like what stands between two items",
+                help="where it stands behind each item, write `repeat items { … }` with it inside",
+            )
 
     def _mark(
         self, field: model.Field, size: model.UntilNext, following: tuple[model.Element, ...]
