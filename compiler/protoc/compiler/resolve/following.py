@@ -26,12 +26,18 @@ def needs_region(
             continue
         if isinstance(element, model.Lines) and not element.behind:
             return True
-        if isinstance(element, model.Branch) and element.behind is not None:
-            if element.between or all(map(may_be_nothing, following)):
-                return True
+        if isinstance(element, model.Branch) and _leaves_room(element, following):
+            return True
         if any(needs_region(row, following) for row in model.parts(element)):
             return True
     return False
+
+
+def _leaves_room(branch: model.Branch, following: tuple[model.Element, ...]) -> bool:
+    """Whether something is optional for which only the end of a region tells that it is absent."""
+    if branch.behind is None:
+        return False
+    return branch.between > 0 or all(map(may_be_nothing, following))
 
 
 def trails_off(elements: tuple[model.Element, ...]) -> bool:

@@ -206,7 +206,9 @@ class _Settler(Struct):
                 element.span,
                 "may be absent, and nothing comes behind it",
                 labels=(Label(self.layout.name.span, "in this message"),),
-                help="put a constant behind it, or let the link say `end CRLF`",
+                help="write it in front of what comes next: a message may begin with it"
+                if isinstance(element, model.Filler)
+                else "put a constant behind it, or let the link say `end CRLF`",
             )
 
     def _lines(self, lines: model.Lines, following: tuple[model.Element, ...]) -> model.Lines:
