@@ -78,7 +78,7 @@ def test_what_could_not_be_read_back_is_refused() -> None:
         ("coded cobs { a : u8 }; b : u8; c : bytes", "E0501"),
         ("b : u8; coded hex { check : u8 = sum(b..) }; LF", "E0306"),
         ("size : u8 = len(a); coded hex { a : bytes; again : u8 = size }; LF", "E0306"),
-        ("size : u8 = len(a..again); coded hex { a : bytes; again : u8 = size }; LF", "E0901"),
+        ("size : u8 = len(a..again); coded hex { a : bytes; again : u8 = size }; LF", "E0308"),
         ("skip \"-\" max 1 send 2; \"+\"", "E0405"),
         ("check : u8 = sum(plain(b)); coded hex { a : u8 }; b : u8", "E0306"),
     ],

@@ -125,11 +125,16 @@ def cut(value: str, wire: model.Wire, expression: model.Expression, *, always: b
         masked = _masked(value, width * 8, expression)
         return f'{bracketed(masked)}.to_bytes({width}, "big")'
     integer = wire.integer if isinstance(wire, model.Bits) else wire
-    if not isinstance(integer, model.Integer) or not (always or model.checksums(expression)):
+    if not (always or model.checksums(expression)):
         return value
-    bits = integer.width * 8
-    masked = _masked(value, bits, expression, integer.signed)
-    if masked == value or not integer.signed:
+    if isinstance(integer, model.Slice) and not integer.decimal:
+        bits, signed = integer.width, integer.signed
+    elif isinstance(integer, model.Integer):
+        bits, signed = integer.width * 8, integer.signed
+    else:
+        return value
+    masked = _masked(value, bits, expression, signed)
+    if masked == value or not signed:
         return masked
     sign = f"0x{1 << bits - 1:X}"
     return f"({masked} ^ {sign}) - {sign}"

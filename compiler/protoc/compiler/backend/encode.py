@@ -6,12 +6,9 @@ frame together, and computes the checks over it last.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
-
 from protoc.compiler import model
 from protoc.compiler.backend.again import put_together
-from protoc.compiler.backend.assemble import Assembly, Piece, joined
+from protoc.compiler.backend.assemble import Piece, joined
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
@@ -21,15 +18,16 @@ from protoc.compiler.backend.code import (
     octets,
     text,
 )
-from protoc.compiler.backend.encode_branches import Branches, holds_check
+from protoc.compiler.backend.encode_branches import Branches
+from protoc.compiler.backend.encode_checks import Checking
 from protoc.compiler.backend.encode_coded import CodedBlocks
-from protoc.compiler.backend.encode_derived import Deriving
 from protoc.compiler.backend.encode_lists import Lists
 from protoc.compiler.backend.encode_values import ends_by_target
 from protoc.compiler.backend.expressions import divides
 from protoc.compiler.backend.formats import format_of
+from protoc.compiler.backend.growing import varies
 from protoc.compiler.backend.naming import attribute, local
-from protoc.compiler.backend.places import Place, before, ends_of, span
+from protoc.compiler.backend.places import Place, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import is_reversed, limits
 from protoc.compiler.resolve.running_on import is_guarded
@@ -39,7 +37,7 @@ from protoc.compiler.resolve.types import size_of as size_told
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 
 
-class Encoder(Deriving):
+class Encoder(Checking):
     """Writes `encode` of one message, or `encode_part` of one record."""
 
     def write(self) -> list[str]:
@@ -53,12 +51,13 @@ class Encoder(Deriving):
         for step in row:
             self.emit(step)
         self._finish([step for step in row if isinstance(step, model.Field | model.Filler)])
+        self.spared()
         return self._guarded()
 
     def ready(self, row: list[Step], at: Place) -> None:
         """The raw values of a row that begins at a place, those of branches last."""
         for step in row:
-            if isinstance(step, model.Branch) and not holds_check(step):
+            if isinstance(step, model.Branch) and not self.is_late(step):
                 self.raws[step.key] = self.fresh("part")
             elif isinstance(step, model.Coded):
                 self.raws[step.key] = self.fresh("coded")
@@ -108,13 +107,15 @@ class Encoder(Deriving):
                 self._value(step)
             elif isinstance(step, model.Coded):
                 CodedBlocks(self).early(step)
-            elif not holds_check(step):
+            elif not self.is_late(step):
                 Branches(self).early(step)
 
     def _value(self, step: model.Field) -> None:
         """The raw value of a field in a variable or an expression."""
         if isinstance(step.origin, model.Derived):
             self.raws[step.key] = local(step.key)
+            if varies(step) and self._is_check(step) and not self.early:
+                self.unwritten(step)
             return
         if _is_zeros(step):
             return
@@ -189,6 +190,8 @@ class Encoder(Deriving):
         slices = [field_ for field_, _ in slices_of(step, self.message)]
         for field_ in slices:
             self.prepare(field_)
+        if any(map(self._is_check, slices)):
+            return  # they are put together where they stand
         if any(isinstance(field_.origin, model.Derived) for field_ in slices):
             self._late.append(step)
         else:
@@ -234,7 +237,7 @@ class Encoder(Deriving):
                     at = at.moved(len(step.alternatives[0]))
                 elif size is not None and not isinstance(step, model.LinkEnd):
                     at = at.moved(size)
-                elif isinstance(step, model.Branch) and holds_check(step):
+                elif isinstance(step, model.Branch) and self.is_late(step):
                     at = at.moved(0, Branches(self).size(step))
                 elif isinstance(step, model.Filler):
                     at = at.moved(len(step.octets) * step.send)
@@ -303,7 +306,7 @@ class Encoder(Deriving):
             self._pending.add(Piece(f"{self._ends(step)}.written"))
             return
         if isinstance(step, model.Branch):
-            if holds_check(step):
+            if self.is_late(step):
                 self.flush()
                 Branches(self).late(step)
             else:
@@ -320,44 +323,10 @@ class Encoder(Deriving):
         if _is_zeros(step):
             self._pending.constant(bytes(size_of(step) or 0))
             return
-        if isinstance(step.origin, model.Derived) and self._is_check(step):
-            self._check(step, step.origin)
+        if checks := self.checks_of(step):
+            self.check(step, checks)
             return
         self._pending.add(self.piece(step, self.raws[step.key]))
-
-    def swapped(self) -> Assembly:
-        """What is pending so far, put aside for a way of its own."""
-        pending, self._pending = self._pending, Assembly()
-        return pending
-
-    def joined(self, pending: Assembly) -> Code:
-        """What has become pending since, as bytes; what was put aside is back."""
-        found = self._pending.take(self.context, self.lines.indent)
-        self._pending = pending
-        return found
-
-    @contextmanager
-    def apart(self, frame: str) -> Generator[None]:
-        """What is put together now are bytes of their own, in a variable of their own."""
-        outer = self.frame, self.origin, self.begun, self._patches, self._late
-        self.frame, self.origin, self.begun = frame, Place(0), False
-        self._patches, self._late = [], []
-        pending = self.swapped()
-        yield
-        self._pending = pending
-        self.frame, self.origin, self.begun, self._patches, self._late = outer
-
-    def whole(self) -> Code:
-        """All bytes that have been put together since."""
-        if not self.begun and not self._patches:
-            return (
-                self._pending.take(self.context, self.lines.indent)
-                if self._pending.pieces
-                else 'b""'
-            )
-        self.flush()
-        self._fill_in(self._patches)
-        return self.frame
 
     def _ends(self, step: model.LinkEnd) -> str:
         return f"{self.context.ends(step.by_link)}[link]"
@@ -383,85 +352,9 @@ class Encoder(Deriving):
             raw = f"{raw}[::-1]"
         return Piece(raw, format=self._formats.get(step.key, ""))
 
-    def _check(self, step: model.Field, origin: model.Derived) -> None:
-        """A check over the frame so far; one over what follows is filled in when that is there."""
-        mine = self.places[step.key][0]
-        open_ = [p for p in self._patches if self._inside(p[0].key, origin.expression)]
-        needed = [origin.expression, *(o.expression for _, o in open_)]
-        if not all(before(self._last(expression), mine) for expression in needed):
-            self._pending.constant(bytes(size_of(step) or 0))
-            self._patches.append((step, origin))
-            return
-        self.flush()
-        self._fill_in(open_)
-        self._reached = mine
-        self._compute(step, origin)
-        self._reached = None
-        self._pending.add(self._checked_piece(step))
-
-    def _compute(self, step: model.Field, origin: model.Derived) -> None:
-        if isinstance(step.wire, model.Digits):
-            number = self._computer.short(f"{step.key}_value", origin.expression)
-            self._numbered(step, number)
-            return
-        self._computer.assign(self.raws[step.key], origin.expression, step.wire)
-        self._bounded(self.raws[step.key], step.name or "", step.bounds)
-
-    def _checked_piece(self, step: model.Field) -> Piece:
-        return self.piece(step, self.raws[step.key])
-
-    def _last(self, expression: model.Expression) -> Place:
-        """Where the bytes end that an expression needs."""
-        places = [Place(0)]
-        for part in model.every(expression):
-            if isinstance(part, model.Checksum):
-                places += [ends_of(self.places, e)[1] for e in model.covered(part.data)]
-            elif isinstance(part, model.Own):
-                origin = self._origin(part)
-                if isinstance(origin, model.Derived):
-                    places.append(self._last(origin.expression))
-        return max(places, key=lambda p: (len(p.terms), p.plus))
-
-    def flush(self) -> None:
-        """Put what is pending behind the frame."""
-        if not self._pending.pieces:
-            return
-        joined = self._pending.take(self.context, self.lines.indent)
-        self.lines.add(f"{self.frame} {'+=' if self.begun else '='} ", joined)
-        self.begun = True
-
-    def _fill_in(self, patches: list[tuple[model.Field, model.Derived]]) -> None:
-        """Put checks where room was left for them; one that others cover comes before them."""
-        waiting = list(patches)
-        while waiting:
-            ready = next(
-                (step, origin)
-                for step, origin in waiting
-                if not any(self._inside(other.key, origin.expression) for other, _ in waiting)
-            )
-            waiting.remove(ready)
-            self._patches.remove(ready)
-            self._compute(*ready)
-            self._pending.add(self._checked_piece(ready[0]))
-            start, end = self.places[ready[0].key]
-            (piece,) = self._pending.parts(self.context)
-            front = [span(self.frame, "", start)] if str(start) != "0" else []
-            rest = span(self.frame, end, "")
-            self.lines.chain(f"{self.frame} = ", [*front, str(piece), rest], "+")
-
-    def _inside(self, key: str, expression: model.Expression) -> bool:
-        """Whether an expression covers an element."""
-        mine = self.places[key]
-        for check in model.checksums(expression):
-            for extent in model.covered(check.data):
-                start, end = ends_of(self.places, extent)
-                if before(start, mine[0]) and before(mine[1], end):
-                    return True
-        return False
-
     def _finish(self, row: list[model.Field | model.Filler]) -> None:
         guarded = [step for step in row if is_guarded(step)]
-        if not self._patches and not guarded:
+        if not self.patches and not guarded:
             if self.begun:
                 self._return(self._pending.parts(self.context))
             elif self._pending.pieces:
@@ -470,7 +363,7 @@ class Encoder(Deriving):
                 self.lines.add('return b""')
             return
         self.flush()
-        self._fill_in(self._patches)
+        self.fill_in(self.patches)
         for step in guarded:
             self._told_apart(step)
         self.lines.add("return frame")

@@ -11,10 +11,10 @@ from msgspec import Struct
 from protoc.compiler import model
 from protoc.compiler.backend.cases import heads
 from protoc.compiler.backend.code import octets
+from protoc.compiler.backend.encode_checks import Mark, fixed_ways
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.plan import steps
 from protoc.compiler.backend.values import checked_as, default_of, defaulted, fields_in, value_types
-from protoc.compiler.resolve.types import total_size
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.encode import Encoder
@@ -28,10 +28,13 @@ class Branches(Struct):
     """
 
     encoder: Encoder
+    _mark: Mark = Mark(0, 0)
 
     def early(self, branch: model.Branch) -> None:
         """The bytes of a branch in a variable of its own."""
+        outer, self.encoder.early = self.encoder.early, True
         self._ways(branch, self.encoder.raws[branch.key])
+        self.encoder.early = outer
 
     def late(self, branch: model.Branch) -> None:
         """The bytes of a branch put behind the frame so far."""
@@ -39,12 +42,19 @@ class Branches(Struct):
         if branch.how not in ("link", "frames") and not encoder.begun:
             encoder.lines.add(f'{encoder.frame} = b""')
             encoder.begun = True
+        room = encoder.rooms.get(branch.key)
+        if room:
+            encoder.lines.add(f"{room} = len({encoder.frame})")
         self._ways(branch, None)
         encoder.begun = True
+        if room:
+            encoder.lines.add(f"{room} = len({encoder.frame}) - {room}")
 
     def size(self, branch: model.Branch) -> str:
-        """The bytes of a late branch, which must be known before it is written."""
-        sizes = [str(total_size(arm.elements)) for arm in branch.arms]
+        """The bytes of a late branch; where they vary it is there before anybody asks."""
+        sizes = [str(size) for size in fixed_ways(branch) or ()]
+        if not sizes:
+            return self.encoder.room(branch)
         if branch.how == "optional":
             sizes.append("0")
         tests = self._tests(branch, self.encoder.spelt)
@@ -95,6 +105,7 @@ class Branches(Struct):
 
     def _ways(self, branch: model.Branch, variable: str | None) -> None:
         encoder = self.encoder
+        self._mark = Mark(len(encoder.lines.lines), encoder.lines.indent)
         if isinstance(branch, model.Lines):
             every = tuple(element for arm in branch.arms for element in arm.elements)
             self._way(branch, model.Arm(every), variable)
@@ -234,6 +245,7 @@ class Branches(Struct):
         begun = encoder.begun
         row = steps(arm.elements)
         start = encoder.places.get(branch.key, (None, None))[0]
+        waiting = len(encoder.patches)
         pending = encoder.swapped()
         encoder.ready(row, encoder.origin if start is None else start)
         encoder.lengths(row)
@@ -242,6 +254,7 @@ class Branches(Struct):
             encoder.emit(step)
         if variable is None:
             encoder.flush()
+            encoder.leave(branch, self._mark, waiting)
             encoder.joined(pending)
             encoder.begun = begun
             if len(encoder.lines.lines) == before:
@@ -249,6 +262,7 @@ class Branches(Struct):
         else:
             encoder.lines.add(f"{variable} = ", encoder.joined(pending))
             self._unlike_behind(branch, arm, variable)
+            encoder.leave(branch, self._mark, waiting)
 
     def _needed(self, branch: model.Branch, arm: model.Arm, name: str) -> None:
         """A value must be given, and be one of this way where others have other types."""
@@ -294,15 +308,3 @@ class Branches(Struct):
             for field in model.walk(arm.elements)
             if isinstance(field, model.Field) and field.name in sometimes and defaulted(field)
         }
-
-
-def holds_check(element: model.Element) -> bool:
-    """Whether a check stands in an element, which needs the frame in front of it.
-
-    A check in something coded does not: it covers what is coded with it.
-    """
-    if isinstance(element, model.Coded):
-        return False
-    if isinstance(element, model.Field):
-        return isinstance(element.origin, model.Derived) and element.origin.reason == "crc"
-    return any(holds_check(inner) for row in model.parts(element) for inner in row)

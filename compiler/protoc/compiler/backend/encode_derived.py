@@ -35,7 +35,7 @@ class Deriving(Values):
     def lengths(self, row: list[Step]) -> None:
         """Derived values that need no bytes of the frame."""
         for step in row:
-            if isinstance(step, model.Field):
+            if isinstance(step, model.Field) and not self._is_check(step):
                 self.derived(step)
         for step in [late for late in self._late if late in row]:
             self._shared(step)
@@ -120,11 +120,7 @@ class Deriving(Values):
     def _numbered(self, step: model.Field, value: str) -> None:
         """Digits of a derived number, which keeps a variable of its own where others copy it."""
         variable = self.raws[step.key]
-        copied = any(
-            step.key in named(field.origin.expression)
-            for field in self.message.fields()
-            if isinstance(field.origin, model.Derived)
-        )
+        copied = self._is_copied(step)
         if format_ := format_of(step.wire):
             self._as_digits(step, self._measures(step, value, copied), format_)
             return
@@ -134,6 +130,14 @@ class Deriving(Values):
             value = f"{variable}_number"
             self._bounded(value, step.name or "", step.bounds)
         self.lines.add(f"{variable} = ", self._digits(step, value))
+
+    def _is_copied(self, step: model.Field) -> bool:
+        """Whether another value is derived from a derived one."""
+        return any(
+            step.key in named(field.origin.expression)
+            for field in self.message.fields()
+            if isinstance(field.origin, model.Derived)
+        )
 
     def _measures(self, step: model.Field, value: str, copied: bool) -> str:
         """A derived number that is written as digits of a fixed size, and fits them.
@@ -185,7 +189,7 @@ class Deriving(Values):
             told=self._told,
             previous=lambda e: self.previous(e),
             length=lambda e: self._distance(e.extent),
-            count=lambda e: f"len(self.{attribute(e.key)})",
+            count=lambda e: self.kept.get(e, f"len(self.{attribute(e.key)})"),
             present=lambda e: f"int(self.{attribute(e.name)} is not None)",
             replace=lambda: self.context.use("replaced"),
         )
@@ -202,6 +206,8 @@ class Deriving(Values):
 
     def _own(self, own: model.Own) -> str:
         """The raw value of a field, of bits in it, or what a record is told."""
+        if own in self.kept:
+            return self.kept[own]
         if bits := bits_called(own, self.message, lambda key: self.raws[key]):
             return bits
         key = own.path[0]
@@ -230,6 +236,8 @@ class Deriving(Values):
     def _covered(self, extent: model.Extent | model.Plain) -> str:
         if isinstance(extent, model.Plain):
             return span(self.plains[extent.coded], *ends_of(self.places, extent.extent))
+        if extent in self.gathered:
+            return self.gathered[extent]
         start, end = ends_of(self.places, extent)
         first = "" if str(start) == "0" else str(start)
         last = "" if end == self._reached else str(end)

@@ -51,6 +51,8 @@ class Values(Struct):
         plains: variables of the plain bytes of what is coded, by key.
         sure: names of fields that are known to be given where code is written.
         previous: writes what an expression asks of the item before.
+        kept: variables for what is asked of a way of a branch behind it.
+        gathered: variables of bytes that are covered before the frame is there.
     """
 
     message: model.Message | model.Record
@@ -71,6 +73,8 @@ class Values(Struct):
     frame: str = "frame"
     plains: dict[str, str] = field(default_factory=dict)
     begun: bool = False
+    kept: dict[model.Expression, str] = field(default_factory=dict)
+    gathered: dict[model.Extent, str] = field(default_factory=dict)
     _reached: Place | None = None
     _formats: dict[str, str] = field(default_factory=dict)
     _beyond: list[str] = field(default_factory=list)
@@ -78,7 +82,6 @@ class Values(Struct):
     _prepared: set[str] = field(default_factory=set)
     _done: set[str] = field(default_factory=set)
     _taken: set[str] = field(default_factory=set)
-    _patches: list[tuple[model.Field, model.Derived]] = field(default_factory=list)
     _late: list[model.Field] = field(default_factory=list)
 
     def value(self, step: model.Field) -> str:
@@ -245,6 +248,9 @@ class Values(Struct):
             return
         first, boolean = field_.wire.pieces[0][0] == step.key, field_.conversion.boolean
         raw, within = self.raws[field_.key], _is_within(field_, *raw_limits(field_.wire))
+        if isinstance(field_.origin, model.Derived) and not field_.wire.decimal:
+            # a check is cut to its bits
+            within = within or bool(model.checksums(field_.origin.expression))
         shared.value(raw, field_.wire, tuple(pieces), first, boolean=boolean, within=within)
 
     def _none_of(self, beyond: list[str]) -> None:

@@ -165,19 +165,18 @@ class Place(Struct, frozen=True):
 
     def minus(self, other: Place) -> str:
         """The distance from a place before it."""
+        return str(self.beyond(other))
+
+    def beyond(self, other: Place) -> Place:
+        """The same, counted from a place before it."""
         left = list(self.terms)
         for term in other.terms:
             left.remove(term)
-        return str(Place(self.plus - other.plus, tuple(left)))
+        return Place(self.plus - other.plus, tuple(left))
 
-    def moved(self, by: int, term: str = "") -> Place:
+    def moved(self, by: int, *terms: str) -> Place:
         """The place further on."""
-        return Place(self.plus + by, (*self.terms, term) if term else self.terms)
-
-
-def before(end: Place, start: Place) -> bool:
-    """Whether a place is not behind another."""
-    return len(end.terms) <= len(start.terms) and end.plus <= start.plus
+        return Place(self.plus + by, (*self.terms, *terms))
 
 
 def known(key: str) -> str:

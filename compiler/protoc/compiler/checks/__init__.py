@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from protoc.compiler import model
-from protoc.compiler.checks import candidates, coded, conversation, requests, unused, values
+from protoc.compiler.checks import candidates, conversation, requests, unused, values
 from protoc.dsl.diagnostics import Diagnostics
 
 CHECKS = (
     values.too_long,
-    coded.computed_around,
     values.labels_that_do_not_fit,
     values.ranges_beyond_the_type,
     candidates.same_or_hidden,

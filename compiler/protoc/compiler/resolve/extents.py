@@ -129,7 +129,11 @@ class Ranges(Struct, frozen=True):
             return False
         assert extent.last is not None
         block = self.drawer.block
-        return block.index(extent.first) <= self._position <= block.index(extent.last)
+        first, last = block.index(extent.first), block.index(extent.last)
+        own = self.fields[self.drawer.key].wire if self.drawer.key in self.fields else None
+        if isinstance(own, model.Slice):
+            return any(first <= block.index(host) <= last for host, _ in own.pieces)
+        return first <= self._position <= last
 
     @property
     def _position(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dis import get_instructions
 from itertools import count
 from typing import IO, TYPE_CHECKING, Any
 
@@ -161,6 +162,20 @@ class Element(_Construct):
 def names_in(function: Callable[[Frame], Any]) -> set[str]:
     """The names a function of the fields in front asks for: the texts it is written with."""
     return {name for name in function.__code__.co_consts if isinstance(name, str)}
+
+
+def values_in(function: Callable[[Frame], Any]) -> set[str]:
+    """Those of the names whose values it asks for, and not only where they stand."""
+    found: set[str] = set()
+    places = False
+    for step in get_instructions(function):
+        if step.argval == "bytes" and step.opname.startswith("LOAD_"):
+            places = True
+        elif step.opname.startswith("CALL"):
+            places = False
+        elif isinstance(step.argval, str) and step.opname.startswith("LOAD_CONST") and not places:
+            found.add(step.argval)
+    return found
 
 
 def measured(

@@ -319,7 +319,7 @@ class Field(Element):
             # a number among bytes has its highest byte in front
             assert self.fixed is not None
             return (value % 256**self.fixed).to_bytes(self.fixed, "big")
-        return self.wire.cut(value) if self.is_cut and isinstance(self.wire, Binary) else value
+        return self.wire.cut(value) if self.is_cut else value
 
     def values(self, frame: Frame) -> dict[str, Any]:
         told = self.given or (self.derivation is not None and frame.flaws is not None)

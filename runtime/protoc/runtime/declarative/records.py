@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, cast
 
-from protoc.runtime.declarative.base import Element, names_in
+from protoc.runtime.declarative.base import Element, values_in
 from protoc.runtime.declarative.bits import spelt
 from protoc.runtime.declarative.branches import beginning
 from protoc.runtime.declarative.fields import Field, attribute
@@ -149,7 +149,7 @@ def _whole(elements: Iterable[Element]) -> Iterator[Element]:
 def _find_early(elements: list[Element]) -> None:
     """Tell fields that others ask for while the message is read, and copies why they differ."""
     asking = [function for element in elements for function in element.asks()]
-    asked = {name for function in asking for name in names_in(function)}
+    asked = {name for function in asking for name in values_in(function)}
     fields = [element for element in elements if isinstance(element, Field)]
     by_key = {field.key: field for field in fields}
     for field in fields:

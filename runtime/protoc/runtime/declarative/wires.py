@@ -53,6 +53,10 @@ class Wire:
             raise TypeError("bytes")
         return bytes(raw)  # pyright: ignore[reportUnknownArgumentType]
 
+    def cut(self, raw: Any) -> Any:
+        """As much of a number as it can hold; one that must fit stays as it is."""
+        return raw
+
 
 class Binary(Wire):
     """A binary number, whole or IEEE 754."""
@@ -82,8 +86,7 @@ class Binary(Wire):
         except construct.ConstructError:
             raise ValueError("a number of that width") from None
 
-    def cut(self, raw: int) -> int:
-        """A number cut to the width."""
+    def cut(self, raw: Any) -> Any:
         assert self.fixed is not None
         raw &= (1 << 8 * self.fixed) - 1
         return raw - (1 << 8 * self.fixed) if self.signed and raw >> 8 * self.fixed - 1 else raw
@@ -114,6 +117,12 @@ class Slice(Wire):
     def bits(self, raw: int) -> int:
         """The bits that stand for a number."""
         return int(f"{raw:d}", 16) if self.decimal else raw % (1 << self.width)
+
+    def cut(self, raw: Any) -> Any:
+        if self.decimal:
+            return raw
+        bits = raw % (1 << self.width)
+        return complemented(bits, 1 << self.width) if self.signed else bits
 
     def data(self, raw: Any) -> bytes:
         if not isinstance(raw, int):
