@@ -27,9 +27,9 @@ from tests.compiler.describing import said
             "not the same in every way",
         ),
         (
-            "event e { 0x01; a : u8; _ : u8 { check @3..0 = sum(..), b @7..4 } }",
-            "E0303",
-            "bytes of its own",
+            "event e { 0x01; a : u8; _ : u8 { check @3..0 = sum(a..b), b @7..4 } }",
+            "E0304",
+            "covers itself",
         ),
         (
             "event e { 0x01; size : u8 = len(..a); if size > 3 { x : u8 }; a : u8 }",
