@@ -18,10 +18,11 @@ response meter {
     text  : dec[1] via x / 2
 }
 response odd { rest : u8 via (x % 7) ** 2 }
+event steep { power : u32 via 2 ** x }
 """
 MODULE = compiled(DESCRIPTION)
 assert MODULE is not None
-METER, ODD = MODULE.module.PROTOCOL.messages
+METER, ODD, STEEP = MODULE.module.PROTOCOL.messages
 
 
 def test_values_are_what_the_formula_says() -> None:
@@ -53,3 +54,11 @@ def test_both_codecs_agree_on_every_byte() -> None:
                 read = kind.decode(data)
                 written = outcome(read.encode)
                 assert outcome(kind.construct.declarative.build, read) == written, data
+
+
+def test_a_power_beyond_all_numbers_is_no_value() -> None:
+    assert STEEP.decode(b"\0\0\0\x0a").power == 1024
+    for data in (b"\0\0\x10\0", b"\xff\xff\xff\xff"):
+        straight = outcome(lambda d=data: STEEP.decode(d))
+        assert straight[0] == "rejected"
+        assert outcome(STEEP.construct.declarative.parse, data) == straight

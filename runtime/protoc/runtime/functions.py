@@ -13,6 +13,7 @@ from typing import Any
 from protoc.runtime.scope import NOTHING
 
 _TEXTS = (str, bytes, bytearray)
+_MOST_PLACES = 64
 
 
 def present(value: Any) -> bool:
@@ -38,6 +39,18 @@ def whole(value: Any) -> Any:
     """The whole number that is no larger: what bits are taken of."""
     value = number(value)
     return math.floor(value) if isinstance(value, float) else value
+
+
+def real(value: Any) -> Any:
+    """The number that is raised to a power: powers of whole numbers could grow for ever."""
+    value = number(value)
+    return float(value) if isinstance(value, int) else value
+
+
+def places(value: Any) -> Any:
+    """How far bits are moved; no value for more than 64 places."""
+    value = whole(value)
+    return value if isinstance(value, int) and 0 <= value <= _MOST_PLACES else NOTHING
 
 
 def length(value: Any) -> Any:

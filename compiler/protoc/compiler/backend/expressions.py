@@ -40,7 +40,7 @@ class Writer(Struct, frozen=True):
         scoped: a name of the conversation.
         length, count, present, checksum: what measures the message.
         replace: the function that replaces bytes of a number.
-        function: the name of a function of numbers.
+        function: the name of a function of numbers; empty where it goes without saying.
         link: what holds the link a message comes or goes over.
         divide: the operator for `/`: whole numbers stay whole inside messages. Where they do not
             have to, the operator is `÷`.
@@ -107,7 +107,8 @@ class Writer(Struct, frozen=True):
             conversion = model.Conversion(expression.scale, expression.offset)
             return f"({from_raw(bracketed(self.write(expression.operand)), conversion)})"
         if isinstance(expression, model.Applied):
-            return f"{self.function(expression.function)}({self.write(expression.operand)})"
+            name, operand = self.function(expression.function), self.write(expression.operand)
+            return f"{name}({operand})" if name else bracketed(operand)
         if isinstance(expression, model.Listed):
             return f"[{', '.join(self.write(item) for item in expression.items)}]"
         return self._placed(expression)
@@ -184,7 +185,11 @@ CONVERSATION = Writer(
     divide="/",
     function=lambda name: f"{FUNCTIONS}.{'length' if name == 'len' else name}",
 )
-READABLE = Writer(scoped=lambda expression: ".".join(expression.path), divide="/")
+READABLE = Writer(
+    scoped=lambda expression: ".".join(expression.path),
+    divide="/",
+    function=lambda name: "" if name in ("places", "real", "whole") else name,
+)
 """Writes an expression of the conversation as a reader of the description knows it."""
 
 

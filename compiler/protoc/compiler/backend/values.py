@@ -125,10 +125,10 @@ class Context(Struct):
             while known in self.constants:
                 known += "_"
             self.formulas[via] = known
-        raw = Writer(own=lambda _: "x", function=self.use, divide="/")
+        raw = Writer(own=lambda _: "x", function=self.function, divide="/")
         arguments = [f"lambda x: {raw.write(via.forth)}"]
         if via.back is not None:
-            value = Writer(own=lambda _: "value", function=self.use, divide="/")
+            value = Writer(own=lambda _: "value", function=self.function, divide="/")
             arguments.append(f"lambda value: {value.write(via.back)}")
         self.constants[known] = Call(self.use("Via"), tuple(arguments))
         return known

@@ -106,6 +106,9 @@ def coded(
     return tuple(found)
 
 
+_MOST_SENT = 1 << 16
+
+
 def filler(builder: Builder, statement: tree.Skip) -> model.Filler:
     """Bytes that are passed over."""
     scope, send = builder.scope, statement.send or 0
@@ -113,6 +116,13 @@ def filler(builder: Builder, statement: tree.Skip) -> model.Filler:
     if not repeated:
         raise scope.fail(
             "E0402", "a filler needs at least one byte", statement.span, help="take it away"
+        )
+    if send > _MOST_SENT:
+        raise scope.fail(
+            "E0205",
+            f"no message begins with {send} fillers",
+            statement.span,
+            help=f"send at most {_MOST_SENT}",
         )
     if statement.most is not None and send > statement.most:
         raise scope.fail(

@@ -11,6 +11,7 @@ from protoc.compiler.resolve.kinds import (
     FUNCTIONS,
     Kind,
     as_operand,
+    bounded,
     of_literal,
     of_operation,
     of_target,
@@ -74,13 +75,12 @@ class Reader(Struct, frozen=True):
     ) -> model.Operation:
         """An operator over operands of kinds that it takes."""
         kinds = self.kind(written.left), self.kind(written.right)
-        return model.Operation(
+        sides = bounded(
             operator,
-            (
-                as_operand(operator, left, kinds[0], kinds[1]),
-                as_operand(operator, right, kinds[1], kinds[0]),
-            ),
+            as_operand(operator, left, kinds[0], kinds[1]),
+            as_operand(operator, right, kinds[1], kinds[0]),
         )
+        return model.Operation(operator, sides)
 
     def kind(self, expression: tree.Expression) -> Kind:
         """What kind of value an expression has."""

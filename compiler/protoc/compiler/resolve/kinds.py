@@ -68,6 +68,39 @@ def of_operation(operator: str, left: Kind, right: Kind) -> Kind:
     return "whole"
 
 
+def is_small(number: model.Expression, most: int) -> bool:
+    """Whether a number is a constant that makes nothing grow beyond all bounds."""
+    value = number.value if isinstance(number, model.Value) else None
+    return isinstance(value, int) and 0 <= value <= most
+
+
+def as_real(number: model.Expression, function: str) -> model.Expression:
+    """A number with decimals, by a function where it is not known."""
+    if isinstance(number, model.Value) and isinstance(number.value, int | float):
+        return model.Value(float(number.value))
+    return model.Applied(function, number)
+
+
+def bounded(
+    operator: str, left: model.Expression, right: model.Expression
+) -> tuple[model.Expression, model.Expression]:
+    """Operands whose result stays within bounds, whatever values there are.
+
+    A power is one of real numbers, unless its exponent is small; bits move a few places.
+    """
+    if operator == "**" and not is_small(right, LARGEST_POWER):
+        return as_real(left, "real"), right
+    if operator in ("<<", ">>") and not is_small(right, MOST_SHIFTED):
+        return left, model.Applied("places", right)
+    return left, right
+
+
+LARGEST_POWER = 8
+"""The largest exponent with which whole numbers stay whole ones."""
+MOST_SHIFTED = 64
+"""How far bits are moved at most."""
+
+
 def as_operand(
     operator: str, operand: model.Expression, kind: Kind, other: Kind
 ) -> model.Expression:

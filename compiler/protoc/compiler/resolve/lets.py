@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protoc.compiler import model
+from protoc.compiler.resolve.kinds import LARGEST_POWER, MOST_SHIFTED, as_real, is_small
 from protoc.compiler.resolve.names import expression
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
@@ -24,7 +25,6 @@ Kind = Literal["whole", "real", "text", "truth"]
 
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _BITS = ("&", "|", "^", "<<", ">>", "~")
-_MOST_SHIFTED = 64
 
 
 def let(builder: Builder, statement: tree.Let, place: Place) -> model.Field:
@@ -251,10 +251,9 @@ class _Worth(Struct, frozen=True):
         return model.Operation(operator, operands), kind, certain
 
     def _shift(self, by: model.Expression) -> None:
-        number = by.value if isinstance(by, model.Value) else None
-        if not isinstance(number, int) or not 0 <= number <= _MOST_SHIFTED:
+        if not is_small(by, MOST_SHIFTED):
             raise self._fail(
-                f"bits are moved by a constant of at most {_MOST_SHIFTED}", "", "write the number"
+                f"bits are moved by a constant of at most {MOST_SHIFTED}", "", "write the number"
             )
 
     def _divides(self, by: model.Expression) -> bool:
@@ -270,13 +269,10 @@ class _Worth(Struct, frozen=True):
     ) -> tuple[model.Expression, Kind, bool]:
         """A power; of whole numbers it is one where the exponent is a small constant."""
         base, exponent = operands
-        number = exponent.value if isinstance(exponent, model.Value) else None
-        if isinstance(number, int) and 0 <= number <= 8:
+        if is_small(exponent, LARGEST_POWER):
             return model.Operation("**", operands), kinds[0], certain
-        if isinstance(base, model.Value) and isinstance(base.value, int | float):
-            base = model.Value(float(base.value))
-        elif kinds[0] != "real":
-            base = model.Applied("float", base)
+        if kinds[0] != "real":
+            base = as_real(base, "float")
         return model.Operation("**", (base, exponent)), "real", False
 
     def _fail(self, message: str, label: str, help: str) -> Exception:

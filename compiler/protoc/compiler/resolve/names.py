@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.expressions import Reader
+from protoc.compiler.resolve.kinds import MOST_SHIFTED, is_small
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -179,11 +180,38 @@ class LayoutReader(Reader, frozen=True):
                 "a message could hold a 0",
                 help="multiply the other side instead: `a > 3 * b`",
             )
+        grows = operator in ("**", "<<", ">>") and not self._stays_small(written, left, right)
+        if self.certain and grows:
+            raise self.scope.fail(
+                "E0605",
+                f"`{operator}` is followed by a small number here",
+                written.right.span,
+                "a message could hold any",
+                help="write a constant of at most 64, or an unsigned field of at most one byte",
+            )
         if wrong:
             raise self.scope.fail(
                 "E0605", wrong, written.span, help="compare texts with texts, numbers with numbers"
             )
         return model.Operation(operator, (left, right))
+
+    def _stays_small(
+        self, written: tree.Binary, base: model.Expression, number: model.Expression
+    ) -> bool:
+        """Whether what a number raises or moves stays within bounds, whatever a message holds."""
+        if not isinstance(number, model.Own):
+            return is_small(number, MOST_SHIFTED)
+        inside = (part for part in model.every(base) if isinstance(part, model.Operation))
+        if any(part.operator == "**" for part in inside):
+            return False
+        known = self._target(written.right) if isinstance(written.right, tree.Reference) else None
+        if isinstance(known, model.Part):
+            return not known.signed and known.width <= 8
+        wire = known.wire if isinstance(known, model.Field) else None
+        if isinstance(wire, model.Integer):
+            return not wire.signed and wire.width == 1
+        reach = wire.reach if isinstance(wire, model.Slice | model.Digits) else None
+        return reach is not None and reach[0] >= 0 and reach[1] <= 255
 
     def _applied(self, call: tree.Invocation) -> model.Expression:
         """A function over the fields in front."""

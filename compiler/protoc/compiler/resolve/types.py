@@ -196,11 +196,22 @@ def _wire(
     )
 
 
+_LONGEST_NUMBER = 64
+"""Bytes of the longest number in digits, as the runtime reads it."""
+
+
 def _digits(
     scope: Scope, notation: model.Notation, size: model.Size | None, modifiers: Modifiers
 ) -> model.Digits:
     if notation in model.VARYING:
         return modifiers.varying(notation)
+    if isinstance(size, model.FixedSize) and size.bytes > _LONGEST_NUMBER:
+        raise scope.fail(
+            "E0205",
+            f"a number in digits has at most {_LONGEST_NUMBER} bytes, not {size.bytes}",
+            modifiers.typed.span,
+            help="take a smaller size; longer ones are texts: `text[n]`, `digits[n]`",
+        )
     packed = notation in model.PACKED
     lenient = "lenient" in modifiers.left
     wire = model.Digits(

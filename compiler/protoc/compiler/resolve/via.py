@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from protoc.compiler import model
+from protoc.compiler.resolve.kinds import LARGEST_POWER, MOST_SHIFTED, as_real, is_small
 from protoc.compiler.resolve.scope import Scope, suggestion
 from protoc.dsl import tree
 
@@ -38,8 +39,7 @@ def _read(scope: Scope, expression: tree.Expression) -> model.Expression:
     if isinstance(expression, tree.Unary) and expression.operator in ("-", "~"):
         return model.Operation(expression.operator, (_read(scope, expression.operand),))
     if isinstance(expression, tree.Binary) and expression.operator in _OPERATORS:
-        sides = _read(scope, expression.left), _read(scope, expression.right)
-        return model.Operation(expression.operator, sides)
+        return _bounded(scope, expression)
     if isinstance(expression, tree.Invocation) and len(expression.arguments) == 1:
         name = expression.name
         if name.text in _FUNCTIONS:
@@ -58,6 +58,22 @@ def _read(scope: Scope, expression: tree.Expression) -> model.Expression:
     )
 
 
+def _bounded(scope: Scope, expression: tree.Binary) -> model.Expression:
+    """An operation whose result stays within bounds, whatever the raw number is."""
+    operator = expression.operator
+    left, right = _read(scope, expression.left), _read(scope, expression.right)
+    if operator in ("<<", ">>") and not is_small(right, MOST_SHIFTED):
+        raise scope.fail(
+            "E0205",
+            f"bits are moved by a constant of at most {MOST_SHIFTED}",
+            expression.right.span,
+            help="write the number of places",
+        )
+    if operator == "**" and not is_small(right, LARGEST_POWER):
+        left = as_real(left, "float")
+    return model.Operation(operator, (left, right))
+
+
 def _mentions(expression: model.Expression) -> bool:
     return any(part == RAW for part in model.every(expression))
 
@@ -66,6 +82,8 @@ def _inverse(expression: model.Expression, value: model.Expression) -> model.Exp
     """What `x` is where the expression has this value; None when that is not certain."""
     if expression == RAW:
         return value
+    if isinstance(expression, model.Applied) and expression.function == "float":
+        return _inverse(expression.operand, value)
     if isinstance(expression, model.Applied):
         other = {"log10": "exp10", "exp10": "log10"}[expression.function]
         return _inverse(expression.operand, model.Applied(other, value))
