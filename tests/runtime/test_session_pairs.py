@@ -303,6 +303,15 @@ def test_an_answer_that_fails_where_belongs_to_somebody_else() -> None:
     assert stage.said() == ["> get_level 3", "< level 4, 40", "< level 3, 30", "level = 30"]
 
 
+def test_where_may_call_the_request_by_its_name() -> None:
+    stage = Stage(pair(where=lambda x: x.level.channel == x.get_level.channel))
+    ticket = stage.execute("level", channel=3)
+    stage.hear(level(4, 40))
+    assert not ticket.done
+    stage.hear(level(3, 30))
+    assert ticket.result() == level(3, 30)
+
+
 def test_where_says_nothing_of_what_a_refusal_does_not_have() -> None:
     stage = Stage(pair(where=lambda x: x.reply.channel == x.request.channel))
     ticket = stage.execute("level", channel=3)

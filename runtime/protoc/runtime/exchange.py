@@ -152,12 +152,15 @@ class Exchange(msgspec.Struct, eq=False):
 
 
 class _SoFar(Scope):
-    """The messages of an exchange by name, then the params; one to come hides a param."""
+    """The messages of an exchange by name, then the params; one to come hides a param.
+
+    An answer takes the name from a command that is called like it: that is the `request`.
+    """
 
     __slots__ = ("_to_come",)
 
     def __init__(self, params: ParamTable, names: dict[str, Message], pair: Pair) -> None:
-        super().__init__(params, names)
+        super().__init__(params, {pair.command.NAME: names["request"], **names})
         kinds = [answer.message for step in pair.steps for answer in step]
         self._to_come = {kind.NAME for kind in (*kinds, *pair.refusals)} - names.keys()
 

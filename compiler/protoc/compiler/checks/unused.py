@@ -13,6 +13,7 @@ def params(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
     """W0603: a param that no message holds and nothing reads or sets."""
     used = set(_heads(protocol))
     used |= {name for message in protocol.messages for name in _field_names(message)}
+    used |= {join.name for join in protocol.joins}
     used |= {pointer.name for pointer in _events(protocol) if pointer.kind == "param"}
     for action in protocol.actions():
         used |= action.params()

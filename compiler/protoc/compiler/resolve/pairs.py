@@ -22,7 +22,7 @@ def resolve_pair(scope: Scope, pair: tree.Pair) -> model.Pair:
         tuple(model.Answer(_answer(scope, a).name, a.many) for a in step) for step in pair.steps
     )
     refusals = tuple(_answer(scope, answer).name for answer in pair.refusals)
-    names: dict[str, Any] = {"request": command}
+    names: dict[str, Any] = {"request": command, command.name: command}
     for name in [a.message for step in steps for a in step] + list(refusals):
         names[name] = scope.messages[name]
     replies = [*steps[0], *[model.Answer(r) for r in refusals]] if steps else []
