@@ -427,6 +427,52 @@ SHAPES = {
             ),
         },
     ),
+    # what one pair is answered looks like the other's, which never takes it away
+    "answers of another pair that fit as well": Shape(
+        device(
+            timeout=300,
+            params=(
+                STX,
+                ETX,
+                CR,
+                fixed(10, "ask", "?"),
+                length(11, "size", 2, 2, raw="numeric text"),
+                open_text(12, "data"),
+                open_text(13, "line"),
+                open_text(14, "rest"),
+            ),
+            commands=(message("Command", 1, "ask", 10, 3),),
+            responses=(
+                message("Response", 1, "sized", 1, 11, 12, 2),
+                message("Response", 2, "line", 1, 13, 2),
+                message("Response", 3, "all", 1, 14),
+            ),
+            pairs=(pair(1, "sized", 1, 1), pair(2, "line", 1, 2), pair(3, "all", 1, 3)),
+            reading=False,
+            triggers=(
+                trigger(1, "response", "before", 1, target="each"),
+                trigger(2, "response", "before", 1, 2, target=1),
+            ),
+            actions=(action(2, "response", "length"),),
+        ),
+        talks={
+            "a length that is too large": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"\x0205abc\x03"),
+                events=(param(11, 5), ended("timeout")),
+                never=(got("line"),),
+                exit_=3,
+            ),
+            "up to the end of its time": call(
+                "pair:3",
+                tx(b"?\r"),
+                rx(b"\x02abc\x03"),
+                events=(param(14, "abc\x03"), ended("ok", reply="all")),
+                never=(got("line"),),
+            ),
+        },
+    ),
     "late bytes belong to nothing": Shape(
         device(
             params=(CR, fixed(10, "ask", "?"), text(11, "answer", 2)),

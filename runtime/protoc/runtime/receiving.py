@@ -72,6 +72,7 @@ class Receiver:
         usual = tuple(_usual_order(protocol, "device" if shared.device else "controller", link))
         self.usual = Candidates(usual, self._decoder) if stepped else candidates(usual)
         self._preferred: dict[tuple[Terms, int], Preferred] = {}
+        self._last: dict[tuple[Terms, int], Preferred] = {}
         self._preferring: Sequence[int] = ()  # the connections whose framers try …
         self._wanted: Candidates | Preferred = self.usual  # … these
 
@@ -122,9 +123,15 @@ class Receiver:
         exchange = self._asker.exchange
         awaited = exchange.awaited() if exchange is not None else ()
         kept = [message for message in self._unsolicited if message not in awaited]
-        if not line.framer.may_become(kept):
-            line.framer.finish()
-            self.drain(line, now)
+        if line.framer.may_become(kept):
+            return
+        before = wanted = self._wanted
+        if exchange is not None and self._explicit:
+            self._wanted = wanted = self._at_last(exchange)
+        line.framer.finish()
+        self.drain(line, now)
+        if self._wanted is wanted:
+            self._wanted = before
 
     def _handle(self, line: Connection, found: Found, now: float) -> bool:
         """Report and take in; whether it is an awaited answer that its steps reject."""
@@ -275,6 +282,20 @@ class Receiver:
         if found.answer(exchange.request):
             for number in exchange.connections:  # what was tried before was tried for another one
                 self._lines[number].framer.expect(found)
+        return found
+
+    def _at_last(self, exchange: Exchange) -> Preferred:
+        """What the bytes may be that came until an exchange's time was up.
+
+        An answer whose steps are still to say whether it is whole does not yield to one that
+        another pair awaits.
+        """
+        key = exchange.terms, exchange.step
+        found = self._last.get(key)
+        if found is None:
+            unasked = Candidates(self._unsolicited, self._decodes)
+            found = self._last[key] = Preferred(exchange.awaited(), unasked, self._decodes)
+        found.answer(exchange.request)
         return found
 
     def _decoder(self, message: type[Message], request: Message | None = None) -> Decode:
