@@ -9,6 +9,7 @@ from protoc.dsl.source import Source
 
 GOLDEN = Path(__file__).parent
 EXAMPLES = GOLDEN.parents[1] / "examples"
+AMPLIFIER = EXAMPLES / "amplifier/amplifier.proto"
 FEATURES = sorted(path.parent.name for path in GOLDEN.glob("*/device.proto"))
 DESCRIPTIONS = sorted([*GOLDEN.glob("*/device.proto"), *EXAMPLES.glob("*/*.proto")])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -31,6 +32,21 @@ def write_whole(path: Path, data: bytes) -> None:
         _replace(target, data)
     except OSError as error:
         raise Failure(f"{path}: cannot be written: {reason(error)}") from None
+
+
+def write_text(text: str, name: str | None) -> None:
+    """Write a text into a file; without a name to stdout, the same bytes.
+
+    Raises:
+        Failure: it cannot be written.
+    """
+    data = text.encode()
+    if name is not None:
+        write_whole(Path(name), data)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def _replace(target: Path, data: bytes) -> None:

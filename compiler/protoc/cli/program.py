@@ -26,6 +26,7 @@ COMMANDS = {
     "call": ("call", "Ask a device something, and show what it answers."),
     "run": ("run", "Run the whole conversation with a device."),
     "simulate": ("simulate", "Be the device that a description describes."),
+    "document": ("document", "Write the protocol as a manual in Markdown."),
     "graph": ("graph", "Draw what sets what in motion."),
     "new": ("new", "Write a description to begin with."),
 }

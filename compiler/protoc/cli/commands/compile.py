@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protoc.cli.failures import Failure, UsageFailure, reason
-from protoc.cli.files import write_whole
+from protoc.cli.files import write_text, write_whole
 from protoc.cli.output import log
 from protoc.cli.sources import compiled
 
@@ -48,9 +48,7 @@ def command(
     compilation = compiled(source, warnings=True)
     assert compilation.protocol is not None
     if to_stdout:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(compilation.module.encode())
-        sys.stdout.buffer.flush()
+        write_text(compilation.module, None)
         return
     target = _target(compilation.protocol.name, output, directory)
     files = {target: compilation.module.encode()}

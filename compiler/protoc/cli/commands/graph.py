@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import click
 
-from protoc.cli.files import write_whole
-from protoc.cli.sources import compiled, loaded
+from protoc.cli.files import write_text
+from protoc.cli.sources import compiled
 
 
 @click.command("graph")
@@ -28,18 +25,10 @@ def command(source: str, output: str | None, format_: str | None) -> None:
     from protoc.cli.graphs.flow import flow_of
     from protoc.cli.graphs.mermaid import mermaid
     from protoc.cli.graphs.svg import svg
-    from protoc.compiler.backend.conversation import conditions
 
     compilation = compiled(source)
-    protocol = loaded(compilation).PROTOCOL
     assert compilation.protocol is not None
-    flow = flow_of(protocol, conditions(compilation.protocol))
-    title = protocol.title or protocol.name
+    title = compilation.protocol.title or compilation.protocol.name
     wanted = format_ or ("svg" if output and output.lower().endswith(".svg") else "mermaid")
-    drawn = (svg if wanted == "svg" else mermaid)(flow, title).encode()
-    if output:
-        write_whole(Path(output), drawn)
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(drawn)
-    sys.stdout.buffer.flush()
+    drawn = (svg if wanted == "svg" else mermaid)(flow_of(compilation), title)
+    write_text(drawn, output)

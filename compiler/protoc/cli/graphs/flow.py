@@ -8,6 +8,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from protoc.cli.sources import loaded
+from protoc.compiler.backend.conversation import conditions
+from protoc.compiler.pipeline import Compilation
 from protoc.runtime import actions as do
 from protoc.runtime.actions import Action
 from protoc.runtime.protocol import Group, Hook, On, Pair, Protocol, Timer, Trigger
@@ -50,13 +53,14 @@ Conditions = Mapping[tuple[str, str], str]
 """The conditions of rows, by what they are and their names: the table has them as functions."""
 
 
-def flow_of(protocol: Protocol, conditions: Conditions) -> Flow:
-    """Read a conversation.
+def flow_of(compilation: Compilation) -> Flow:
+    """Read the conversation of a description that compiles.
 
     Messages and params are boxes only when something happens because of them, or when they are
     what happens.
     """
-    return _Reader(protocol, conditions).read()
+    assert compilation.protocol is not None
+    return _Reader(loaded(compilation).PROTOCOL, conditions(compilation.protocol)).read()
 
 
 class _Reader:

@@ -8,6 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from protoc.compiler import model
+from protoc.compiler.backend.document import document
 from protoc.compiler.backend.played import PlayedExample, tests
 from protoc.compiler.backend.view import module
 
@@ -40,3 +41,14 @@ def render_tests(protocol: model.Protocol, module: str, examples: Sequence[Playe
     """
     view = tests(protocol, module, examples)
     return _environment().get_template("tests.py.j2").render(view=view)
+
+
+def render_document(protocol: model.Protocol, drawing: str) -> str:
+    """The protocol as a manual in Markdown.
+
+    Args:
+        protocol: the description.
+        drawing: its conversation in Mermaid.
+    """
+    view = document(protocol, drawing)
+    return _environment().get_template("document.md.j2").render(view=view)

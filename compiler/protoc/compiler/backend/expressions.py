@@ -24,6 +24,13 @@ FUNCTIONS = "fn"
 """What generated modules call `protoc.runtime.functions`."""
 
 
+def written(value: object) -> str:
+    """A plain value as descriptions write it."""
+    if isinstance(value, bytes):
+        return f'x"{value.hex(" ").upper()}"'
+    return str(value).lower() if isinstance(value, bool) else literal(value)
+
+
 def misplaced(expression: object) -> str:
     """Writes nothing: what is not meant to stand there was let through before."""
     raise AssertionError(f"{expression!r} cannot stand here")
@@ -41,6 +48,7 @@ class Writer(Struct, frozen=True):
         length, count, present, checksum: what measures the message.
         replace: the function that replaces bytes of a number.
         function: the name of a function of numbers; empty where it goes without saying.
+        literal: a value as it is.
         link: what holds the link a message comes or goes over.
         divide: the operator for `/`: whole numbers stay whole inside messages. Where they do not
             have to, the operator is `÷`.
@@ -58,6 +66,7 @@ class Writer(Struct, frozen=True):
     checksum: Callable[[model.Checksum], str] = misplaced
     replace: Callable[[], str] = lambda: "replaced"
     function: Callable[[str], str] = str
+    literal: Callable[[object], str] = literal
     link: str = "link"
     divide: str = "//"
 
@@ -100,7 +109,7 @@ class Writer(Struct, frozen=True):
 
     def _leaf(self, expression: model.Expression) -> str:
         if isinstance(expression, model.Value):
-            return literal(expression.value)
+            return self.literal(expression.value)
         if isinstance(expression, model.Replaced):
             return self._replaced(expression)
         if isinstance(expression, model.Scaled):
@@ -187,6 +196,7 @@ CONVERSATION = Writer(
 )
 READABLE = Writer(
     scoped=lambda expression: ".".join(expression.path),
+    literal=written,
     divide="/",
     function=lambda name: "" if name in ("places", "real", "whole") else name,
 )

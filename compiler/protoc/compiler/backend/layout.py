@@ -25,6 +25,7 @@ from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import known
 from protoc.compiler.backend.plan import slices_of
 from protoc.compiler.backend.values import Context, default_of, defaulted, is_reversed
+from protoc.compiler.backend.words import type_words
 
 _REASONS = {"crc": "check", "length": "length", "value": "value"}
 
@@ -137,7 +138,7 @@ class LayoutWriter(Formulas):
 
     def _bits(self, field: model.Field, wire: model.Bits) -> Code:
         group = "None" if wire.group is None else self.context.classes[wire.group]
-        head: list[Code] = [text(_called(field)), text(_type(wire.integer)), group]
+        head: list[Code] = [text(_called(field)), text(type_words(wire.integer)), group]
         parts = [row for part in wire.parts for row in self._part(part)]
         for owner, pieces in slices_of(field, self.message):
             parts += [(piece.high, _bit(owner.name or "_", piece)) for piece in pieces]
@@ -183,7 +184,7 @@ class LayoutWriter(Formulas):
 
     def head(self, field: model.Field) -> list[Code]:
         """The name and the type of a field."""
-        return [text(_called(field)), text(_type(field.wire))]
+        return [text(_called(field)), text(type_words(field.wire))]
 
     def options(self, field: model.Field) -> list[Code]:
         """What is said of a field behind its name and type."""
@@ -298,26 +299,6 @@ def _bit(name: str, piece: model.Piece, *options: Code) -> Code:
     if piece.shift:
         arguments.append(keyed("shift", str(piece.shift)))
     return Call("wire.Bit", (*arguments, *options))
-
-
-def _type(wire: model.Wire) -> str:
-    """A type as descriptions write it; of bits how many they are."""
-    if isinstance(wire, model.Slice):
-        return f"bits[{wire.width}]"
-    if isinstance(wire, model.Integer):
-        order = "le" if wire.little and wire.width > 1 else ""
-        return f"{'i' if wire.signed else 'u'}{wire.width * 8}{order}"
-    if isinstance(wire, model.Real):
-        return f"f{wire.width * 8}{'le' if wire.little else ''}"
-    assert isinstance(wire, model.Sized)
-    if isinstance(wire, model.Digits):
-        name: str = wire.notation
-    elif isinstance(wire, model.Text):
-        digits = wire.encoding == model.DIGITS
-        name = "digits" if digits else "quoted" if wire.quoted else "text"
-    else:
-        name = "bytes"
-    return f"{name}[{wire.size.bytes}]" if isinstance(wire.size, model.FixedSize) else name
 
 
 def _look(wire: model.Wire) -> list[Code]:

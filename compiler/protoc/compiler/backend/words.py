@@ -1,4 +1,4 @@
-"""The wire form of a message in words, for docstrings."""
+"""Messages, types and constant bytes in words, for readers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import textwrap
 from protoc.compiler import model
 
 
-def layout_words(message: model.Message) -> list[str]:
+def layout_words(message: model.Message | model.Record) -> list[str]:
     """One paragraph: what stands on the wire, in order."""
     return textwrap.wrap(" ".join(_words(message.elements)), 80, break_long_words=False)
 
@@ -64,6 +64,26 @@ def _field(field: model.Field) -> str:
         number = f"{value:#04x}" if isinstance(value, int) else repr(value)
         return f"{name}={number}"
     return name
+
+
+def type_words(wire: model.Wire) -> str:
+    """A type as descriptions write it; of bits how many they are."""
+    if isinstance(wire, model.Slice):
+        return f"bits[{wire.width}]"
+    if isinstance(wire, model.Integer):
+        order = "le" if wire.little and wire.width > 1 else ""
+        return f"{'i' if wire.signed else 'u'}{wire.width * 8}{order}"
+    if isinstance(wire, model.Real):
+        return f"f{wire.width * 8}{'le' if wire.little else ''}"
+    assert isinstance(wire, model.Sized)
+    if isinstance(wire, model.Digits):
+        name: str = wire.notation
+    elif isinstance(wire, model.Text):
+        digits = wire.encoding == model.DIGITS
+        name = "digits" if digits else "quoted" if wire.quoted else "text"
+    else:
+        name = "bytes"
+    return f"{name}[{wire.size.bytes}]" if isinstance(wire.size, model.FixedSize) else name
 
 
 _CONTROLS = {
