@@ -51,7 +51,7 @@ class Asker:
     def ask(self, exchange: Exchange, now: float) -> None:
         """Send a command for the first time."""
         self._send(exchange, now)
-        if self._listeners.of(type(exchange.request)).after:
+        if exchange.terms.heard:
             self._machine.fire_sent(exchange.request, _cause(exchange))
 
     def resume(self, wire: Wire, now: float) -> None:

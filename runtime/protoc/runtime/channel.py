@@ -12,7 +12,7 @@ from protoc.runtime.causes import Cause
 from protoc.runtime.compose import compose
 from protoc.runtime.connection import Connection
 from protoc.runtime.errors import LocalError
-from protoc.runtime.exchange import Exchange, Terms
+from protoc.runtime.exchange import Terms
 from protoc.runtime.machine import Machine
 from protoc.runtime.making import Maker
 from protoc.runtime.messages import Message
@@ -94,6 +94,7 @@ class Channel(Wire):
             lines=self.connections,
             asked=self._answer_command,
         )
+        self.expect = self.receiver.expect
         self._terms: dict[str, Terms] = {}  # by pair, as they are asked for
         self.closing = False
         self.waits = link.half_duplex or link.greeting is not None
@@ -212,7 +213,8 @@ class Channel(Wire):
         """How a pair is asked here."""
         terms = self._terms.get(pair.name)
         if terms is None:
-            terms = self._terms[pair.name] = Terms(pair, self.link)
+            heard = self._machine.listeners.of(pair.command).after
+            terms = self._terms[pair.name] = Terms(pair, self.link, heard=heard)
         return terms
 
     def report(self, event: events.Event) -> None:
@@ -271,11 +273,9 @@ class Channel(Wire):
         """What still came in belongs to nothing that is asked now, unless it is to be matched."""
         if self.link.late == "drop":
             for connection in connections:
-                self.flush(connection)
-
-    def expect(self, exchange: Exchange | None) -> None:
-        """Try what an exchange awaits before all others."""
-        self.receiver.expect(exchange)
+                line = self.connections[connection]
+                if line.framer.pending:
+                    self.receiver.flush(line, self._shared.now)
 
     def write(
         self, connections: Iterable[int], message: Message, data: bytes, pace: float = 0.0

@@ -33,30 +33,34 @@ def compose(
     """
     values = {}
     for name, required in _fields(kind):
-        value = _value(kind, name, params, given, request)
-        if value is None and name in kind.COUNTERS:
-            value = params.count(kind.COUNTERS[name])
-        if value is None and (required or _is_cleared(name, params)):
-            value = _blank(kind, name, params)
-        if value is not None:
-            values[name] = value
+        for source in given:
+            value = source.get(name)
+            if value is not None and value is not UNSET:
+                break
+        else:
+            value = _known(kind, name, params, request, required=required)
+            if value is None:
+                continue
+        values[name] = value
     message = kind(**values)
     if request is not None:
         message.echo(request)
     return message
 
 
-def _value(
-    kind: type[Message],
-    name: str,
-    params: ParamTable,
-    given: tuple[Mapping[str, Any], ...],
-    request: Message | None,
+def _known(
+    kind: type[Message], name: str, params: ParamTable, request: Message | None, *, required: bool
 ) -> Any:
-    for source in given:
-        value = source.get(name)
-        if value is not None and value is not UNSET:
-            return value
+    """The value of a field that was not given; None for the default of the class."""
+    value = _told(kind, name, params, request)
+    if value is None and name in kind.COUNTERS:
+        value = params.count(kind.COUNTERS[name])
+    if value is None and (required or _is_cleared(name, params)):
+        value = _blank(kind, name, params)
+    return value
+
+
+def _told(kind: type[Message], name: str, params: ParamTable, request: Message | None) -> Any:
     if name in kind.LETS:
         return None
     if name in kind.TOLD:

@@ -256,7 +256,7 @@ class Conversation(Host):
             name = "" if channel is None else channel.link.name
             self.report(events.NotSent(send.message.NAME, error, name))
             return
-        message, data = channel.maker.make(send.message, (given,), cause)
+        message, data = channel.maker.make(send.message, (given,), lambda: cause)
         channel.write(routes, message, data)
         self.machine.fire_sent(message, cause)
 

@@ -103,6 +103,11 @@ class Candidates:
             node = node.by_value.get(data[place], node.other)
         return node  # type: ignore[return-value]  # mypy cannot narrow `type() is`
 
+    def likely(self, data: Buffer, at: int) -> Candidate | None:
+        """The candidate that is tried first at `at`; None when there may be several."""
+        node = self.at(data, at)
+        return node[0] if len(node) == 1 else None
+
     def by_first(self, value: int) -> tuple[Candidate, ...] | None:
         """The candidates that may begin with a byte; None when more bytes tell them apart."""
         node = self._first[value]
@@ -143,8 +148,8 @@ class Preferred:
             each for each in self._first.entries if each.message.ECHOES or each.message.TOLD
         ]
         self._contained = self._known <= frozenset(rest.messages)
-        self._by_first: dict[int, _Row] = {}  # where the first byte tells, as it is asked for
-        self._merged: dict[tuple[_Row, _Row], _Row] = {}  # else by what the two say
+        self._by_first: dict[int, _Row | None] = {}  # by the first byte, as it is asked for
+        self._merged: dict[tuple[_Row, _Row], _Row] = {}  # by what the two say
 
     def answer(self, request: Message) -> bool:
         """The first messages are answers to this request from now on; whether that matters."""
@@ -158,17 +163,30 @@ class Preferred:
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
         """As `Candidates.at`."""
-        first = data[at]
-        row = self._by_first.get(first)
+        value = data[at]
+        if value in self._by_first:
+            row = self._by_first[value]
+        else:
+            row = self._by_first[value] = self._told_by(value)
         if row is not None:
             return row
         key = self._first.at(data, at), self._rest.at(data, at)
         merged = self._merged.get(key)
-        if merged is None:
-            rest = (each for each in key[1] if each.message not in self._known)
-            merged = self._merged[key] = (*key[0], *rest)
-        if key == (self._first.by_first(first), self._rest.by_first(first)):
-            self._by_first[first] = merged
+        return self._merge(*key) if merged is None else merged
+
+    def likely(self, data: Buffer, at: int) -> Candidate | None:
+        """As `Candidates.likely`: one that is in front of the rest."""
+        node = self._first.at(data, at)
+        return node[0] if len(node) == 1 else None
+
+    def _told_by(self, value: int) -> _Row | None:
+        """The candidates that may begin with a byte; None when more bytes tell them apart."""
+        first, rest = self._first.by_first(value), self._rest.by_first(value)
+        return None if first is None or rest is None else self._merge(first, rest)
+
+    def _merge(self, first: _Row, rest: _Row) -> _Row:
+        others = (each for each in rest if each.message not in self._known)
+        merged = self._merged[first, rest] = (*first, *others)
         return merged
 
     def next_start(self, data: Buffer, at: int) -> int:

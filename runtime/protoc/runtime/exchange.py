@@ -27,6 +27,7 @@ class Terms:
 
     Attributes:
         pair: the pair.
+        heard: something is set in motion when its command was sent.
         attempts: how often its command may be sent.
         timeout, gap: seconds, of the pair or else of the link.
         rules: conditions under which an answer belongs to a request.
@@ -42,6 +43,7 @@ class Terms:
         "awaited",
         "behind",
         "gap",
+        "heard",
         "last",
         "may_rest",
         "pair",
@@ -49,8 +51,9 @@ class Terms:
         "timeout",
     )
 
-    def __init__(self, pair: Pair, link: Link) -> None:
+    def __init__(self, pair: Pair, link: Link, *, heard: bool) -> None:
         self.pair = pair
+        self.heard = heard
         self.attempts = 1 + (link.retries if pair.retries is None else pair.retries)
         self.timeout = link.timeout if pair.timeout is None else pair.timeout
         self.gap = link.gap if pair.gap is None else pair.gap

@@ -77,7 +77,7 @@ class Executor:
         if target.once and target in self._queue:
             entry.close()
             return False
-        if self._is_early(entry):
+        if _is_early(entry.channel):
             self.sender.compose_early(entry)
         if not self._queue.put(entry):
             error = LocalError("the queue is full")
@@ -89,15 +89,11 @@ class Executor:
     def begin(self, entry: Entry, now: float) -> None:
         """Queue an entry, and begin whatever can be begun."""
         busy = self._frames or self.asker.exchange is not None or self._queue
-        if busy or entry.target.priority != "normal" or self._is_early(entry):
+        if busy or entry.target.priority != "normal" or _is_early(entry.channel):
             self.put(entry)
         else:
             self._open(entry)  # it would only go through the queue
         self.pump(now)
-
-    def _is_early(self, entry: Entry) -> bool:
-        """Its commands are composed as it enters the queue."""
-        return entry.channel is not None and entry.channel.link.compose == "enqueue"
 
     def _loaded(self, size: int, state: events.LoadState) -> None:
         name = self.channels[0].link.name
@@ -135,12 +131,12 @@ class Executor:
         if self._pumping:
             return False
         self._pumping = True
-        asker, frames, queue = self.asker, self._frames, self._queue
         begun = False
         try:
             for _ in range(BURST):
-                nothing = asker.exchange is not None or not (frames or queue)
-                if nothing or self._away or not self._go_on(now):
+                if self.asker.exchange is not None or not (self._frames or self._queue):
+                    break
+                if self._away or not self._go_on(now):
                     break
                 begun = True
             else:
@@ -153,19 +149,20 @@ class Executor:
     def _go_on(self, now: float) -> bool:
         """One step of what there is; False when nothing of it can be done now."""
         frames, queue = self._frames, self._queue
-        if frames and frames[-1].over:
+        frame = frames[-1] if frames else None
+        if frame is not None and frame.at >= len(frame.items):
             self._leave()
             return True
         if now < self._not_before:
             self._wake_at(self._not_before)
             return False
         forced = None
-        if queue.forced and not any(frame.forced for frame in frames):
+        if queue.forced and not any(each.forced for each in frames):
             forced = queue.take_forced()
         if forced is not None:
             self._open(forced, forced=True)
-        elif frames:
-            return self._item(frames[-1], now)
+        elif frame is not None:
+            return self._item(frame, now)
         else:
             entry = queue.take()
             if entry is not None:
@@ -325,9 +322,7 @@ class Executor:
         return clear_at is not None and clear_at <= now
 
     def _rest(self, entry: Entry, gap: float, now: float) -> None:
-        gap = max(gap, entry.gap)
-        if gap or now > self._not_before:
-            self.pause(gap, now)
+        self._not_before = max(self._not_before, now + max(gap, entry.gap))
 
     # --- the device --------------------------------------------------------------------------
 
@@ -371,6 +366,11 @@ class Executor:
                 self.sender.not_sent(frame.entry.target.name, frame.entry, channel, error)
             if frame.owner:
                 frame.entry.close()
+
+
+def _is_early(channel: Channel | None) -> bool:
+    """What goes over this link is composed as it enters the queue."""
+    return channel is not None and channel.link.compose == "enqueue"
 
 
 def _waits_for(entry: Entry, channel: Channel) -> bool:

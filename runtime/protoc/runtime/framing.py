@@ -59,7 +59,7 @@ class Framer:
         self._piece = max(4096, min(65536, largest))
         self._backlog: deque[bytes] = deque()  # what does not go into the buffer yet
         self._buffer: Buffer = b""
-        self._base = 0  # offset in the stream of the buffer's first byte
+        self._base: int = 0  # offset in the stream of the buffer's first byte
         self._ready: deque[Found] = deque()
         self._ended = False  # no more comes …
         self._final = False  # … and all of it is in the buffer
@@ -106,6 +106,12 @@ class Framer:
     def next(self) -> Found | None:
         """The next thing found; None when more bytes are needed."""
         if not self._ready:
+            if self._held == self._at:
+                if self._at == len(self._buffer):
+                    if not (self._backlog or self._ended):
+                        return None
+                elif self._fresh and (found := self._likely()) is not None:
+                    return found
             self._search(1)
         return self._ready.popleft() if self._ready else None
 
@@ -166,6 +172,8 @@ class Framer:
 
         They are copied as long as that costs no more than they do; a growing frame is appended to.
         """
+        if self._held:
+            self._compact()
         held = self._buffer
         if not held:
             self._buffer = bytes(data)
@@ -182,7 +190,6 @@ class Framer:
 
     def _go_on(self) -> bool:
         """Let in more of what came; False when there is no more."""
-        self._compact()
         if self._backlog:
             self._take(self._backlog.popleft())
         elif self._final:
@@ -215,19 +222,22 @@ class Framer:
     def _compact(self) -> None:
         """Forget what is reported. A bytearray is shortened in front without being copied."""
         gone = self._held
-        if gone:
-            if isinstance(self._buffer, bytearray):
-                del self._buffer[:gone]
-            else:
-                self._buffer = self._buffer[gone:]
-            self._base += gone
-            self._held = 0
-            self._at -= gone
-            self._error_end -= gone
-            self._skip_to -= gone
-            self._searched -= gone
-            if self._unfinished is not None:
-                self._unfinished -= gone
+        self._base += gone
+        self._held = 0
+        if gone == len(self._buffer):
+            self._buffer = b""
+            self._at = self._error_end = self._skip_to = self._searched = 0
+            return
+        if isinstance(self._buffer, bytearray):
+            del self._buffer[:gone]
+        else:
+            self._buffer = self._buffer[gone:]
+        self._at -= gone
+        self._error_end -= gone
+        self._skip_to -= gone
+        self._searched -= gone
+        if self._unfinished is not None:
+            self._unfinished -= gone
 
     def _close(self) -> None:
         """The end: report what is held, begin anew."""
@@ -242,6 +252,24 @@ class Framer:
         self._reset(0)
 
     # --- one step ----------------------------------------------------------------------------
+
+    def _likely(self) -> FoundMessage | None:
+        """The message that is tried first here, if it is there as a whole: it mostly is.
+
+        To be asked where nothing is known yet, and nothing held in front of it.
+        """
+        buffer, at = self._buffer, self._at
+        candidate = self.candidates.likely(buffer, at)
+        if candidate is None or candidate.open:
+            return None
+        try:
+            message, end = candidate.decode(buffer, at, self._link)
+        except (DecodeError, Incomplete):
+            return None  # what comes of that, the search finds out
+        if not at < end <= at + self._largest:
+            return None
+        self._at = self._held = end
+        return FoundMessage(message, self._base + at, bytes(buffer[at:end]))
 
     def _ripe(self) -> bool:
         """Whether a candidate that was incomplete can tell more by now."""

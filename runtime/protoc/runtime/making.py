@@ -40,21 +40,21 @@ class Maker:
         self._made: dict[type[Message], Message] = {}  # what is sent again where no step makes it
 
     def make(
-        self, kind: type[Message], given: Sequence[Mapping[str, Any]], cause: Cause
+        self, kind: type[Message], given: Sequence[Mapping[str, Any]], cause: Callable[[], Cause]
     ) -> tuple[Message, bytes]:
         """A command and its bytes.
 
         Args:
             kind: its class.
             given: its fields, as far as they are; of several the first counts.
-            cause: what it belongs to.
+            cause: what it belongs to, asked when something is set in motion.
 
         Raises:
             any of FAULTS: it cannot be made.
         """
         attention = self._listeners.of(kind)
         if attention.before or attention.steps is not None:
-            return self.make_of(kind, partial(compose, kind, self._params, *given), cause)
+            return self.make_of(kind, partial(compose, kind, self._params, *given), cause())
         message = compose(kind, self._params, *given)
         data = message.encode(self._link)
         if kind.COUNTERS:

@@ -26,6 +26,7 @@ class Routing:
 
     Attributes:
         channels: the links, in the order in which they were given.
+        spares: whether one is another one's spare.
     """
 
     def __init__(self, targets: Targets, report: Callable[[Event], None]) -> None:
@@ -33,6 +34,7 @@ class Routing:
         self._report = report
         self.channels: Ways = ()
         self._ways: dict[tuple[str, str], Ways] = {}
+        self.spares = False
         self._instead: dict[Channel, Channel] = {}  # the spare of a link and the other way round
         self._resting: set[Channel] = set()  # those of a link and its spare that are not used
 
@@ -40,6 +42,7 @@ class Routing:
         """One more link; the spare of another one rests while that works."""
         self.channels += (channel,)
         if spare_of is not None:
+            self.spares = True
             self._instead[channel], self._instead[spare_of] = spare_of, channel
             self._resting.add(channel)
 
@@ -74,7 +77,7 @@ class Routing:
         Raises:
             LocalError: there is no such target.
         """
-        ways = self._ways_of(target)
+        ways = self._ways.get((target.kind, target.name)) or self._ways_of(target)
         if len(ways) < 2:
             return ways[0] if ways else None
         causing = self.of(connection)
@@ -94,11 +97,6 @@ class Routing:
                 return channel
             return self._working(channel, ways)
         return self._working(ways[0], ways) if ways else None
-
-    @property
-    def spares(self) -> bool:
-        """Whether a link is another one's spare."""
-        return bool(self._instead)
 
     def belongs(self, target: Item, channel: Channel) -> bool:
         """Whether a target goes over this link."""

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
+import msgspec
+
 Action = Callable[[float], object]
 """What is done at its time; it gets the time it is called at."""
 
 
-class Planned:
+class Planned(msgspec.Struct, eq=False):
     """One thing planned; `cancel` forgets it.
 
     Attributes:
+        scheduler: where.
         deadline: when.
         action: what; None when it is done or cancelled.
     """
 
-    __slots__ = ("_scheduler", "action", "deadline")
-
-    def __init__(self, scheduler: Scheduler, deadline: float, action: Action) -> None:
-        self._scheduler = scheduler
-        self.deadline = deadline
-        self.action: Action | None = action
+    scheduler: Scheduler
+    deadline: float
+    action: Action | None
 
     @property
     def pending(self) -> bool:
@@ -33,7 +33,7 @@ class Planned:
         """Forget it; once done or cancelled this does nothing."""
         if self.action is not None:
             self.action = None
-            self._scheduler.one_less(self)
+            self.scheduler.one_less(self)
 
 
 class Scheduler:

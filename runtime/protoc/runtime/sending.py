@@ -115,7 +115,7 @@ class Sender:
             given.insert(0, _computed(item.arguments, entry.scope))
         if pair and pair.arguments:
             given.insert(0, _computed(pair.arguments, entry.scope))
-        return channel.maker.make(command, given, caused_by(entry))
+        return channel.maker.make(command, given, lambda: caused_by(entry))
 
     def _gets_none(self, rule: Expression, request: Message, channel: Channel) -> bool:
         """Whether the link says that nobody answers this request."""

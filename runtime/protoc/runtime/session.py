@@ -181,16 +181,14 @@ class Session:
             LocalError: no such target, not on this link, or no such field of its command.
         """
         inner = self._at(now)
-        inner.targets.check_fields(target, fields)
         channel = inner.routing.choose(target)
         if channel is None:
             here = ", ".join(link.name for link in self.links)
             raise LocalError(f"{target.name} is not on link {here}")
+        if fields:
+            inner.targets.check_fields(target, fields)
         ticket = Ticket()
-        there = bool(channel.connections or channel.expected)
-        if target.kind == "trigger":  # what it executes may go over any link
-            there = there or inner.connected
-        if channel.was_connected and not there:
+        if not channel.connections and self._is_cut_off(channel, target):
             error = TransportError("not connected")
             inner.report(events.NotSent(target.name, error, channel.link.name))
             ticket.failed("error", error, own=True)
@@ -200,6 +198,12 @@ class Session:
         if len(self.links) > 1:  # it may have put something into the queue of another one
             inner.pump(now)
         return ticket
+
+    def _is_cut_off(self, channel: Channel, target: Execute) -> bool:
+        """Whether the line that was there is gone, and with it all that a target can go over."""
+        if target.kind == "trigger" and self._inner.connected:  # it may execute things elsewhere
+            return False
+        return channel.was_connected and not channel.expected
 
     def cancel(self, ticket: Ticket, now: float) -> None:
         """Nobody waits for this ticket any more: what it queued is withdrawn.

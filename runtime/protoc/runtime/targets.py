@@ -57,7 +57,7 @@ class Targets:
         """
         row = self.row(target)
         command = row.command if isinstance(row, Pair) else row
-        if fields and isinstance(command, type):
+        if isinstance(command, type):
             for name in fields:
                 if name not in command.__struct_fields__:
                     raise LocalError(f"{command.NAME} has no field {name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from protoc.runtime import events
@@ -22,11 +22,13 @@ class Wire(ABC):
         link: its row.
         reachability: told what is answered there and what is not.
         closing: it is about to be closed.
+        expect: has the framer try what an exchange awaits before all others.
     """
 
     link: Link
     reachability: Reachability
     closing: bool
+    expect: Callable[[Exchange | None], None]
 
     @abstractmethod
     def report(self, event: events.Event) -> None: ...
@@ -42,10 +44,6 @@ class Wire(ABC):
     @abstractmethod
     def drop_late(self, connections: Iterable[int]) -> None:
         """What still came in belongs to nothing that is asked now."""
-
-    @abstractmethod
-    def expect(self, exchange: Exchange | None) -> None:
-        """Let the framer try what this exchange awaits before all others."""
 
     @abstractmethod
     def write(

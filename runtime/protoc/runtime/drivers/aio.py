@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from protoc.runtime.actions import Execute
+from protoc.runtime.drivers.alarms import alarms
 from protoc.runtime.drivers.coupling import (
     CONNECT_TIMEOUT,
     FLUSH_TIMEOUT,
@@ -19,6 +21,7 @@ from protoc.runtime.drivers.coupling import (
 from protoc.runtime.drivers.watching import Watcher, watcher
 from protoc.runtime.drivers.wiring import Wiring
 from protoc.runtime.errors import TransportError
+from protoc.runtime.scheduler import Planned
 from protoc.runtime.session import Session, Ticket
 from protoc.runtime.transports.base import READ, Endpoint
 
@@ -54,7 +57,8 @@ class Driver:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._now: Callable[[], float] = float  # until it is opened
         self._watcher: Watcher | None = None
-        self._alarm: asyncio.TimerHandle | None = None
+        self._plan: Callable[[float], Planned] | None = None  # sets the alarm
+        self._alarm: Planned | None = None
         self._rings = math.inf
         self._let_run = 0.0  # when others had their turn last
         self._waiting: dict[asyncio.Future[None], Condition] = {}
@@ -69,6 +73,7 @@ class Driver:
         """
         loop = self._loop = asyncio.get_running_loop()
         self._now = loop.time
+        self._plan = self._planner(loop)
         coupling, wirings = self._coupling, self._coupling.wirings
         try:
             async with asyncio.timeout(timeout):
@@ -95,6 +100,14 @@ class Driver:
         except BaseException:
             self._shut()
             raise
+
+    def _planner(self, loop: asyncio.AbstractEventLoop) -> Callable[[float], Planned]:
+        clock, context = alarms(loop), copy_context()
+
+        def ring(now: float) -> None:
+            context.run(self._ring)
+
+        return lambda deadline: clock.at(deadline, ring)
 
     def _prepare(self) -> None:
         # In a thread, which goes on when the task that waits for it is cancelled.
@@ -129,7 +142,7 @@ class Driver:
                 await work
             except Exception as error:  # noqa: BLE001 - the user's code must not end the session
                 self.session.hook_failed(hook, error, self._now())
-                self._ring()
+                self._go_on()
 
         task = self._loop.create_task(wait(), name=f"protoc hook {hook}")
         self._hooks.add(task)
@@ -257,8 +270,9 @@ class Driver:
     def _break(self, error: BaseException) -> None:
         """An event callback raised (or we have a fault): whoever waits must hear of it."""
         self._coupling.cut()
-        if not self._waiting:
-            raise error
+        if not self._waiting and self._loop is not None:
+            told = {"message": f"{self.endpoint.url}: the conversation broke", "exception": error}
+            self._loop.call_exception_handler(told)
         for future in self._waiting:
             if not future.done():
                 future.set_exception(error)
@@ -268,15 +282,19 @@ class Driver:
             return
         deadline = self._coupling.settle(now)
         # One that rings too early is set again then: cheaper than a new one for each command.
-        if deadline is not None and deadline < self._rings and not self._closed:
-            if self._alarm is not None:
-                self._alarm.cancel()
-            self._alarm, self._rings = self._loop.call_at(deadline, self._ring), deadline
+        if deadline is not None and deadline < self._rings:
+            self._set_alarm(deadline)
         if self._waiting:
             over = not (self._coupling.connections or self._coupling.alive)
             for future, done in self._waiting.items():
                 if (over or done()) and not future.done():
                     future.set_result(None)
+
+    def _set_alarm(self, deadline: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._plan is not None and not self._closed:
+            self._alarm, self._rings = self._plan(deadline), deadline
 
     async def close(self) -> None:
         """Close the line, when what was sent last has left. May be called again."""
