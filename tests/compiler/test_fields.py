@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compiler.describing import codes, said
+from protoc.compiler.loading import execute
+from tests.compiler.describing import codes, module, said
 
 LINK = "link tcp client\n"
 
@@ -57,6 +58,30 @@ def test_a_group_takes_an_object_as_its_default() -> None:
     assert codes(f"{LINK}event e {{ 0x10; {group} default 3 }}") == ["E0411"]
     assert codes(f"{LINK}event e {{ 0x10; {group} default {{c=1}} }}") == ["E0202"]
     assert codes(f"{LINK}event e {{ 0x10; {group} default {{b=8}} }}") == ["E0405"]
+
+
+def test_a_param_of_bits_begins_with_an_object() -> None:
+    param, ask = "param g : u8 { a @7, b @6..4 }", "command ask { 0x10; g }"
+    protocol = execute(module(f"protocol p\n{LINK}{param} default {{b=3}}\n{ask}"), "p").PROTOCOL
+    assert protocol.params[0].default.b == 3
+    assert protocol.messages[0]().encode() == b"\x10\x30"
+    assert codes(f"{LINK}{param} default 3\n{ask}") == ["E0411"]
+    assert codes(f"{LINK}{param} = {{b=3}}\n{ask}") == ["E0411"]
+    others = "command ask { 0x10; g : u8 { c @0 } }"
+    assert codes(f"{LINK}{param} default {{b=3}}\n{others}") == ["E0405"]
+    assert codes(f"{LINK}param g : u8 default 5\n{others}") == ["E0405"]
+
+
+def test_params_of_bits_need_no_message() -> None:
+    found = execute(module(f"protocol p\n{LINK}param g : u8 {{ a @7 as hex }}"), "p")
+    assert found.PROTOCOL.params[0].blank == found.ParamG(a=0)
+
+
+def test_what_is_in_front_of_the_first_item_is_like_the_items() -> None:
+    items = "items : [u8] while previous & 0x80"
+    assert codes(f"{LINK}event e {{ first : u8; {items} }}") == []
+    assert codes(f"{LINK}event e {{ first : [u8] count 2; {items} }}") == ["E0605"]
+    assert codes(f"{LINK}event e {{ first : u8 {{ more @7 }}; {items} }}") == ["E0605"]
 
 
 def test_lists_say_each_thing_once_but_for_what_ends_them() -> None:

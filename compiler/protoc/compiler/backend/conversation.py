@@ -14,7 +14,7 @@ from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, o
 from protoc.compiler.backend.expressions import FUNCTIONS, READABLE, function
 from protoc.compiler.backend.layout import form
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.values import Context, annotation, blank, given
+from protoc.compiler.backend.values import Context, annotation, blank, given, members_of
 from protoc.dsl.source import Span
 
 
@@ -192,8 +192,12 @@ class _Writer:
 
     def _param(self, param: model.Param) -> Call:
         type_ = annotation(param.wire, param.conversion, self.context)
-        default = None
-        if param.default is not None:
+        default: Code | None = None
+        if param.bits is not None:
+            assert isinstance(param.wire, model.Bits)
+            cls = self.context.classes[param.wire.group or ""]
+            default = Call(cls, members_of(param.wire, param.bits, self.context))
+        elif param.default is not None:
             default = given(param.default, param.wire, param.conversion, self.context)
         return self._call(
             "Param",

@@ -89,11 +89,10 @@ def _connect(name: str, *, several: bool) -> list[str]:
 
 def _param(param: model.Param, context: Context) -> PropertyView:
     type_ = annotation(param.wire, param.conversion, context)
-    known = param.default is not None
     notes = [param.doc.strip().rstrip(".")] if param.doc else []
     if param.conversion.unit:
         notes.append(f"in {param.conversion.unit}")
-    if not known:
+    if not param.known:
         notes.append("None until known")
     if param.constant:
         notes.append("always the same")
@@ -102,7 +101,7 @@ def _param(param: model.Param, context: Context) -> PropertyView:
         naming.attribute(param.name, frozenset({"_get", "_set"})),
         naming.attribute(param.name, frozenset()),
         type_,
-        type_ if known else f"{type_} | None",
+        type_ if param.known else f"{type_} | None",
         docstring(f"{summary[0].upper()}{summary[1:]}.", 8),
         not param.constant,
     )

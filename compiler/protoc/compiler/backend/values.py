@@ -14,7 +14,7 @@ from protoc.compiler.backend.formats import TABLES
 from protoc.compiler.backend.linear import is_whole
 from protoc.compiler.backend.naming import Names, attribute, constant, members
 from protoc.compiler.resolve.beginnings import CHARACTERS
-from protoc.compiler.resolve.fitting import raw_limits
+from protoc.compiler.resolve.fitting import bits_as_number, raw_limits
 
 CODECS = frozenset(
     {
@@ -383,6 +383,18 @@ def given(
     if isinstance(value, int) and annotation(wire, conversion, context) == "float":
         return repr(float(value))
     return text(value) if isinstance(value, str) else literal(value)
+
+
+def members_of(wire: model.Bits, value: model.Object, context: Context) -> tuple[Code, ...]:
+    """The arguments that make an object of bits."""
+    parts = {part.name: part for part in wire.parts}
+    members: list[Code] = []
+    for name, entry in value.entries:
+        part = parts[name]
+        assert isinstance(entry, model.Value)
+        it = given(entry.value, bits_as_number(part), part.conversion, context)
+        members.append(keyed(attribute(name), it))
+    return tuple(members)
 
 
 def defaulted(field_: model.Field) -> bool:

@@ -35,6 +35,7 @@ from protoc.compiler.backend.values import (
     blank_of,
     first_of,
     given,
+    members_of,
     outside,
     value_types,
 )
@@ -85,6 +86,7 @@ class ModuleView(Struct, frozen=True):
     imports: list[str]
     enums: list[EnumView]
     constants: list[str]
+    params: list[GroupView]
     messages: list[MessageView]
     conversation: ConversationView
     device: DeviceView
@@ -100,18 +102,16 @@ def module(protocol: model.Protocol) -> ModuleView:
     for param in protocol.params:
         if isinstance(param.wire, model.Bits) and param.wire.group:
             context.classes[param.wire.group] = context.names.take(param.wire.group)
-    params = [p for p in protocol.params if isinstance(p.wire, model.Bits)]
     messages = [_message(message, context, protocol) for message in visible]
-    if params and messages:
-        groups = [g for p in params if (g := _group_of(p.wire, p.name, context)) is not None]
-        messages[0].groups[:0] = groups
+    params = [g for p in protocol.params if (g := _group_of(p.wire, p.name, context)) is not None]
     table = conversation(protocol, context)
     driver = device(protocol, context)
     return ModuleView(
         doc=docstring(_module_doc(protocol), 0),
-        imports=_imports(context, table, driver, bool(messages)),
+        imports=_imports(context, table, driver, messages, params),
         enums=enums,
         constants=_constants(context),
+        params=params,
         messages=messages,
         conversation=table,
         device=driver,
@@ -132,7 +132,11 @@ def _module_doc(protocol: model.Protocol) -> str:
 
 
 def _imports(
-    context: Context, table: ConversationView, driver: DeviceView, messages: bool
+    context: Context,
+    table: ConversationView,
+    driver: DeviceView,
+    messages: list[MessageView],
+    params: list[GroupView],
 ) -> list[str]:
     """The import lines, sorted as the linter wants them."""
     homes = dict.fromkeys(table.imports | driver.imports, "") | context.imports
@@ -144,7 +148,8 @@ def _imports(
     if context.structs:
         lines.append("from struct import Struct")
     typing = ["Any"] if driver.hooks else []
-    typing += ["ClassVar"] if messages else []
+    attributes = (line for group in params for line in group.fields)
+    typing += ["ClassVar"] if messages or any("ClassVar" in line for line in attributes) else []
     typing += ["Final", *(["Self"] if messages else [])]
     lines += [f"from typing import {', '.join(typing)}", ""]
     if context.factories:
@@ -510,13 +515,7 @@ def _default(field_: model.Field, value: model.Expression, context: Context) -> 
         return given(value.value, field_.wire, field_.conversion, context)
     assert isinstance(value, model.Object)
     assert isinstance(field_.wire, model.Bits)
-    parts = {part.name: part for part in field_.wire.parts}
-    members: list[Code] = []
-    for name, entry in value.entries:
-        part = parts[name]
-        assert isinstance(entry, model.Value)
-        it = given(entry.value, bits_as_number(part), part.conversion, context)
-        members.append(keyed(naming.attribute(name), it))
     context.factories = True
     cls = context.classes[field_.wire.group or ""]
-    return Call("msgspec.field", (Call(f"default_factory=lambda: {cls}", tuple(members)),))
+    members = members_of(field_.wire, value, context)
+    return Call("msgspec.field", (Call(f"default_factory=lambda: {cls}", members),))

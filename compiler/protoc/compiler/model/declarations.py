@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from protoc.compiler.model.expressions import Expression
+from protoc.compiler.model.expressions import Expression, Object
 from protoc.compiler.model.wire import Conversion, Wire
 from protoc.dsl import tree
 from protoc.dsl.source import Span
@@ -38,6 +38,7 @@ class Param(Struct, frozen=True):
     """A remembered value. `wire` is None for a name that anything may fill.
 
     Attributes:
+        default: what it is at first; `bits` where it is an object of them.
         sets: the param its value is handed to.
         takes: what a message may bring: anything else leaves it as it was.
     """
@@ -54,6 +55,12 @@ class Param(Struct, frozen=True):
     bounds: tuple[float | None, float | None] | None = None
     sets: str = ""
     takes: tuple[float | None, float | None] | None = None
+    bits: Object | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it has a value from the beginning."""
+        return self.default is not None or self.bits is not None
 
 
 class Link(Struct, frozen=True):

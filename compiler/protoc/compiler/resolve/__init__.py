@@ -14,6 +14,7 @@ from protoc.compiler import model
 from protoc.compiler.resolve import conversation
 from protoc.compiler.resolve.bodies import body_of, has_hole, inside, types_of
 from protoc.compiler.resolve.constants import labelled
+from protoc.compiler.resolve.defaults import default_of_bits, no_value
 from protoc.compiler.resolve.enums import resolve_enum
 from protoc.compiler.resolve.examples import resolve_example
 from protoc.compiler.resolve.fitting import constant
@@ -275,8 +276,12 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
     spec = resolve_typed(scope, typed, name, "param")
     enum = scope.enums.get(spec.conversion.enum or "")
     given = spec.value if spec.value is not None else spec.default
-    value = None
-    if given is not None:
+    value, bits = None, None
+    if given is not None and isinstance(spec.wire, model.Bits):
+        if spec.value is not None:
+            raise no_value(scope, spec.holder(name), spec.value)
+        bits = default_of_bits(scope, spec.wire, spec.holder(name), given)
+    elif given is not None:
         value = labelled(enum, constant(scope, given, spec.holder(name))[0])
         value = bool(value) if spec.conversion.boolean else value
     return model.Param(
@@ -292,6 +297,7 @@ def _param(scope: Scope, param: tree.Param) -> model.Param:
         None if spec.lenient else spec.bounds,
         _handed_to(scope, sets[-1]) if sets else "",
         spec.bounds if spec.lenient else None,
+        bits,
     )
 
 

@@ -15,7 +15,13 @@ from protoc.compiler.resolve.constants import labelled
 from protoc.compiler.resolve.counters import counted, is_counter
 from protoc.compiler.resolve.defaults import default_of_bits, no_value, value_of_bits
 from protoc.compiler.resolve.extents import Drawer
-from protoc.compiler.resolve.fitting import Holder, constant, raw_of_default, require, unscaled
+from protoc.compiler.resolve.fitting import (
+    Holder,
+    constant,
+    raw_of_default,
+    require,
+    unscaled,
+)
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.structures import Structures
 from protoc.compiler.resolve.types import OPEN, Spec, is_builtin, resolve_bit, resolve_typed
@@ -46,6 +52,8 @@ class Fields(Struct, frozen=True):
             origin = model.Fixed(raw_of_default(self.scope, param))
         elif param.default is not None:
             origin = model.Defaulted(model.Value(param.default))
+        elif param.bits is not None:
+            origin = model.Defaulted(param.bits)
         self.builder.claim(param.name, statement.name)
         return model.Field(
             param.name,
@@ -202,14 +210,32 @@ class Fields(Struct, frozen=True):
         self, param: model.Param, spec: Spec, statement: tree.Field | tree.Bit
     ) -> model.Origin | None:
         """A field called like a param begins with its value, which must fit here too."""
+        label = Label(param.span, "the param and its value")
+        into = replace(spec.holder(param.name), labels=(label,))
+        if param.bits is not None:
+            return self._from_bits(param.bits, spec, statement, into)
         value = param.default
         if value is None:
             return None
-        label = Label(param.span, "the param and its value")
-        into = replace(spec.holder(param.name), labels=(label,))
         raw = raw_of_default(self.scope, param) if param.conversion.enum else unscaled(value, into)
         require(self.scope, value, raw, statement.name.span, into)
         return model.Defaulted(model.Value(value))
+
+    def _from_bits(
+        self, value: model.Object, spec: Spec, statement: tree.Field | tree.Bit, into: Holder
+    ) -> model.Origin:
+        """A field called like a param of bits has all of those that it begins with."""
+        parts = spec.wire.parts if isinstance(spec.wire, model.Bits) else ()
+        if not {name for name, _ in value.entries} <= {part.name for part in parts}:
+            raise self.scope.fail(
+                "E0405",
+                f"what `{into.name}` begins with does not fit here",
+                statement.name.span,
+                "it is an object of other bits",
+                labels=into.labels,
+                help="give the field the type of the param: its name alone does",
+            )
+        return model.Defaulted(value)
 
     def _origin(self, spec: Spec, key: str, named: str | None, place: Place) -> model.Origin:
         """Who gives the value of a field."""

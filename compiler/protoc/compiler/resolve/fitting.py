@@ -151,6 +151,8 @@ def misfit(raw: Plain, into: Holder) -> str | None:
         return _no_digits(raw, wire)
     if isinstance(wire, model.Text):
         return _no_text(raw, wire)
+    if isinstance(wire, model.Bits):
+        return "it is an object of bits"
     assert isinstance(wire, model.Raw)
     if not isinstance(raw, bytes):
         return 'it holds bytes: x"01 02"'

@@ -245,6 +245,15 @@ class LayoutReader(Reader, frozen=True):
         if field_.key.endswith("[]"):
             super()._reference(reference)
             return model.Previous(path)
+        if not path and _is_other(field_.wire):
+            raise self.scope.fail(
+                "E0605",
+                f"in front of the first item `previous` is `{field_.key}`, which is no value",
+                reference.span,
+                "compared as one",
+                labels=(Label(field_.span, "in front of the list"),),
+                help="put a field like the items in front of the list, or end it in another way",
+            )
         beside = self.layout.own.get(path[0]) if path else None
         if isinstance(beside, model.Field) and _share(beside, field_):
             return model.Own((beside.key,))
@@ -253,6 +262,11 @@ class LayoutReader(Reader, frozen=True):
 
 
 _FUNCTIONS = ("count", "present", "log10")
+
+
+def _is_other(wire: model.Wire) -> bool:
+    """Whether what a field holds is no single value."""
+    return isinstance(wire, model.Items | model.Nested | model.Bits)
 
 
 def _share(one: model.Field, other: model.Field) -> bool:
