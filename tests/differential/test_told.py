@@ -20,6 +20,7 @@ param wide : bool default 0
 param key  : u8 default 7
 param mode : text default "a"
 param bits : u8 { half @7, kind @1..0 as kinds { none = 0, some = 1 } }
+param secret : text default "pw"
 command read { 0x01; count : u8; unit : u8 scale 0.5; tag : text[2]; LF }
 command keep { 0x02; key : u8; if wide { level : u16 } else { level : u8 } }
 response told {
@@ -32,6 +33,10 @@ response told {
     check : u8 = sum(..) + key + request.count
 }
 response sized { 0x82; size : u8 = len(data) + key; data : bytes; tail : bytes[request.count - 1] }
+response salted {
+    0x84; a : u8; optional { "#"; tag : text; ";"; own : u8 = sum(a..tag, request.tag) }
+    check : u16 = crc("CRC-16/X-25", .., secret, add(request.count, 1))
+}
 message point { x : u8; if wide { y : u8 } }
 event located {
     0x83
@@ -39,13 +44,13 @@ event located {
     match mode { "a" => more : u8; _ => {} }
     if bits.kind == some { last : u8 }
 }
-pair read = read -> told | sized
+pair read = read -> told | sized | salted
 pair keep = keep -> none
 """
 MODULE = compiled(DESCRIPTION)
 assert MODULE is not None
 BITS = MODULE.module.ParamBits
-READ, KEEP, TOLD, SIZED, LOCATED = MODULE.module.PROTOCOL.messages
+READ, KEEP, TOLD, SIZED, SALTED, LOCATED = MODULE.module.PROTOCOL.messages
 REQUEST = READ(count=2, unit=1.5, tag="ab")
 DATA = bytes([0x81, 1, 2, 65, 9, 1, 2, 3, 4])
 
@@ -82,6 +87,21 @@ def test_what_is_made_by_hand_says_it() -> None:
         SIZED(request_count=2, data=b"abc", tail=b"xy").encode()
 
 
+def test_checks_cover_what_is_told() -> None:
+    """A secret that never goes over the line, and bytes of the request."""
+    made = SALTED(secret="pw", request_count=2, request_tag="ab", a=5, tag="x")
+    data = made.encode()
+    assert data == SALTED.construct.declarative.build(made)
+    assert data[:6] == b"\x84\x05#x;" + bytes([sum(b"\x05#xab") & 0xFF])
+    assert SALTED.decode(data, request=REQUEST) == made
+    with pytest.raises(DecodeError, match="crc"):
+        SALTED.decode(data, request=REQUEST, params={"secret": "other"})
+    with pytest.raises(DecodeError, match="crc"):
+        SALTED.decode(data, request=READ(count=3, unit=1.5, tag="ab"))
+    with pytest.raises(EncodeError, match="request_count"):
+        SALTED(request_count=300, request_tag="ab", a=5).encode()
+
+
 def test_params_tell_parts_and_labels() -> None:
     params = {"wide": True, "mode": "b", "bits": BITS(kind=1)}
     read = LOCATED.decode(bytes([0x83, 1, 2, 3]), params=params)
@@ -90,9 +110,9 @@ def test_params_tell_parts_and_labels() -> None:
 
 
 @given(
-    st.sampled_from([TOLD, SIZED, LOCATED, KEEP]),
+    st.sampled_from([TOLD, SIZED, SALTED, LOCATED, KEEP]),
     st.binary(max_size=12),
-    st.sampled_from([known(), known(wide=True), known(key=1, mode="x"), Known()]),
+    st.sampled_from([known(), known(wide=True), known(key=1, mode="x", secret="é"), Known()]),
 )
 @settings(max_examples=400)
 def test_both_readings_agree(kind: Any, data: bytes, around: Known) -> None:
@@ -105,6 +125,13 @@ def test_both_readings_agree(kind: Any, data: bytes, around: Known) -> None:
         assert read.encode() == data[:end] == kind.construct.declarative.build(read)
 
 
+SALTY = """
+command c { n : u8 }
+response r { 0x02; x : u8 = sum(.., request.n) }
+pair p = c -> r
+"""
+
+
 @pytest.mark.parametrize(
     "text, code",
     [
@@ -113,6 +140,11 @@ def test_both_readings_agree(kind: Any, data: bytes, around: Known) -> None:
         ("param w : u8\nevent e { 0x01; if w == 1 { x : u8 }; w : u8 }", "E0201"),
         ("response r { 0x01; if request { x : u8 } }", "E0605"),
         ("param w : u8 { a @0 }\nevent e { 0x01; if w == 1 { x : u8 } }", "E0605"),
+        ("response r { 0x01; x : u8 = sum(.., request.n) }", "E0310"),
+        (SALTY.replace("n : u8", "n : [u8] count 2"), "E0310"),
+        ("message m { x : u8 = sum(x, request.n) }\nevent e { 0x02; m : m }", "E0304"),
+        ("message m { y : u8; x : u8 = sum(y, request.n) }\nevent e { 0x02; m : m }", "E0303"),
+        ("param w\nevent e { 0x01; x : u8 = sum(.., w) }", "E0303"),
         ("event e { 0x01; if nobody == 1 { x : u8 } }", "E0202"),
         ("param w : u8 { a @0 }\nevent e { 0x01; if w.b == 1 { x : u8 } }", "E0202"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from protoc.compiler.backend.code import (
 )
 from protoc.compiler.backend.expressions import ECHO, Writer
 from protoc.compiler.backend.values import Context
+from protoc.compiler.backend.written import told_bytes
 
 _ANY = model.Digits("dec", model.WhileFits())
 """The form of a number of any size."""
@@ -34,6 +36,7 @@ class Computer(Struct, frozen=True):
         writer: for everything but checks.
         covered: the bytes of an extent.
         fresh: a variable that nothing else has.
+        owner: what knows the name of the message.
     """
 
     lines: Lines
@@ -41,6 +44,7 @@ class Computer(Struct, frozen=True):
     writer: Writer
     covered: Callable[[model.Extent | model.Plain], str]
     fresh: Callable[[str], str]
+    owner: Literal["self", "cls"]
 
     def assign(self, name: str, expression: model.Expression, wire: model.Wire) -> None:
         """`name = expression`, as the field of a wire form holds it."""
@@ -98,6 +102,9 @@ class Computer(Struct, frozen=True):
             return self.covered(piece)
         if isinstance(piece, model.Added):
             return f"{self.context.use('added')}({self._piece(piece.data)}, {piece.number})"
+        if isinstance(piece, model.Said):
+            value = self.writer.told(model.Told(piece.name))
+            return told_bytes(piece, value, self.context, f"{self.owner}.NAME")
         assert isinstance(piece.value, bytes)
         return octets(piece.value)
 

@@ -145,7 +145,7 @@ class Verifier(Runs):
 
     @property
     def _computer(self) -> Computer:
-        return Computer(self.lines, self.context, self._writer, self._covered, self.fresh)
+        return Computer(self.lines, self.context, self._writer, self._covered, self.fresh, "cls")
 
     def _distance(self, extent: model.Extent) -> str:
         if extent.until is not None and extent.until not in self.places:

@@ -202,7 +202,7 @@ class Deriving(Values):
 
     @property
     def _computer(self) -> Computer:
-        return Computer(self.lines, self.context, self._writer, self._covered, self.fresh)
+        return Computer(self.lines, self.context, self._writer, self._covered, self.fresh, "self")
 
     def _own(self, own: model.Own) -> str:
         """The raw value of a field, of bits in it, or what a record is told."""

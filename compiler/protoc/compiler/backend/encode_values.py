@@ -12,7 +12,6 @@ from protoc.compiler.backend.code import (
     Call,
     Code,
     Lines,
-    keyed,
     octets,
     text,
 )
@@ -25,12 +24,11 @@ from protoc.compiler.backend.plan import Literal, Step, slices_of, steps
 from protoc.compiler.backend.shared import Shared
 from protoc.compiler.backend.values import (
     Context,
-    digits_look,
     encoding_argument,
     is_reversed,
     limits,
-    text_look,
 )
+from protoc.compiler.backend.written import digits, written
 from protoc.compiler.resolve.fitting import bits_as_number, raw_limits
 
 
@@ -110,34 +108,11 @@ class Values(Struct):
             if step.conversion.boolean:
                 raw = f"int(bool({value}))"
             return self.digits(wire, raw, name)
-        size = getattr(wire, "size", None)
-        width = str(size.bytes) if isinstance(size, model.FixedSize) else "None"
-        longest: list[Code] = (
-            [keyed("longest", str(step.longest))] if step.longest is not None else []
-        )
-        if isinstance(wire, model.Raw):
-            call = self.context.use("write_bytes")
-            return Call(call, (value, width, "self.NAME", name, *longest))
-        assert isinstance(wire, model.Text)
-        if wire.encoding == model.DIGITS:
-            call = self.context.use("write_digits")
-            return Call(call, (value, width, "self.NAME", name, *longest))
-        call = self.context.use("write_text")
-        look = text_look(wire)
-        return Call(call, (value, width, text(wire.encoding), "self.NAME", name, *look, *longest))
+        return written(wire, value, self.context, "self.NAME", name, step.longest)
 
     def digits(self, wire: model.Digits, raw: str, name: str) -> Code:
         """The call that writes a number in digits."""
-        arguments: list[Code] = [raw]
-        if not wire.varying:
-            size = wire.size
-            arguments.append(str(size.bytes) if isinstance(size, model.FixedSize) else "None")
-        arguments += ["self.NAME", name, *digits_look(wire)]
-        if wire.decimals is not None:
-            arguments.append(keyed("decimals", str(wire.decimals)))
-        if wire.lower:
-            arguments.append(keyed("lower", "True"))
-        return Call(self.context.use(f"write_{wire.notation}"), tuple(arguments))
+        return digits(wire, raw, self.context, "self.NAME", name)
 
     def _as_bytes(self, step: model.Field, variable: str) -> bool:
         """Bytes, or text that is nothing but characters, checked where they stand.

@@ -78,10 +78,18 @@ class LayoutWriter(Formulas):
         if isinstance(element, model.Coded):
             return self._coded(element, indent)
         if isinstance(element, model.Field) and isinstance(element.wire, model.Outside):
-            return [f"{' ' * indent}wire.Told({text(element.name or '')}),"]
+            return laid_out("", self._told(element, element.wire), ",", indent)
         if isinstance(element, model.Field) and isinstance(element.origin, model.Computed):
             return Structures(self).let(element, element.origin, indent)
         return laid_out("", self.element(element), ",", indent)
+
+    def _told(self, field: model.Field, wire: model.Outside) -> Code:
+        """What is told, and how its bytes look where a check covers them."""
+        name = field.name or ""
+        if wire.of is None or name not in _covered(self.message.elements):
+            return Call("wire.Told", (text(name),))
+        looks = model.Field(name, name, wire.of, model.Given(), field.conversion, field.span)
+        return Call("wire.Told", (text(name), self.element(looks)))
 
     def _coded(self, coded: model.Coded, indent: int) -> list[str]:
         """What is coded on the wire, under the coding."""
@@ -264,6 +272,20 @@ class LayoutWriter(Formulas):
         if bounds is not None:
             options.append(keyed("range", tupled([literal(bound) for bound in bounds])))
         return options
+
+
+def _covered(elements: tuple[model.Element, ...]) -> set[str]:
+    """The names of what is told whose bytes a check covers, in objects as well."""
+    found: set[str] = set()
+    for element in model.walk(elements):
+        if not isinstance(element, model.Field):
+            continue
+        if isinstance(element.origin, model.Derived):
+            found |= {piece.name for piece in model.told_bytes(element.origin.expression)}
+        for wire in (model.leaf(element.wire), element.also):
+            if isinstance(wire, model.Nested):
+                found |= _covered(wire.record.elements)
+    return found
 
 
 def form(param: model.Param, context: Context) -> Code | None:

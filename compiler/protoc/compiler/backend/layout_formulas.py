@@ -96,6 +96,8 @@ class Formulas(Struct):
             return Call(f"m.inner[{known(piece.coded)}].bytes", call.arguments)
         if isinstance(piece, model.Added):
             return Call("wire.added", (self._piece(piece.data), str(piece.number)))
+        if isinstance(piece, model.Said):
+            return Call("m.said", (text(piece.name),))
         assert isinstance(piece.value, bytes)
         return octets(piece.value)
 

@@ -28,6 +28,25 @@ def requested_fields(protocol: model.Protocol, diagnostics: Diagnostics) -> None
                 continue
             for command in _commands(protocol, message):
                 _compare(message, field, asked, command, diagnostics)
+        for field in message.fields():
+            _covered(message, field, diagnostics)
+
+
+def _covered(message: model.Message, field: model.Field, diagnostics: Diagnostics) -> None:
+    """What a check covers of the request must have bytes by itself."""
+    if not isinstance(field.origin, model.Derived):
+        return
+    for told in model.told_bytes(field.origin.expression):
+        if told.wire is None:
+            name = told.name.removeprefix(f"{REQUEST}_")
+            diagnostics.error(
+                "E0310",
+                f"nothing says what the bytes of `{REQUEST}.{name}` are",
+                field.span,
+                f"`{message.name}` checks them",
+                help=f"a pair tells which command is answered; its `{name}` is a number, text or "
+                "bytes",
+            )
 
 
 def _asked(origin: model.Origin) -> list[str]:

@@ -37,6 +37,8 @@ class _Sample:
             if (fixed_size(element) or 0) > _LONGEST:
                 raise ValueError(element.key)
             if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
+                if isinstance(element.wire, model.Slice):
+                    raise TypeError(element.key)  # the bits beside it would have to wait as well
                 self._bytes[element.key] = bytes(
                     1 if (size := fixed_size(element)) is None else size
                 )
@@ -77,8 +79,8 @@ class _Sample:
             return self._covered(piece)
         if isinstance(piece, model.Added):
             return bytes((octet + piece.number) % 256 for octet in self._octets(piece.data))
-        if isinstance(piece, model.Plain):
-            raise TypeError(piece.coded)
+        if isinstance(piece, model.Plain | model.Said):
+            raise TypeError(piece)
         assert isinstance(piece.value, bytes)
         return piece.value
 

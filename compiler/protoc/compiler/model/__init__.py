@@ -97,6 +97,7 @@ from protoc.compiler.model.expressions import (
     Present,
     Previous,
     Replaced,
+    Said,
     Scaled,
     Scoped,
     Told,
@@ -108,6 +109,7 @@ from protoc.compiler.model.expressions import (
     extents,
     operands,
     plains,
+    told_bytes,
 )
 from protoc.compiler.model.messages import (
     Arm,
@@ -291,6 +293,7 @@ __all__ = [
     "Resize",
     "Reverse",
     "Run",
+    "Said",
     "Save",
     "Scaled",
     "Scoped",
@@ -336,6 +339,7 @@ __all__ = [
     "ratio",
     "rebuilt",
     "sometimes",
+    "told_bytes",
     "unwritten",
     "walk",
     "width_of",

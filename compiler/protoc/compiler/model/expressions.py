@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from protoc.compiler.model.wire import Conversion, Wire
 
 
 class Value(Struct, frozen=True):
@@ -176,8 +179,23 @@ class Added(Struct, frozen=True):
     number: int
 
 
-Octets = Extent | Plain | Value | Added
-"""Bytes that are checked: a run of wire bytes, constant ones, or either with something done."""
+class Said(Struct, frozen=True):
+    """The bytes of a value that is told: of a param, or of the request, as they are on its wire.
+
+    Attributes:
+        name: that of the value.
+        wire: what it looks like; None as long as nobody knows which request is answered.
+        conversion: from its raw value.
+    """
+
+    name: str
+    wire: Wire | None
+    conversion: Conversion
+
+
+Octets = Extent | Plain | Value | Added | Said
+"""Bytes that are checked: a run of wire bytes, constant ones, told ones, or either with something
+done."""
 
 
 class Words(Struct, frozen=True):
@@ -270,14 +288,24 @@ def checksums(expression: Expression) -> list[Checksum]:
 
 def plains(expression: Expression) -> list[Plain]:
     """Every run of plain bytes that an expression covers."""
-    found: list[Plain] = []
+    return [piece for piece in pieces(expression) if isinstance(piece, Plain)]
+
+
+def told_bytes(expression: Expression) -> list[Said]:
+    """Every value that is told whose bytes an expression covers."""
+    return [piece for piece in pieces(expression) if isinstance(piece, Said)]
+
+
+def pieces(expression: Expression) -> list[Octets]:
+    """Everything that an expression covers, piece by piece."""
+    found: list[Octets] = []
     for part in every(expression):
-        pieces = list(part.data) if isinstance(part, Checksum) else []
-        while pieces:
-            piece = pieces.pop()
+        waiting = list(part.data) if isinstance(part, Checksum) else []
+        while waiting:
+            piece = waiting.pop(0)
             if isinstance(piece, Added):
-                pieces.append(piece.data)
-            elif isinstance(piece, Plain):
+                waiting.append(piece.data)
+            else:
                 found.append(piece)
     return found
 

@@ -77,13 +77,7 @@ def resolve_actions(
 
 
 def _verbs(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:
-    reader = _READERS.get(action.verb)
-    if reader is None:
-        words = " ".join((action.verb, *action.words))
-        raise scope.unsupported(
-            f"the action `{words}`", action.span, "call a `hook` and do it in your own code"
-        )
-    return reader(scope, action, names)
+    return _READERS[action.verb](scope, action, names)
 
 
 def _queued(scope: Scope, action: tree.Action, names: Names) -> list[model.Verb]:

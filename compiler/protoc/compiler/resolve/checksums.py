@@ -12,6 +12,8 @@ from protoc.compiler.resolve.catalogue import catalogued, names
 from protoc.compiler.resolve.constants import encoded, whole
 from protoc.compiler.resolve.extents import Ranges
 from protoc.compiler.resolve.fitting import raw_of_default
+from protoc.compiler.resolve.names import REQUEST
+from protoc.compiler.resolve.outside import is_told_as_bytes
 from protoc.compiler.resolve.scope import Scope, suggestion
 from protoc.dsl import tree
 
@@ -166,23 +168,55 @@ class Checks(Struct, frozen=True):
                 value.span,
                 help=_USES.get(value.name.text, "a range, a constant, or add(a..b, 1)"),
             )
-        if isinstance(value, tree.Reference) and (param := self._constant(value)) is not None:
-            return param
+        if isinstance(value, tree.Reference) and (told := self._told(value)) is not None:
+            return told
         extent = self.ranges.extent(value)
         if self.ranges.covers_itself(extent):
             raise self._covers_itself(call, value)
         return extent
 
-    def _constant(self, reference: tree.Reference) -> model.Value | None:
-        """The bytes of a param that is a constant, unless a field has its name."""
-        name = reference.text
-        param = self.scope.params.get(name)
-        if param is None or name in self.ranges.drawer.block:
+    def _told(self, reference: tree.Reference) -> model.Value | model.Said | None:
+        """The bytes of a param or of a field of the request, unless a field has the name."""
+        head, *rest = (name.text for name in reference.path)
+        if head in self.ranges.drawer.block or head in self.ranges.drawer.names.all():
             return None
-        if not param.constant:
-            raise self.scope.unsupported(
-                "a param as checked bytes", reference.span, "give the message a field of its name"
+        param = self.scope.params.get(head)
+        if param is None:
+            return self._said(reference, None) if head == REQUEST and len(rest) == 1 else None
+        if rest:
+            raise self._no_bytes(reference)
+        return self._constant(param, reference) if param.constant else self._said(reference, param)
+
+    def _said(self, reference: tree.Reference, param: model.Param | None) -> model.Said:
+        """The bytes of a value that the message is told."""
+        names = self.ranges.drawer.names
+        wire = None if param is None else param.wire
+        if param is None and names.brought is None:
+            raise self.scope.fail(
+                "E0303",
+                f"a part cannot tell what the bytes of `{reference.text}` are",
+                reference.span,
+                "other messages may hold it as well",
+                help="write the check into the message itself",
             )
+        if param is not None and not is_told_as_bytes(wire):
+            raise self._no_bytes(reference)
+        told = names.value(self.scope, tuple(n.text for n in reference.path), reference.span)
+        assert isinstance(told, model.Told)
+        conversion = model.Conversion() if param is None else param.conversion
+        return model.Said(told.name, wire, conversion)
+
+    def _no_bytes(self, reference: tree.Reference) -> Exception:
+        return self.scope.fail(
+            "E0303",
+            f"nothing says what the bytes of `{reference.text}` are",
+            reference.span,
+            help="give the param a type, `param key : u16`, `param secret : text`; bits of it can "
+            "stand in a field of the message",
+        )
+
+    def _constant(self, param: model.Param, reference: tree.Reference) -> model.Value:
+        """The bytes of a param that is a constant."""
         raw = raw_of_default(self.scope, param)
         if isinstance(raw, str):
             return model.Value(raw.encode(self.scope.settings_at(param.span).encoding))
@@ -193,7 +227,7 @@ class Checks(Struct, frozen=True):
             return model.Value(raw)
         raise self.scope.fail(
             "E0303",
-            f"`{name}` is neither bytes nor text",
+            f"`{param.name}` is neither bytes nor text",
             reference.span,
             help='write the bytes themselves: x"01 02"',
         )

@@ -7,12 +7,14 @@ message without bytes: whoever decodes is told it, whoever encodes gives it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.expressions import fields_of
 from protoc.compiler.resolve.fitting import bits_as_number
+from protoc.compiler.resolve.names import REQUEST
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl.source import Span
 
@@ -54,8 +56,46 @@ def of_requests(
             assert command is not None
             if name in found:
                 told = [_as_requested(element, command) for element in found[name].elements]
-                found[name] = replace(found[name], elements=tuple(told))
+                elements = model.rebuilt(tuple(told), partial(_covering, command=command))
+                found[name] = replace(found[name], elements=elements)
     return found
+
+
+def is_told_as_bytes(wire: model.Wire | None) -> bool:
+    """Whether what has this form has bytes by itself."""
+    if isinstance(wire, model.Digits | model.Text | model.Raw):
+        return True
+    return isinstance(wire, model.Integer)
+
+
+def _covering(element: model.Element, command: model.Message) -> model.Element:
+    """A check that covers bytes of the request knows what they look like."""
+    if isinstance(element, model.Field) and isinstance(element.origin, model.Derived):
+        told = _in_request(element.origin.expression, fields_of(command))
+        return replace(element, origin=replace(element.origin, expression=told))
+    return element
+
+
+def _in_request(value: model.Expression, known: Mapping[str, object]) -> model.Expression:
+    if isinstance(value, model.Operation):
+        operands = tuple(_in_request(operand, known) for operand in value.operands)
+        return replace(value, operands=operands)
+    if isinstance(value, model.Replaced):
+        return replace(value, value=_in_request(value.value, known))
+    if isinstance(value, model.Checksum):
+        return replace(value, data=tuple(_piece(piece, known) for piece in value.data))
+    return value
+
+
+def _piece(piece: model.Octets, known: Mapping[str, object]) -> model.Octets:
+    if isinstance(piece, model.Added):
+        return replace(piece, data=_piece(piece.data, known))
+    if not isinstance(piece, model.Said) or piece.wire is not None:
+        return piece
+    field = known.get(piece.name.removeprefix(f"{REQUEST}_"))
+    if isinstance(field, model.Field) and is_told_as_bytes(field.wire):
+        return replace(piece, wire=field.wire, conversion=field.conversion)
+    return piece
 
 
 def _as_requested(element: model.Element, command: model.Message) -> model.Element:

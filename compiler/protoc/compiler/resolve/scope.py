@@ -106,16 +106,6 @@ class Scope(Struct):
             "E0202", f"there is no {noun} named `{name.text}`", name.span, "not declared", help=help
         )
 
-    def unsupported(self, what: str, span: Span, instead: str = "") -> Unresolved:
-        """A construct of the language the compiler does not act on yet."""
-        return self.fail(
-            "E0901",
-            f"{what} is not compiled yet",
-            span,
-            "part of the language, without effect in this version",
-            help=instead or "describe this part as `bytes` and take it apart in your own code",
-        )
-
 
 def suggestion(name: str, known: Iterable[str], noun: str) -> str:
     """What to do about a name that nobody knows."""

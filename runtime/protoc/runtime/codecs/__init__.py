@@ -54,6 +54,7 @@ from protoc.runtime.codecs.packed import (
     read_nibbles,
     write_bcd,
     write_digits,
+    write_integer,
     write_nibbles,
 )
 from protoc.runtime.codecs.regions import WITHIN, among, cut, missing, short, unlike
@@ -186,6 +187,7 @@ __all__ = [
     "write_float",
     "write_hex",
     "write_int",
+    "write_integer",
     "write_nibbles",
     "write_oct",
     "write_text",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from operator import index
+from typing import Any, Literal
 
 from protoc.runtime.codecs.digits import LONGEST_NUMBER, complement, complemented, too_long
 from protoc.runtime.codecs.text import fitting
@@ -32,6 +33,23 @@ def write_bcd(
     number = _whole(value, 10, size and 2 * size, signed, message, field)
     digits = f"{number:d}"
     return bytes.fromhex(digits.zfill(len(digits) + 1 & ~1 if size is None else 2 * size))
+
+
+def write_integer(
+    value: Any,
+    width: int,
+    order: Literal["big", "little"],
+    message: str,
+    field: str,
+    *,
+    signed: bool = False,
+) -> bytes:
+    """A whole number in so many bytes."""
+    try:
+        return index(value).to_bytes(width, order, signed=signed)
+    except (TypeError, OverflowError):
+        words = f"a whole number of {width} bytes"
+        raise EncodeError(message, field, words, value) from None
 
 
 def read_decimal(number: int, message: str, field: str, offset: int, size: int) -> int:

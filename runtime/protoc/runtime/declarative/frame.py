@@ -56,6 +56,7 @@ class Frame:
         doubts: derived values that do not fit, which may change while others are computed.
         previous: the raw value of the item before, in a list that goes on as its items tell.
         told: what the object at hand is told of the values around it.
+        forms: makes bytes of what is told, by its name.
         index: which item of a list is at hand; `[]` in the name of a field stands for it.
         above: which items of the lists around that list.
         readers: elements whose raw values may still be the bytes of a number or of text, by key.
@@ -82,6 +83,7 @@ class Frame:
         self.doubts: list[EncodeError] = []
         self.previous: Any = None
         self.told: dict[str, Any] = {}
+        self.forms: dict[str, Callable[[Any], Octets]] = {}
         self.index = 0
         self.above: tuple[int, ...] = ()
         self.readers: dict[str, Reader] = {}
@@ -103,6 +105,13 @@ class Frame:
     def text(self, name: str) -> str:
         """The text of a field."""
         return self.readers[name].text(self)
+
+    def said(self, name: str) -> Octets:
+        """The bytes of a value that is told, as they are where it comes from."""
+        try:
+            return self.forms[name](self.told[name])
+        except EncodeError as error:
+            raise self.unfit(name, error.expected, error.got) from None
 
     def count(self, name: str) -> int:
         """The number of items of a list."""
@@ -177,6 +186,7 @@ class Frame:
         """The plain bytes of something coded in this message: places of their own, known values."""
         frame = Frame(self.message, self.link)
         frame.raws, frame.readers = dict(self.raws), dict(self.readers)
+        frame.told, frame.forms = self.told, self.forms
         frame.given, frame.held, frame.flaws = self.given, self.held, self.flaws
         frame.index, frame.above = self.index, self.above
         return frame

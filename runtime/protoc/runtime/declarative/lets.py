@@ -8,6 +8,7 @@ from typing import IO, Any
 from protoc.runtime.codecs.lets import same, worth
 from protoc.runtime.declarative.base import Element
 from protoc.runtime.declarative.fields import attribute
+from protoc.runtime.declarative.forms import Form
 from protoc.runtime.declarative.frame import Frame
 
 
@@ -16,25 +17,33 @@ class Told(Element):
 
     Args:
         name: as in the class.
+        form: how its bytes look where it comes from, for checks that cover them.
     """
 
     fixed = 0
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, form: Element | None = None) -> None:
         super().__init__(None)
         self.label = name
+        self.form = None if form is None else Form(form)
 
     def names(self) -> set[str]:
         return {self.label}
 
     def read(self, stream: IO[bytes], frame: Frame) -> None:
         """Nothing stands here."""
+        self._tell(frame)
 
     def values(self, frame: Frame) -> dict[str, Any]:
         return {self.label: frame.told[self.label]}
 
     def prepare(self, message: Any, frame: Frame) -> None:
         frame.told[self.label] = attribute(message, self.label)
+        self._tell(frame)
+
+    def _tell(self, frame: Frame) -> None:
+        if self.form is not None:
+            frame.forms[self.label] = self.form.data
 
     def write(self, frame: Frame) -> bytes:
         return b""

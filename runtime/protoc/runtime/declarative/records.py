@@ -106,6 +106,7 @@ class Record:
         """A frame of its own, which knows what it is told."""
         frame = Frame(around.message, around.link)
         frame.told = {name: telling(around) for name, telling in self.told.items()}
+        frame.forms = around.forms
         return frame
 
 
