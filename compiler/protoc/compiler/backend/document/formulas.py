@@ -88,6 +88,8 @@ class _Names:
             return f"{self.octets(data.data)} + {data.number}"
         if isinstance(data, model.Value):
             return written(data.value)
+        if isinstance(data, model.Said):
+            return data.name
         if data.first == data.last:
             return self.of(data.first)
         begin = "" if data.first == self.first else self.of(data.first)
