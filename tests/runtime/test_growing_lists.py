@@ -25,6 +25,32 @@ LISTS: list[tuple[str, list[Any]]] = [
     ("xs : [hex[2]] sep ',' until ';'; ';'", [1, 2] * 30),
     ("xs : [text] sep ','; CR | LF", ["ab", ""] * 30),
     ("xs : [text?] sep ',' until CR; CR", ["ab", None] * 30),
+    ("xs : [dec?] sep ',' until CR; CR", [12, None] * 30),
+    ("n : u16 = count(xs); xs : [dec?] sep ',' count n; CR", [12, None, 3] * 20),
+    ("n : u16 = count(xs); xs : [[u8] count 2] count n", [[1, 2]] * 30),
+    ("n : u16 = count(xs); xs : [[vlq] count 2] count n", [[1, 200]] * 30),
+    ("xs : [[dec] sep ','] sep ';' until CR; CR", [[1, 23], [4]] * 30),
+    ("xs : [[dec] sep ','] sep ';' until CR; CR", [[1, 23] * 30]),
+    ("n : u16 = count(xs); xs : [quoted] count n sep ','; CR", ['"' * 40, "a"]),
+    ("k : u8; xs : [u8] while previous & 0x80", [0x81] * 60 + [1]),
+    ("k : i8; xs : [i16le] while previous < 0", [-1] * 60 + [1]),
+    ("k : u8; xs : [dec[2]] while previous", [12] * 60 + [0]),
+    ("k : u8; xs : [vlq] while previous != 300", [200] * 60 + [300]),
+    ("k : f32; xs : [f32] while previous > 1.5", [2.0] * 60 + [1.0]),
+    ("k : u16; xs : [bcd[2] reversed] while previous > 3", [1234] * 60 + [0]),
+    ("k : text[2]; xs : [text[2]] while previous != 'ab'", ["xy"] * 60 + ["ab"]),
+    ("k : text[2]; xs : [text[3] pad NUL] while previous == 'xy'", ["xy"] * 60 + ["a"]),
+    ("coded add(3) { n : u16 = count(xs); xs : [u16] count n }", [1] * 60),
+    ("coded hex { xs : [dec] sep ',' until CR; CR }", [123] * 60),
+    (
+        "coded xor(x'010203') { n : u16 = count(xs); xs : [quoted] count n sep ','; 'x' }",
+        ["ab"] * 60,
+    ),
+    ("coded escape(0x10, of=0x10) { n : u16 = count(xs); xs : [u16] count n }", [16] * 60),
+    (
+        "coded blocks(9, 'CRC-16/DNP', first=5) { n : u8 = count(xs); xs : [u16] count n }",
+        [7] * 60,
+    ),
 ]
 
 
@@ -32,6 +58,12 @@ def event(body: str) -> type[Message]:
     found = compiled(f"{HEAD}event m {{ STX; {body} }}")
     assert found is not None
     return found.messages()[0][1]
+
+
+def encoded(cls: type[Message], items: list[Any]) -> bytes:
+    """The message with these items; `k` in front of them is like the first."""
+    values = {"xs": items, "k": items[0]}
+    return cls(**{name: values[name] for name in cls.BLANK}).encode()
 
 
 class Counted:
@@ -59,7 +91,7 @@ def test_a_list_is_there_with_its_last_byte(
     body: str, items: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cls = event(body)
-    octets = cls(**dict.fromkeys(cls.BLANK, items)).encode()
+    octets = encoded(cls, items)
     counted = Counted(cls, monkeypatch)
     assert told(cls, octets * 2) == [len(octets) - 1, 2 * len(octets) - 1]
     # not once for each of the sixty items
@@ -69,7 +101,7 @@ def test_a_list_is_there_with_its_last_byte(
 @pytest.mark.parametrize("body, items", LISTS)
 def test_what_is_wrong_in_a_list_is_told(body: str, items: list[Any]) -> None:
     cls = event(body)
-    octets = cls(**dict.fromkeys(cls.BLANK, items)).encode()
+    octets = encoded(cls, items)
     for at in range(3, len(octets), 7):
         damaged = octets[:at] + b"\xfe" + octets[at + 1 :] + octets
         whole = Framer([cls])
@@ -97,7 +129,10 @@ def test_a_scan_goes_on_where_it_was() -> None:
     counting = ItemScan(delimited(Delimiter(b",", b"\r")), 2, b",")
     assert counting.search(b"a,b", 0, 3) == (2, False)
     assert counting.search(b"a,b\r", 2, 4) == (3, True)
-    assert ItemScan(lambda buffer, at: at, None, b"", (b";",)).search(b"ab", 0, 2) == (0, True)
+    assert ItemScan(lambda buffer, at: (None, at), None, b"", (b";",)).search(b"ab", 0, 2) == (
+        0,
+        True,
+    )
 
 
 def test_what_is_incomplete_says_what_to_wait_for() -> None:

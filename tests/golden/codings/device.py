@@ -507,9 +507,9 @@ class Block(Message, kw_only=True):
     ) -> tuple[Self, int]:
         if not buffer.startswith(b"~", at):
             raise unlike(buffer, at, at, cls.NAME, "", b"~")
-        needed = 1
+        wanted = Incomplete(1)
         while True:
-            plain = _DOUBLE_7E.begin(buffer, at + 1, needed, at, cls.NAME)
+            plain = _DOUBLE_7E.begin(buffer, at + 1, wanted, at, cls.NAME)
             try:
                 if len(plain) < 1:
                     raise Incomplete(1)
@@ -525,7 +525,7 @@ class Block(Message, kw_only=True):
                         "crc", cls.NAME, "check", p2, expected, check, p2 + 1
                     )
             except Incomplete as more:
-                needed = more.needed
+                wanted = more
             except DecodeError as error:
                 raise _DOUBLE_7E.within(error, at + 1, at, plain) from None
             else:

@@ -39,6 +39,7 @@ from protoc.runtime.codecs import (
     objects,
     read_bcd,
     short,
+    sized,
     starts,
     unfit,
     unlike,
@@ -376,14 +377,19 @@ class Steps(Message, kw_only=True):
             raise DecodeError("constant", cls.NAME, "", 0, b"S", c1)
         rest: list[int] = []
         p1 = at + 2
-        again = first & 0x80
-        while again:
-            if len(buffer) < p1 + 1:
-                raise Incomplete(p1 + 1 - at)
-            rest_raw = buffer[p1]
-            again = rest_raw & 0x80
-            rest.append(rest_raw)
-            p1 = p1 + 1
+        try:
+            again = first & 0x80
+            while again:
+                if len(buffer) < p1 + 1:
+                    raise Incomplete(p1 + 1 - at)
+                rest_raw = buffer[p1]
+                again = rest_raw & 0x80
+                rest.append(rest_raw)
+                p1 = p1 + 1
+        except Incomplete as waiting:
+            raise waiting.behind(
+                ItemScan(sized(1), None, goes_on=lambda item: item[0] & 0x80), p1 - at
+            ) from None
         if not buffer.startswith(b"!", p1):
             raise unlike(buffer, p1, at, cls.NAME, "", b"!")
         return cls(first=first, rest=rest), p1 + 1

@@ -68,20 +68,21 @@ class CodedBlocks(Struct):
         """Plain bytes as far as they are asked for, until they are all that the block holds."""
         decoder, start = self.decoder, self.decoder.at
         coding = decoder.context.codings(coded.codings)
-        needed, plain, end = decoder.fresh("needed"), decoder.fresh("plain"), decoder.position()
+        wanted, plain, end = decoder.fresh("wanted"), decoder.fresh("plain"), decoder.position()
         decoder.plains[coded.key] = plain
         place = (decoder.buffer, str(start))
-        decoder.lines.add(f"{needed} = 1")
+        incomplete = decoder.context.use("Incomplete")
+        decoder.lines.add(f"{wanted} = {incomplete}(1)")
         with decoder.lines.block("while True:"):
-            begin = (*place, needed, str(decoder.origin), "cls.NAME")
+            begin = (*place, wanted, str(decoder.origin), "cls.NAME")
             decoder.lines.add(f"{plain} = ", Call(f"{coding}.begin", begin))
             with decoder.lines.block("try:"), decoder.decoded(plain):
                 decoder.stop = None
                 self._taken(coded)
                 last = decoder.at
-            decoder.lines.add(f"except {decoder.context.use('Incomplete')} as more:")
+            decoder.lines.add(f"except {incomplete} as more:")
             with decoder.lines.block_body():
-                decoder.lines.add(f"{needed} = more.needed")
+                decoder.lines.add(f"{wanted} = more")
             decoder.lines.add(f"except {decoder.context.use('DecodeError')} as error:")
             with decoder.lines.block_body():
                 within = Call(f"{coding}.within", ("error", str(start), str(decoder.origin), plain))

@@ -13,16 +13,24 @@ from protoc.compiler.backend.code import (
     Code,
     Named,
     bracketed,
+    keyed,
     octets,
     text,
     tupled,
     unbracketed,
 )
+from protoc.compiler.backend.decode_state import is_plain_text
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, previous_of
 from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import annotation, scan_of
+from protoc.compiler.backend.values import (
+    annotation,
+    digits_look,
+    encoding_argument,
+    scan_of,
+    text_look,
+)
 from protoc.compiler.resolve.beginnings import octets_of
 from protoc.compiler.resolve.types import fixed_size
 
@@ -109,10 +117,18 @@ class Lists(Struct):
     def _ends(self, wire: model.Items) -> Code | None:
         """What finds the end of an item; None where items are counted in another way."""
         decoder, item = self.decoder, wire.item.wire
-        if wire.whilst is not None or wire.or_end:
+        if wire.or_end or not _tells_alone(wire):
             return None
         if wire.gaps and isinstance(item, model.Digits):
-            return None
+            present = self._ends(replace(wire, gaps=False))
+            first = octets(octets_of(item))
+            return Call(decoder.context.use("perhaps"), (present, first)) if present else None
+        if isinstance(item, model.Items) and item.size is None:
+            inner = self._ends(item)
+            if inner is None:
+                return None
+            passing = Named("lambda: ", self._scan(item, inner, self._left(item)))
+            return Call(decoder.context.use("lists"), (passing,))
         if (size := fixed_size(wire.item)) is not None and not isinstance(item, model.Nested):
             return Call(decoder.context.use("sized"), (str(size),))
         if isinstance(item, model.Nested) and item.size is None:
@@ -131,19 +147,66 @@ class Lists(Struct):
     def _scanned(self, wire: model.Items, variable: str, end: str, ends: Code) -> None:
         """A list that is not whole is passed over as it comes."""
         decoder = self.decoder
-        left = "None"
+        left = self._left(wire)
         if wire.count is not None:
-            left = f"{bracketed(decoder.expression(wire.count))} - len({variable})"
+            left = f"{bracketed(left)} - len({variable})"
+        scan = self._scan(wire, ends, left)
+        decoder.lines.add(f"except {decoder.context.use('Incomplete')} as waiting:")
+        with decoder.lines.block_body():
+            place = At(end).minus(decoder.origin)
+            decoder.lines.add("raise ", Call("waiting.behind", (scan, place)), " from None")
+
+    def _left(self, wire: model.Items) -> str:
+        """How many items a list has; `None` where something else ends it."""
+        return "None" if wire.count is None else self.decoder.expression(wire.count)
+
+    def _scan(self, wire: model.Items, ends: Code, left: str) -> Call:
+        """What passes over the items of a list, so many of which are left."""
+        decoder = self.decoder
         more: list[Code] = []
         if wire.separator or wire.until:
             more.append(octets(wire.separator))
         if wire.until:
             more.append(tupled([octets(mark) for mark in wire.until]))
-        scan = Call(decoder.context.use("ItemScan"), (ends, left, *more))
-        decoder.lines.add(f"except {decoder.context.use('Incomplete')} as waiting:")
-        with decoder.lines.block_body():
-            place = At(end).minus(decoder.origin)
-            decoder.lines.add("raise ", Call("waiting.behind", (scan, place)), " from None")
+        if wire.whilst is not None:
+            nested = isinstance(wire.item.wire, model.Nested)
+            raw = "item" if nested else self._number(wire.item)
+            around = decoder.previous
+            decoder.previous = lambda previous: previous_of(wire.item, raw, previous)
+            more.append(keyed("goes_on", f"lambda item: {decoder.expression(wire.whilst)}"))
+            decoder.previous = around
+        return Call(decoder.context.use("ItemScan"), (ends, left, *more))
+
+    def _number(self, item: model.Field) -> str:
+        """The raw value of an item whose bytes are in `item`."""
+        context, wire = self.decoder.context, item.wire
+        wire = wire.integer if isinstance(wire, model.Bits) else wire
+        if isinstance(wire, model.Integer):
+            order = text("little" if wire.little else "big")
+            signed = ", signed=True" if wire.signed else ""
+            alone = wire.width == 1 and not wire.signed
+            return "item[0]" if alone else f"int.from_bytes(item, {order}{signed})"
+        if isinstance(wire, model.Real):
+            struct = context.struct(("<" if wire.little else ">") + "fd"[wire.width == 8])
+            return f"{struct}.unpack(item)[0]"
+        assert isinstance(wire, model.Sized)
+        data = "item[::-1]" if wire.reversed else "item"
+        if isinstance(wire, model.Raw):
+            return data
+        if isinstance(wire, model.Text) and wire.encoding == model.DIGITS:
+            return f"{data}.hex().upper()"
+        name = self.decoder.label(item.name or "")
+        place: tuple[Code, ...] = ("cls.NAME", name, "0", "0")
+        if isinstance(wire, model.Digits):
+            read = context.use(f"read_{wire.notation}")
+            return str(Call(read, (data,) if wire.varying else (data, *place, *digits_look(wire))))
+        if is_plain_text(wire):
+            return f"{data}.decode({encoding_argument(wire)})"
+        look = text_look(wire)
+        if wire.trim:
+            look.append(keyed("trim", text(wire.trim)))
+        read = context.use("read_text")
+        return str(Call(read, (data, text(wire.encoding), *place, *look)))
 
     def _loop(
         self, field: model.Field, wire: model.Items, variable: str, end: str, stop: str | None
@@ -298,3 +361,9 @@ class Lists(Struct):
         raw = one or decoder.raws[wire.item.key]
         decoder.previous = lambda previous: previous_of(wire.item, raw, previous)
         decoder.lines.add(f"{again} = {decoder.expression(wire.whilst)}")
+
+
+def _tells_alone(wire: model.Items) -> bool:
+    """Whether items tell how long a list goes on without what has been read of it so far."""
+    parts = list(model.every(wire.whilst)) if wire.whilst is not None else []
+    return not any(isinstance(part, model.Count | model.Length | model.Present) for part in parts)

@@ -45,7 +45,15 @@ from protoc.runtime.codecs.digits import (
 from protoc.runtime.codecs.echoes import echoes
 from protoc.runtime.codecs.fillers import Filler
 from protoc.runtime.codecs.fitting import UNFIT, nearest, unfit
-from protoc.runtime.codecs.items import ItemScan, delimited, objects, scanned, sized
+from protoc.runtime.codecs.items import (
+    ItemScan,
+    delimited,
+    lists,
+    objects,
+    perhaps,
+    scanned,
+    sized,
+)
 from protoc.runtime.codecs.lets import COMPUTED, agreed, computed, lets
 from protoc.runtime.codecs.lines import LineEnd
 from protoc.runtime.codecs.packed import (
@@ -137,11 +145,13 @@ __all__ = [
     "index",
     "lets",
     "like",
+    "lists",
     "log10",
     "missing",
     "nearest",
     "not_text",
     "objects",
+    "perhaps",
     "read_base36",
     "read_bcd",
     "read_ber_length",

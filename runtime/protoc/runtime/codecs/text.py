@@ -16,6 +16,24 @@ _is_quoted = re.compile(r'"(?:[^"]|"")*"', re.DOTALL).fullmatch
 _quoted = re.compile(rb'"(?:[^"]|"")*+"', re.DOTALL).match
 
 
+class _Closing:
+    """Looks for the quote that ends a text, behind the one that begins it."""
+
+    def search(self, buffer: Buffer, start: int, limit: int) -> tuple[int, bool]:
+        """How far there is none, and whether another byte stands behind one."""
+        at = start
+        while (quote := buffer.find(b'"', at, limit)) >= 0:
+            if quote + 1 >= limit:
+                return quote, False
+            if buffer[quote + 1] != ord('"'):
+                return quote, True
+            at = quote + 2
+        return max(at, limit), False
+
+
+_CLOSING = _Closing()
+
+
 def scan_quoted(
     buffer: Buffer, start: int, at: int, message: str, field: str, stop: int | None = None
 ) -> int:
@@ -31,7 +49,9 @@ def scan_quoted(
         return found.end()
     begun = bytes(buffer[start : start + 1])
     if stop is None and begun in (b"", b'"'):
-        raise Incomplete(limit - at + 1, b"" if found is not None or not begun else b'"')
+        if not begun:
+            raise Incomplete(limit - at + 1)
+        raise Incomplete(limit - at + 1, scan=_CLOSING, searched=start + 1 - at)
     got = begun if begun != b'"' else bytes(buffer[start:limit])
     raise DecodeError("value", message, field, start - at, "text in quotes", got)
 

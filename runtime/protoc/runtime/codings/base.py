@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from protoc.runtime.errors import DecodeError, Incomplete, Reason
 from protoc.runtime.messages import Buffer
+from protoc.runtime.waiting import Waiting
 
 
 class Miscoded(ValueError):
@@ -51,8 +52,8 @@ class Coding(ABC):
     def reach(self, data: bytes, count: int) -> int:
         """How many of the coded bytes stand for the first `count` plain ones."""
 
-    def begin(self, buffer: Buffer, start: int, count: int, at: int, message: str) -> bytes:
-        """At least so many plain bytes, where nothing but they themselves tell where they end.
+    def begin(self, buffer: Buffer, start: int, wanted: Incomplete, at: int, message: str) -> bytes:
+        """The plain bytes that are `wanted`, where only they themselves tell where they end.
 
         More are decoded than are asked for, at most as many again: whoever asks for a little more
         each time does not begin anew each time.
@@ -61,6 +62,7 @@ class Coding(ABC):
             Incomplete: they are not there yet.
             DecodeError: what stands there is not coded like this.
         """
+        count = wanted.needed
         data = bytes(buffer[start : start + self.WIDEST * 2 * count])
         end = self.sound(data)
         plain = self.decode(data[:end])
@@ -68,9 +70,32 @@ class Coding(ABC):
             return plain
         rest = data[end : end + self.WIDEST]
         if self.may_go_on(rest):
-            raise Incomplete(len(buffer) - at + count - len(plain))
+            needed = len(buffer) - at + count - len(plain)
+            raise Incomplete(needed, scan=PlainScan(self, wanted), searched=start - at)
+        while len(rest) > 1 and not self.may_go_on(rest[:-1]):
+            rest = rest[:-1]  # the error says the same however much has arrived
         place = start + end - at
         raise DecodeError("value", message, "", place, "more coded bytes", rest)
+
+    def part(self, data: bytes, passed: int) -> tuple[bytes, int, int]:
+        """What some coded bytes behind others stand for, as far as that is clear.
+
+        Args:
+            data: the coded bytes.
+            passed: so many stand in front of them.
+
+        Returns:
+            the plain bytes, and how many of the coded and of the plain ones need not be looked at
+            again when more have come.
+
+        Raises:
+            Miscoded: they are not coded like this.
+        """
+        end = self.sound(data)
+        if not self.may_go_on(data[end:]):
+            raise Miscoded(end, "more coded bytes", data[end:])
+        plain = self.decode(data[:end])
+        return plain, end, len(plain)
 
     def close(self, buffer: Buffer, start: int, plain: bytes, at: int, message: str) -> int:
         """Where coded bytes end that tell so themselves, all plain ones of which are known.
@@ -127,6 +152,35 @@ class Coding(ABC):
         """The error of something in the plain bytes, told as of the message; see `plain`."""
         place = start + self.reach(bytes(buffer[start:end]), error.offset) - at
         return error.coded(place, size if error.size else 0)
+
+
+class PlainScan:
+    """Decodes bytes as they come, until what their plain ones wait for is there.
+
+    Args:
+        coding: how they are coded.
+        wanted: what the plain ones wait for.
+    """
+
+    __slots__ = ("_coding", "_kept", "_passed", "_plain", "_waiting")
+
+    def __init__(self, coding: Coding, wanted: Incomplete) -> None:
+        self._coding = coding
+        self._waiting = Waiting(wanted)
+        self._passed = 0  # coded bytes, and how many plain ones of those are there
+        self._kept = 0
+        self._plain = bytearray()
+
+    def search(self, buffer: Buffer, start: int, limit: int) -> tuple[int, bool]:
+        """How far they have been decoded, and whether another look is worth it."""
+        try:
+            plain, passed, kept = self._coding.part(bytes(buffer[start:limit]), self._passed)
+        except Miscoded:
+            return start, True
+        self._plain[self._kept :] = plain
+        self._passed += passed
+        self._kept += kept
+        return start + passed, self._waiting.is_over(self._plain, 0, len(self._plain))
 
 
 class Chain(Coding):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from protoc.runtime.codings.base import Coding, Miscoded
+from protoc.runtime.codings.base import Coding, Miscoded, PlainScan
 from protoc.runtime.errors import DecodeError, Incomplete
 from protoc.runtime.messages import Buffer
 
@@ -61,24 +61,49 @@ class Blocks(Coding):
         """Behind the checks of all blocks in front."""
         return min(self._place(count), len(data))
 
-    def begin(self, buffer: Buffer, start: int, count: int, at: int, message: str) -> bytes:
-        """As many plain bytes as asked for, of blocks that are right as far as they are whole.
+    def begin(self, buffer: Buffer, start: int, wanted: Incomplete, at: int, message: str) -> bytes:
+        """The plain bytes that are wanted, of blocks that are right as far as they are whole.
+
+        As many again follow, where their blocks are there and right.
 
         Raises:
             Incomplete: they are not there yet.
             DecodeError: the check of a block is wrong.
         """
-        plain, place = bytearray(), start
-        while len(plain) < count:
+        count, plain, place = wanted.needed, bytearray(), start
+        while len(plain) < 2 * count:
             size = self._size if plain else self._first
-            end = place + min(size, count - len(plain))
+            asked = min(size, count - len(plain))
+            if asked < size and self._is_right(buffer, place, place + size):
+                asked = size
+            end = place + asked
             if len(buffer) < end:
-                raise Incomplete(start + self._place(count - 1) + 1 - at)
-            plain += buffer[place:end]
-            if end - place == size:
-                self._compare(buffer, place, end, at, message)
+                needed = start + self._place(count - 1) + 1 - at
+                raise Incomplete(needed, scan=PlainScan(self, wanted), searched=start - at)
+            plain += buffer[place : max(place, end)]
+            if asked < size:
+                break
+            self._compare(buffer, place, end, at, message)
             place = end + self._width
         return bytes(plain)
+
+    def part(self, data: bytes, passed: int) -> tuple[bytes, int, int]:
+        """The blocks that are whole, and what there is of the next one.
+
+        Raises:
+            Miscoded: the check of a block is wrong.
+        """
+        plain, place = bytearray(), 0
+        while True:
+            size = self._size if passed + place else self._first
+            end = place + size + self._width
+            if end > len(data):
+                return bytes(plain + data[place : place + size]), place, len(plain)
+            block, check = data[place : place + size], data[place + size : end]
+            if check != self._written(block):
+                raise Miscoded(place + size, self._written(block).hex(" "), check, "crc")
+            plain += block
+            place = end
 
     def close(self, buffer: Buffer, start: int, plain: bytes, at: int, message: str) -> int:
         """Where the last block ends, whose check is right."""
@@ -111,6 +136,10 @@ class Blocks(Coding):
 
     def _written(self, block: bytes) -> bytes:
         return self._check(block).to_bytes(self._width, self._order)
+
+    def _is_right(self, buffer: Buffer, start: int, end: int) -> bool:
+        """Whether a block is there with its check."""
+        return bytes(buffer[end : end + self._width]) == self._written(bytes(buffer[start:end]))
 
     def _compare(self, buffer: Buffer, start: int, end: int, at: int, message: str) -> None:
         """The check behind a block must be right, as far as it is there."""

@@ -44,6 +44,11 @@ class Xor(Coding):
         """The plain bytes: twice is never."""
         return self.encode(data)
 
+    def part(self, data: bytes, passed: int) -> tuple[bytes, int, int]:
+        """All of it; the key begins anew with what has to be looked at again."""
+        size = len(data) // len(self._key) * len(self._key)
+        return self.encode(data), size, size
+
     def reach(self, data: bytes, count: int) -> int:
         """Byte by byte."""
         return count

@@ -86,18 +86,18 @@ class Coded(Element):
     def _take_with(self, stream: IO[bytes], frame: Frame) -> None:
         """What is in it, from as many plain bytes as that asks for."""
         rest, at = frame.rest(stream), frame.at(stream)
-        needed = 1
+        wanted = Incomplete(1)
         while True:
             inner = frame.apart()
             try:
-                plain = self.coding.begin(rest, 0, needed, 0, frame.message)
+                plain = self.coding.begin(rest, 0, wanted, 0, frame.message)
             except (DecodeError, Incomplete) as error:
                 raise error.within(frame.message, "", at) from None
             try:
                 values, size = self._values(plain, inner)
                 break
             except Incomplete as more:
-                needed = more.needed
+                wanted = more
             except DecodeError as error:
                 raise self.coding.within(error, 0, -at, plain) from None
         try:
