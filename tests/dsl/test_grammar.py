@@ -9,6 +9,7 @@ import lark
 import pytest
 
 from protoc.dsl import parser, words
+from protoc.dsl.parser.grammar import Grammar
 from tests.dsl.reading import DESCRIPTIONS, HOUSE, right
 
 DESIGN = HOUSE.parent / "shared" / "design" / "language.md"
@@ -30,12 +31,12 @@ def test_there_are_no_conflicts(caplog: pytest.LogCaptureFixture) -> None:
 def test_strict() -> None:
     """No conflicts of rules, and no two terminals that fit the same text."""
     pytest.importorskip("interegular", reason="without it terminals cannot be compared")
-    parser._Grammar(strict=True)
+    Grammar(strict=True)
 
 
 def test_the_builder_answers_for_every_rule() -> None:
     """A helper of the builder named like an inlined rule would be called for it."""
-    grammar = parser._Grammar()
+    grammar = Grammar()
     rules = {rule.alias or str(rule.origin.name) for rule in grammar.lark.rules}
     inlined = {str(rule.origin.name) for rule in grammar.lark.rules if rule.options.expand1}
     named = {rule for rule in rules - inlined if not rule.startswith("_")}
@@ -48,7 +49,7 @@ def test_reserved_words_are_words_of_the_grammar() -> None:
 
 
 def test_control_characters_are_those_of_the_grammar() -> None:
-    terminals = {t.name: t.pattern for t in parser._Grammar().lark.terminals}
+    terminals = {t.name: t.pattern for t in Grammar().lark.terminals}
     named = re.compile(terminals["CONTROL"].to_regexp())
     assert [name for name in words.CONTROLS if not named.fullmatch(name)] == []
 

@@ -5,9 +5,11 @@ import time
 
 import pytest
 
-from protoc.dsl import parser, tree
+from protoc.dsl import tree
 from protoc.dsl.diagnostics import Diagnostics
-from protoc.dsl.parser import DEEPEST_NESTING, MOST_MISTAKES, parse
+from protoc.dsl.parser import DEEPEST_NESTING, parse
+from protoc.dsl.parser.grammar import grammar
+from protoc.dsl.parser.reader import MOST_MISTAKES
 from protoc.dsl.source import Source
 from tests.dsl.reading import read, wrong
 
@@ -46,7 +48,7 @@ def test_each_has_help_that_can_be_followed() -> None:
 
 def test_the_generator_is_never_heard() -> None:
     said = " ".join(f"{d.message} {d.help}" for d in read(TEN)[1])
-    terminals = {terminal.name for terminal in parser._grammar().lark.terminals}
+    terminals = {terminal.name for terminal in grammar().lark.terminals}
     assert set(re.findall(r"\w+", said)) & terminals - {"CONTROL"} == set()
     assert "__" not in said
     assert "Token" not in said

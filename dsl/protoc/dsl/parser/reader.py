@@ -1,4 +1,4 @@
-"""Reads descriptions: the only module that knows the parser generator.
+"""Feeds tokens to the tables of the grammar, and goes on behind mistakes.
 
 A text is read once, from front to back. Where it makes no sense a diagnostic is made, the
 statement is given up, and reading goes on behind it, so that one run reports every mistake.
@@ -6,30 +6,22 @@ statement is given up, and reading goes on behind it, so that one run reports ev
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-import threading
-from collections.abc import Iterable, Iterator
-from importlib import resources
-from pathlib import Path
 from typing import Any, cast
 
-from lark import Lark, TextSlice, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+from lark import Tree
+from lark.exceptions import UnexpectedToken
 from lark.lexer import Token
 from lark.parsers.lalr_analysis import Shift
 
 from protoc.dsl import expectations, recovery
-from protoc.dsl.building import Builder
 from protoc.dsl.building.base import Part, Reading, is_token, start_of
 from protoc.dsl.diagnostics import Diagnostics
-from protoc.dsl.foreign import acceptable, nothing_in
+from protoc.dsl.parser.grammar import grammar
 from protoc.dsl.source import Source, Span
 from protoc.dsl.tree import Bare, Document, Field, Node
 from protoc.dsl.trivia import Comments
 
-DEEPEST_NESTING = 48
 MOST_MISTAKES = 100
 
 _PARTNER = {"(": ")", "[": "]", "{": "}"}
@@ -37,114 +29,10 @@ _DECLARATION = re.compile(
     r"(?:protocol|use|enum|param|link|framing|message|command|response|event|pair|group|timer"
     r"|trigger|join|hook|example|on)\b[ \t]*(?![ \t]*[:=;\n])"
 )
-_RUN = re.compile(r"\w[\w.]*")
 _LAST_WORD = re.compile(r"\b([^\W\d]\w*)[ \t]*\Z")
 
 
-def parse(source: Source, diagnostics: Diagnostics) -> Document:
-    """Read a description.
-
-    Every mistake becomes a diagnostic, never an exception. The document holds what could be
-    read; see `Document.lost` for what could not.
-    """
-    empty = Document(declarations=(), span=Span(source, 0, len(source.text)))
-    if not acceptable(source, diagnostics):
-        return empty
-    comments = Comments(source.text, DEEPEST_NESTING)
-    if comments.deepest is not None:
-        span = Span(source, comments.deepest, comments.deepest + 1)
-        help = f"{DEEPEST_NESTING} brackets inside each other are allowed"
-        diagnostics.error("E0006", "this is nested too deeply", span, help=help)
-        return empty
-    before = len(diagnostics)
-    document = _Reader(source, diagnostics, comments).document()
-    if not document.declarations and len(diagnostics) == before:
-        nothing_in(source, diagnostics)
-    return document
-
-
-def keywords() -> frozenset[str]:
-    """All words that mean something somewhere."""
-    return _grammar().words
-
-
-class _Newlines:
-    """Between the lexer and the parser: newlines inside parentheses are no ends of statements."""
-
-    always_accept = ("_SEP",)
-
-    def __init__(self) -> None:
-        self.depth = 0
-
-    def process(self, tokens: Iterable[Token]) -> Iterator[Token]:
-        for token in tokens:
-            kind = token.type
-            if kind == "_SEP":
-                if self.depth and token[0] == "\n":
-                    continue
-            elif kind in ("LPAR", "LSQB"):
-                self.depth += 1
-            elif kind in ("RPAR", "RSQB"):
-                self.depth -= 1
-            yield token
-
-
-class _Grammar:
-    """The built tables, with the builder whose methods they call. One a thread."""
-
-    def __init__(self, *, strict: bool = False) -> None:
-        self.builder = Builder()
-        self.newlines = _Newlines()
-        text = resources.files("protoc.dsl").joinpath("device.lark").read_text("utf-8")
-        self.lark = Lark(
-            text,
-            parser="lalr",
-            lexer="contextual",
-            start=["document", "slot"],
-            transformer=cast(Any, self.builder),
-            postlex=cast(Any, self.newlines),
-            maybe_placeholders=True,
-            strict=strict,
-            cache=False if strict else _cache(),
-        )
-        self.spelling = {
-            terminal.name: terminal.pattern.value
-            for terminal in self.lark.terminals
-            if terminal.pattern.type == "str"
-        }
-        self.words = frozenset(text for text in self.spelling.values() if text.isidentifier())
-
-
-def _cache() -> str | bool:
-    """The file that keeps the tables, which take longer to build than most texts to read.
-
-    Tables made by other versions, or damaged ones, are built anew; where no folder can be
-    written they always are.
-    """
-    try:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        folder = home / "protoc"
-        # what is read back is trusted, so nobody else may write there
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_mode & 0o022 or not os.access(folder, os.W_OK):
-            return False
-    except (OSError, RuntimeError):
-        return False
-    return str(folder / f"grammar-{sys.version_info[0]}.{sys.version_info[1]}.tables")
-
-
-_local = threading.local()
-
-
-def _grammar() -> _Grammar:
-    """The grammar, built when a thread needs it first."""
-    found: _Grammar | None = getattr(_local, "grammar", None)
-    if found is None:
-        found = _local.grammar = _Grammar()
-    return found
-
-
-class _Reader:
+class Reader:
     """One text being read.
 
     The state of the parser is two stacks side by side, states and what was read in them. To give
@@ -154,17 +42,17 @@ class _Reader:
 
     def __init__(self, source: Source, diagnostics: Diagnostics, comments: Comments) -> None:
         self._text = source.text
-        self._grammar = _grammar()
+        self._grammar = grammar()
         self._reading = Reading(source, diagnostics, comments, self._slot)
         self._mistakes = 0
         self._respelled = -1
 
     def document(self) -> Document:
         """The tree of the whole text."""
-        grammar = self._grammar
-        grammar.builder.reading = self._reading
-        grammar.newlines.depth = 0
-        self._open(grammar.lark.parse_interactive(self._text, start="document"))
+        self._grammar.builder.reading = self._reading
+        text = self._text
+        self._interactive, self._lexer = self._grammar.open("document", text, 0, len(text))
+        self._state = self._interactive.parser_state
         while True:
             token = self._advance()
             if isinstance(token, Document):
@@ -174,28 +62,16 @@ class _Reader:
                 return self._too_many(token)
             self._recover(token)
 
-    def _open(self, interactive: Any) -> None:
-        """Keep hold of the parser, whose types say nothing."""
-        self._interactive = interactive
-        self._state = interactive.parser_state
-        self._lexer = interactive.lexer_thread
-
     def _advance(self) -> Document | Token:
         """Read to the end, or to the first token that does not fit."""
-        feed = self._state.feed_token
+        state, lexer = self._state, self._lexer
         size = len(self._text)
         try:
-            for token in self._lexer.lex(self._state):
-                feed(token)
-            end = Token("$END", "", start_pos=size, end_pos=size)
-            return cast(Document, feed(end, True))
+            while (token := lexer.next(state.position)) is not None:
+                state.feed_token(token)
+            return cast(Document, state.feed_token(Token("$END", "", start_pos=size), True))
         except UnexpectedToken as error:
             return cast(Token, error.token)
-        except UnexpectedCharacters as error:
-            at = cast(int, error.pos_in_stream)
-            run = _RUN.match(self._text, at)
-            text = run.group() if run else self._text[at]
-            return Token("UNKNOWN", text, start_pos=at, end_pos=at + len(text))
 
     def _too_many(self, token: Token) -> Document:
         message = f"more than {MOST_MISTAKES} mistakes; what follows was not read"
@@ -337,9 +213,9 @@ class _Reader:
 
     def _move(self, offset: int) -> None:
         """Let the lexer go on at an offset."""
-        self._lexer.state.line_ctr.char_pos = offset
+        self._lexer.at = offset
         brackets = recovery.unmatched(self._state.value_stack)
-        self._grammar.newlines.depth = sum(bracket.type != "LBRACE" for bracket in brackets)
+        self._lexer.depth = sum(bracket.type != "LBRACE" for bracket in brackets)
 
     def _error(self, code: str, message: str, start: int, end: int, help: str) -> None:
         span = Span(self._reading.source, start, end)
@@ -349,21 +225,14 @@ class _Reader:
 
     def _slot(self, start: int, end: int) -> Field | Bare | None:
         """Read what stands between two offsets as a slot of a template."""
-        newlines = self._grammar.newlines
-        outer, newlines.depth = newlines.depth, 0
-        passage = TextSlice(self._text, start, end)
-        parser: Any = self._grammar.lark.parse_interactive(passage, "slot")
+        parser, lexer = self._grammar.open("slot", self._text, start, end)
+        state = parser.parser_state
         try:
-            for token in parser.lexer_thread.lex(parser.parser_state):
-                parser.feed_token(token)
-            return cast("Field | Bare", parser.feed_token(Token("$END", "", start_pos=end)))
+            while (token := lexer.next(state.position)) is not None:
+                state.feed_token(token)
+            return cast("Field | Bare", state.feed_token(Token("$END", "", start_pos=end), True))
         except UnexpectedToken as error:
             at, found = min(_start(error.token), end), error.token
-        except UnexpectedCharacters as error:
-            at = cast(int, error.pos_in_stream)
-            found = Token("UNKNOWN", self._text[at])
-        finally:
-            newlines.depth = outer
         accepts = parser.accepts() - {"_SEP"}
         values = parser.parser_state.value_stack
         after = values[-1].type if values and isinstance(values[-1], Token) else ""
