@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text, tupled
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.expressions import function
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.values import Context
 
 
 def row(verb: model.Verb, context: Context, when: model.Expression | None = None) -> Call:

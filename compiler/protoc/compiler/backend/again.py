@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protoc.compiler import model
+from protoc.compiler.backend.annotations import value_types
 from protoc.compiler.backend.code import Call, Code, keyed, text, tupled, unbracketed
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import At
-from protoc.compiler.backend.values import default_of, defaulted, value_types
+from protoc.compiler.backend.values import default_of, defaulted
 from protoc.compiler.resolve.types import total_size
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from protoc.compiler.backend.code import WIDTH, Call, Code, bracketed, octets
-from protoc.compiler.backend.values import Context
+from protoc.compiler.backend.context import Context
 
 
 class Piece(Struct, frozen=True):

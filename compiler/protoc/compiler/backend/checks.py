@@ -19,8 +19,8 @@ from protoc.compiler.backend.code import (
     chained,
     octets,
 )
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.expressions import ECHO, Writer
-from protoc.compiler.backend.values import Context
 from protoc.compiler.backend.written import told_bytes
 
 _ANY = model.Digits("dec", model.WhileFits())

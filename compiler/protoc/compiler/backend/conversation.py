@@ -10,11 +10,14 @@ from msgspec import Struct, field
 from protoc.compiler import model
 from protoc.compiler.backend.actions import given as given_fields
 from protoc.compiler.backend.actions import row
+from protoc.compiler.backend.annotations import annotation
+from protoc.compiler.backend.blanks import blank
 from protoc.compiler.backend.code import Call, Code, keyed, laid_out, literal, octets, text, tupled
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.expressions import FUNCTIONS, READABLE, function
 from protoc.compiler.backend.layout import form
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.values import Context, annotation, blank, given, members_of
+from protoc.compiler.backend.values import given, members_of
 from protoc.dsl.source import Span
 
 

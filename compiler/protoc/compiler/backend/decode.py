@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from protoc.compiler import model
+from protoc.compiler.backend.annotations import annotation, outside, value_types
 from protoc.compiler.backend.code import Call, Code, bracketed, keyed, octets, text
 from protoc.compiler.backend.deciding import decided
 from protoc.compiler.backend.decode_branches import Branches
@@ -26,7 +27,7 @@ from protoc.compiler.backend.places import (
 )
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import annotation, outside, scan_of, value_types
+from protoc.compiler.backend.values import scan_of
 
 
 class Decoder(Verifier):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from protoc.compiler import model
+from protoc.compiler.backend.annotations import read_types
 from protoc.compiler.backend.cases import heads
 from protoc.compiler.backend.code import Call, Code, Named, octets, text
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import At
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import read_types
 from protoc.compiler.resolve.beginnings import beginning
 
 if TYPE_CHECKING:

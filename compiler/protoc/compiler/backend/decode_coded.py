@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from protoc.compiler import model
+from protoc.compiler.backend.annotations import value_types
 from protoc.compiler.backend.code import Call, Named
 from protoc.compiler.backend.expressions import named
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import At, span
 from protoc.compiler.backend.plan import Step, asks, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import value_types
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from protoc.compiler import model
+from protoc.compiler.backend.annotations import read_types
 from protoc.compiler.backend.code import octets, text
 from protoc.compiler.backend.decode_branches import Branches
 from protoc.compiler.backend.decode_lists import Lists
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At
-from protoc.compiler.backend.values import read_types
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder

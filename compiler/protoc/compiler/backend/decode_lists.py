@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protoc.compiler import model
+from protoc.compiler.backend.annotations import annotation
 from protoc.compiler.backend.code import (
     Call,
     Code,
@@ -24,13 +25,7 @@ from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, previous_of
 from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import (
-    annotation,
-    digits_look,
-    encoding_argument,
-    scan_of,
-    text_look,
-)
+from protoc.compiler.backend.values import digits_look, encoding_argument, scan_of, text_look
 from protoc.compiler.resolve.beginnings import octets_of
 from protoc.compiler.resolve.types import fixed_size
 

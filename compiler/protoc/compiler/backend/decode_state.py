@@ -10,12 +10,13 @@ from msgspec import Struct, field
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import WIDTH, Call, Code, Lines, keyed, text
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.expressions import misplaced, named
 from protoc.compiler.backend.formats import table_of
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, known, told
 from protoc.compiler.backend.plan import Step, asked
-from protoc.compiler.backend.values import Context, digits_look, encoding_argument, text_look
+from protoc.compiler.backend.values import digits_look, encoding_argument, text_look
 
 _MOST_DIGITS = 64
 _DIGITS = {"dec": "decimal digits", "hex": "hexadecimal digits"}

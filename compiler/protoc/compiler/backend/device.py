@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend import naming
+from protoc.compiler.backend.annotations import annotation, read_types
 from protoc.compiler.backend.code import Call, Code, docstring, laid_out, text
-from protoc.compiler.backend.values import Context, annotation, read_types
+from protoc.compiler.backend.context import Context
 from protoc.compiler.resolve.expressions import free_fields
 from protoc.compiler.resolve.fitting import bits_as_number
 

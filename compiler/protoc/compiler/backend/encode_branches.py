@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from protoc.compiler import model
+from protoc.compiler.backend.annotations import checked_as, value_types
+from protoc.compiler.backend.blanks import fields_in
 from protoc.compiler.backend.cases import heads
 from protoc.compiler.backend.code import octets
 from protoc.compiler.backend.encode_checks import Mark, fixed_ways
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.plan import steps
-from protoc.compiler.backend.values import checked_as, default_of, defaulted, fields_in, value_types
+from protoc.compiler.backend.values import default_of, defaulted
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.encode import Encoder

@@ -8,12 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protoc.compiler import model
+from protoc.compiler.backend.annotations import annotation
 from protoc.compiler.backend.code import WIDTH, Call, octets, unbracketed
 from protoc.compiler.backend.expressions import mentions
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import previous_of
 from protoc.compiler.backend.plan import Step, least_size, steps
-from protoc.compiler.backend.values import annotation
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.assemble import Assembly

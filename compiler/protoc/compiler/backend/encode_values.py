@@ -15,6 +15,7 @@ from protoc.compiler.backend.code import (
     octets,
     text,
 )
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.expressions import misplaced
 from protoc.compiler.backend.formats import held_by, table_of, takes_fractions
 from protoc.compiler.backend.linear import is_whole, to_raw
@@ -22,12 +23,7 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, known, told
 from protoc.compiler.backend.plan import Literal, Step, slices_of, steps
 from protoc.compiler.backend.shared import Shared
-from protoc.compiler.backend.values import (
-    Context,
-    encoding_argument,
-    is_reversed,
-    limits,
-)
+from protoc.compiler.backend.values import encoding_argument, is_reversed, limits
 from protoc.compiler.backend.written import digits, written
 from protoc.compiler.resolve.fitting import bits_as_number, raw_limits
 

@@ -17,6 +17,7 @@ from protoc.compiler.backend.code import (
     text,
     tupled,
 )
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.decode_coded import is_asked_for
 from protoc.compiler.backend.encode_coded import is_filled
 from protoc.compiler.backend.expressions import mentions
@@ -24,7 +25,7 @@ from protoc.compiler.backend.layout_formulas import Formulas
 from protoc.compiler.backend.layout_structures import Structures
 from protoc.compiler.backend.places import known
 from protoc.compiler.backend.plan import slices_of
-from protoc.compiler.backend.values import Context, default_of, defaulted, is_reversed
+from protoc.compiler.backend.values import default_of, defaulted, is_reversed
 from protoc.compiler.backend.words import type_words
 
 _REASONS = {"crc": "check", "length": "length", "value": "value"}

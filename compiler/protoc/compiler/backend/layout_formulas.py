@@ -16,9 +16,9 @@ from protoc.compiler.backend.code import (
     octets,
     text,
 )
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.expressions import Writer, misplaced
 from protoc.compiler.backend.places import bits_called, known, members_of
-from protoc.compiler.backend.values import Context
 
 Naming = Callable[[model.Own], str]
 """Writes a name in an expression."""

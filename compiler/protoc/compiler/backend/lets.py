@@ -13,7 +13,7 @@ from protoc.compiler.backend.naming import attribute
 from protoc.compiler.resolve.lets import over_values
 
 if TYPE_CHECKING:
-    from protoc.compiler.backend.values import Context
+    from protoc.compiler.backend.context import Context
 
 Owner = model.Message | model.Record
 

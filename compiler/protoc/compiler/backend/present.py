@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.backend.again import read_again
+from protoc.compiler.backend.annotations import annotation
 from protoc.compiler.backend.code import Call, Code, keyed, octets, text
 from protoc.compiler.backend.linear import from_raw
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import bits_in
-from protoc.compiler.backend.values import annotation, is_reversed
+from protoc.compiler.backend.values import is_reversed
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from msgspec import Struct, field
+from msgspec import Struct
 
 from protoc.compiler import model
-from protoc.compiler.backend import lets, naming
-from protoc.compiler.backend.checks import echoed
+from protoc.compiler.backend import naming
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
-    Code,
-    Named,
     docstring,
-    keyed,
     laid_out,
     literal,
-    octets,
     text,
-    tupled,
 )
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.conversation import ConversationView, conversation
-from protoc.compiler.backend.decode import Decoder
 from protoc.compiler.backend.device import DeviceView, device
-from protoc.compiler.backend.encode import Encoder
-from protoc.compiler.backend.layout import LayoutWriter
-from protoc.compiler.backend.places import told
-from protoc.compiler.backend.plan import starts
-from protoc.compiler.backend.values import (
-    Context,
-    annotation,
-    blank_of,
-    first_of,
-    given,
-    members_of,
-    outside,
-    value_types,
-)
-from protoc.compiler.backend.words import layout_words
-from protoc.compiler.resolve.beginnings import CHARACTERS
-from protoc.compiler.resolve.fitting import bits_as_number
+from protoc.compiler.backend.messages import GroupView, MessageView, group_of, message_view
 
 
 class EnumView(Struct, frozen=True):
@@ -51,32 +27,6 @@ class EnumView(Struct, frozen=True):
     base: str
     doc: list[str]
     members: list[str]
-
-
-class GroupView(Struct, frozen=True):
-    """A class of named bits, or of a record: that has a wire form of its own."""
-
-    name: str
-    doc: list[str]
-    fields: list[str]
-    decode_head: list[str] = field(default_factory=list)
-    decode: list[str] = field(default_factory=list)
-    encode_head: list[str] = field(default_factory=list)
-    encode: list[str] = field(default_factory=list)
-
-
-class MessageView(Struct, frozen=True):
-    """A message class."""
-
-    name: str
-    doc: list[str]
-    facts: list[str]
-    fields: list[str]
-    depends: bool
-    decode: list[str]
-    encode: list[str]
-    layout: list[str]
-    groups: list[GroupView]
 
 
 class ModuleView(Struct, frozen=True):
@@ -102,8 +52,8 @@ def module(protocol: model.Protocol) -> ModuleView:
     for param in protocol.params:
         if isinstance(param.wire, model.Bits) and param.wire.group:
             context.classes[param.wire.group] = context.names.take(param.wire.group)
-    messages = [_message(message, context, protocol) for message in visible]
-    params = [g for p in protocol.params if (g := _group_of(p.wire, p.name, context)) is not None]
+    messages = [message_view(message, context, protocol) for message in visible]
+    params = [g for p in protocol.params if (g := group_of(p.wire, p.name, context)) is not None]
     table = conversation(protocol, context)
     driver = device(protocol, context)
     return ModuleView(
@@ -208,314 +158,3 @@ def _member(name: str, label: model.Label) -> list[str]:
     written = ", ".join((first, text(label.name), *others))
     lines = laid_out(f"{name} = ", written, "", 4)
     return [*lines, *docstring(label.doc, 4)] if label.doc else lines
-
-
-def _group_of(wire: model.Wire | None, name: str, context: Context) -> GroupView | None:
-    if not isinstance(wire, model.Bits) or wire.group is None:
-        return None
-    fields: list[str] = []
-    for part in wire.parts:
-        if part.name is None or part.fixed is not None:
-            continue
-        number = bits_as_number(part)
-        head = f"{naming.attribute(part.name)}: {annotation(number, part.conversion, context)} = "
-        fields += laid_out(head, given(part.default, number, part.conversion, context), "", 4)
-    context.use("Part")
-    cls = context.classes[wire.group]
-    shown = _hexadecimal((p.name, p.conversion) for p in wire.parts if p.fixed is None)
-    fields = [*shown, "", *fields] if shown else fields
-    return GroupView(cls, docstring(f"The bits of `{name}`.", 4), fields)
-
-
-def _hexadecimal(named: Iterable[tuple[str | None, model.Conversion]]) -> list[str]:
-    """Which attributes people see in hexadecimal digits."""
-    names = dict.fromkeys(naming.attribute(n) for n, c in named if n and c.hexadecimal)
-    if not names:
-        return []
-    return laid_out("HEX: ClassVar = ", Call("", tuple(map(text, names))), "", 4)
-
-
-def _message(message: model.Message, context: Context, protocol: model.Protocol) -> MessageView:
-    groups = parts_of(message, message.name, context)
-    context.use("Message")
-    context.use("Buffer")
-    depends = bool(outside(message.elements))
-    if depends:
-        context.use("Known")
-        context.use("UNKNOWN")
-    return MessageView(
-        name=context.classes[f"message {message.name}"],
-        doc=docstring(_message_doc(message, context), 4),
-        facts=_facts(message, context, protocol),
-        fields=fields_of(message, context),
-        depends=depends,
-        decode=Decoder(message, context).write(),
-        encode=Encoder(message, context).write(),
-        layout=LayoutWriter(message, context).write(),
-        groups=groups,
-    )
-
-
-def parts_of(owner: model.Message | model.Record, name: str, context: Context) -> list[GroupView]:
-    """The classes of what a message consists of, those that others need first."""
-    groups: list[GroupView] = []
-    for field_ in owner.fields():
-        wire = field_.also or model.leaf(field_.wire)
-        if isinstance(wire, model.Nested) and f"record {wire.record.name}" not in context.classes:
-            groups += record_views(owner, wire, context)
-        elif isinstance(wire, model.Bits) and wire.group and wire.group not in context.classes:
-            context.classes[wire.group] = context.names.take(wire.group)
-            group = _group_of(wire, f"{name}.{field_.name}", context)
-            groups += [group] if group is not None else []
-    return groups
-
-
-def record_views(
-    owner: model.Message | model.Record, wire: model.Nested, context: Context
-) -> list[GroupView]:
-    """The class of a record, behind those of its own parts."""
-    record = wire.record
-    name = context.classes[f"record {record.name}"] = context.names.take(record.name)
-    context.use("Part")
-    context.use("Buffer")
-    types = [_told(owner, argument, context) for argument in wire.arguments]
-    named_types = dict(zip(record.parameters, types, strict=True))
-    context.told |= {(record.name, parameter): type_ for parameter, type_ in named_types.items()}
-    groups = parts_of(record, record.name, context)
-    told_as: list[Code] = [f"{told(name, record)}: {type_}" for name, type_ in named_types.items()]
-    summary = record.doc.strip() or f"One of `{record.name}`."
-    doc = f"{summary}\n\nDescription: line {record.span.line}."
-    arguments: tuple[Code, ...] = ("cls", "buffer: Buffer", "at: int", "stop: int | None", *told_as)
-    fields = fields_of(record, context)
-    shown = [*_hexadecimal(_numbers(record)), *lets.rules(record, context)]
-    view = GroupView(
-        name=name,
-        doc=docstring(doc, 4),
-        fields=[*shown, "", *fields] if shown else fields,
-        decode_head=laid_out("def ", Call("decode_part", arguments), " -> tuple[Self, int]:", 4),
-        decode=Decoder(record, context).write(),
-        encode_head=laid_out("def ", Call("encode_part", ("self", *told_as)), " -> bytes:", 4),
-        encode=Encoder(record, context).write(),
-    )
-    return [*groups, view]
-
-
-def _numbers(
-    owner: model.Message | model.Record,
-) -> Iterator[tuple[str | None, model.Conversion]]:
-    """The numbers of a class, with those in lists."""
-    for field_ in owner.fields():
-        item = field_
-        while isinstance(item.wire, model.Items):
-            item = item.wire.item
-        yield field_.name, item.conversion
-
-
-def _told(owner: model.Message | model.Record, argument: model.Expression, context: Context) -> str:
-    """The Python type of what a record is told."""
-    if isinstance(argument, model.Value):
-        return type(argument.value).__name__
-    if isinstance(argument, model.Told) and isinstance(owner, model.Message):
-        (known,) = (field for field in outside(owner.elements) if field.name == argument.name)
-        return annotation(known.wire, known.conversion, context)
-    if isinstance(argument, model.Told):
-        return context.told[owner.name, argument.name]
-    if isinstance(argument, model.Joined):
-        return value_types(owner.elements, context)[argument.name]
-    if isinstance(argument, model.Scaled):
-        return "float"
-    if isinstance(argument, model.Own):
-        return _type_of(owner, argument.path, context)
-    return "int"
-
-
-def _type_of(owner: model.Message | model.Record, path: tuple[str, ...], context: Context) -> str:
-    """The Python type of a raw value, or of a value in an object."""
-    field_ = next((f for f in owner.fields() if f.key == path[0]), None)
-    if field_ is None or isinstance(field_.wire, model.Bits):
-        return "int"
-    if isinstance(field_.wire, model.Nested):
-        return value_types(field_.wire.record.elements, context)[path[1]]
-    return annotation(field_.wire, model.Conversion(), context)
-
-
-def _message_doc(message: model.Message, context: Context) -> str:
-    summary = message.doc.strip() or f"{message.kind.capitalize()} `{message.name}`."
-    lines = [summary, "", *layout_words(message), ""]
-    described = [f for f in message.fields() if f.name and _note(f)]
-    if described:
-        lines.append("Fields:")
-        lines += [f"    {naming.attribute(f.name or '')}: {_note(f)}" for f in described]
-        lines.append("")
-    lines.append(f"Description: {message.span.cited}.")
-    return "\n".join(lines)
-
-
-def _formula(field_: model.Field) -> str:
-    """A value without bytes as it is written in the description."""
-    return " ".join(field_.span.text.partition("=")[2].split())
-
-
-def _note(field_: model.Field) -> str:
-    """Documentation, unit and range of a field."""
-    parts = [field_.doc.replace("\n", " ").strip().rstrip(".")] if field_.doc else []
-    if field_.conversion.unit:
-        parts.append(f"in {field_.conversion.unit}")
-    if field_.bounds:
-        low, high = field_.bounds
-        parts.append(f"{'' if low is None else low}..{'' if high is None else high}")
-    if model.is_let(field_):
-        parts.append(f"`{_formula(field_)}`")
-    return ", ".join(parts) + "." if parts else ""
-
-
-def _facts(message: model.Message, context: Context, protocol: model.Protocol) -> list[str]:
-    """The class variables."""
-    lines = [f"    NAME: ClassVar = {text(message.name)}"]
-    if message.kind != "message":
-        lines.append(f"    KIND: ClassVar = {text(message.kind)}")
-    if first := starts(message, context.enums):
-        call = Call(context.use("starts"), tuple(_characters(first, context)))
-        lines += laid_out("STARTS: ClassVar = ", call, "", 4)
-    if message.open is True:
-        lines.append("    OPEN: ClassVar = True")
-    elif message.open:
-        opened = Call("frozenset", (Call("", tuple(map(text, message.open)), "{}"),))
-        lines += laid_out("OPEN: ClassVar = ", opened, "", 4)
-    if len(message.links) < len(protocol.links):
-        links: list[Code] = [text(link) for link in message.links]
-        lines += laid_out("LINKS: ClassVar = ", tupled(links), "", 4)
-    bound = dict.fromkeys(naming.attribute(f.name or "") for f in message.held() if f.param)
-    if bound:
-        lines += laid_out("PARAMS: ClassVar = ", Call("", tuple(map(text, bound))), "", 4)
-    lines += _hexadecimal(_numbers(message))
-    blanks: list[Code] = [
-        f"{text(name)}: {value}" for name, value in _blanks(message, context).items()
-    ]
-    if blanks:
-        lines += laid_out("BLANK: ClassVar = ", Call("", tuple(blanks), "{}"), "", 4)
-    if echoes := _echoes(message):
-        lines += laid_out("ECHOES: ClassVar = ", Call(context.use("echoes"), echoes), "", 4)
-    if told_by := [_path(f) for f in message.fields() if isinstance(f.origin, model.Brought)]:
-        lines += laid_out("TOLD: ClassVar = ", Call("", tuple(told_by), "{}"), "", 4)
-    if counters := _counters(message, context):
-        lines += laid_out("COUNTERS: ClassVar = ", Call("", counters, "{}"), "", 4)
-    return [*lines, *lets.rules(message, context), *_always_same(message)]
-
-
-def _always_same(message: model.Message) -> list[str]:
-    """The fields that every message has, and with the same value."""
-    by_name: dict[str, set[object]] = {}
-    for field_ in message.fields():
-        origin = field_.origin
-        by_name.setdefault(field_.name or "", set()).add(
-            origin.value if isinstance(origin, model.Fixed) else None
-        )
-    absent = model.sometimes(message.elements)
-    return [
-        f"    {naming.attribute(name)}: ClassVar = {literal(value)}"
-        for name, (value, *others) in by_name.items()
-        if name and name not in absent and value is not None and not others
-    ]
-
-
-def _counters(message: model.Message, context: Context) -> tuple[Code, ...]:
-    """The fields that step with every message that is made."""
-    rows: list[Code] = []
-    for field_ in message.fields():
-        if field_.name and isinstance(field_.origin, model.Counted):
-            of = field_.origin
-            counter = Call(context.use("Counter"), (text(of.counter), str(of.first), str(of.last)))
-            rows.append(Named(f"{text(naming.attribute(field_.name))}: ", counter))
-    return tuple(rows)
-
-
-def _echoes(message: model.Message) -> tuple[Code, ...]:
-    """The fields that the request tells."""
-    found = {
-        naming.attribute(field.name): echoed(field.origin.expression, field.wire)
-        for field in message.fields()
-        if field.name and isinstance(field.origin, model.Echoed)
-    }
-    return tuple(keyed(name, echo) for name, echo in found.items())
-
-
-def _path(field_: model.Field) -> Code:
-    """What a message depends on, and where it is found."""
-    assert isinstance(field_.origin, model.Brought)
-    path: list[Code] = [text(naming.attribute(name)) for name in field_.origin.path]
-    return Named(f"{text(naming.attribute(field_.name or ''))}: ", tupled(path))
-
-
-def _characters(first: list[bytes], context: Context) -> list[Code]:
-    """The first bytes: those that are certain as they are, sets by name."""
-    parts: list[Code] = []
-    certain = b""
-    for values in [*first, None]:
-        if values is not None and len(values) == 1:
-            certain += values
-            continue
-        if certain:
-            parts.append(octets(certain))
-            certain = b""
-        if values is None:
-            break
-        known = [n.upper() for n, characters in CHARACTERS.items() if characters == values]
-        if known or not values:
-            parts.append(context.use(known[0] if known else "ANY"))
-        else:
-            parts.append(Call(context.use("OneOf"), (octets(values),)))
-    return parts
-
-
-def _blanks(message: model.Message, context: Context) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for field_ in first_of(message.elements):
-        if field_.name and isinstance(field_.origin, model.Given):
-            found.setdefault(naming.attribute(field_.name), blank_of(field_, context))
-    return found
-
-
-def fields_of(owner: model.Message | model.Record, context: Context) -> list[str]:
-    """The fields of a class in wire order; what may be absent is None then."""
-    lines: list[str] = []
-    sometimes = model.sometimes(owner.elements)
-    certain = lets.always(owner.elements) & model.lets(owner.elements)
-    defaults = _defaults(owner, context)
-    for name, type_ in value_types(owner.elements, context).items():
-        attribute = naming.attribute(name)
-        if name in certain:
-            lines.append(f"    {attribute}: {type_} = {context.use('COMPUTED')}")
-        elif name in sometimes:
-            type_ = type_.removesuffix(" | None")
-            lines += laid_out(f"{attribute}: {type_} | None = ", "None", "", 4)
-        elif name in defaults:
-            lines += laid_out(f"{attribute}: {type_} = ", defaults[name], "", 4)
-        else:
-            lines.append(f"    {attribute}: {type_}")
-    return [*lines, *lets.making(owner)]
-
-
-def _defaults(owner: model.Message | model.Record, context: Context) -> dict[str, Code]:
-    """What fields are when nobody gives them."""
-    found: dict[str, Code] = {}
-    for field_ in owner.fields():
-        if field_.name is not None and isinstance(field_.origin, model.Defaulted):
-            found[field_.name] = _default(field_, field_.origin.value, context)
-        if isinstance(field_.origin, model.Brought) and field_.origin.default is not None:
-            wire = field_.wire.of if isinstance(field_.wire, model.Outside) else None
-            value = field_.origin.default.value
-            found[field_.name or ""] = given(value, wire, field_.conversion, context)
-    return found
-
-
-def _default(field_: model.Field, value: model.Expression, context: Context) -> Code:
-    """What a field is when nobody gives it; bits anew for every message."""
-    if isinstance(value, model.Value):
-        return given(value.value, field_.wire, field_.conversion, context)
-    assert isinstance(value, model.Object)
-    assert isinstance(field_.wire, model.Bits)
-    context.factories = True
-    cls = context.classes[field_.wire.group or ""]
-    members = members_of(field_.wire, value, context)
-    return Call("msgspec.field", (Call(f"default_factory=lambda: {cls}", members),))

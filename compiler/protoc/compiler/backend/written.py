@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from protoc.compiler import model
 from protoc.compiler.backend.code import Call, Code, keyed, text
+from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.linear import to_raw
 from protoc.compiler.backend.naming import attribute
-from protoc.compiler.backend.values import Context, digits_look, is_reversed, text_look
+from protoc.compiler.backend.values import digits_look, is_reversed, text_look
 
 
 def written(
