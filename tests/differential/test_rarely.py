@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from protoc.compiler.loading import execute
+from protoc.runtime import DecodeError, EncodeError
 from tests.compiler.describing import module
 
 
-def made(layout: str) -> Any:
+def made(layout: str, link: str = "udp client { datagram }") -> Any:
     """The class of an event."""
-    text = f"protocol p\nlink udp client {{ datagram }}\nevent e {{ {layout} }}"
+    text = f"protocol p\nlink {link}\nevent e {{ {layout} }}"
     return execute(module(text), "p").PROTOCOL.messages[0]
 
 
@@ -115,6 +116,45 @@ def test_what_may_be_absent_leaves_room_for_what_may_not(
 ) -> None:
     cls, data = made(layout), bytes.fromhex(octets)
     both(cls(**fields), cls, data)
+
+
+@pytest.mark.parametrize(
+    "layout, fields, octets",
+    [
+        ("a : u8; b : u8 = ~a; c : u8 = -a", {"a": 0}, "00 ff 00"),
+        ("a : u8; b : i8 = ~a; c : u16le = a * 300", {"a": 0xFF}, "ff 00 d42a"),
+        ("n : u8 = len(d); m : u8 = ~n; d : bytes; e : u8", {"d": b"x", "e": 1}, "01 fe 78 01"),
+    ],
+)
+def test_arithmetic_is_cut_to_the_width(layout: str, fields: dict[str, Any], octets: str) -> None:
+    cls, data = made(layout), bytes.fromhex(octets)
+    both(cls(**fields), cls, data)
+
+
+@pytest.mark.parametrize(
+    "fields, octets",
+    [
+        ({"tag": 1, "value": 25}, "01 02 0019 ff"),
+        ({"tag": 2, "value": "abc"}, "02 03 616263 ff"),
+        ({"tag": 3, "value": b""}, "03 00 ff"),
+    ],
+)
+def test_a_length_measures_whichever_way_is_gone(fields: dict[str, Any], octets: str) -> None:
+    ways = "1 => value : u16; 2 => value : text; _ => value : bytes"
+    layout = f"tag : u8; size : u8 = len(value); match tag {{ {ways} }}; 0xFF"
+    cls = made(layout, link="tcp client")
+    both(cls(**fields), cls, bytes.fromhex(octets))
+    damaged = bytes.fromhex("01 03 0019 02 ff")
+    for read in (cls.decode, cls.construct.declarative.parse):
+        with pytest.raises(DecodeError, match="length"):
+            read(damaged)
+
+
+def test_a_named_constant_ends_what_nothing_else_ends() -> None:
+    cls = made("STX; d : bytes; end : u8 = 3; check : u8 = xor(d..end)", link="tcp client")
+    both(cls(d=b"ab"), cls, b"\x02ab\x03\x00")
+    with pytest.raises(EncodeError, match="d"):
+        cls(d=b"a\x03").encode()
 
 
 def test_what_is_skipped_at_the_end_ends_with_the_datagram() -> None:

@@ -309,10 +309,10 @@ class Decoder(Verifier):
     def _enter(self, region: model.Region, behind: list[Step]) -> None:
         """A region whose size a field tells: what is inside must fill it."""
         start = self.at
-        end = f"{local(region.key)}_end"
+        end = self.fresh(f"{region.name}_end") if region.called else f"{local(region.key)}_end"
         assert isinstance(region.size, model.GivenSize)
         inside = _inside(region, behind)
-        self._measured(end, region.size, region.key, region.longest, behind[inside:])
+        self._measured(end, region.size, region.name, region.longest, behind[inside:])
         self.places[region.key] = (start, At(end))
         self._outer = (*self._outer, self.stop)
         self.stop = end
@@ -323,7 +323,7 @@ class Decoder(Verifier):
         if str(self.at) != str(end):
             with self.lines.block(f"if {self.at} != {end}:"):
                 self.fail(
-                    "length", region.key, start, f"{end.minus(start)}", self.at.minus(start), False
+                    "length", region.name, start, f"{end.minus(start)}", self.at.minus(start), False
                 )
         self._outer, self.stop = self._outer[:-1], self._outer[-1]
         self.at = end

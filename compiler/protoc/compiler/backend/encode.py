@@ -263,13 +263,13 @@ class Encoder(Checking):
             and not end.minus(start).isdigit()
         ):
             with self.lines.block(f"if {end.minus(start)} > {element.longest}:"):
-                self.refuse(element.key, f"at most {element.longest} bytes", end.minus(start))
+                self.refuse(element.name, f"at most {element.longest} bytes", end.minus(start))
         seen = isinstance(element, model.Field) and not isinstance(element.wire, model.Nested)
         if isinstance(size, model.GivenSize) and not self._inverse(size.expression, element.key):
             if seen and self._is_given(size):
                 return
             count = self.expression(size.expression)
-            name = element.key if isinstance(element, model.Region) else ""
+            name = element.name if isinstance(element, model.Region) else ""
             if isinstance(element, model.Field):
                 name = element.name or ""
             with self.lines.block(f"if {end.minus(start)} != {count}:"):

@@ -74,7 +74,9 @@ class LayoutWriter(Formulas):
                 options.append(self.function("size", element.size.expression))
             if element.longest is not None:
                 options.append(keyed("max", str(element.longest)))
-            name: list[Code] = [known(element.key)]
+            if element.called:
+                options.append(keyed("key", known(element.key)))
+            name: list[Code] = [known(element.name)]
             return self.block("wire.Body", name, element.elements, options, ",", indent)
         if isinstance(element, model.Coded):
             return self._coded(element, indent)

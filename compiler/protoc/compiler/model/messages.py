@@ -136,10 +136,11 @@ class Field(Struct, frozen=True):
 
 
 class Region(Struct, frozen=True):
-    """Elements that fill a stretch of their own: the body of a frame.
+    """Elements that fill a stretch of their own: the body of a frame, a branch that is measured.
 
     Attributes:
         size: None when its elements say where it ends.
+        called: what errors call it, where its key does not say that.
     """
 
     key: str
@@ -147,6 +148,12 @@ class Region(Struct, frozen=True):
     size: Size | None
     span: Span
     longest: int | None = None
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        """What errors call it: the hole, or the first field of a branch."""
+        return self.called or self.key
 
 
 class Arm(Struct, frozen=True):

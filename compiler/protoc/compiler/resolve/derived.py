@@ -50,14 +50,39 @@ def _origin(value: model.Expression) -> model.Origin:
 
 
 def _reasoned(field: model.Field, fields: dict[str, model.Field]) -> model.Field:
-    """A derived value, and why it is rejected."""
+    """A derived value as its field holds it, and why it is rejected."""
     if not isinstance(field.origin, model.Derived):
         return field
     reasons = _reasons(field.origin.expression, fields, set())
     reason: Literal["length", "crc", "value"] = (
         "crc" if "crc" in reasons else "length" if "length" in reasons else "value"
     )
-    return replace(field, origin=replace(field.origin, reason=reason))
+    value = _cut(field.origin.expression, field.wire, measured=reason == "length")
+    return replace(field, origin=model.Derived(value, reason))
+
+
+def _cut(value: model.Expression, wire: model.Wire, *, measured: bool) -> model.Expression:
+    """Arithmetic with other fields, cut to the width of a binary field as checks are.
+
+    Lengths and numbers of items must fit as they are; of one that stands elsewhere (`measured`)
+    only what is turned round, which never would, is cut.
+    """
+    measures = (model.Length, model.Count, model.Present, model.Checksum, model.Asked)
+    if not isinstance(value, model.Operation) or not isinstance(wire, model.Integer):
+        return value
+    if any(isinstance(part, measures) for part in model.every(value)):
+        return value
+    if measured and len(value.operands) > 1:
+        return value
+    most = (1 << 8 * wire.width) - 1
+    limit = value.operands[-1]
+    if value.operator == "&" and isinstance(limit, model.Value) and limit.value == most:
+        return value
+    cut = model.Operation("&", (value, model.Value(most)))
+    if not wire.signed:
+        return cut
+    sign = model.Value(most + 1 >> 1)
+    return model.Operation("-", (model.Operation("^", (cut, sign)), sign))
 
 
 def _reasons(value: model.Expression, fields: dict[str, model.Field], seen: set[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from protoc.compiler import model
+from protoc.compiler.resolve.known import encoded, has_bytes
 from protoc.compiler.resolve.types import fixed_size, size_of
 
 
@@ -144,6 +145,18 @@ def _joined(element: model.Element, ways: list[Next], rest: tuple[model.Element,
         raise Unclear(element)
     targets = dict.fromkeys(target for way in (*found, *behind) for target in way.targets)
     return Next(tuple(targets), distances.pop(), any(way.end for way in behind))
+
+
+def written_out(elements: tuple[model.Element, ...]) -> tuple[model.Element, ...]:
+    """The elements with constants in the place of fields that always hold the same."""
+    return tuple(
+        model.Constant(each.key, (encoded(each.wire, each.origin.value),), each.span)
+        if isinstance(each, model.Field)
+        and isinstance(each.origin, model.Fixed)
+        and has_bytes(each.wire)
+        else each
+        for each in elements
+    )
 
 
 def up_to(

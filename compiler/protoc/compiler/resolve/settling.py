@@ -17,6 +17,7 @@ from protoc.compiler.resolve.following import (
     record_of,
     trails_off,
     up_to,
+    written_out,
 )
 from protoc.compiler.resolve.on_line import on_line
 from protoc.compiler.resolve.running_on import closed, passed, require_outside, told_apart
@@ -304,6 +305,8 @@ class _Settler(Struct):
         """Where a field ends that nothing measures."""
         loose = self.scope.explicit and self.layout.kind == "command"
         next_ = self._behind(field, following, loose=loose)
+        if next_.end and not self._has_end():
+            next_ = self._behind(field, written_out(following), loose=loose)
         for target in next_.targets:
             self._ended(field, target)
         if next_.end and not self._has_end():
@@ -453,4 +456,4 @@ def _called(field: model.Field | model.Coded) -> str:
     """What a diagnostic calls a field; an item of a list has the list's name."""
     if isinstance(field, model.Coded):
         return "coded"
-    return field.key.partition("[")[0]
+    return field.key.partition("[")[0].partition("~")[0]

@@ -108,6 +108,10 @@ def _told(
 def _sized(element: model.Element, *, driven: model.Element, size: model.Size) -> model.Element:
     if element.key != driven.key:
         return element
+    if isinstance(element, model.Branch):
+        names = [e.name for e in model.walk((element,)) if isinstance(e, model.Field) and e.name]
+        branch = replace(element, key=f"{element.key}~0")
+        return model.Region(element.key, (branch,), size, element.span, called=names[0])
     if isinstance(element, model.Region | model.Coded):
         return replace(element, size=size)
     assert isinstance(element, model.Field)
@@ -163,7 +167,17 @@ def _is_loose(element: model.Element) -> bool:
         return element.size is None and fixed_size(element) is None
     if isinstance(element, model.Coded):
         return element.size is OPEN
+    if isinstance(element, model.Branch):
+        return _runs_on(element)
     return isinstance(element, model.Field) and is_open(element.wire)
+
+
+def _runs_on(branch: model.Branch) -> bool:
+    """Whether a way ends with what waits for a size."""
+    if isinstance(branch, model.Lines) or branch.how != "if":
+        return False
+    rows = [arm.elements for arm in branch.arms if arm.elements]
+    return any(_is_loose(row[-1]) for row in rows)
 
 
 def _driven(elements: tuple[model.Element, ...], extent: model.Extent) -> _Driven | None:

@@ -124,7 +124,8 @@ def require_closed(element: Element, marks: tuple[bytes, ...], frame: Frame) -> 
 def ending_of(following: Sequence[Element], bounded: bool, label: str) -> Ending:
     """What ends an element that others follow.
 
-    Where several of any size stand side by side, the first is taken to be all that there is.
+    Where several of any size stand side by side, the first is taken to be all that there is. Fields
+    that always hold the same end what nothing else ends.
     """
     ending = next_of(following)
     if ending is None:
@@ -132,8 +133,16 @@ def ending_of(following: Sequence[Element], bounded: bool, label: str) -> Ending
     if ending is None:
         raise ValueError(f"nothing tells where {label} ends")
     if ending.end and not bounded:
+        ending = next_of([_written_out(each) for each in following])
+    if ending is None or (ending.end and not bounded):
         raise ValueError(f"nothing ends {label}")
     return ending
+
+
+def _written_out(element: Element) -> Element:
+    """A constant in the place of a field that always holds the same."""
+    always = element.constants(Frame("")) if element.extent is not None else ()
+    return Constant(*always) if always else element
 
 
 def next_of(following: Sequence[Element], between: int = 0) -> Ending | None:

@@ -15,15 +15,20 @@ class Body(Element):
     """Elements in the hole of a frame: what they are measured by, and what must fill its size.
 
     Args:
-        name: of the hole.
+        name: of the hole, or of the first field where it is a branch that is measured.
         size: tells how many bytes there are; without it its elements say where they end.
         max: most bytes it may have.
     """
 
     def __init__(
-        self, name: str, *elements: Element, size: Sizing | None = None, max: int | None = None
+        self,
+        name: str,
+        *elements: Element,
+        size: Sizing | None = None,
+        max: int | None = None,
+        key: str | None = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(key or name)
         self.label = name
         self.elements = elements
         self.sizing = size
