@@ -72,10 +72,10 @@ def _cut(value: model.Expression, wire: model.Wire, *, measured: bool) -> model.
         return value
     if any(isinstance(part, measures) for part in model.every(value)):
         return value
-    if measured and len(value.operands) > 1:
+    *others, limit = value.operands
+    if measured and others:
         return value
     most = (1 << 8 * wire.width) - 1
-    limit = value.operands[-1]
     if value.operator == "&" and isinstance(limit, model.Value) and limit.value == most:
         return value
     cut = model.Operation("&", (value, model.Value(most)))

@@ -71,6 +71,15 @@ def constant(scope: Scope, expression: tree.Expression, into: Holder) -> tuple[P
 
 def constant_bits(scope: Scope, expression: tree.Expression, into: Holder) -> int:
     """The raw value that bits must hold."""
+    if isinstance(expression, tree.Invocation):
+        raise scope.fail(
+            "E0205",
+            "a constant is expected here",
+            expression.span,
+            "what is computed belongs to the message, not to an object",
+            help="name the bit and not the group, `_ : u8 { wide @0 = present(x) }`: "
+            "then it is a field of the message",
+        )
     raw = constant(scope, expression, into)[1]
     assert isinstance(raw, int)
     assert isinstance(into.wire, model.Slice)
