@@ -150,6 +150,23 @@ def test_a_length_measures_whichever_way_is_gone(fields: dict[str, Any], octets:
             read(damaged)
 
 
+@pytest.mark.parametrize(
+    "layout, fields, octets",
+    [
+        ("a : u32 swapped", {"a": 0x12345678}, "5678 1234"),
+        ("b : f32 swapped; c : i32 swapped", {"b": 1.5, "c": -2}, "00003fc0 fffeffff"),
+        ("a : f32le swapped scale 0.5; b : u16", {"a": 0.75, "b": 2}, "c03f 0000 0002"),
+        ("a : u48 swapped", {"a": 1}, "0001 0000 0000"),
+        ("a : f64 swapped", {"a": -2.0}, "0000 0000 0000 c000"),
+        ("n : u8 = count(a); a : [f32 swapped] count n", {"a": [1.5, 0.0]}, "02 00003fc0 00000000"),
+        ("a : u32 swapped = 0x12345678; b : u32 swapped = a + 1", {}, "56781234 56791234"),
+    ],
+)  # fmt: skip
+def test_words_may_be_swapped(layout: str, fields: dict[str, Any], octets: str) -> None:
+    cls, data = made(layout), bytes.fromhex(octets)
+    both(cls(**fields), cls, data)
+
+
 def test_a_named_constant_ends_what_nothing_else_ends() -> None:
     cls = made("STX; d : bytes; end : u8 = 3; check : u8 = xor(d..end)", link="tcp client")
     both(cls(d=b"ab"), cls, b"\x02ab\x03\x00")

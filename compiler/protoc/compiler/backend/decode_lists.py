@@ -176,16 +176,20 @@ class Lists(Struct):
         """The raw value of an item whose bytes are in `item`."""
         context, wire = self.decoder.context, item.wire
         wire = wire.integer if isinstance(wire, model.Bits) else wire
+        data = "item"
+        if isinstance(wire, model.Integer | model.Real) and wire.swapped:
+            data = f"{context.use('swapped')}(item)"
         if isinstance(wire, model.Integer):
             order = text("little" if wire.little else "big")
             signed = ", signed=True" if wire.signed else ""
             alone = wire.width == 1 and not wire.signed
-            return "item[0]" if alone else f"int.from_bytes(item, {order}{signed})"
+            return "item[0]" if alone else f"int.from_bytes({data}, {order}{signed})"
         if isinstance(wire, model.Real):
             struct = context.struct(("<" if wire.little else ">") + "fd"[wire.width == 8])
-            return f"{struct}.unpack(item)[0]"
+            return f"{struct}.unpack({data})[0]"
         assert isinstance(wire, model.Sized)
-        data = "item[::-1]" if wire.reversed else "item"
+        if wire.reversed:
+            data = "item[::-1]"
         if isinstance(wire, model.Raw):
             return data
         if isinstance(wire, model.Text) and wire.encoding == model.DIGITS:

@@ -98,6 +98,8 @@ class Runs(State):
             return "", ""
         name = self._variable_of(step)
         wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire
+        if isinstance(wire, model.Integer | model.Real) and wire.swapped:
+            return f"{size}s", name
         if isinstance(wire, model.Integer) and wire.width in _CODES:
             code = _CODES[wire.width]
             return (code if wire.signed else code.upper()), name
@@ -122,7 +124,9 @@ class Runs(State):
 
     def _is_plain(self, step: model.Field) -> bool:
         """Whether the raw value of a field is its value, and nothing is computed from it."""
-        odd = isinstance(step.wire, model.Integer) and step.wire.width not in _CODES
+        odd = isinstance(step.wire, model.Integer | model.Real) and (
+            step.wire.width not in _CODES or step.wire.swapped
+        )
         return (
             isinstance(step.wire, model.Integer | model.Real | model.Raw)
             and not odd
@@ -178,7 +182,10 @@ class Runs(State):
                     self.lines.add(f"{name} = {self.buffer}[{at}]")
                 elif code.endswith("s"):
                     data = span(self.buffer, at, at.moved(size))
-                    self.lines.add(f"{name} = {_whole(data, step) or f'bytes({data})'}")
+                    number = _whole(self._in_order(data, step), step)
+                    self.lines.add(f"{name} = {number or f'bytes({data})'}")
+                    if isinstance(step, model.Field) and isinstance(step.wire, model.Real):
+                        self._joined(name, step)
                 else:
                     order = "<" if _is_little(step) else ">"
                     struct = self.context.struct(order + code)
@@ -189,11 +196,19 @@ class Runs(State):
     def _joined(self, name: str, step: Step) -> None:
         """Numbers that came as bytes."""
         wire = step.wire if isinstance(step, model.Field) else None
-        if number := _whole(name, step):
+        data = self._in_order(name, step)
+        if number := _whole(data, step):
             self.lines.add(f"{name} = {number}")
         elif isinstance(wire, model.Real):
             struct = self.context.struct(("<" if wire.little else ">") + "fd"[wire.width == 8])
-            self.lines.add(f"({name},) = {struct}.unpack({name})")
+            self.lines.add(f"({name},) = {struct}.unpack({data})")
+
+    def _in_order(self, data: str, step: Step) -> str:
+        """The bytes of a number, those whose words are swapped put right."""
+        wire = step.wire if isinstance(step, model.Field) else None
+        if isinstance(wire, model.Integer | model.Real) and wire.swapped:
+            return f"{self.context.use('swapped')}({data})"
+        return data
 
     def _compare(self, name: str, step: Step) -> None:
         """Constants and fixed bits must be as described."""

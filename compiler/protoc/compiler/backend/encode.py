@@ -6,9 +6,11 @@ frame together, and computes the checks over it last.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from protoc.compiler import model
 from protoc.compiler.backend.again import put_together
-from protoc.compiler.backend.assemble import Piece, joined
+from protoc.compiler.backend.assemble import Assembly, Piece, joined
 from protoc.compiler.backend.code import (
     WIDTH,
     Call,
@@ -334,6 +336,9 @@ class Encoder(Checking):
     def piece(self, step: model.Field, raw: str) -> Piece:
         """A field in the frame."""
         wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire
+        if isinstance(wire, model.Integer | model.Real) and wire.swapped:
+            plain = Assembly([self.piece(replace(step, wire=replace(wire, swapped=False)), raw)])
+            return Piece(Call(self.context.use("swapped"), tuple(plain.parts(self.context))))
         if isinstance(wire, model.Integer):
             little = wire.little if wire.width > 1 else None
             if wire.width in _CODES:

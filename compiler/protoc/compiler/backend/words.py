@@ -72,9 +72,11 @@ def type_words(wire: model.Wire) -> str:
         return f"bits[{wire.width}]"
     if isinstance(wire, model.Integer):
         order = "le" if wire.little and wire.width > 1 else ""
-        return f"{'i' if wire.signed else 'u'}{wire.width * 8}{order}"
+        words = " swapped" if wire.swapped else ""
+        return f"{'i' if wire.signed else 'u'}{wire.width * 8}{order}{words}"
     if isinstance(wire, model.Real):
-        return f"f{wire.width * 8}{'le' if wire.little else ''}"
+        words = " swapped" if wire.swapped else ""
+        return f"f{wire.width * 8}{'le' if wire.little else ''}{words}"
     assert isinstance(wire, model.Sized)
     if isinstance(wire, model.Digits):
         name: str = wire.notation

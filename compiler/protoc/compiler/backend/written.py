@@ -56,6 +56,7 @@ def told_bytes(piece: model.Said, value: str, context: Context, message: str) ->
         order = text("little" if wire.little else "big")
         signed: list[Code] = [keyed("signed", "True")] if wire.signed else []
         arguments: tuple[Code, ...] = (raw, str(wire.width), order, message, name, *signed)
-        return str(Call(context.use("write_integer"), arguments))
+        data = str(Call(context.use("write_integer"), arguments))
+        return f"{context.use('swapped')}({data})" if wire.swapped else data
     reversed_ = "[::-1]" if is_reversed(wire) else ""
     return f"{written(wire, raw, context, message, name)}{reversed_}"

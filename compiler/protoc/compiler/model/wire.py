@@ -79,18 +79,20 @@ Size = FixedSize | GivenSize | UntilNext | UntilEnd | WhileFits | OwnEnd
 
 
 class Integer(Struct, frozen=True):
-    """Binary whole number of `width` bytes."""
+    """Binary whole number of `width` bytes; `swapped`: its 16-bit words in reverse order."""
 
     width: int
     signed: bool
     little: bool
+    swapped: bool = False
 
 
 class Real(Struct, frozen=True):
-    """IEEE 754 number of 4 or 8 bytes."""
+    """IEEE 754 number of 4 or 8 bytes; `swapped`: its 16-bit words in reverse order."""
 
     width: int
     little: bool
+    swapped: bool = False
 
 
 Varying = Literal["varint", "vlq", "ber_length", "u7_15", "u6_14_30_62"]

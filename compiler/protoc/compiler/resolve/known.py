@@ -16,6 +16,8 @@ def has_bytes(wire: model.Wire) -> bool:
 def encoded(wire: model.Wire, value: float | str | bytes) -> bytes:
     """A raw value on the wire, computed when compiling."""
     data = _in_order(wire, value)
+    if isinstance(wire, model.Integer | model.Real) and wire.swapped:
+        return b"".join(data[i : i + 2] for i in reversed(range(0, len(data), 2)))
     return data[::-1] if getattr(wire, "reversed", False) else data
 
 

@@ -164,7 +164,7 @@ def _wire(
                 "the type says how many bytes it has",
                 help="take the brackets away",
             )
-        return binary
+        return _swapped(scope, binary, modifiers)
     if name in model.VARYING and type_.size is not None:
         raise scope.fail(
             "E0403",
@@ -243,6 +243,24 @@ def _text(scope: Scope, name: str, size: model.Size | None, modifiers: Modifiers
     pad, left, terminated = modifiers.padding(encoding)
     trim = modifiers.trim()
     return model.Text(encoding, size, pad, left, terminated, trim, name == "quoted", backwards)
+
+
+def _swapped(
+    scope: Scope, wire: model.Integer | model.Real, modifiers: Modifiers
+) -> model.Integer | model.Real:
+    """A binary number, its 16-bit words in reverse order where that is said."""
+    told = modifiers.take("swapped")
+    if told is None:
+        return wire
+    if wire.width % 2 or wire.width == 2:
+        raise scope.fail(
+            "E0404",
+            "only several words of 16 bits can be swapped",
+            told.span,
+            f"this has {wire.width} bytes",
+            help="the order of two bytes is that of the type: `u16le`, `u16be`",
+        )
+    return replace(wire, swapped=True)
 
 
 def _binary(scope: Scope, type_: tree.NamedType) -> model.Integer | model.Real | None:

@@ -14,6 +14,13 @@ _are_nibbles = re.compile(rb"[\x00-\x0F]*").fullmatch
 _are_digits = re.compile(r"(?:[0-9A-Fa-f]{2})*").fullmatch
 
 
+def swapped(data: bytes | bytearray) -> bytes:
+    """Bytes with their 16-bit words in reverse order, the two bytes of each as they are."""
+    if len(data) == 4:
+        return bytes(data[2:]) + bytes(data[:2])
+    return b"".join(bytes(data[i : i + 2]) for i in range(len(data) - 2, -1, -2))
+
+
 def read_bcd(
     raw: bytes, message: str, field: str, offset: int, size: int, *, signed: bool = False
 ) -> int:

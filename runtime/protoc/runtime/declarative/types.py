@@ -40,6 +40,7 @@ def wire_of(
         return Varying(type_, longest)
     if type_.startswith("base36"):
         type_ = type_.replace("base36", "base", 1)
+    type_, _, swapped = type_.partition(" ")
     match = _TYPE.fullmatch(type_)
     if match is None:
         raise ValueError(f"there is no type {type_!r}")
@@ -65,4 +66,4 @@ def wire_of(
         return make[name]()
     if name in BASES or name == "float":
         return number(name)
-    return Binary(int(bits) // 8, name, order == "le")
+    return Binary(int(bits) // 8, name, order == "le", bool(swapped))

@@ -64,8 +64,10 @@ class Binary(Wire):
     open = False
     numeric = True
 
-    def __init__(self, width: int, kind: str, little: bool) -> None:
+    def __init__(self, width: int, kind: str, little: bool, swapped: bool = False) -> None:
         super().__init__(width)
+        # the bytes in their order on the wire, two at a time
+        self._pairs = [slice(i, i + 2) for i in range(0, width, 2)][:: -1 if swapped else 1]
         self.whole = kind != "f"
         self.signed = kind == "i"
         self._number: construct.Construct[Any, Any]
@@ -75,16 +77,17 @@ class Binary(Wire):
             self._number = construct.FormatField("<" if little else ">", "fd"[width == 8])
 
     def raw(self, data: bytes) -> Any:
-        return self._number.parse(data)
+        return self._number.parse(b"".join(data[pair] for pair in self._pairs))
 
     def data(self, raw: Any) -> bytes:
         kind = int if self.whole else int | float
         if not isinstance(raw, kind):
             raise TypeError("a whole number" if self.whole else "a number")
         try:
-            return self._number.build(raw)
+            data = self._number.build(raw)
         except construct.ConstructError:
             raise ValueError("a number of that width") from None
+        return b"".join(data[pair] for pair in self._pairs)
 
     def cut(self, raw: Any) -> Any:
         assert self.fixed is not None
