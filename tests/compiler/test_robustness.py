@@ -94,6 +94,7 @@ def checked(text: str) -> tuple[list[Diagnostic], float]:
 
 BEYOND = [
     "event a { 0x01; x : text[99999999999] }",
+    'param x : text[99999999999] = ";"',
     'event a { 0x01; x : bytes[99999999999] = x"01" }',
     "event a { 0x01; x : dec[99999999999] = 1 }",
     "event a { 0x01; x : u8 range 0..99999999999999999999999999999999999 default 1e70 }",

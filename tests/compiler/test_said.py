@@ -23,6 +23,11 @@ from tests.compiler.describing import said
         ("event e { 0x01; k : u8 count 3 }", "E0404", "means nothing"),
         ("event e { 0x01; a : u8; b : u8; if a / b > 3 { x : u8 } }", "E0605", "not by 0"),
         ("event e { 0x01; a : u8; if a % 0 == 1 { x : u8 } }", "E0605", "not by 0"),
+        ("event e { k : u8; match k { } }", "E0203", "nothing is told apart"),
+        ("event e { k : u8; match k { _ => { x : u8 } } }", "E0203", "nothing is told apart"),
+        ('event e { k : u8 }\nexample { rx x"01" == e(k=-"a") }', "E0205", "a number"),
+        ('event e { k : u8 }\nexample { rx x"01" == e(k=10 ** 10 ** 10) }', "E0205", "0 to 64"),
+        ('event e { k : u8 }\nexample { rx x"01" == e(k=len(k)) }', "E0205", "a constant"),
         (
             "event e { k : u8; if k { v : u8 scale 2 } else { v : u8 }; if v > 3 { w : u8 } }",
             "E0311",

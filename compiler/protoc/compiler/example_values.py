@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from protoc.compiler import model
 from protoc.compiler.backend.naming import attribute
 
 _LONGEST_SHOWN = 24
-
-_OPERATIONS: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": operator.xor,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
-}
 
 
 def value_of(expression: model.Expression) -> Any:
@@ -36,12 +21,6 @@ def value_of(expression: model.Expression) -> Any:
             return {name: value_of(each) for name, each in entries}
         case model.Listed(items):
             return [value_of(each) for each in items]
-        case model.Operation("-", (operand,)):
-            return -value_of(operand)
-        case model.Operation("~", (operand,)):
-            return ~value_of(operand)
-        case model.Operation(sign, (left, right)) if sign in _OPERATIONS:
-            return _OPERATIONS[sign](value_of(left), value_of(right))
         case _:
             return None
 

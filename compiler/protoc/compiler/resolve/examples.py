@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from protoc.compiler import model
-from protoc.compiler.resolve.constants import octets, seconds
-from protoc.compiler.resolve.expressions import Reader, free_fields
+from protoc.compiler.resolve.constants import octets, plain, seconds
+from protoc.compiler.resolve.expressions import free_fields
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -78,6 +78,4 @@ def _value(scope: Scope, expression: tree.Expression) -> model.Expression:
     if isinstance(expression, tree.Reference):
         name = expression.text
         return model.Value(name == "true" if name in ("true", "false") else name)
-    if isinstance(expression, tree.Unary):
-        return model.Operation(expression.operator, (_value(scope, expression.operand),))
-    return Reader(scope, {}).read(expression)
+    return model.Value(plain(scope, expression))

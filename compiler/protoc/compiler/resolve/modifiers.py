@@ -379,7 +379,8 @@ class Modifiers:
         if modifier.labels:
             enum = self._declared_here(modifier, name, owner)
         else:
-            assert modifier.name is not None
+            if modifier.name is None:
+                raise Unresolved("labels that could not be read")
             if modifier.name.text not in self.scope.enums:
                 raise self.scope.unknown("enum", modifier.name, self.scope.enums)
             enum = self.scope.enums[modifier.name.text]

@@ -74,6 +74,13 @@ class Structures(Struct, frozen=True):
                     help="write `_` as the last arm",
                 )
             arms.append(self._arm(arm.body, place, when, arms))
+        if all(arm.when is None for arm in arms):
+            raise self.scope.fail(
+                "E0203",
+                "nothing is told apart here: no way names a value",
+                statement.span,
+                help="name the values of each way, `1, 2 => { … }`, or take the `match` away",
+            )
         return self._branch("if", arms, statement, closed=True)
 
     def optional(

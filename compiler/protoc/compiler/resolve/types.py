@@ -135,11 +135,22 @@ def _spec(wire: model.Wire, modifiers: Modifiers, name: str, owner: str) -> Spec
     return spec
 
 
+_LARGEST = 1 << 24
+
+
 def _size(scope: Scope, type_: tree.NamedType) -> model.Size | None:
     if type_.size is None:
         return None
     if isinstance(type_.size, tree.Number):
-        return model.FixedSize(whole(scope, type_.size, 1))
+        size = whole(scope, type_.size, 1)
+        if size > _LARGEST:
+            raise scope.fail(
+                "E0205",
+                f"nothing has {size} bytes",
+                type_.size.span,
+                help=f"write at most {_LARGEST}",
+            )
+        return model.FixedSize(size)
     # fields are resolved by the layout, which knows them; the marker keeps the place
     return model.GivenSize(model.Own(()))
 
