@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from protoc.compiler.importers.dataminer import nodes
-from protoc.compiler.importers.dataminer.actions import Around, imported
+from protoc.compiler.importers.dataminer.acting import Around
+from protoc.compiler.importers.dataminer.actions import imported
 from protoc.compiler.importers.dataminer.completion import OPEN
 from protoc.compiler.importers.dataminer.context import Absent, Context, Missing
 from protoc.compiler.importers.dataminer.elements import Reference
