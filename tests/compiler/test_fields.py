@@ -102,3 +102,40 @@ def test_what_a_formula_says_is_not_assumed(setting: str, instead: str) -> None:
     (found,) = said(f"{LINK}assume {setting}\nevent e {{ 0x10 }}")
     assert found.code == "E0208"
     assert instead in str(found.help)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "repeat xs until CR { v : float }; CR",
+        "n : u8; repeat xs count n { '#'; v : dec }; '1'",
+        "repeat xs { a : u8; v : quoted }; CR",
+        "x : number; y : number; CR",
+        "x : number; y : text; CR",
+    ],
+)
+def test_an_object_does_not_end_where_more_of_its_number_may_follow(fields: str) -> None:
+    number = "message number { v : dec }\n" if "number" in fields else ""
+    found = said(f"{LINK}{number}event e {{ STX; {fields} }}")
+    assert [each.code for each in found] == ["E0409"]
+    assert "may begin like more of it" in str(found[0])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "repeat xs until CR { v : float; ',' }; CR",
+        "repeat xs sep ',' { v : float }; CR",
+        "repeat xs { '#'; v : float }; CR",
+        "x : number; ','; y : number; CR",
+        "n : u8; repeat xs count n { v : varint }; b : u8",
+    ],
+)
+def test_an_object_may_end_with_a_number_that_ends(fields: str) -> None:
+    text = f"{LINK}message number {{ v : dec }}\nevent e {{ STX; {fields} }}"
+    assert "E0409" not in codes(text)
+
+
+def test_a_message_does_not_end_with_an_object_that_runs_on() -> None:
+    text = f"{LINK}message number {{ v : dec }}\nevent e {{ STX; x : number }}"
+    assert codes(text) == ["E0501"]

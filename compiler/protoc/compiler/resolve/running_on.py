@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import CHARACTERS, QUOTE, firsts
+from protoc.compiler.resolve.following import may_be_nothing, record_of
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.types import fixed_size
+from protoc.dsl.diagnostics import Label
 
 Following = tuple[model.Element, ...]
 Marks = tuple[bytes, ...]
@@ -35,6 +39,58 @@ def told_apart(
         raise _never(scope, field, "what follows begins with what belongs to the number")
     guarded = bool(behind & (_digits(wire.notation) | _further(wire.notation)))
     return replace(field, wire=replace(wire, size=model.WhileFits(guarded))) if guarded else field
+
+
+def require_apart(
+    scope: Scope, field: model.Field, following: Following, fields: tuple[model.Field, ...]
+) -> None:
+    """Complain about an object that ends like a number does, where more of that may follow.
+
+    What ends with the object of a list is followed by the next one, unless something separates
+    them, and by what is behind the list.
+    """
+    wire = field.wire
+    record = record_of(wire)
+    behind = firsts(following, fields, scope.enums)
+    if isinstance(wire, model.Items):
+        behind = frozenset() if wire.size is not None else behind
+        behind = frozenset(mark[0] for mark in wire.until) or behind
+        inside = tuple(each for each in model.walk(record) if isinstance(each, model.Field))
+        behind |= frozenset(wire.separator[:1]) or firsts(record, inside, scope.enums)
+    for last in running_on(record):
+        if _goes_on(last.wire) & behind:
+            raise scope.fail(
+                "E0409",
+                f"nothing tells where `{last.key}` ends",
+                field.span,
+                f"what stands behind `{field.key}` may begin like more of it",
+                labels=(Label(last.span, "which ends it"),),
+                help="put another constant between them, or say how long it is",
+            )
+
+
+def running_on(elements: Following) -> Iterator[model.Field]:
+    """The fields that elements may end with, and that end where their characters do."""
+    for element in reversed(elements):
+        for row in model.parts(element):
+            if not isinstance(element, model.Coded) and getattr(element, "size", None) is None:
+                yield from running_on(row)
+        if isinstance(element, model.Field) and _goes_on(element.wire):
+            yield element
+        elif isinstance(element, model.Field):
+            yield from running_on(record_of(element.wire))
+        if not may_be_nothing(element):
+            break
+
+
+def _goes_on(wire: model.Wire) -> frozenset[int]:
+    """What goes on a value that ends where its characters do; nothing of others."""
+    if not isinstance(getattr(wire, "size", None), model.WhileFits):
+        return frozenset()
+    if isinstance(wire, model.Text):
+        return frozenset(QUOTE)
+    assert isinstance(wire, model.Digits)
+    return frozenset() if wire.varying else _digits(wire.notation) | _further(wire.notation)
 
 
 def passed(

@@ -20,7 +20,14 @@ from protoc.compiler.resolve.following import (
     written_out,
 )
 from protoc.compiler.resolve.on_line import on_line
-from protoc.compiler.resolve.running_on import closed, passed, require_outside, told_apart
+from protoc.compiler.resolve.running_on import (
+    closed,
+    passed,
+    require_apart,
+    require_outside,
+    running_on,
+    told_apart,
+)
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import drive
 from protoc.compiler.resolve.types import (
@@ -294,10 +301,13 @@ class _Settler(Struct):
         return replace(size, between=between, limit=limit)
 
     def _ended_well(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
-        """Complain about an object whose last elements may be absent, and nothing behind it."""
-        trails = all(map(may_be_nothing, following)) and trails_off(record_of(field.wire))
-        if trails and not self._has_end():
+        """Complain about an object that neither its elements end nor what follows."""
+        record = record_of(field.wire)
+        last = all(map(may_be_nothing, following))
+        if last and (trails_off(record) or any(running_on(record))) and not self._has_end():
             raise self._endless(field)
+        if record:
+            require_apart(self.scope, field, following, self._fields)
 
     def _end(
         self, field: model.Field | model.Coded, following: tuple[model.Element, ...]
