@@ -51,6 +51,7 @@ from protoc.runtime.codecs import (
     NUMBERS_1,
     NUMBERS_2,
     UNFIT,
+    index,
     not_text,
     read_int,
     starts,
@@ -162,7 +163,7 @@ class ReadStatus(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            frame = b"{" + DIGITS_2[self.address] + b"RS"
+            frame = b"{" + DIGITS_2[index(self.address)] + b"RS"
             return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
@@ -280,8 +281,8 @@ class Status(Message, kw_only=True):
             if not 0 <= helix_current <= 9999 or not -999 <= temperature <= 9999:
                 raise OverflowError
             frame = b"{%bRS%b%04d%04d" % (
-                DIGITS_2[self.address],
-                DIGITS_1[self.mode],
+                DIGITS_2[index(self.address)],
+                DIGITS_1[index(self.mode)],
                 helix_current,
                 temperature,
             )
@@ -368,7 +369,7 @@ class ReadAlarms(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            frame = b"{" + DIGITS_2[self.address] + b"RA"
+            frame = b"{" + DIGITS_2[index(self.address)] + b"RA"
             return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
@@ -477,7 +478,9 @@ class Alarms(Message, kw_only=True):
                 | faults.hot << 1
                 | faults.fan
             )
-            frame = b"{" + DIGITS_2[self.address] + _BE_2SH.pack(b"RA", faults_bits)
+            frame = b"".join(
+                (b"{", DIGITS_2[index(self.address)], _BE_2SH.pack(b"RA", faults_bits))
+            )
             return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(
@@ -570,7 +573,7 @@ class NoAlarms(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            frame = b"{" + DIGITS_2[self.address] + b"RA"
+            frame = b"{" + DIGITS_2[index(self.address)] + b"RA"
             return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
@@ -665,7 +668,7 @@ class Power(Message, kw_only=True):
             watts = round(self.watts * 10)
             if not 0 <= watts <= 9999:
                 raise OverflowError
-            frame = b"{%bSP%04d" % (DIGITS_2[self.address], watts)
+            frame = b"{%bSP%04d" % (DIGITS_2[index(self.address)], watts)
             return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "watts": (0, 400)}) from None
@@ -738,7 +741,7 @@ class Done(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            frame = b"{" + DIGITS_2[self.address] + b"OK"
+            frame = b"{" + DIGITS_2[index(self.address)] + b"OK"
             return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99)}) from None
@@ -824,7 +827,9 @@ class Denied(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            frame = b"{" + DIGITS_2[self.address] + b"NO" + DIGITS_1[self.why]
+            frame = b"".join(
+                (b"{", DIGITS_2[index(self.address)], b"NO", DIGITS_1[index(self.why)])
+            )
             return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "why": (0, 9)}) from None
@@ -911,7 +916,14 @@ class Alarm(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            frame = b"{" + DIGITS_2[self.address] + b"AL" + DIGITS_1[self.cause]
+            frame = b"".join(
+                (
+                    b"{",
+                    DIGITS_2[index(self.address)],
+                    b"AL",
+                    DIGITS_1[index(self.cause)],
+                ),
+            )
             return frame + HEX_DIGITS_2[xor(frame)] + b"}\r"
         except UNFIT as error:
             raise unfit(self, error, {"address": (0, 99), "cause": (0, 9)}) from None

@@ -136,6 +136,8 @@ def test_an_object_may_end_with_a_number_that_ends(fields: str) -> None:
     assert "E0409" not in codes(text)
 
 
-def test_a_message_does_not_end_with_an_object_that_runs_on() -> None:
-    text = f"{LINK}message number {{ v : dec }}\nevent e {{ STX; x : number }}"
-    assert codes(text) == ["E0501"]
+@pytest.mark.parametrize("last", ["v : dec", "v : u8; skip NUL", "v : quoted"])
+def test_a_message_does_not_end_with_an_object_that_runs_on(last: str) -> None:
+    text = f"message part {{ {last} }}\nevent e {{ STX; x : part }}"
+    assert codes(f"{LINK}{text}") == ["E0501"]
+    assert codes(f"link udp server {{ datagram }}\n{text}") == []

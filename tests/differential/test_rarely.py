@@ -187,3 +187,32 @@ def both(message: Any, cls: Any, data: bytes) -> None:
     assert message.encode() == data
     assert cls.construct.declarative.build(message) == data
     assert cls.decode(data) == cls.construct.declarative.parse(data) == message
+
+
+@pytest.mark.parametrize(
+    "type_",
+    ["u8", "dec[1]", "dec[2]", "hex[2]", "dec[4]", "int[2]", "oct[1]", "bcd[1]", "varint", "dec"],
+)
+def test_a_whole_number_is_no_fraction(type_: str) -> None:
+    cls = made(f"x : {type_}; ';'")
+    assert cls(x=True).encode() == cls.construct.declarative.build(cls(x=True))
+    for value in (5.0, 5.5, "5", -11):
+        message = cls(x=value)
+        for encode in (message.encode, lambda m=message: cls.construct.declarative.build(m)):
+            if value == -11 and type_ == "int[2]":
+                continue
+            with pytest.raises(EncodeError, match="x: expected"):
+                encode()
+
+
+def test_a_list_says_how_many_items_it_has() -> None:
+    for layout, words in (
+        ("xs : [u8] count 7", "exactly 7 items"),
+        ("n : u8; xs : [u8] count n", "exactly 2 items"),
+        ("n : u8; xs : [u8] count n * 2 + 1", "exactly 5 items"),
+    ):
+        cls = made(layout)
+        message = cls(**{name: {"n": 2, "xs": [1]}[name] for name in cls.BLANK})
+        for encode in (message.encode, lambda m=message, c=cls: c.construct.declarative.build(m)):
+            with pytest.raises(EncodeError, match=f"xs: expected {words}, got 1"):
+                encode()

@@ -145,6 +145,13 @@ def test_what_is_incomplete_says_what_to_wait_for() -> None:
         cls.decode_prefix(b"\x0212,x")
 
 
+def test_filler_is_passed_over_as_often_as_it_may_stand_there() -> None:
+    cls = event("skip NUL max 3; x : u8; y : u8")
+    assert told(cls, b"\x02\0\0\0\0\0" * 2) == [5, 11]
+    assert told(cls, b"\x02\0\0\0\0\5" * 2) == [5, 11]
+    assert told(cls, b"\x02\0\0\4\5") == [4]
+
+
 def test_numbers_that_may_be_absent_are_there_with_their_last_byte() -> None:
     cls = event("n : u8 = count(xs); xs : [dec[2]?] count n sep ','; CR")
     items = [12, None, 34, None, None]

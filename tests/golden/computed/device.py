@@ -350,7 +350,10 @@ class Measured(Message, kw_only=True):
                         raise EncodeError(self.NAME, "exponent", "a value", None)
                     if not 0 <= self.mantissa <= 9999:
                         raise OverflowError
-                    part = b"%04d%b" % (index(self.mantissa), DIGITS_2[self.exponent])
+                    part = b"%04d%b" % (
+                        index(self.mantissa),
+                        DIGITS_2[index(self.exponent)],
+                    )
                 case _:
                     if self.exponent is not None:
                         raise EncodeError(

@@ -32,7 +32,16 @@ from protoc.runtime import (
     Protocol,
 )
 from protoc.runtime import declarative as wire
-from protoc.runtime.codecs import ANY, DIGITS_2, NUMBERS_2, UNFIT, echoes, starts, unfit
+from protoc.runtime.codecs import (
+    ANY,
+    DIGITS_2,
+    NUMBERS_2,
+    UNFIT,
+    echoes,
+    index,
+    starts,
+    unfit,
+)
 
 _BE_1SB1SB: Final = Struct(">1sB1sB")
 _BE_2SBH: Final = Struct(">2sBH")
@@ -168,7 +177,7 @@ class Keep(Message, kw_only=True):
             return b"".join(
                 (
                     _BE_BBBB.pack(0x02, self.sequence, 0x02, 5),
-                    DIGITS_2[self.own],
+                    DIGITS_2[index(self.own)],
                     _BE_BH.pack(self.item, self.value),
                 ),
             )
@@ -555,7 +564,7 @@ class Listed(Message, kw_only=True):
                     raise EncodeError(
                         self.NAME,
                         "values",
-                        "as many items as are told",
+                        f"exactly {self.request_number} items",
                         len(self.values),
                     )
                 values_items: list[bytes] = []
@@ -569,7 +578,7 @@ class Listed(Message, kw_only=True):
                     raise EncodeError(
                         self.NAME,
                         "values",
-                        "as many items as are told",
+                        f"exactly {self.request_number} items",
                         len(self.values),
                     )
                 values_items2: list[bytes] = []

@@ -489,7 +489,7 @@ class Noted(Message, kw_only=True):
                 part = b"," + note
             else:
                 part = b""
-            return b"T" + DIGITS_2[self.code] + part + b"\r\n"
+            return b"T" + DIGITS_2[index(self.code)] + part + b"\r\n"
         except UNFIT as error:
             raise unfit(self, error, {"code": (0, 99), "note": "utf-8"}) from None
 

@@ -35,6 +35,7 @@ from protoc.runtime.codecs import (
     HEX_NUMBERS_2,
     UNFIT,
     Delimiter,
+    index,
     like,
     not_text,
     read_dec,
@@ -408,7 +409,7 @@ class Srq(Message, kw_only=True):
 
     def encode(self, link: str = "") -> bytes:
         try:
-            return b"SRQ " + HEX_DIGITS_2[self.status] + b"\n"
+            return b"SRQ " + HEX_DIGITS_2[index(self.status)] + b"\n"
         except UNFIT as error:
             raise unfit(self, error, {"status": (0, 255)}) from None
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.backend.annotations import annotation
-from protoc.compiler.backend.code import WIDTH, Call, octets, unbracketed
+from protoc.compiler.backend.code import WIDTH, Call, octets, text, unbracketed
 from protoc.compiler.backend.expressions import mentions
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import previous_of
@@ -166,8 +166,14 @@ class Lists(Struct):
         if wire.count is None or self._tells(field, wire.count):
             return
         count = encoder.expression(wire.count)
+        if not count.replace(".", "_").isidentifier() and not count.isdigit():
+            variable = encoder.fresh("count")
+            encoder.lines.add(f"{variable} = {count}")
+            count = variable
         with encoder.lines.block(f"if len({value}) != {count}:"):
-            encoder.refuse(field.name or "", "as many items as are told", f"len({value})")
+            items = f"exactly {count} items" if count.isdigit() else f"exactly {{{count}}} items"
+            words = text(items) if count.isdigit() else f'f"{items}"'
+            encoder.refuse_as(field.name or "", words, f"len({value})")
 
     def _tells(self, field: model.Field, count: model.Expression) -> bool:
         """Whether the number is derived from the list itself."""

@@ -148,8 +148,8 @@ class Values(Struct):
             low, high = held_by(step.wire)
             if not (step.conversion.boolean or _is_within(step, low, high)):
                 self._beyond.append(f"not {low} <= {raw} <= {high}")
-            if raw == value and takes_fractions(format_):
-                raw = f"{self.context.use('index')}({value})"
+        if raw == value and takes_fractions(step.wire, format_):
+            raw = f"{self.context.use('index')}({value})"
         self._as_digits(step, raw, format_)
 
     def _as_digits(self, step: model.Field, number: str, format_: str) -> None:
@@ -173,9 +173,11 @@ class Values(Struct):
 
     def refuse(self, name: str, expected: str, value: str) -> None:
         """Raise the error for a value that does not fit."""
-        call = Call(
-            self.context.use("EncodeError"), ("self.NAME", known(name), text(expected), value)
-        )
+        self.refuse_as(name, text(expected), value)
+
+    def refuse_as(self, name: str, expected: str, value: str) -> None:
+        """The same, with words that are put together when it happens."""
+        call = Call(self.context.use("EncodeError"), ("self.NAME", known(name), expected, value))
         self.lines.add("raise ", call)
 
     def _shared(self, step: model.Field) -> None:

@@ -49,6 +49,6 @@ def held_by(wire: model.Wire) -> tuple[int, int]:
     return low, base**size - 1
 
 
-def takes_fractions(format_: str) -> bool:
-    """Whether it would write what is no whole number, cut off."""
-    return format_.endswith("d")
+def takes_fractions(wire: model.Wire, format_: str) -> bool:
+    """Whether it would write what is no whole number: cut off, or out of a table."""
+    return format_.endswith("d") or bool(table_of(wire, "DIGITS"))

@@ -58,7 +58,7 @@ def require_apart(
         inside = tuple(each for each in model.walk(record) if isinstance(each, model.Field))
         behind |= frozenset(wire.separator[:1]) or firsts(record, inside, scope.enums)
     for last in running_on(record):
-        if _goes_on(last.wire) & behind:
+        if isinstance(last, model.Field) and _goes_on(last) & behind:
             raise scope.fail(
                 "E0409",
                 f"nothing tells where `{last.key}` ends",
@@ -69,13 +69,13 @@ def require_apart(
             )
 
 
-def running_on(elements: Following) -> Iterator[model.Field]:
-    """The fields that elements may end with, and that end where their characters do."""
+def running_on(elements: Following) -> Iterator[model.Field | model.Filler]:
+    """What elements may end with, and what itself ends where something else begins."""
     for element in reversed(elements):
         for row in model.parts(element):
             if not isinstance(element, model.Coded) and getattr(element, "size", None) is None:
                 yield from running_on(row)
-        if isinstance(element, model.Field) and _goes_on(element.wire):
+        if isinstance(element, model.Field | model.Filler) and _goes_on(element):
             yield element
         elif isinstance(element, model.Field):
             yield from running_on(record_of(element.wire))
@@ -83,8 +83,11 @@ def running_on(elements: Following) -> Iterator[model.Field]:
             break
 
 
-def _goes_on(wire: model.Wire) -> frozenset[int]:
-    """What goes on a value that ends where its characters do; nothing of others."""
+def _goes_on(element: model.Field | model.Filler) -> frozenset[int]:
+    """What goes on filler, or a value that ends where its characters do; nothing of others."""
+    if isinstance(element, model.Filler):
+        return frozenset() if element.most == element.send else frozenset(element.octets[:1])
+    wire = element.wire
     if not isinstance(getattr(wire, "size", None), model.WhileFits):
         return frozenset()
     if isinstance(wire, model.Text):

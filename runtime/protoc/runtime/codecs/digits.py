@@ -180,7 +180,7 @@ def _writer(name: str, code: str, base: int, negative: bool = False) -> Callable
         left: bool = False,
     ) -> bytes:
         """Digits, filled up to `size` where there is one: with zeros, or with `pad`."""
-        if isinstance(value, bool) or not isinstance(value, int):
+        if not isinstance(value, int):
             raise EncodeError(message, field, "a whole number", value)
         number = value
         if signed and size is not None:

@@ -30,13 +30,18 @@ class Filler:
         Raises:
             Incomplete: more of them may come.
         """
-        found, is_over = self.search(buffer, start, len(buffer) if stop is None else stop)
+        found, is_over = self._passed(buffer, start, len(buffer) if stop is None else stop)
         if is_over or stop is not None:
             return found
         # one try for each byte would look at all of them again
         raise Incomplete(len(buffer) - at + 1, scan=self, searched=start - at)
 
     def search(self, buffer: Buffer, start: int, limit: int) -> tuple[int, bool]:
+        """From where they have to be looked at again, and whether it is clear what follows."""
+        found, is_over = self._passed(buffer, start, limit)
+        return found if self._longest is None else start, is_over
+
+    def _passed(self, buffer: Buffer, start: int, limit: int) -> tuple[int, bool]:
         """How far they reach, and whether that is clear by now."""
         there = self._pattern.match(buffer, start, limit)
         found = start if there is None else there.end()

@@ -99,7 +99,7 @@ def write_digits(
 
 def _whole(value: Any, base: int, count: int | None, signed: bool, message: str, field: str) -> int:
     """The number that so many digits stand for."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not isinstance(value, int):
         raise EncodeError(message, field, "a whole number", value)
     if signed and count is not None:
         return complement(value, base**count, message, field)

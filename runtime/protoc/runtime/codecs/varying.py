@@ -115,7 +115,7 @@ def read_u6_14_30_62(raw: Buffer) -> int:
 
 def _written(value: Any, most: int, message: str, field: str) -> int:
     """A number that fits."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not isinstance(value, int):
         raise EncodeError(message, field, "a whole number", value)
     if not 0 <= value <= most:
         raise EncodeError(message, field, f"0..{most}", value)

@@ -221,8 +221,8 @@ class Items(Filled):
     def accept(self, value: Any, frame: Frame) -> None:
         frame.raws[self.key] = value
         there = len(value) if isinstance(value, list) else 0  # pyright: ignore[reportUnknownArgumentType]
-        if self.count is not None and self.count(frame) != there:
-            raise frame.unfit(self.label, "as many items as are told", there)
+        if self.count is not None and (count := self.count(frame)) != there:
+            raise frame.unfit(self.label, f"exactly {count} items", there)
 
     def _takes_bytes(self) -> bool:
         """Whether every item has at least one byte, or nobody could count them."""
@@ -310,8 +310,8 @@ class Items(Filled):
     def agree(self, frame: Frame) -> None:
         super().agree(frame)
         there = frame.count(self.key)
-        if self.count is not None and self.count(frame) != there:
-            raise frame.unfit(self.label, "as many items as are told", there)
+        if self.count is not None and (count := self.count(frame)) != there:
+            raise frame.unfit(self.label, f"exactly {count} items", there)
         require_closed(self, self.closed, frame)
 
 

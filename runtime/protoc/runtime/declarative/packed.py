@@ -36,7 +36,7 @@ class Packed(Wire):
         return complemented(number, self.base ** len(data)) if self.signed else number
 
     def data(self, raw: Any) -> bytes:
-        if not isinstance(raw, int) or isinstance(raw, bool):
+        if not isinstance(raw, int):
             raise TypeError("a whole number")
         if self.signed and self.fixed is not None:
             raw = complement(raw, self.base**self.fixed)

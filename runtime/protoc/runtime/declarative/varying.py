@@ -71,7 +71,7 @@ class Varying(Wire):
         return number % (1 << self.widths[len(data)])
 
     def data(self, raw: Any) -> bytes:
-        if not isinstance(raw, int) or isinstance(raw, bool):
+        if not isinstance(raw, int):
             raise TypeError("a whole number")
         fitting = [size for size, bits in self.widths.items() if 0 <= raw < 1 << bits]
         if not fitting:

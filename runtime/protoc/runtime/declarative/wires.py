@@ -204,8 +204,10 @@ class Digits(Wire):
         return complemented(number, base ** len(data)) if self.signed else number
 
     def data(self, raw: Any) -> bytes:
-        if isinstance(raw, bool) or not isinstance(raw, int if self.whole else int | float):
+        if not isinstance(raw, int if self.whole else int | float):
             raise TypeError("a whole number" if self.whole else "a number")
+        if isinstance(raw, bool) and not self.whole:
+            raise TypeError("a number")
         if self.signed and self.fixed is not None:
             raw = complement(int(raw), BASES[self.notation] ** self.fixed)
         digits = self._real(raw) if self.notation == "float" else self._whole(abs(int(raw)))
