@@ -118,8 +118,12 @@ SHAPES = {
                 client("a", tx(b"<OK><OK>")),
                 events=(got("line", fields={"said": ""}), got("line", fields={"said": "x"})),
             ),
+            # nobody comes to one who connects
             "as a client": run(
-                rx(b"<hi>"), tx(b"<OK>"), events=(got("line", fields={"said": "hi"}),)
+                rx(b"<hi>"),
+                tx(b"<OK>"),
+                events=(got("line", fields={"said": "hi"}),),
+                never=({"event": "param", "id": 90},),
             ),
         },
     ),

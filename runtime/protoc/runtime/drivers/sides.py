@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -79,7 +79,8 @@ def couple(
 ) -> tuple[Session, Endpoint]:
     """A session and what will carry it. Nothing is opened yet.
 
-    Links that lead to the same place share a line, and a queue, unless they are `single`.
+    Links that lead to the same place share a line, and a queue, unless they are `single`. Whether
+    a link of TCP or UDP serves or connects is said here, whatever the description takes it for.
 
     Args:
         protocol: the description.
@@ -93,7 +94,7 @@ def couple(
     """
     if len(chosen) == 1:
         side = chosen[0]
-        link = choose_link(protocol, side.url, side.link)
+        link = _link(protocol, side)
         session = Session(protocol, link=link, role=role, hooks=hooks, saved=saved)
         return session, _endpoint(side, link)
     rows = [row.name for row in protocol.links]
@@ -126,7 +127,7 @@ def _joined(protocol: Protocol, chosen: Sequence[Side]) -> Iterator[_Line]:
     """Every line with what it carries: those that lead to the same place share one, and a queue."""
     same: dict[object, list[tuple[Side, Link]]] = {}
     for side in chosen:
-        link = choose_link(protocol, side.url, side.link)
+        link = _link(protocol, side)
         assert link is not None  # it has a name
         alone = side.listen or link.single
         key = link.name if alone else (side.url, link.serial, link.local_port)
@@ -139,6 +140,17 @@ def _joined(protocol: Protocol, chosen: Sequence[Side]) -> Iterator[_Line]:
             continue
         sharing = [msgspec.structs.replace(link, queue=first.name) for _, link in others]
         yield _Line([first, *sharing], list(Joint(endpoint, len(found)).ends))
+
+
+def _link(protocol: Protocol, side: Side) -> Link | None:
+    """The link of a side, in the role in which it is opened: who connects has nobody to admit."""
+    link = choose_link(protocol, side.url, side.link)
+    role: Literal["client", "server"] = "server" if side.listen else "client"
+    if link is None or link.kind == "serial" or link.role == role:
+        return link
+    if side.listen:
+        return msgspec.structs.replace(link, role=role, reconnect=0.0)
+    return msgspec.structs.replace(link, role=role, server=None)
 
 
 def _endpoint(side: Side, link: Link | None) -> Endpoint:
