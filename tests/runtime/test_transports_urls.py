@@ -119,6 +119,9 @@ def test_the_link_of_a_url() -> None:
     assert name("tcp://x:1") == "net"
     assert name("tcp://x:1", "control") == "control"
     assert name("udp://x:1") == "slow"  # none of its kind: the first
+    hub = Protocol("hub", links=(Link("in", "tcp", role="server"), Link("out", "tcp")))
+    found = [choose_link(hub, "tcp://x:1", role=role) for role in ("server", "client")]
+    assert [each and each.name for each in found] == ["in", "out"]
     assert choose_link(Protocol("bare"), "tcp://x:1") is None
     there = choose_link(AMPLIFIER, "serial:///dev/x?baudrate=9600")
     assert there is not None

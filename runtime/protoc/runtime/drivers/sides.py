@@ -94,7 +94,7 @@ def couple(
     """
     if len(chosen) == 1:
         side = chosen[0]
-        link = _link(protocol, side)
+        link = _link(protocol, side, role)
         session = Session(protocol, link=link, role=role, hooks=hooks, saved=saved)
         return session, _endpoint(side, link)
     rows = [row.name for row in protocol.links]
@@ -105,7 +105,7 @@ def couple(
     ordered = sorted(zip(named, chosen, strict=True), key=lambda each: rows.index(each[0]))
     links: list[Link] = []
     endpoints: list[Endpoint] = []
-    for joined in _joined(protocol, [side for _, side in ordered]):
+    for joined in _joined(protocol, [side for _, side in ordered], role):
         links += joined.links
         endpoints += joined.endpoints
     places = [rows.index(link.name) for link in links]
@@ -123,11 +123,11 @@ class _Line(NamedTuple):
     endpoints: list[Endpoint]
 
 
-def _joined(protocol: Protocol, chosen: Sequence[Side]) -> Iterator[_Line]:
+def _joined(protocol: Protocol, chosen: Sequence[Side], role: Role) -> Iterator[_Line]:
     """Every line with what it carries: those that lead to the same place share one, and a queue."""
     same: dict[object, list[tuple[Side, Link]]] = {}
     for side in chosen:
-        link = _link(protocol, side)
+        link = _link(protocol, side, role)
         assert link is not None  # it has a name
         alone = side.listen or link.single
         key = link.name if alone else (side.url, link.serial, link.local_port)
@@ -142,15 +142,20 @@ def _joined(protocol: Protocol, chosen: Sequence[Side]) -> Iterator[_Line]:
         yield _Line([first, *sharing], list(Joint(endpoint, len(found)).ends))
 
 
-def _link(protocol: Protocol, side: Side) -> Link | None:
-    """The link of a side, in the role in which it is opened: who connects has nobody to admit."""
-    link = choose_link(protocol, side.url, side.link)
-    role: Literal["client", "server"] = "server" if side.listen else "client"
-    if link is None or link.kind == "serial" or link.role == role:
+def _link(protocol: Protocol, side: Side, role: Role) -> Link | None:
+    """The link of a side, as it is opened: who connects has nobody to admit.
+
+    A link that the controller serves is one that the device connects by, and the other way round.
+    """
+    as_opened: Literal["client", "server"] = "server" if side.listen else "client"
+    mirrored = "client" if side.listen else "server"
+    described = as_opened if role == "controller" else mirrored
+    link = choose_link(protocol, side.url, side.link, described)
+    if link is None or link.kind == "serial" or link.role == as_opened:
         return link
     if side.listen:
-        return msgspec.structs.replace(link, role=role, reconnect=0.0)
-    return msgspec.structs.replace(link, role=role, server=None)
+        return msgspec.structs.replace(link, role=as_opened, reconnect=0.0)
+    return msgspec.structs.replace(link, role=as_opened, server=None)
 
 
 def _endpoint(side: Side, link: Link | None) -> Endpoint:

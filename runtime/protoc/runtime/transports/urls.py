@@ -100,16 +100,19 @@ def listen_endpoint(url: str, link: Link | None = None) -> Endpoint:
     return _serial(place, link)
 
 
-def choose_link(protocol: Protocol, url: str, name: str | None = None) -> Link | None:
-    """The link of a description that a URL stands for: the one named, else the first of its kind.
+def choose_link(
+    protocol: Protocol, url: str, name: str | None = None, role: str = "client"
+) -> Link | None:
+    """The link of a description that a URL stands for.
 
-    What the URL says of a serial line is part of it.
+    That is the one named, else the first of its kind: one in this role, if there is one. What the
+    URL says of a serial line is part of it.
 
     Raises:
         LocalError: there is no link of that name, or the URL is malformed.
     """
     place = _split(url)
-    link = _chosen(protocol, place, name)
+    link = _chosen(protocol, place, name, role)
     if link is None or place.kind not in ("serial", "pty"):
         return link
     _, _, query = place.rest.partition("?")
@@ -117,7 +120,7 @@ def choose_link(protocol: Protocol, url: str, name: str | None = None) -> Link |
     return msgspec.structs.replace(link, serial=settings)
 
 
-def _chosen(protocol: Protocol, place: Place, name: str | None) -> Link | None:
+def _chosen(protocol: Protocol, place: Place, name: str | None, role: str) -> Link | None:
     if name is not None:
         for link in protocol.links:
             if link.name == name:
@@ -125,8 +128,9 @@ def _chosen(protocol: Protocol, place: Place, name: str | None) -> Link | None:
         known = ", ".join(link.name for link in protocol.links) or "none"
         raise LocalError(f"{protocol.name} has no link {name!r}; it has {known}")
     wanted = place.kind if place.kind in ("tcp", "udp") else "serial"
-    fitting: Sequence[Link] = [link for link in protocol.links if link.kind == wanted]
-    return next(iter(fitting or protocol.links), None)
+    fitting = [link for link in protocol.links if link.kind == wanted]
+    best: Sequence[Link] = [link for link in fitting if link.role == role]
+    return next(iter(best or fitting or protocol.links), None)
 
 
 def _split(url: str) -> Place:
