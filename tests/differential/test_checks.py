@@ -11,6 +11,12 @@ from tests.properties.modules import compiled, outcome
 from tests.properties.values import messages
 
 DESCRIPTIONS = {
+    "lengths that are turned round": """
+        event flagged { n : u8 = len(d) | 0x80; d : bytes max 127; z : u8 }
+        event moved { n : u16 = len(d) << 4 | 3; d : bytes; z : u8 }
+        event short { n : u8 = len(d) % 16 ^ 0x70; d : bytes max 15; z : u8 }
+        event beside { k : u8; n : u16 = len(d) * 2 - k; m : u8 = len(d) ^ 0xFF; d : bytes; z : u8 }
+    """,
     "in bits: a nibble, some bits of a word, pieces, in front and behind": """
         event nibble { a : u8; b : u16; _ : u8 { seq @7..4, check @3..0 = sum(a..b) } }
         event front { _ : u8 { seq @7..4, check @3..0 = sum(a..b) }; a : u8; b : bytes[2] }

@@ -43,7 +43,7 @@ CONDITIONS = [
     ("(id:1 == 1 OR id:1 == 2) AND id:1 != 3", "(n == 1 or n == 2) and n != 3"),
     ("id:1 &amp; 4 == 4", "n & 4 == 4"),
     ("id:1 + 2 * 3 >= 1.5", "n + 2 * 3 >= 1.5"),
-    ("id:1 ^ 1 == 0", "(n | 1) - (n & 1) == 0"),
+    ("id:1 ^ 1 == 0", "n ^ 1 == 0"),
     ("id:2 == empty", "not present(t)"),
     ("id:2 != emptystring", 'not (not present(t) or t == "")'),
     ("id:1 == empty", "not present(n) or n == 0"),

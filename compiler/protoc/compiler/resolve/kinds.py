@@ -57,7 +57,7 @@ def of_literal(expression: tree.Expression) -> Kind:
 
 def of_operation(operator: str, left: Kind, right: Kind) -> Kind:
     """The kind of what an operator makes of two operands."""
-    if operator in ("&", "|", "<<", ">>"):
+    if operator in ("&", "|", "^", "<<", ">>"):
         return "whole"
     if operator in ("+", "-", "*", "/", "%", "**"):
         if operator == "+" and left == right == "text":
@@ -105,7 +105,7 @@ def as_operand(
     operator: str, operand: model.Expression, kind: Kind, other: Kind
 ) -> model.Expression:
     """An operand as its operator takes it: text beside a number counts as the number it says."""
-    if operator in ("&", "|", "<<", ">>") and kind in ("real", "text"):
+    if operator in ("&", "|", "^", "<<", ">>") and kind in ("real", "text"):
         return model.Applied("whole", operand)
     arithmetic = operator in ("-", "*", "/", "%", "**")
     if kind == "text" and (arithmetic or other in ("whole", "real")) and operator not in _LOGIC:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
@@ -36,7 +36,7 @@ def drive(scope: Scope, elements: tuple[model.Element, ...]) -> tuple[model.Elem
         if not isinstance(field.origin, model.Derived):
             continue
         for count in _counts(field.origin.expression):
-            elements = model.rebuilt(elements, partial(_counted, scope, field, count))
+            elements = model.rebuilt(elements, partial(_counted, scope, field, count, order))
         sized = _drive(scope, elements, field, order)
         outer += [field] if sized is None else []
         elements = sized or elements
@@ -57,7 +57,7 @@ def _drive(
     assert isinstance(field.origin, model.Derived)
     for length, driven in _drives(elements, field.origin.expression, order):
         if order.index(driven.element.key) >= order.index(field.key):
-            size = _solved(scope, field, length, driven)
+            size = _solved(scope, field, length, driven, elements)
             return model.rebuilt(elements, partial(_sized, driven=driven.element, size=size))
     return None
 
@@ -75,7 +75,7 @@ def _drives(
 
 
 def _counted(
-    scope: Scope, field: model.Field, count: model.Count, element: model.Element
+    scope: Scope, field: model.Field, count: model.Count, order: list[str], element: model.Element
 ) -> model.Element:
     """A list whose number of items a field tells."""
     if element.key != count.key or not isinstance(element, model.Field):
@@ -83,7 +83,7 @@ def _counted(
     assert isinstance(element.wire, model.Items)
     if not is_open(element.wire):
         return element
-    number = _inverted(scope, field, count)
+    number = _inverted(scope, field, count, order[: order.index(element.key)])
     return replace(element, wire=replace(element.wire, size=None, count=number))
 
 
@@ -100,7 +100,8 @@ def _told(
     names = [e.name for e in model.walk(element.arms[0].elements) if isinstance(e, model.Field)]
     if present.name not in names or order.index(element.key) < order.index(field.key):
         return element
-    there = model.Operation("==", (_inverted(scope, field, present), model.Value(1)))
+    told = _inverted(scope, field, present, order[: order.index(element.key)])
+    there = model.Operation("==", (told, model.Value(1)))
     arms = (replace(element.arms[0], when=there), model.Arm(()))
     return replace(element, how="if", arms=arms, closed=True)
 
@@ -202,9 +203,18 @@ def _driven(elements: tuple[model.Element, ...], extent: model.Extent) -> _Drive
     return _Driven(inside[last], around, front)
 
 
-def _solved(scope: Scope, field: model.Field, length: model.Length, driven: _Driven) -> model.Size:
+def _solved(
+    scope: Scope,
+    field: model.Field,
+    length: model.Length,
+    driven: _Driven,
+    elements: tuple[model.Element, ...],
+) -> model.Size:
     """The size of what is measured, from the value of the length field: `len(x) * a + b`."""
-    value = _inverted(scope, field, length)
+    order = [element.key for element in model.walk(elements)]
+    before = order[: order.index(driven.element.key)]
+    most = _most(covered(elements, length.extent))
+    value = _inverted(scope, field, length, before, most)
     if driven.around:
         value = _plus(value, Fraction(-driven.around))
     if driven.front is not None:
@@ -213,21 +223,41 @@ def _solved(scope: Scope, field: model.Field, length: model.Length, driven: _Dri
 
 
 def _inverted(
-    scope: Scope, field: model.Field, length: model.Length | model.Count | model.Present
+    scope: Scope,
+    field: model.Field,
+    length: model.Length | model.Count | model.Present,
+    before: Sequence[str],
+    most: int | None = None,
 ) -> model.Expression:
-    """A length or number of items, from the value of the field derived from it."""
+    """A length or number of items, from the value of the field derived from it.
+
+    Args:
+        scope: for what cannot be turned round.
+        field: the field that is derived.
+        length: what is wanted.
+        before: keys of what stands in front of what is measured.
+        most: the largest value there is.
+    """
     assert isinstance(field.origin, model.Derived)
     terms = list(_terms(field.origin.expression))
-    others = (model.Length, model.Told)
-    beside = [term for term in terms if term[1] != length and isinstance(term[1], others)]
-    line = _linear(_sum([term for term in terms if term not in beside]), length)
+
+    def is_known(term: model.Expression) -> bool:
+        """Whether it is there when the size is asked for."""
+        own = [part.path[0] for part in model.every(term) if isinstance(part, model.Own)]
+        if own:
+            return field.key not in own and set(own) <= set(before)
+        return isinstance(term, model.Length | model.Told)
+
+    beside = [term for term in terms if term[1] != length and is_known(term[1])]
+    line = _linear(_sum([term for term in terms if term not in beside]), length, most)
     if line is None or line[0] == 0:
         raise scope.fail(
             "E0307",
             f"`{field.name}` does not tell where the data end",
             field.span,
-            "only `len(…)` times a number plus a number can be turned round",
-            help="measure with `len(x) + 3`, `len(x) / 2`, or size the data with `bytes[…]`",
+            "other lengths would have the same value",
+            help="measure with `len(x) + 3`, `len(x) / 2`, give it bits of its own, `n @6..0 = "
+            "len(x)`, or say what is the most: `x : bytes max 127`",
         )
     slope, shift = line
     value: model.Expression = model.Own((field.key,))
@@ -277,17 +307,32 @@ def _plus(value: model.Expression, number: Fraction) -> model.Expression:
     return model.Operation(operator, (value, model.Value(int(abs(number)))))
 
 
+def _most(elements: tuple[model.Element, ...]) -> int | None:
+    """The most bytes that elements can have; None when there is no limit."""
+    total = 0
+    for element in elements:
+        size = fixed_size(element)
+        if size is None and isinstance(element, model.Field | model.Region):
+            size = element.longest
+        if size is None:
+            return None
+        total += size
+    return total
+
+
 def _linear(
-    expression: model.Expression, length: model.Length | model.Count | model.Present
+    expression: model.Expression,
+    length: model.Length | model.Count | model.Present,
+    most: int | None,
 ) -> tuple[Fraction, Fraction] | None:
-    """Slope and shift of an expression over a length; None when it is not linear."""
+    """Slope and shift of an expression over a length up to `most`; None when it is not linear."""
     if expression == length:
         return Fraction(1), Fraction(0)
     if isinstance(expression, model.Value) and isinstance(expression.value, int):
         return Fraction(0), Fraction(expression.value)
     if not isinstance(expression, model.Operation):
         return None
-    lines = [_linear(operand, length) for operand in expression.operands]
+    lines = [_linear(operand, length, most) for operand in expression.operands]
     if any(line is None for line in lines):
         return None
     (a, b), (c, d) = (lines[0], lines[1]) if len(lines) == 2 else (lines[0], (0, 0))  # type: ignore[misc]
@@ -300,6 +345,27 @@ def _linear(
         return a * d + c * b, b * d
     if expression.operator == "/" and c == 0 and d != 0:
         return a / d, b / d
+    return _of_bits(expression.operator, (a, b), int(d), most) if c == 0 else None
+
+
+def _of_bits(
+    operator: str, line: tuple[Fraction, Fraction], number: int, most: int | None
+) -> tuple[Fraction, Fraction] | None:
+    """The line that an operator on bits makes of another and a number; None where it makes none."""
+    slope, shift = line
+    if operator == "<<":
+        return slope * (1 << number), shift * (1 << number)
+    if slope < 1 or shift < 0 or slope.denominator * shift.denominator != 1:
+        return None
+    highest = None if most is None else int(slope * most + shift)
+    step = int(slope) | int(shift)
+    if operator in ("|", "^"):
+        below = number < (step & -step)
+        above = highest is not None and highest < (number & -number)
+        return (slope, shift + number) if below or above else None
+    bound = number if operator == "%" else number + 1 if not number & (number + 1) else 0
+    if operator in ("%", "&") and highest is not None and highest < bound:
+        return line
     return None
 
 

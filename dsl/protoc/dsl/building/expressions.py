@@ -38,16 +38,17 @@ PRECEDENCE: dict[str, int] = {
     "not": 3,
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), 4),
     "|": 5,
-    "&": 6,
-    **dict.fromkeys(("<<", ">>"), 7),
-    **dict.fromkeys(("+", "-"), 8),
-    **dict.fromkeys(("*", "/", "%"), 9),
-    "**": 10,
+    "^": 6,
+    "&": 7,
+    **dict.fromkeys(("<<", ">>"), 8),
+    **dict.fromkeys(("+", "-"), 9),
+    **dict.fromkeys(("*", "/", "%"), 10),
+    "**": 11,
 }
 """How tightly an operator binds; `-` and `~` before an operand bind tighter than all."""
 
 COMPARISON = PRECEDENCE["=="]
-PREFIX = 11
+PREFIX = 12
 
 
 class Expressions(Base):

@@ -184,9 +184,6 @@ class Reader(Struct):
 
     def _combined(self, operator: str, left: Operand, right: Operand) -> tree.Expression:
         span, a, b = self._span, left.expression, right.expression
-        if operator == "^":  # a ^ b is what is in one of them, less what is in both
-            both = tree.Binary("&", a, b, span=span)
-            return tree.Binary("-", tree.Binary("|", a, b, span=span), both, span=span)
         return tree.Binary(operator, a, b, span=span)
 
     def _atom(self) -> Operand:
