@@ -17,6 +17,15 @@ DESCRIPTIONS = {
         event short { n : u8 = len(d) % 16 ^ 0x70; d : bytes max 15; z : u8 }
         event beside { k : u8; n : u16 = len(d) * 2 - k; m : u8 = len(d) ^ 0xFF; d : bytes; z : u8 }
     """,
+    "lengths that enclose what may be absent": """
+        event tail { size : u8 = len(a..fcs); a : u8
+            optional { data : bytes; fcs : u16 = crc("CRC-16/X-25", a..data) } }
+        event ways { k : u8 range 0..1; n : dec[3] = len(k..y); if k == 1 { d : bytes }
+            else { q : [text sep ","] }; y : u8; z : u8 }
+        event whole { _ : u8 { v @7..5, n @4..0 = len(..t) }; o : u16?; t : u8?; c : u8 = sum(..) }
+        event rows { repeat xs until LF { m : u8 = len(a..z); a : u8 range 1..9
+            n : u8 = len(b..c); b : u16?; c : u16?; d : u8?; z : u8 }; LF }
+    """,
     "in bits: a nibble, some bits of a word, pieces, in front and behind": """
         event nibble { a : u8; b : u16; _ : u8 { seq @7..4, check @3..0 = sum(a..b) } }
         event front { _ : u8 { seq @7..4, check @3..0 = sum(a..b) }; a : u8; b : bytes[2] }

@@ -47,7 +47,8 @@ def trails_off(elements: tuple[model.Element, ...]) -> bool:
         if all(map(may_be_nothing, elements[i + 1 :])):
             if isinstance(element, model.Branch) and element.how == "optional":
                 return True
-            if any(trails_off(row) for row in model.parts(element)):
+            sized = isinstance(element, model.Region) and element.size is not None
+            if not sized and any(trails_off(row) for row in model.parts(element)):
                 return True
             if isinstance(element, model.Field) and trails_off(record_of(element.wire)):
                 return True

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import beginning
 from protoc.compiler.resolve.coded import is_clear, measured, plain_size, require_clear
+from protoc.compiler.resolve.enclosing import settled_in
 from protoc.compiler.resolve.following import (
     Next,
     Unclear,
@@ -56,22 +57,41 @@ def settle(
     Returns:
         the elements, and whether they need the line to say so.
     """
-    elements = drive(scope, elements)
-    settler = _Settler(scope, layout, elements, bounded=bounded)
-    settled = settler.settle(elements, ())
-    require_outside(scope, settled)
-    first, *others = settled or (None,)
-    return ((_begun(first), *others) if first is not None else ()), settler.open
+
+    def settled(row: tuple[model.Element, ...]) -> tuple[tuple[model.Element, ...], bool]:
+        row = drive(scope, row)
+        settler = _Settler(scope, layout, row, bounded=bounded)
+        found = settler.settle(row, ())
+        require_outside(scope, found)
+        return found, settler.open
+
+    found, is_open = settled_in(scope, elements, settled)
+    first, *others = found or (None,)
+    return ((_begun(first), *others) if first is not None else ()), is_open
 
 
 def settle_record(
     scope: Scope, layout: tree.Layout, elements: tuple[model.Element, ...]
 ) -> tuple[model.Element, ...]:
     """The elements of a record with every size settled; it may run to the end of its region."""
-    elements = drive(scope, elements)
-    settled = _Settler(scope, layout, elements, sized=True).settle(elements, ())
-    require_outside(scope, settled)
-    return settled
+
+    def settled(row: tuple[model.Element, ...]) -> tuple[tuple[model.Element, ...], bool]:
+        row = drive(scope, row)
+        found = _Settler(scope, layout, row, sized=True).settle(row, ())
+        require_outside(scope, found)
+        return found, _runs_off(scope, layout, row)
+
+    return settled_in(scope, elements, settled)[0]
+
+
+def _runs_off(scope: Scope, layout: tree.Layout, elements: tuple[model.Element, ...]) -> bool:
+    """Whether elements do not say themselves where they end."""
+    before = list(scope.diagnostics)
+    try:
+        return trails_off(_Settler(scope, layout, elements).settle(elements, ()))
+    except Unresolved:
+        scope.diagnostics.forget(lambda diagnostic: diagnostic not in before)
+        return True
 
 
 def _begun(first: model.Element) -> model.Element:

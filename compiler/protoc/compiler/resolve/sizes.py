@@ -55,21 +55,21 @@ def _drive(
 ) -> tuple[model.Element, ...] | None:
     """The elements with a size for what a length measures; None where it tells no size."""
     assert isinstance(field.origin, model.Derived)
-    for length, driven in _drives(elements, field.origin.expression, order):
+    for length, driven in drives(elements, field.origin.expression, order):
         if order.index(driven.element.key) >= order.index(field.key):
             size = _solved(scope, field, length, driven, elements)
             return model.rebuilt(elements, partial(_sized, driven=driven.element, size=size))
     return None
 
 
-def _drives(
+def drives(
     elements: tuple[model.Element, ...], expression: model.Expression, order: list[str]
 ) -> list[tuple[model.Length, _Driven]]:
     """The length that tells the size of something, and what that is.
 
     Of several in one sum it is the last: where the others end has to be known by then.
     """
-    found = [(length, _driven(elements, length.extent)) for length in _lengths(expression)]
+    found = [(length, _driven(elements, length.extent)) for length in lengths(expression)]
     told = [(length, driven) for length, driven in found if driven is not None]
     return sorted(told, key=lambda each: order.index(each[1].element.key))[-1:]
 
@@ -83,7 +83,7 @@ def _counted(
     assert isinstance(element.wire, model.Items)
     if not is_open(element.wire):
         return element
-    number = _inverted(scope, field, count, order[: order.index(element.key)])
+    number = inverted(scope, field, count, order[: order.index(element.key)])
     return replace(element, wire=replace(element.wire, size=None, count=number))
 
 
@@ -100,7 +100,7 @@ def _told(
     names = [e.name for e in model.walk(element.arms[0].elements) if isinstance(e, model.Field)]
     if present.name not in names or order.index(element.key) < order.index(field.key):
         return element
-    told = _inverted(scope, field, present, order[: order.index(element.key)])
+    told = inverted(scope, field, present, order[: order.index(element.key)])
     there = model.Operation("==", (told, model.Value(1)))
     arms = (replace(element.arms[0], when=there), model.Arm(()))
     return replace(element, how="if", arms=arms, closed=True)
@@ -119,11 +119,12 @@ def _sized(element: model.Element, *, driven: model.Element, size: model.Size) -
     return replace(element, wire=with_size(element.wire, size))
 
 
-def _lengths(expression: model.Expression) -> list[model.Length]:
+def lengths(expression: model.Expression) -> list[model.Length]:
+    """The lengths in an expression."""
     if isinstance(expression, model.Length):
         return [expression]
     if isinstance(expression, model.Operation):
-        return [found for operand in expression.operands for found in _lengths(operand)]
+        return [found for operand in expression.operands for found in lengths(operand)]
     return []
 
 
@@ -213,16 +214,16 @@ def _solved(
     """The size of what is measured, from the value of the length field: `len(x) * a + b`."""
     order = [element.key for element in model.walk(elements)]
     before = order[: order.index(driven.element.key)]
-    most = _most(covered(elements, length.extent))
-    value = _inverted(scope, field, length, before, most)
+    longest = most(covered(elements, length.extent))
+    value = inverted(scope, field, length, before, longest)
     if driven.around:
-        value = _plus(value, Fraction(-driven.around))
+        value = plus(value, Fraction(-driven.around))
     if driven.front is not None:
         value = model.Operation("-", (value, driven.front))
     return model.GivenSize(value)
 
 
-def _inverted(
+def inverted(
     scope: Scope,
     field: model.Field,
     length: model.Length | model.Count | model.Present,
@@ -266,7 +267,7 @@ def _inverted(
         value = model.Operation("-" if sign > 0 else "+", (value, other))
     offset = -shift
     if offset:
-        value = _plus(value, offset)
+        value = plus(value, offset)
     if slope.numerator != 1:
         value = model.Operation("/", (value, model.Value(slope.numerator)))
     if slope.denominator != 1:
@@ -297,17 +298,20 @@ def _sum(terms: list[tuple[int, model.Expression]]) -> model.Expression:
     return whole
 
 
-def _plus(value: model.Expression, number: Fraction) -> model.Expression:
+def plus(value: model.Expression, number: Fraction | int) -> model.Expression:
+    """An expression with a number added to it."""
+    if not number:
+        return value
     operator = "+" if number > 0 else "-"
     if isinstance(value, model.Operation) and value.operator in "+-":
         left, right = value.operands
         if isinstance(right, model.Value) and isinstance(right.value, int):
             before = right.value if value.operator == "+" else -right.value
-            return _plus(left, number + before) if number + before else left
-    return model.Operation(operator, (value, model.Value(int(abs(number)))))
+            return plus(left, number + before) if number + before else left
+    return model.Operation(operator, (value, model.Value(abs(int(number)))))
 
 
-def _most(elements: tuple[model.Element, ...]) -> int | None:
+def most(elements: tuple[model.Element, ...]) -> int | None:
     """The most bytes that elements can have; None when there is no limit."""
     total = 0
     for element in elements:
