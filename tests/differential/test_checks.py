@@ -22,7 +22,7 @@ DESCRIPTIONS = {
             optional { data : bytes; fcs : u16 = crc("CRC-16/X-25", a..data) } }
         event ways { k : u8 range 0..1; n : dec[3] = len(k..y); if k == 1 { d : bytes }
             else { q : [text sep ","] }; y : u8; z : u8 }
-        event whole { _ : u8 { v @7..5, n @4..0 = len(..t) }; o : u16?; t : u8?; c : u8 = sum(..) }
+        event whole { _ : u8 { v @7..5, n @4..0 = len(..t) }; o : u8?; t : u8?; c : u8 = sum(..) }
         event rows { repeat xs until LF { m : u8 = len(a..z); a : u8 range 1..9
             n : u8 = len(b..c); b : u16?; c : u16?; d : u8?; z : u8 }; LF }
     """,
