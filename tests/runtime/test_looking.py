@@ -62,6 +62,7 @@ def test_a_slow_line_is_seldom_looked_at() -> None:
     scene = Scene(Asyncio)
     scene.runner.open()
     looked: list[float] = []
+    scene.near.prompt = True
     scene.near.look = lambda: looked.append(scene.world.time())  # type: ignore[method-assign]
     with closing(scene.runner):
         for _ in range(20):
@@ -150,3 +151,23 @@ def test_an_answer_that_is_there_is_had_at_once(monkeypatch: pytest.MonkeyPatch)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = "tcp://{}:{}".format(*listener.getsockname())
         assert 0 in asyncio.run(main())
+
+
+def test_a_serial_line_is_not_looked_at_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer takes longer than to be woken, and the system cannot hand on what it looks for."""
+    soon: list[bool] = []
+    wait = waiting.PollWaiter.wait
+
+    def noted(
+        self: waiting.PollWaiter, seconds: float | None, *, soon: bool = False
+    ) -> list[tuple[int, int]]:
+        asked.append(soon)
+        return wait(self, seconds, soon=soon)
+
+    asked = soon
+    monkeypatch.setattr(waiting.PollWaiter, "wait", noted)
+    with Lamp.simulate("pty:", params={"level": 40}) as sim, Lamp.open(sim.url) as lamp:
+        soon.clear()
+        lamp.level()
+        assert soon
+        assert not any(soon)

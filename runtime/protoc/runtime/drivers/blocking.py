@@ -112,7 +112,7 @@ class Driver:
             coupling.require_connection()
         ticket = self.session.execute(target, fields, now)
         try:
-            if not self.pump(lambda: ticket.done, timeout, soon=True):
+            if not self.pump(lambda: ticket.done, timeout, soon=self.endpoint.prompt):
                 raise coupling.given_up(timeout)
         finally:
             if not ticket.done:

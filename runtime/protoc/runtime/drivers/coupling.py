@@ -132,7 +132,7 @@ class Coupling:
 
     def look(self) -> bool:
         """Look for an answer that comes at once; whether something came."""
-        return bool(self._looking(self._looked))
+        return self.endpoint.prompt and bool(self._looking(self._looked))
 
     def _looked(self) -> bool:
         self.endpoint.look()

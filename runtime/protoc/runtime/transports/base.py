@@ -78,11 +78,14 @@ class Endpoint(ABC):
         signals: what happened, in order. Whoever drives it takes them from the left.
         blocks: `prepare` may take a while.
         listening: it serves many connections, and goes on when one of them ends.
+        prompt: what is asked may be answered within microseconds, sooner than one is woken. A
+            serial line takes longer, and to look at one again and again keeps the system from it.
         lost: bytes thrown away because nobody read them (pseudo-terminals only).
     """
 
     blocks = False
     listening = False
+    prompt = False
 
     def __init__(self, url: str) -> None:
         self.url = url

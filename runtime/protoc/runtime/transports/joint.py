@@ -55,6 +55,7 @@ class JointEnd(Endpoint):
         self._joint = joint
         self._wanted = False
         self.blocks = joint.line.blocks
+        self.prompt = joint.line.prompt
 
     def hear(self, signal: Signal) -> None:
         """Something happened on the line."""

@@ -179,6 +179,8 @@ class TcpClient(_Tcp):
         local_port: where we are; None for any port.
     """
 
+    prompt = True
+
     def __init__(self, url: str, host: str, port: int, local_port: int | None = None) -> None:
         super().__init__(url)
         self._local_port = local_port

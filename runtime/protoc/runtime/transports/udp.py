@@ -131,6 +131,8 @@ class UdpClient(_Udp):
         local_port: where we are; None for any port.
     """
 
+    prompt = True
+
     def __init__(self, url: str, host: str, port: int, local_port: int | None = None) -> None:
         super().__init__(url, host, port)
         self._local_port = local_port
@@ -158,6 +160,10 @@ class UdpClient(_Udp):
         self._socket = link
         self._watch(link.fileno(), READ)
         self.signals.append(Opened(0, host_and_port(address)))
+
+    def look(self) -> None:
+        if self._socket is not None:
+            self._receive(self._socket)
 
     def _receive(self, link: socket.socket) -> None:
         try:
