@@ -76,6 +76,12 @@ class Candidates:
     Args:
         messages: in that order.
         decoder: how each is decoded, where that is not by itself.
+
+    Attributes:
+        messages: as given.
+        entries: the candidates.
+        alone: by the first byte, the only candidate there is; None where there is another one or
+            none, or it is open.
     """
 
     def __init__(self, messages: Sequence[type[Message]], decoder: Decoder | None = None) -> None:
@@ -91,6 +97,7 @@ class Candidates:
         ]
         nodes = {row: _node(row, {0}) for row in dict.fromkeys(rows)}
         self._first = [nodes[row] for row in rows]
+        self.alone = [row[0] if len(row) == 1 and not row[0].open else None for row in rows]
         self._find_start = re.compile(_starts_pattern(entries), re.DOTALL).search
 
     def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
@@ -132,7 +139,12 @@ class Preferred:
         first: the messages that are tried first.
         rest: the others; those that are in `first` too are not tried again.
         decoder: as of `Candidates`.
+
+    Attributes:
+        alone: as of `Candidates`; it is not known what is.
     """
+
+    alone: Sequence[Candidate | None] = (None,) * 256
 
     def __init__(
         self,
@@ -276,25 +288,30 @@ def _buckets(entries: tuple[Candidate, ...], position: int) -> dict[int, tuple[C
 
 
 def _starts_pattern(entries: tuple[Candidate, ...]) -> bytes:
-    """A pattern that finds the next possible start by its first two bytes.
+    """A pattern that finds the next possible start by its first bytes.
 
-    At the end of the data the first alone will do: the second is still to come.
+    At the end of the data those that are there will do: the others are still to come.
     """
-    seconds: dict[int, set[int] | None] = {}
+    by_first: dict[int, list[Candidate]] = {}
     for entry in entries:
-        second = entry.allowed(1)
         for value in entry.allowed(0) or range(256):
-            known = seconds.setdefault(value, set())
-            seconds[value] = known | set(second) if second and known is not None else None
-    if len(seconds) == 256 and not any(seconds.values()):
+            by_first.setdefault(value, []).append(entry)
+    behind = {value: _behind_first(alike) for value, alike in by_first.items()}
+    if len(behind) == 256 and not any(behind.values()):
         return _one_of(b"")
     # each begins with a byte of its own: the search passes over all others at once
-    alternatives = (
-        re.escape(bytes((value,)))
-        + (b"(?:" + _one_of(bytes(sorted(allowed))) + b"|\\Z)" if allowed else b"")
-        for value, allowed in seconds.items()
-    )
-    return b"|".join(alternatives) or b"(?!)"
+    return b"|".join(re.escape(bytes((v,))) + rest for v, rest in behind.items()) or b"(?!)"
+
+
+def _behind_first(entries: list[Candidate]) -> bytes:
+    """A pattern for what all of these allow behind their first byte, as far as it is there."""
+    pattern = b""
+    for position in range(min(entry.size for entry in entries) - 1, 0, -1):
+        allowed = [entry.allowed(position) for entry in entries]
+        value = _one_of(bytes(sorted(set(b"".join(allowed)))) if all(allowed) else b"")
+        if pattern or value != _one_of(b""):
+            pattern = b"(?:" + value + pattern + b"|\\Z)"
+    return pattern
 
 
 def _one_of(values: bytes) -> bytes:

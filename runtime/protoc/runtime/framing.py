@@ -11,7 +11,6 @@ is passed over. Frames below a thousand bytes never come that far.
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Sequence
 
@@ -112,7 +111,7 @@ class Framer:
                         return None
                 elif self._fresh and (found := self._likely()) is not None:
                     return found
-            self._search(1)
+            self._search(one=True)
         return self._ready.popleft() if self._ready else None
 
     @property
@@ -202,21 +201,21 @@ class Framer:
         return True
 
     def _drain(self) -> list[Found]:
-        self._search(sys.maxsize)
+        self._search(one=False)
         found = list(self._ready)
         self._ready.clear()
         return found
 
-    def _search(self, most: int) -> None:
-        """Decide about bytes until there are so many reports, or more bytes are needed."""
-        while len(self._ready) < most:
+    def _search(self, *, one: bool) -> None:
+        """Decide about bytes until there is one report, or more bytes are needed."""
+        while not (one and self._ready):
             at = self._at
             if at >= len(self._buffer) or (self._needed and not self._ripe()):
                 if not self._go_on():
                     return
             elif at < self._skip_to:
                 self._pass_to(min(self._skip_to, len(self._buffer)))
-            elif not self._is_plain() or self._advance(most) == at:
+            elif not self._is_plain() or self._advance(one=one) == at:
                 self._try()
 
     def _compact(self) -> None:
@@ -288,42 +287,52 @@ class Framer:
         self._searched = max(self._searched, min(len(self._buffer), limit) - len(self._until) + 1)
         return present >= self._largest
 
-    def _advance(self, most: int) -> int:
+    def _advance(self, *, one: bool) -> int:
         """Go on where one candidate at most can begin, up to what is open or incomplete.
 
         Returns how far that went; what is there then is for `_try`.
         """
         buffer, at, base, link = bytes(self._buffer), self._at, self._base, self._link
         table, size, largest, ready = self.candidates, len(buffer), self._largest, self._ready
-        while at < size and len(ready) < most and at >= self._skip_to:
-            candidates = table.at(buffer, at)
-            if not candidates:
-                self._at = at = table.next_start(buffer, at + 1)
-                if self._error is not None or at - self._held >= LARGEST_GARBAGE:
-                    self._pass_to(at)
-                continue
-            candidate = candidates[0]
-            if len(candidates) > 1 or candidate.open or candidate.size > size - at:
+        alone = table.alone
+        while at < size and not (one and ready):
+            candidate = alone[buffer[at]]
+            if candidate is None:
+                row = table.at(buffer, at)
+                if not row:
+                    at = table.next_start(buffer, at + 1)
+                    if self._error is not None or at - self._held >= LARGEST_GARBAGE:
+                        self._pass_to(at)
+                    continue
+                candidate = row[0] if len(row) == 1 and not row[0].open else None
+            if candidate is None or candidate.size > size - at:
                 break
             try:
                 message, end = candidate.decode(buffer, at, link)
             except Incomplete:
                 break
             except DecodeError as error:
-                fits = candidate.fits(buffer, at)
-                self._go_past({candidate: self._failure(candidate, error)} if fits else {}, 0)
-                at = self._at
+                at = self._fail(at, candidate, error)
+                if at < self._skip_to:
+                    break
                 continue
             if not at < end <= at + largest:
                 break
             if self._error is not None:
                 self._report_up_to(at)
-                self._error_end = 0
             elif self._held < at:
-                self._report_garbage(at)
+                ready.append(FoundGarbage(buffer[self._held : at], base + self._held))
             ready.append(FoundMessage(message, base + at, buffer[at:end]))
             self._at = self._held = at = end
+        self._at = at
         return at
+
+    def _fail(self, at: int, candidate: Candidate, error: DecodeError) -> int:
+        """The only candidate at a place is none; returns where to go on."""
+        self._at = at
+        fits = candidate.fits(self._buffer, at)
+        self._go_past({candidate: self._failure(candidate, error)} if fits else {}, 0)
+        return self._at
 
     def _try(self) -> None:
         """Try the candidates at the current position in order."""
@@ -455,6 +464,7 @@ class Framer:
         """Report what is held before `at`: first what was rejected, then garbage."""
         if self._error is not None:
             self._report_rejected(min(self._error_end, at))
+            self._error_end = 0
         while at - self._held > LARGEST_GARBAGE:
             self._report_garbage(self._held + LARGEST_GARBAGE)
         if self._held < at:
