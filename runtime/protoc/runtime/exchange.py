@@ -31,6 +31,7 @@ class Terms:
         attempts: how often its command may be sent.
         timeout, gap: seconds, of the pair or else of the link.
         rules: conditions under which an answer belongs to a request.
+        answers: the names of all that may come, refusals among them.
         last: how many answers there are in turn.
         awaited: by how many of them are there: what may come next, replies before refusals.
         behind: likewise to how many each of those leads; `REFUSED` for refusals.
@@ -39,6 +40,7 @@ class Terms:
     """
 
     __slots__ = (
+        "answers",
         "attempts",
         "awaited",
         "behind",
@@ -58,6 +60,8 @@ class Terms:
         self.timeout = link.timeout if pair.timeout is None else pair.timeout
         self.gap = link.gap if pair.gap is None else pair.gap
         self.rules = [rule for rule in (link.where, pair.where) if rule is not None]
+        kinds = [answer.message for step in pair.steps for answer in step]
+        self.answers = frozenset(kind.NAME for kind in (*kinds, *pair.refusals))
         self.last = len(pair.steps)
         steps = range(self.last + 1)
         self.awaited = [_awaited(pair, step) for step in steps]
@@ -139,9 +143,10 @@ class Exchange(msgspec.Struct, eq=False):
         self, message: Message, params: ParamTable, report: Callable[[Event], None]
     ) -> bool:
         """Whether each `where` holds, as far as there is what it compares."""
-        names = {one.NAME: one for one in self.replies}
-        names |= {message.NAME: message, "request": self.request, "reply": message}
-        scope = _SoFar(params, names, self.pair)
+        there = {one.NAME: one for one in self.replies}
+        there[message.NAME] = there["reply"] = message
+        there["request"] = self.request
+        scope = _SoFar(params, there, self.terms)
         for rule in self.terms.rules:
             try:
                 if not rule(scope):
@@ -160,15 +165,15 @@ class _SoFar(Scope):
     An answer takes the name from a command that is called like it: that is the `request`.
     """
 
-    __slots__ = ("_to_come",)
+    __slots__ = ("_answers", "_there")
 
-    def __init__(self, params: ParamTable, names: dict[str, Message], pair: Pair) -> None:
-        super().__init__(params, {pair.command.NAME: names["request"], **names})
-        kinds = [answer.message for step in pair.steps for answer in step]
-        self._to_come = {kind.NAME for kind in (*kinds, *pair.refusals)} - names.keys()
+    def __init__(self, params: ParamTable, there: dict[str, Message], terms: Terms) -> None:
+        super().__init__(params, {terms.pair.command.NAME: there["request"], **there})
+        self._there = there
+        self._answers = terms.answers
 
     def __getattr__(self, name: str) -> Any:
-        if name in self._to_come:
+        if name in self._answers and name not in self._there:
             raise AttributeError(f"{name} is not there yet")
         return super().__getattr__(name)
 

@@ -7,6 +7,7 @@ expression, an action or a hook stops anything else: it is reported.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -262,6 +263,7 @@ class Machine(Triggers):
         self._hooks.call(self.listeners.hooks[name], arguments)
 
 
+@lru_cache(maxsize=4096)
 def _shown(on: On) -> str:
     words = [on.event, on.name]
     words += ["after response"] * on.after_response + ["last"] * on.last

@@ -84,18 +84,18 @@ class Scope:
         self._params = params
 
     def __getattr__(self, name: str) -> Any:
-        own = self._own
-        param = self._params.called(name) if self._params.first else None
+        own, params = self._own, self._params
+        if params.first and (param := params.called(name)) is not None:
+            return _seen(params.get(param.name))
+        if isinstance(own, msgspec.Struct):
+            value = getattr(own, name, params)  # no field holds those
+            if value is not params and not hasattr(Message, name):
+                return _seen(value)
+        elif own is not None and name in own:
+            return _seen(own[name])
+        param = params.called(name)
         if param is not None:
-            return _seen(self._params.get(param.name))
-        if isinstance(own, Mapping):
-            if name in own:
-                return _seen(own[name])
-        elif own is not None and hasattr(own, name) and not hasattr(Message, name):
-            return _seen(getattr(own, name))
-        param = self._params.called(name)
-        if param is not None:
-            return _seen(self._params.get(param.name))
+            return _seen(params.get(param.name))
         raise AttributeError(f"neither a field nor a param is called {name}")
 
 
