@@ -10,7 +10,7 @@ from protoc.compiler.backend.code import Call, Code, keyed, text, tupled, unbrac
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import At
 from protoc.compiler.backend.values import default_of, defaulted
-from protoc.compiler.resolve.types import total_size
+from protoc.compiler.resolve.measures import total_size
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder

@@ -13,8 +13,8 @@ from protoc.compiler.backend.formats import format_of, held_by, table_of
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import bits_called, ends_of, members_of, span, told
 from protoc.compiler.backend.plan import Step, size_of
+from protoc.compiler.resolve.measures import size_of as size_told
 from protoc.compiler.resolve.sizes import covered
-from protoc.compiler.resolve.types import size_of as size_told
 
 
 class Verifier(Runs):

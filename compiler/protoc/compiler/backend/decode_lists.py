@@ -27,7 +27,7 @@ from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
 from protoc.compiler.backend.values import digits_look, encoding_argument, scan_of, text_look
 from protoc.compiler.resolve.beginnings import octets_of
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.measures import fixed_size
 
 if TYPE_CHECKING:
     from protoc.compiler.backend.decode import Decoder

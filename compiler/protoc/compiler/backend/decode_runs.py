@@ -11,7 +11,7 @@ from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, bit_terms, bits_in, bits_of, signed_of, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of
 from protoc.compiler.backend.values import is_reversed
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.measures import fixed_size
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 

@@ -32,9 +32,9 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import is_reversed, limits
+from protoc.compiler.resolve.measures import size_of as size_told
 from protoc.compiler.resolve.running_on import is_guarded
 from protoc.compiler.resolve.sizes import covered
-from protoc.compiler.resolve.types import size_of as size_told
 
 _CODES = {1: "b", 2: "h", 4: "i", 8: "q"}
 

@@ -19,8 +19,8 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, span
 from protoc.compiler.backend.plan import Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import limits
+from protoc.compiler.resolve.measures import fixed_size, total_size
 from protoc.compiler.resolve.sizes import covered
-from protoc.compiler.resolve.types import fixed_size, total_size
 
 
 class Patch(Struct, frozen=True):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from protoc.compiler import model
+from protoc.compiler.resolve.measures import fixed_size
 from protoc.compiler.resolve.sizes import covered
-from protoc.compiler.resolve.types import fixed_size
 
 
 def grows(field: model.Field, owner: model.Message | model.Record) -> bool:

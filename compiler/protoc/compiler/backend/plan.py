@@ -11,9 +11,9 @@ from protoc.compiler import model
 from protoc.compiler.backend import likeness
 from protoc.compiler.resolve.beginnings import QUOTE, beginning, octets_of
 from protoc.compiler.resolve.known import encoded, has_bytes
+from protoc.compiler.resolve.measures import fixed_size, total_size
+from protoc.compiler.resolve.measures import size_of as size_told
 from protoc.compiler.resolve.sizes import covered
-from protoc.compiler.resolve.types import fixed_size, total_size
-from protoc.compiler.resolve.types import size_of as size_told
 
 
 class Enter(Struct, frozen=True):

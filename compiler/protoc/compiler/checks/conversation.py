@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protoc.compiler import model
 from protoc.compiler.resolve.expressions import free_fields
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.measures import fixed_size
 from protoc.dsl.diagnostics import Diagnostics, Label
 from protoc.dsl.source import Span
 

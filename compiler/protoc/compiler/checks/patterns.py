@@ -13,7 +13,7 @@ from protoc.compiler import model
 from protoc.compiler.checks.atoms import ANY, LONGEST, Atom, Byte, Check, Pattern, Stretch
 from protoc.compiler.resolve.beginnings import octets_of
 from protoc.compiler.resolve.known import encoded, has_bytes, held_bits
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.measures import fixed_size
 
 
 def pattern(message: model.Message, enums: dict[str, model.Enum]) -> Pattern:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from protoc.compiler import model
 from protoc.compiler.checks.computing import computed, replaced
 from protoc.compiler.resolve.known import encoded, has_bytes, held_bits
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.measures import fixed_size
 
 _TEXT = b"A"
 _LONGEST = 256

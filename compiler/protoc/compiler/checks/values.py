@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protoc.compiler import model
 from protoc.compiler.resolve.fitting import Holder, bits_as_number, misfit, raw_limits
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.measures import fixed_size
 from protoc.dsl.diagnostics import Diagnostics, Label
 from protoc.dsl.source import Span
 

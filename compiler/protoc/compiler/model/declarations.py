@@ -6,8 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from protoc.compiler.model.conversions import Conversion
 from protoc.compiler.model.expressions import Expression, Object
-from protoc.compiler.model.wire import Conversion, Wire
+from protoc.compiler.model.wire import Wire
 from protoc.dsl import tree
 from protoc.dsl.source import Span
 

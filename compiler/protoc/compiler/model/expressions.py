@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from protoc.compiler.model.wire import Conversion, Wire
+    from protoc.compiler.model.conversions import Conversion
+    from protoc.compiler.model.wire import Wire
 
 
 class Value(Struct, frozen=True):

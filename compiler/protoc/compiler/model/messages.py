@@ -9,8 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protoc.compiler.model.codings import Coding
-from protoc.compiler.model.expressions import Expression, Value
-from protoc.compiler.model.wire import Bits, Conversion, Nested, Part, Size, Unwritten, Wire
+from protoc.compiler.model.conversions import Conversion
+from protoc.compiler.model.expressions import Expression
+from protoc.compiler.model.origins import Computed, Origin
+from protoc.compiler.model.sizes import Size
+from protoc.compiler.model.wire import Bits, Nested, Part, Unwritten, Wire
 from protoc.dsl.source import Span
 
 
@@ -32,78 +35,6 @@ class LinkEnd(Struct, frozen=True):
     key: str
     by_link: tuple[tuple[str, tuple[bytes, ...]], ...]
     span: Span
-
-
-class Given(Struct, frozen=True):
-    """Yours to give."""
-
-
-class Echoed(Given, frozen=True):
-    """Told by the request that is answered: the message keeps it, since nothing in it tells it."""
-
-    expression: Expression
-
-
-class Brought(Given, frozen=True):
-    """Told by the request that is answered, or by a param: the layout depends on it.
-
-    Attributes:
-        path: of it, `request` first or the name of the param.
-        default: the value of the param when nothing else is known.
-    """
-
-    path: tuple[str, ...]
-    default: Value | None = None
-
-
-class Defaulted(Struct, frozen=True):
-    """Yours, may be left out."""
-
-    value: Expression
-
-
-class Counted(Defaulted, frozen=True):
-    """Yours, may be left out: steps with every command that is made.
-
-    Attributes:
-        counter: what those share that step together.
-        first, last: the numbers it goes through, round and round.
-    """
-
-    counter: str
-    first: int
-    last: int
-
-
-class Fixed(Struct, frozen=True):
-    """Always this value: written on encode, required on decode."""
-
-    value: int | float | str | bytes
-
-
-class Derived(Struct, frozen=True):
-    """Computed from other parts of the message: written on encode, verified on decode."""
-
-    expression: Expression
-    reason: Literal["length", "crc", "value"]
-
-
-class Reserved(Struct, frozen=True):
-    """Nobody's: written zero, not looked at."""
-
-
-class Computed(Struct, frozen=True):
-    """Told by other values of the object; given all the same, it must agree with them.
-
-    Attributes:
-        ways: what holds of the message wherever it is computed.
-    """
-
-    expression: Expression
-    ways: tuple[Expression, ...] = ()
-
-
-Origin = Given | Defaulted | Fixed | Derived | Reserved | Computed
 
 
 class Field(Struct, frozen=True):
@@ -294,8 +225,6 @@ class Message(Struct, frozen=True):
         open: nothing in it says where it ends, only the line does; names of the links where that
             is so, when it is not on all of them.
         links: names of the links it belongs to.
-        layout: its wire form in words, for the reader.
-        framing: which rule of framing ends it: `fixed`, `length`, `terminator` …
     """
 
     kind: Literal["message", "command", "response", "event"]

@@ -3,79 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from protoc.compiler.model.conversions import Conversion
 from protoc.compiler.model.expressions import Expression
+from protoc.compiler.model.sizes import FixedSize, Size
 
 if TYPE_CHECKING:
-    from protoc.compiler.model.messages import Constant, Field, LinkEnd, Record
-
-
-class FixedSize(Struct, frozen=True):
-    """So many bytes."""
-
-    bytes: int
-
-
-class GivenSize(Struct, frozen=True):
-    """As many bytes as an expression over earlier fields says.
-
-    Attributes:
-        written: it stands behind the type; else it comes of a length that measures the field.
-    """
-
-    expression: Expression
-    written: bool = False
-
-
-class UntilNext(Struct, frozen=True):
-    """Up to the constant that comes next, less the fixed elements in between.
-
-    Attributes:
-        targets: the elements that hold the constant: several, where what follows may be absent.
-        between: bytes of the fixed elements between the field and that constant.
-        or_end: the end of the region will do as well.
-        named: the field names its one target itself.
-        times: which occurrence of that it is; 0 for the last one.
-        loose: what ends it may stand in it when it is written.
-        limit: what ends the stretch in which the last one is looked for.
-        guarded: what follows holds that constant only if its values do.
-    """
-
-    targets: tuple[Constant | LinkEnd, ...]
-    between: int = 0
-    or_end: bool = False
-    named: bool = False
-    times: int = 1
-    loose: bool = False
-    limit: Constant | LinkEnd | None = None
-    guarded: bool = False
-
-
-class UntilEnd(Struct, frozen=True):
-    """To the end of the region, less the fixed elements behind."""
-
-    behind: int = 0
-
-
-class WhileFits(Struct, frozen=True):
-    """As far as what stands there says: the characters that fit, the bytes of a `VARYING` number.
-
-    Attributes:
-        guarded: what follows may begin like more of them; then the two cannot be written together.
-    """
-
-    guarded: bool = False
-
-
-class OwnEnd(Struct, frozen=True):
-    """What is coded tells itself where it ends."""
-
-
-Size = FixedSize | GivenSize | UntilNext | UntilEnd | WhileFits | OwnEnd
+    from protoc.compiler.model.messages import Field, Record
 
 
 class Integer(Struct, frozen=True):
@@ -412,37 +349,3 @@ Sized = Digits | Text | Raw
 """What can have any number of bytes."""
 
 Wire = Integer | Real | Digits | Text | Raw | Bits | Slice | Nested | Items | Unwritten
-
-
-class Via(Struct, frozen=True):
-    """A formula from the raw number `x` to the value, and the one back; None if there is none."""
-
-    forth: Expression
-    back: Expression | None
-
-
-class Conversion(Struct, frozen=True):
-    """From raw to value: times `scale` plus `offset`, then the label.
-
-    Attributes:
-        via: a formula instead of scale and offset.
-        enum: name of the enumeration.
-        strict: values without a label are rejected.
-        boolean: 0 and 1 are False and True.
-        hexadecimal: people see the number as `0x1f`.
-        unit: for the reader.
-    """
-
-    scale: Fraction = Fraction(1)
-    offset: Fraction = Fraction(0)
-    enum: str | None = None
-    strict: bool = False
-    boolean: bool = False
-    unit: str = ""
-    via: Via | None = None
-    hexadecimal: bool = False
-
-    @property
-    def linear(self) -> bool:
-        """Whether scale or offset change the number."""
-        return self.scale != 1 or self.offset != 0

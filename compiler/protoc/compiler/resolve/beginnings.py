@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from protoc.compiler import model
 from protoc.compiler.resolve.known import encoded, has_bytes, held_bits
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.measures import fixed_size
 
 CHARACTERS = {
     "dec": b"0123456789",

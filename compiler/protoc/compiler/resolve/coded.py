@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from protoc.compiler import model
+from protoc.compiler.resolve.measures import fixed_size
 from protoc.compiler.resolve.scope import Scope
-from protoc.compiler.resolve.types import fixed_size
 from protoc.dsl.diagnostics import Label
 
 

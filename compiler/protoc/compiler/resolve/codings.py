@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from protoc.compiler import model
 from protoc.compiler.resolve.catalogue import catalogued
 from protoc.compiler.resolve.constants import octets, whole
+from protoc.compiler.resolve.measures import OPEN
 from protoc.compiler.resolve.scope import Scope, suggestion
-from protoc.compiler.resolve.types import OPEN
 from protoc.dsl import tree
 from protoc.dsl.source import Span
 

@@ -10,9 +10,9 @@ from protoc.compiler import model
 from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.formulas import Formula
 from protoc.compiler.resolve.lets import untold
+from protoc.compiler.resolve.measures import with_size
 from protoc.compiler.resolve.rings import has_ring
 from protoc.compiler.resolve.scope import Scope, Unresolved
-from protoc.compiler.resolve.types import with_size
 
 
 def draw(

@@ -22,9 +22,10 @@ from protoc.compiler.resolve.fitting import (
     require,
     unscaled,
 )
+from protoc.compiler.resolve.measures import OPEN
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.structures import Structures
-from protoc.compiler.resolve.types import OPEN, Spec, is_builtin, resolve_bit, resolve_typed
+from protoc.compiler.resolve.types import Spec, is_builtin, resolve_bit, resolve_typed
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 

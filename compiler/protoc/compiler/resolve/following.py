@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from protoc.compiler import model
 from protoc.compiler.resolve.known import encoded, has_bytes
-from protoc.compiler.resolve.types import fixed_size, size_of
+from protoc.compiler.resolve.measures import fixed_size, size_of
 
 
 def needs_region(

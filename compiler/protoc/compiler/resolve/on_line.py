@@ -7,7 +7,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from protoc.compiler import model
-from protoc.compiler.resolve.types import size_of
+from protoc.compiler.resolve.measures import size_of
 
 
 def on_line(elements: tuple[model.Element, ...], end: model.Constant) -> tuple[model.Element, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from protoc.compiler import model
 from protoc.compiler.resolve.extents import Drawer
+from protoc.compiler.resolve.measures import fixed_size
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.sizes import covered
-from protoc.compiler.resolve.types import fixed_size
 from protoc.dsl.diagnostics import Label
 
 

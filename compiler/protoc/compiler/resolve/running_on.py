@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import CHARACTERS, QUOTE, firsts
 from protoc.compiler.resolve.following import may_be_nothing, record_of
+from protoc.compiler.resolve.measures import fixed_size
 from protoc.compiler.resolve.scope import Scope
-from protoc.compiler.resolve.types import fixed_size
 from protoc.dsl.diagnostics import Label
 
 Following = tuple[model.Element, ...]

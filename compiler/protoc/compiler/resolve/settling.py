@@ -20,6 +20,14 @@ from protoc.compiler.resolve.following import (
     up_to,
     written_out,
 )
+from protoc.compiler.resolve.measures import (
+    OPEN,
+    fixed_size,
+    is_open,
+    size_of,
+    total_size,
+    with_size,
+)
 from protoc.compiler.resolve.on_line import on_line
 from protoc.compiler.resolve.running_on import (
     closed,
@@ -31,14 +39,6 @@ from protoc.compiler.resolve.running_on import (
 )
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import drive
-from protoc.compiler.resolve.types import (
-    OPEN,
-    fixed_size,
-    is_open,
-    size_of,
-    total_size,
-    with_size,
-)
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protoc.compiler import model
+from protoc.compiler.resolve.measures import OPEN, fixed_size, is_open, with_size
 from protoc.compiler.resolve.scope import Scope
-from protoc.compiler.resolve.types import OPEN, fixed_size, is_open, with_size
 
 
 class _Driven(Struct, frozen=True):

@@ -14,10 +14,10 @@ from protoc.compiler.resolve.constants import octets
 from protoc.compiler.resolve.derived import draw
 from protoc.compiler.resolve.following import needs_region
 from protoc.compiler.resolve.lets import Seen, told
+from protoc.compiler.resolve.measures import OPEN, is_open
 from protoc.compiler.resolve.names import Names, expression
 from protoc.compiler.resolve.scope import Scope
 from protoc.compiler.resolve.settling import settle_record
-from protoc.compiler.resolve.types import OPEN, is_open
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 

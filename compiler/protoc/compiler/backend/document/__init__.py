@@ -19,7 +19,7 @@ from protoc.compiler.backend.document.talk import Cells
 from protoc.compiler.backend.document.values import bit_numbers, converted, type_of
 from protoc.compiler.backend.expressions import written
 from protoc.compiler.backend.words import layout_words
-from protoc.compiler.resolve.types import total_size
+from protoc.compiler.resolve.measures import total_size
 
 
 class Section(Struct, frozen=True):

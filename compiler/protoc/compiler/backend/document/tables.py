@@ -18,7 +18,7 @@ from protoc.compiler.backend.document.values import (
     size_of,
     type_of,
 )
-from protoc.compiler.resolve.types import fixed_size
+from protoc.compiler.resolve.measures import fixed_size
 
 
 class Row(NamedTuple):
