@@ -8,9 +8,9 @@ from functools import partial
 from msgspec.structs import replace
 
 from protoc.compiler import model
+from protoc.compiler.resolve.measures import fixed_size, total_size
 from protoc.compiler.resolve.scope import Scope, Unresolved
 from protoc.compiler.resolve.sizes import covered, drives, inverted, lengths, most, plus
-from protoc.compiler.resolve.types import fixed_size, total_size
 
 Elements = tuple[model.Element, ...]
 Settled = tuple[Elements, bool]
