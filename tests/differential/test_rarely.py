@@ -167,6 +167,15 @@ def test_words_may_be_swapped(layout: str, fields: dict[str, Any], octets: str) 
     both(cls(**fields), cls, data)
 
 
+@pytest.mark.parametrize(
+    "layout", ["coded hex { d : body; c : u8 = sum(..) }; LF", "d : body; c : u8 = sum(..); LF"]
+)
+def test_a_check_may_cover_nothing(layout: str) -> None:
+    text = f"protocol p\nlink tcp client\nmessage m {{ {layout} }}\nevent e in m {{}}"
+    cls = execute(module(text), "p").PROTOCOL.messages[0]
+    both(cls(), cls, b"00\n" if "hex" in layout else b"\0\n")
+
+
 def test_a_named_constant_ends_what_nothing_else_ends() -> None:
     cls = made("STX; d : bytes; end : u8 = 3; check : u8 = xor(d..end)", link="tcp client")
     both(cls(d=b"ab"), cls, b"\x02ab\x03\x00")

@@ -144,6 +144,9 @@ class Checking(Deriving, dict=True):
             return
         if waiting := [check for check in checks if check.key not in self._done]:
             self.flush()
+            if not self.begun and any(map(_covers, waiting)):
+                self.lines.add(f'{self.frame} = b""')
+                self.begun = True
             needed = self._needed(waiting)
             self.fill_in([patch for patch in self.patches if patch.keys & needed])
             self._reached = self.places[step.key][0]
@@ -453,3 +456,9 @@ def holds_check(element: model.Element) -> bool:
     if isinstance(element, model.Field):
         return isinstance(element.origin, model.Derived) and element.origin.reason == "crc"
     return any(holds_check(inner) for row in model.parts(element) for inner in row)
+
+
+def _covers(check: model.Field) -> bool:
+    """Whether a check covers bytes of the frame, of which there may be none yet."""
+    assert isinstance(check.origin, model.Derived)
+    return bool(model.extents(check.origin.expression))
