@@ -176,6 +176,34 @@ def test_a_check_may_cover_nothing(layout: str) -> None:
     both(cls(), cls, b"00\n" if "hex" in layout else b"\0\n")
 
 
+@pytest.mark.parametrize(
+    "layout, fields, octets",
+    [
+        ("_ : hex[2] { a @7, b @3..0 }", {"a": 1, "b": 10}, "3841"),
+        ("_ : hex[1] { a @3..0 } lower; c : u8", {"a": 15, "c": 1}, "66 01"),
+        ("_ : bin[4] { a @3, b @0 }; CR", {"a": 1, "b": 1}, "31303031 0d"),
+        ("_ : bin[3] { a @0 } msb0; _ : oct[2] { b @5..3 }", {"a": 1, "b": 7}, "313030 3730"),
+        ("_ : dec[3] { a @5, b @2 }", {"a": 1, "b": 1}, "303336"),
+        ("_ : nibbles[2] { a @7..4, _ @3..0 = 5 }", {"a": 9}, "0905"),
+        ("_ : hex[4] { c @15..12 = -n - 1, n @11..0 = len(d) }; d : text; CR", {"d": "ab"},
+         "44303032 6162 0d"),
+    ],
+)  # fmt: skip
+def test_bits_may_stand_in_digits(layout: str, fields: dict[str, Any], octets: str) -> None:
+    cls, data = made(layout), bytes.fromhex(octets)
+    both(cls(**fields), cls, data)
+    with pytest.raises(DecodeError):
+        cls.decode(b"\xff" + data[1:])
+
+
+def test_a_group_of_bits_may_stand_in_digits() -> None:
+    text = "event e { s : hex[2] { a @7, b @3..0 default 1 }; l : [bin[2] { c @1 }] count 2 }"
+    cls = execute(module(f"protocol p\nlink tcp client\n{text}"), "p").PROTOCOL.messages[0]
+    message = cls.decode(b"8A" + b"1001")
+    assert (message.s.a, message.s.b, [item.c for item in message.l]) == (1, 10, [1, 0])
+    both(message, cls, b"8A1000")
+
+
 def test_a_named_constant_ends_what_nothing_else_ends() -> None:
     cls = made("STX; d : bytes; end : u8 = 3; check : u8 = xor(d..end)", link="tcp client")
     both(cls(d=b"ab"), cls, b"\x02ab\x03\x00")

@@ -175,7 +175,7 @@ class Lists(Struct):
     def _number(self, item: model.Field) -> str:
         """The raw value of an item whose bytes are in `item`."""
         context, wire = self.decoder.context, item.wire
-        wire = wire.integer if isinstance(wire, model.Bits) else wire
+        wire = wire.carrier if isinstance(wire, model.Bits) else wire
         data = "item"
         if isinstance(wire, model.Integer | model.Real) and wire.swapped:
             data = f"{context.use('swapped')}(item)"

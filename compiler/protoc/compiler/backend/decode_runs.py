@@ -97,7 +97,7 @@ class Runs(State):
         if isinstance(step.wire, model.Slice):
             return "", ""
         name = self._variable_of(step)
-        wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire
+        wire = step.wire.carrier if isinstance(step.wire, model.Bits) else step.wire
         if isinstance(wire, model.Integer | model.Real) and wire.swapped:
             return f"{size}s", name
         if isinstance(wire, model.Integer) and wire.width in _CODES:
@@ -229,6 +229,8 @@ class Runs(State):
             self._filled(step.region)
         elif isinstance(step, model.Field):
             if isinstance(step.wire, model.Bits):
+                if step.wire.digits is not None:
+                    self._in_digits(name, step, step.wire.digits)
                 self._fixed_bits(name, step, step.wire)
             elif isinstance(step.wire, model.Slice):
                 self._slice(step, step.wire)
@@ -255,6 +257,13 @@ class Runs(State):
         with self.lines.block(f"if {count} > {region.longest}:"):
             most = text(f"at most {region.longest} bytes")
             self.fail("too long", region.key, start, most, count, False)
+
+    def _in_digits(self, name: str, step: model.Field, wire: model.Digits) -> None:
+        """The number whose bits are named, from its digits."""
+        at = self.places[step.key][0].minus(self.origin)
+        place = (name, "cls.NAME", self.label(step.name or ""), at, self.extent)
+        read = Call(self.context.use(f"read_{wire.notation}"), place)
+        self.lines.add(f"{name} = ", read)
 
     def _fixed_bits(self, name: str, step: model.Field, wire: model.Bits) -> None:
         for part in wire.parts:
@@ -292,7 +301,7 @@ class Runs(State):
 def _whole(data: str, step: Step) -> str:
     """The whole number that bytes hold; empty for anything else."""
     wire = step.wire if isinstance(step, model.Field) else None
-    wire = wire.integer if isinstance(wire, model.Bits) else wire
+    wire = wire.carrier if isinstance(wire, model.Bits) else wire
     if not isinstance(wire, model.Integer):
         return ""
     order = text("little" if wire.little else "big")
@@ -303,7 +312,7 @@ def _whole(data: str, step: Step) -> str:
 def _is_little(step: Step) -> bool | None:
     """The byte order of a number of several bytes; None for everything else."""
     wire = step.wire if isinstance(step, model.Field) else None
-    wire = wire.integer if isinstance(wire, model.Bits) else wire
+    wire = wire.carrier if isinstance(wire, model.Bits) else wire
     if isinstance(wire, model.Integer | model.Real) and wire.width > 1:
         return wire.little
     return None

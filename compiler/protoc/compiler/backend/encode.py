@@ -335,7 +335,9 @@ class Encoder(Checking):
 
     def piece(self, step: model.Field, raw: str) -> Piece:
         """A field in the frame."""
-        wire = step.wire.integer if isinstance(step.wire, model.Bits) else step.wire
+        wire = step.wire.carrier if isinstance(step.wire, model.Bits) else step.wire
+        if isinstance(wire, model.Digits) and isinstance(step.wire, model.Bits):
+            return Piece(self.digits(wire, raw, text(attribute(step.name or ""))))
         if isinstance(wire, model.Integer | model.Real) and wire.swapped:
             plain = Assembly([self.piece(replace(step, wire=replace(wire, swapped=False)), raw)])
             return Piece(Call(self.context.use("swapped"), tuple(plain.parts(self.context))))

@@ -149,13 +149,14 @@ class LayoutWriter(Formulas):
 
     def _bits(self, field: model.Field, wire: model.Bits) -> Code:
         group = "None" if wire.group is None else self.context.classes[wire.group]
-        head: list[Code] = [text(_called(field)), text(type_words(wire.integer)), group]
+        head: list[Code] = [text(_called(field)), text(type_words(wire.carrier)), group]
         parts = [row for part in wire.parts for row in self._part(part)]
         for owner, pieces in slices_of(field, self.message):
             parts += [(piece.high, _bit(owner.name or "_", piece)) for piece in pieces]
         rows = [row for _, row in sorted(parts, key=lambda row: -row[0])]
         key = () if _called(field) != "_" else self.key(field.key)
-        return Call("wire.Bits", (*head, *rows, *key))
+        look = (keyed("lower", "True"),) if wire.digits is not None and wire.digits.lower else ()
+        return Call("wire.Bits", (*head, *rows, *key, *look))
 
     def _part(self, part: model.Part) -> list[tuple[int, Code]]:
         """The pieces of a part; the last says what the value means."""

@@ -205,6 +205,7 @@ def _starts(
     if isinstance(step, model.Coded):
         return _coded_starts(step, enums, message), False
     wire, size = step.wire, fixed_size(step)
+    wire = wire.digits or wire if isinstance(wire, model.Bits) else wire
     derived = isinstance(step.origin, model.Derived) and step.origin.reason == "crc"
     if isinstance(wire, model.Digits) and first and not wire.packed:
         return [octets_of(wire)] + [b""] * ((size or 1) - 1), size is not None

@@ -221,6 +221,9 @@ class _Maker(Struct):
             if isinstance(field_.wire, model.Slice) and _is_of(field_.wire, host):
                 mine = _of_bits(field_, field_.wire)
                 rule = rule if mine is None else (rule, mine)
+        if wire.digits is not None:
+            values = sum(1 << c for c in octets_of(wire.digits))
+            return [Byte(values, (rule, wire))] * (fixed_size(host) or 0)
         order = range(wire.integer.width)
         shifts = [8 * i for i in (order if wire.integer.little else reversed(order))]
         found = []

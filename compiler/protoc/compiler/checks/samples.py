@@ -128,6 +128,8 @@ def _plain(element: model.Element, fields: tuple[model.Field, ...]) -> bytes:
         return (b"\0" if wire.packed else b"0") * (1 if size is None else size)
     if isinstance(wire, model.Bits):
         _, fixed = held_bits(element, fields)
+        if wire.digits is not None:
+            return encoded(wire.digits, fixed)
         return fixed.to_bytes(wire.integer.width, "little" if wire.integer.little else "big")
     if isinstance(wire, model.Integer) and element.bounds and (element.bounds[0] or 0) > 0:
         scale, offset = element.conversion.scale, element.conversion.offset

@@ -224,11 +224,20 @@ class Bits(Struct, frozen=True):
 
     With a `group` the field is an object, and its members are parts. Without one, bits with a name
     are fields of the message (`Slice`), and parts are only those that are always the same.
+
+    Attributes:
+        digits: how the number stands on the wire, where it is written in digits.
     """
 
     integer: Integer
     parts: tuple[Part, ...]
     group: str | None
+    digits: Digits | None = None
+
+    @property
+    def carrier(self) -> Integer | Digits:
+        """What stands on the wire."""
+        return self.digits or self.integer
 
 
 class Nested(Struct, frozen=True):

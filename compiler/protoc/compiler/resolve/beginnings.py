@@ -79,6 +79,8 @@ def _field(field: model.Field, fields: tuple[model.Field, ...], enums: Enums) ->
         return b"" if wire.packed else octets_of(wire)
     if isinstance(wire, model.Text) and wire.quoted:
         return QUOTE
+    if isinstance(wire, model.Bits) and wire.digits is not None:
+        return b"" if wire.digits.packed else octets_of(wire.digits)
     if fixed_size(field) != 1:
         return b""
     if isinstance(wire, model.Bits):

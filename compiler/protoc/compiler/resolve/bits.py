@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.scope import Scope
@@ -81,6 +82,20 @@ class Numbering(Struct, frozen=True):
         if self.bytewise:
             return position // 8 * 8 + 7 - position % 8
         return self.width - 1 - position if self.msb0 else position
+
+
+_DIGITS = {"hex": 16, "oct": 8, "bin": 2, "dec": 10, "nibbles": 16}
+
+
+def bits_of_digits(wire: model.Digits) -> int:
+    """How many bits a number in digits has for certain; 0 where that is not known."""
+    base = _DIGITS.get(wire.notation, 1)
+    if not isinstance(wire.size, model.FixedSize):
+        return 0
+    if replace(wire, lower=False) != model.Digits(wire.notation, wire.size):
+        return 0
+    bits: int = (base**wire.size.bytes).bit_length() - 1
+    return bits
 
 
 def _count(bits: int) -> str:

@@ -68,14 +68,19 @@ def _cut(value: model.Expression, wire: model.Wire, *, measured: bool) -> model.
     only what is turned round, which never would, is cut.
     """
     measures = (model.Length, model.Count, model.Present, model.Checksum, model.Asked)
-    if not isinstance(value, model.Operation) or not isinstance(wire, model.Integer):
+    if not isinstance(value, model.Operation):
         return value
-    if any(isinstance(part, measures) for part in model.every(value)):
+    if not isinstance(wire, model.Integer | model.Slice) or getattr(wire, "decimal", False):
         return value
-    *others, limit = value.operands
-    if measured and others:
+    parts = list(model.every(value))
+    if any(isinstance(part, measures) for part in parts):
         return value
-    most = (1 << 8 * wire.width) - 1
+    turned = any(isinstance(e, model.Operation) and len(e.operands) == 1 for e in parts)
+    if measured and not turned:
+        return value
+    *_, limit = value.operands
+    bits = wire.width if isinstance(wire, model.Slice) else 8 * wire.width
+    most = (1 << bits) - 1
     if value.operator == "&" and isinstance(limit, model.Value) and limit.value == most:
         return value
     cut = model.Operation("&", (value, model.Value(most)))

@@ -49,11 +49,9 @@ def fixed_size(element: model.Element) -> int | None:
     if isinstance(element, model.Branch):
         sizes = (total_size(arm.elements) for arm in element.arms)
         return _same(sizes) if element.closed else None
-    wire = element.wire
+    wire = element.wire.carrier if isinstance(element.wire, model.Bits) else element.wire
     if isinstance(wire, model.Integer | model.Real):
         return wire.width
-    if isinstance(wire, model.Bits):
-        return wire.integer.width
     if isinstance(wire, model.Slice | model.Unwritten):
         return 0
     if isinstance(wire, model.Nested) and wire.size is None:

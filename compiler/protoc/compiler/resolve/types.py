@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protoc.compiler import model
-from protoc.compiler.resolve.bits import BITS, MOST, Numbering, Taken, speaker
+from protoc.compiler.resolve.bits import BITS, MOST, Numbering, Taken, bits_of_digits, speaker
 from protoc.compiler.resolve.bits import whole as whole_value
 from protoc.compiler.resolve.constants import whole
 from protoc.compiler.resolve.defaults import value_of_bits
@@ -302,15 +302,19 @@ def _bits(
     owner: str,
 ) -> tuple[model.Bits, tuple[tuple[tree.Bit, model.Piece], ...]]:
     """An integer with the bits that belong to it, and those that are fields of the message."""
-    if not isinstance(wire, model.Integer) or wire.signed:
+    digits = wire if isinstance(wire, model.Digits) else None
+    width = bits_of_digits(digits) if digits is not None else 0
+    if digits is not None and width:
+        wire = model.Integer(-(-width // 8), False, False)
+    if not isinstance(wire, model.Integer) or wire.signed or wire.swapped:
         raise scope.fail(
             "E0408",
             f"`{type_.name.text}` has no bits",
             type_.name.span,
-            "only an unsigned integer has",
-            help="u8, u16 … can be followed by a block of bits",
+            "only an unsigned integer has, and digits of a certain size",
+            help="u8, u16, hex[2], bin[8] … can be followed by a block of bits",
         )
-    numbering = Numbering(wire.width * 8, *modifiers.numbering())
+    numbering = Numbering(width or wire.width * 8, *modifiers.numbering())
     taken = Taken(scope)
     unnamed, named = [], []
     for bit in type_.bits or ():
@@ -321,10 +325,10 @@ def _bits(
         else:
             named.append((bit, piece))
     if name == "_":
-        return model.Bits(wire, tuple(unnamed), None), tuple(named)
+        return model.Bits(wire, tuple(unnamed), None, digits), tuple(named)
     members = _members(scope, named, owner)
     parts = (*members, *unnamed)
-    return model.Bits(wire, parts, scope.part(f"{owner}_{name}", (wire, parts))), ()
+    return model.Bits(wire, parts, scope.part(f"{owner}_{name}", (wire, parts)), digits), ()
 
 
 def _unnamed(scope: Scope, bit: tree.Bit, piece: model.Piece, owner: str) -> model.Part:

@@ -11,7 +11,7 @@ from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.types import wire_of
 from protoc.runtime.declarative.values import Bounds, Meaning, Number
-from protoc.runtime.declarative.wires import Binary, Slice
+from protoc.runtime.declarative.wires import Binary, Digits, Slice
 from protoc.runtime.messages import Choice, Part, TextChoice
 
 
@@ -71,9 +71,10 @@ class Bits(Element):
     Args:
         name: of the group; `_` where the bits belong to the message itself: each name is then that
             of a field of the type `bits[n]` behind it.
-        type_: the integer, as in the description: `u16le`.
+        type_: the integer, as in the description: `u16le`, `hex[2]`.
         group: the class of the group; None where the bits belong to the message itself.
         key: under which others measure it, where it has no name.
+        lower: lower-case digits are written.
     """
 
     def __init__(
@@ -83,12 +84,11 @@ class Bits(Element):
         group: type[Part] | None,
         *parts: Bit,
         key: str | None = None,
+        lower: bool = False,
     ) -> None:
         super().__init__(name if key is None and name != "_" else key)
         self.label = name
-        wire = wire_of(type_)
-        assert isinstance(wire, Binary)
-        self.wire = wire
+        self.wire = wire = wire_of(type_, lower=lower)
         self.fixed = wire.fixed
         self.group = group
         self.parts = parts
@@ -113,7 +113,12 @@ class Bits(Element):
         """The integer; bits that always hold the same must do so."""
         assert self.fixed is not None
         at = frame.at(stream)
-        number: int = self.wire.raw(stream.read(self.fixed))
+        data = stream.read(self.fixed)
+        try:
+            number: int = self.wire.raw(data)
+        except ValueError:
+            name = "" if self.label == "_" else self.label
+            raise frame.error("value", name, at, "digits of a number", data) from None
         for part in self.parts:
             if part.equal is not None and part.of(number) != part.equal:
                 raise frame.error("constant", self._path(part), at, part.equal, part.of(number))
@@ -145,7 +150,9 @@ class Bits(Element):
 
     def begins(self) -> frozenset[int] | None:
         """A single byte some bits of which always hold the same."""
-        if self.fixed != 1 or not self.known:
+        if isinstance(self.wire, Digits):
+            return self.wire.characters()
+        if self.fixed != 1 or not self.known or not isinstance(self.wire, Binary):
             return None
         return frozenset(
             n for n in range(256) if all(p.placed(p.of(n)) == held for p, held in self.known)

@@ -22,7 +22,7 @@ def type_of(wire: model.Wire | None) -> str:
     if isinstance(wire, model.Items):
         return f"list of {type_of(wire.item.wire)}"
     if isinstance(wire, model.Bits):
-        return f"{code(type_words(wire.integer))}, bits"
+        return f"{code(type_words(wire.carrier))}, bits"
     if isinstance(wire, model.Unwritten):
         return "no bytes"
     return code(type_words(wire)) if wire is not None else "any"
