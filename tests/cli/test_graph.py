@@ -50,6 +50,20 @@ def test_mermaid(run: Run) -> None:
     assert (ended.code, ended.err) == (0, "")
 
 
+def test_what_is_done_to_params_stands_in_the_box(run: Run) -> None:
+    """With its number in a group, where pauses are no items, and with what decides on it."""
+    lamp = Path("lamp.proto").read_text("utf-8")
+    lamp += """
+group shown { ask; wait 500ms; set limit = 3; ask if limit > 2 }
+trigger told if limit > 2 { set limit = 1 } else { clear limit if level > 1 }
+"""
+    Path("told.proto").write_text(lamp, "utf-8")
+    drawn = run("graph", "told.proto").out
+    assert '["group shown<br>2 after 0.5s set limit"]' in drawn
+    assert '{"trigger told<br>if limit > 2<br>set limit<br>else clear limit if"}' in drawn
+    assert re.findall(r'"(\d)(?: if)?"', drawn.partition("classDef")[0])[-2:] == ["1", "3"]
+
+
 def test_a_file_says_by_its_name_what_is_drawn(run: Run) -> None:
     assert run("graph", "lamp.proto", "-o", "lamp.svg").out == ""
     assert ElementTree.fromstring(Path("lamp.svg").read_text("utf-8")).tag.endswith("svg")

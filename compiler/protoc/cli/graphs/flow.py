@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -156,13 +156,8 @@ class _Reader:
 
     def _items(self, box: Box, items: Iterable[Action]) -> None:
         """What a group does, numbered."""
-        wait = ""
-        for number, item in enumerate(items, 1):
-            if isinstance(item, do.Pause):
-                wait = f" after {item.seconds:g}s"
-                continue
+        for number, wait, item in _counted(items):
             self._act(box, item, f"{number}{wait}", False)
-            wait = ""
 
     def _act(self, box: Box, action: Action, words: str, otherwise: bool) -> None:
         target = self._target(action)
@@ -206,20 +201,37 @@ def _box(row: _Row) -> Box:
             words = (often, *["waits for start"][: row.stopped])
             return Box("timer", row.name, words, row.line)
         case Trigger():
-            deeds = (_deed(action) for action in (*row.actions, *row.otherwise))
+            deeds = [_deed(action) for action in row.actions]
+            deeds += [_deed(action, "else") for action in row.otherwise]
             return Box("trigger", row.name, tuple(dict.fromkeys(filter(None, deeds))), row.line)
         case Group():
-            return Box("group", row.name, ("at once",) if row.immediate else (), row.line)
+            counted = _counted(row.items)
+            deeds = [_deed(item, f"{number}{wait}") for number, wait, item in counted]
+            words = (*["at once"][: row.immediate], *filter(None, deeds))
+            return Box("group", row.name, words, row.line)
         case Pair():
             return Box("pair", row.name, (_talk(row),), row.line)
         case _:
             return Box("hook", row.name, (), row.line)
 
 
-def _deed(action: Action) -> str:
+def _deed(action: Action, before: str = "") -> str:
     """An action on something that is no box."""
     shown = do.Item | do.Send | do.Run | do.Do | do.Time | do.Line
-    return "" if isinstance(action, shown) else " ".join(filter(None, action.told()))
+    if isinstance(action, shown):
+        return ""
+    return " ".join(filter(None, (before, *action.told(), "if" * bool(action.when))))
+
+
+def _counted(items: Iterable[Action]) -> Iterator[tuple[int, str, Action]]:
+    """The items of a group from 1 on, and how long each waits behind the one before."""
+    number, wait = 1, ""
+    for item in items:
+        if isinstance(item, do.Pause):
+            wait = f" after {item.seconds:g}s"
+            continue
+        yield number, wait, item
+        number, wait = number + 1, ""
 
 
 def _talk(pair: Pair) -> str:
