@@ -328,9 +328,12 @@ ROWS = {
             BYTE,
             triggers=(trigger(10, "parameter", "change", 10, target=3),),
             actions=(action(10, "parameter", "run actions", 10),),
-            qactions=('<QAction id="5" triggers="10"><![CDATA[x]]></QAction>',),
+            qactions=(
+                '<QAction id="5" triggers="10"><![CDATA[x]]></QAction>',
+                '<QAction id="6" triggers="10" inputParameters="3;10"><![CDATA[x]]></QAction>',
+            ),
         ),
-        shows=("run qaction_5",),
+        shows=("run qaction_5", "run qaction_6(answer, n)"),
     ),
     "C156": Row(
         bench(

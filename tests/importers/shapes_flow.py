@@ -53,6 +53,8 @@ def conditions() -> Shape:
         "id:23 > 9": "1",
         "id:24 == empty": "1",
         "id:24 == emptystring": "1",
+        'id:24 == ""': "1",
+        '"" != id:22': "1",
         "id:22 != empty": "1",
         "id:25 == empty": "1",
         "id:26 == emptystring": "1",

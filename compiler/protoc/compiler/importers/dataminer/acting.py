@@ -82,7 +82,7 @@ class Maker(Struct, frozen=True):
     def made(
         self,
         verb: str,
-        *targets: str,
+        *targets: str | tree.Invocation,
         value: tree.Expression | None = None,
         words: tuple[str, ...] = (),
         operands: tuple[tuple[str, tuple[tree.Expression, ...]], ...] = (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from protoc.compiler.importers.dataminer import nodes
 from protoc.compiler.importers.dataminer.acting import OTHER_DOMAINS, Made, Maker
 from protoc.compiler.importers.dataminer.elements import Reference
+from protoc.compiler.importers.dataminer.objects import QAction
 from protoc.dsl import tree
 
 _ARITHMETIC = {"increment": "+", "multiply": "*", "pow": "**"}
@@ -80,12 +81,20 @@ class OnParams(Maker, frozen=True):
         to = ("to", (nodes.reference(name, self.span),))
         return self.made(verb.split()[0], from_, words=words, operands=(*operands, to))
 
+    def _inputs(self, qaction: QAction) -> tuple[tree.Expression, ...]:
+        """What a QAction is given: its inputs that there are."""
+        params, names = self.context.connector.params, self.context.names.params
+        there = (each.id for each in qaction.inputs if each.id in params)
+        return tuple(nodes.reference(names[each], self.span) for each in there)
+
     def _hooks(self, target: Reference) -> Made:
         hooks = self.context.names.hooks
         found: Made = []
         for number, qaction in self.context.connector.qactions.items():
             if any(each.id == target.id for each in qaction.triggers):
-                found += self.made("run", hooks[number])
+                given = self._inputs(qaction)
+                called = nodes.call(hooks[number], self.span, *given) if given else hooks[number]
+                found += self.made("run", called)
         if not found:
             self.context.simplified(self.action.view, "no QAction is run by this param")
         return found

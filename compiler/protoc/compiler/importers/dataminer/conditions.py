@@ -131,8 +131,11 @@ class Reader(Struct):
             left, right, operator = right, left, _MIRRORED.get(operator, operator)
         if right.empty:
             return self._emptiness(operator, left, right.empty)
-        one, other = self._alike(left, right), self._alike(right, left)
-        return tree.Binary(operator, one, other, span=self._span)
+        for one, other in ((left, right), (right, left)):
+            if operator in ("==", "!=") and self._is_text(one) and _is_blank(other):
+                return self._emptiness(operator, one, "emptystring")
+        first, second = self._alike(left, right), self._alike(right, left)
+        return tree.Binary(operator, first, second, span=self._span)
 
     def _alike(self, operand: Operand, other: Operand) -> tree.Expression:
         """A text as the number it says, beside a param that is one.
@@ -148,6 +151,9 @@ class Reader(Struct):
             except (ValueError, ZeroDivisionError):
                 return value
         return value
+
+    def _is_text(self, operand: Operand) -> bool:
+        return operand.param is not None and self.kinds.text(operand.param)
 
     def _emptiness(self, operator: str, operand: Operand, word: str) -> tree.Expression:
         span = self._span
@@ -210,6 +216,12 @@ class Reader(Struct):
         if kind == "word" and text.lower() in ("empty", "emptystring"):
             return Operand(nodes.number(0, self._span), empty=text.lower())
         raise NoCondition(f"`{text}` is not expected")
+
+
+def _is_blank(operand: Operand) -> bool:
+    """It is `""`: a param without a value has that text too."""
+    literal = operand.expression
+    return isinstance(literal, tree.String) and not literal.value
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:

@@ -139,14 +139,16 @@ def setting(word: str, span: Span, *values: tree.Expression, target: str = "") -
 def action(
     verb: str,
     span: Span,
-    *targets: str,
+    *targets: str | tree.Invocation,
     value: tree.Expression | None = None,
     words: tuple[str, ...] = (),
     operands: tuple[tuple[str, tuple[tree.Expression, ...]], ...] = (),
     condition: tree.Expression | None = None,
 ) -> tree.Action:
     """An action on things by their names."""
-    named = tuple(reference(target, span) for target in targets)
+    named = tuple(
+        reference(target, span) if isinstance(target, str) else target for target in targets
+    )
     return tree.Action(verb, named, value, words, operands, condition, span=span)
 
 
