@@ -1,6 +1,6 @@
 """Runs the program as a customer does, and plays the devices and clients at the other end.
 
-Nothing here knows how the program works inside: it is started as a process, its output is read as
+Nothing here knows how the program works inside: it is a process (`forking`), its output is read as
 JSON lines, and its links end in sockets on 127.0.0.1 and in pseudo-terminals held by the test.
 There are no fixed pauses: every wait is for something, with a deadline.
 """
@@ -21,8 +21,11 @@ import tty
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
+
+from tests.acceptance.forking import Forked
 
 HOUSE = Path(__file__).parents[2]
 DESCRIPTIONS = Path(__file__).parent / "descriptions"
@@ -176,7 +179,26 @@ def protoc(
     limit: float = 60.0,
 ) -> Outcome:
     """Runs the program to its end."""
-    return run(command(arguments), stdin=stdin, cwd=cwd, extra=extra, limit=limit)
+    line = command(arguments)
+    if extra is not None:
+        return run(line, stdin=stdin, cwd=cwd, extra=extra, limit=limit)
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        streams = (given.fileno(), out.fileno(), err.fileno())
+        process = Forked(line[3:], streams, cwd, environment())
+        try:
+            code = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise AssertionError(_still_running(line, limit)) from None
+        out.seek(0)
+        err.seek(0)
+        return Outcome(line[1:], code, out.read(), err.read().decode("utf-8", "replace"))
+
+
+def _still_running(line: list[str], limit: float) -> str:
+    return f"still running after {limit:g} s: {' '.join(line)[:300]}"
 
 
 def run(
@@ -198,11 +220,34 @@ def run(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise AssertionError(f"still running after {limit:g} s: {' '.join(line)[:300]}") from None
+        raise AssertionError(_still_running(line, limit)) from None
     return Outcome(line[1:], done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
 
 
 # --- a run that goes on --------------------------------------------------------------------------
+
+
+def _begun(
+    line: list[str], environment: Mapping[str, str], *, forked: bool
+) -> tuple[Forked | subprocess.Popen[bytes], tuple[IO[bytes], IO[bytes]]]:
+    """A process, and what it prints to its two streams."""
+    if line[:3] == command([]) and forked:
+        out, err = os.pipe(), os.pipe()
+        with Path(os.devnull).open("rb") as nothing:
+            process = Forked(line[3:], (nothing.fileno(), out[1], err[1]), None, environment)
+        os.close(out[1])
+        os.close(err[1])
+        return process, (os.fdopen(out[0], "rb"), os.fdopen(err[0], "rb"))
+    started = subprocess.Popen(
+        line,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    assert started.stdout is not None
+    assert started.stderr is not None
+    return started, (started.stdout, started.stderr)
 
 
 class Program:
@@ -215,13 +260,7 @@ class Program:
         self.cursor = 0
         self._errors: list[bytes] = []
         self._news = threading.Condition()
-        self._process = subprocess.Popen(
-            self.line,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(extra),
-        )
+        self._process, self._streams = _begun(line, environment(extra), forked=extra is None)
         self._readers = [
             threading.Thread(target=self._read_output, daemon=True),
             threading.Thread(target=self._read_errors, daemon=True),
@@ -241,8 +280,7 @@ class Program:
         self.close()
 
     def _read_output(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        for line in self._streams[0]:
             with self._news:
                 self.output.append(line)
                 with contextlib.suppress(ValueError, AssertionError):
@@ -252,8 +290,7 @@ class Program:
             self._news.notify_all()
 
     def _read_errors(self) -> None:
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
+        for line in self._streams[1]:
             self._errors.append(line)
 
     @property
@@ -303,9 +340,8 @@ class Program:
         self._process.wait(PATIENCE)
         for reader in self._readers:
             reader.join(PATIENCE)
-        for stream in (self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
+        for stream in self._streams:
+            stream.close()
 
 
 # --- the other end -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Stage
-from tests.acceptance.player import description, named, protoc, reach
+from tests.acceptance.player import command, description, named, protoc, reach, run
 
 COMMANDS = [
     "compile",
@@ -19,6 +19,8 @@ COMMANDS = [
     "run",
     "simulate",
     "new",
+    "graph",
+    "document",
 ]
 PUMP = str(description("pump"))
 FREE = "tcp://127.0.0.1:0"
@@ -28,10 +30,17 @@ def test_help_names_every_command() -> None:
     protoc("--help").ends(0).mentions(*COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_of_a_command(command: str) -> None:
-    outcome = protoc(command, "--help").ends(0)
-    assert command in outcome.text
+@pytest.mark.parametrize("arguments", [["--version"], ["check", PUMP], ["nothing"]], ids=str)
+def test_forked_is_as_started(arguments: list[str], tmp_path: Path) -> None:
+    """Other tests fork what this one starts as a person does."""
+    started = run(command(arguments), cwd=tmp_path)
+    assert protoc(*arguments, cwd=tmp_path) == started
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command(name: str) -> None:
+    outcome = protoc(name, "--help").ends(0)
+    assert name in outcome.text
 
 
 WRONG = {
