@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import final
 
 from protoc.runtime.messages import Buffer, Decode, Known, Message
 
@@ -17,6 +18,7 @@ Decoder = Callable[[type[Message], Message | None], Decode]
 """Tells how a message is decoded, as the answer to a request where there is one."""
 
 
+@final
 class Candidate:
     """A message and what its first bytes can be.
 
@@ -56,18 +58,26 @@ class Candidate:
         return self._starts[position] if position < self.size else b""
 
 
+@final
 @dataclass(slots=True)
-class _Branch:
-    """Candidates told apart by one byte; `other` are those that it says nothing about."""
+class Branch:
+    """Candidates told apart by one byte; `other` are those that it says nothing about.
+
+    Attributes:
+        position: of the byte, from where they begin.
+        by_value: what is left by its value.
+        undecided: all of them.
+    """
 
     position: int
-    by_value: dict[int, _Node]
-    other: _Node
-    undecided: tuple[Candidate, ...]
+    by_value: dict[int, Node]
+    other: Node
+    undecided: Row
 
 
-_Row = tuple[Candidate, ...]
-_Node = _Row | _Branch
+Row = tuple[Candidate, ...]
+Node = Branch | Row | Candidate
+"""What tells candidates apart; those left, in order; or the only one left, which is not open."""
 
 
 class Candidates:
@@ -80,8 +90,7 @@ class Candidates:
     Attributes:
         messages: as given.
         entries: the candidates.
-        alone: by the first byte, the only candidate there is; None where there is another one or
-            none, or it is open.
+        first: what begins with a byte, by that byte. Whoever is in a hurry looks there himself.
     """
 
     def __init__(self, messages: Sequence[type[Message]], decoder: Decoder | None = None) -> None:
@@ -96,29 +105,34 @@ class Candidates:
             for value in range(256)
         ]
         nodes = {row: _node(row, {0}) for row in dict.fromkeys(rows)}
-        self._first = [nodes[row] for row in rows]
-        self.alone = [row[0] if len(row) == 1 and not row[0].open else None for row in rows]
+        self.first = [nodes[row] for row in rows]
         self._find_start = re.compile(_starts_pattern(entries), re.DOTALL).search
 
-    def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
+    def at(self, data: Buffer, at: int) -> Row:
         """The candidates that may begin at `at`, in order; those left are to be asked `fits`."""
-        node = self._first[data[at]]
-        while type(node) is _Branch:
+        node = self._left(data, at)
+        return (node,) if type(node) is Candidate else node
+
+    def likely(self, data: Buffer, at: int) -> Candidate | None:
+        """The only candidate that may begin at `at`; None when there are several, or it is open."""
+        node = self._left(data, at)
+        return node if type(node) is Candidate else None
+
+    def _left(self, data: Buffer, at: int) -> Row | Candidate:
+        node = self.first[data[at]]
+        while type(node) is Branch:
             place = at + node.position
             if place >= len(data):
                 return node.undecided
             node = node.by_value.get(data[place], node.other)
-        return node  # type: ignore[return-value]  # mypy cannot narrow `type() is`
+        return node
 
-    def likely(self, data: Buffer, at: int) -> Candidate | None:
-        """The candidate that is tried first at `at`; None when there may be several."""
-        node = self.at(data, at)
-        return node[0] if len(node) == 1 else None
-
-    def by_first(self, value: int) -> tuple[Candidate, ...] | None:
+    def by_first(self, value: int) -> Row | None:
         """The candidates that may begin with a byte; None when more bytes tell them apart."""
-        node = self._first[value]
-        return None if type(node) is _Branch else node  # type: ignore[return-value]
+        node = self.first[value]
+        if type(node) is Branch:
+            return None
+        return (node,) if type(node) is Candidate else node
 
     def next_start(self, data: Buffer, at: int) -> int:
         """Where, from `at` on, a candidate may begin; the end of the data when nowhere."""
@@ -141,10 +155,10 @@ class Preferred:
         decoder: as of `Candidates`.
 
     Attributes:
-        alone: as of `Candidates`; it is not known what is.
+        first: as of `Candidates`; None: one has to ask.
     """
 
-    alone: Sequence[Candidate | None] = (None,) * 256
+    first: Sequence[None] = (None,) * 256
 
     def __init__(
         self,
@@ -160,8 +174,8 @@ class Preferred:
             each for each in self._first.entries if each.message.ECHOES or each.message.TOLD
         ]
         self._contained = self._known <= frozenset(rest.messages)
-        self._by_first: dict[int, _Row | None] = {}  # by the first byte, as it is asked for
-        self._merged: dict[tuple[_Row, _Row], _Row] = {}  # by what the two say
+        self._by_first: dict[int, Row | None] = {}  # by the first byte, as it is asked for
+        self._merged: dict[tuple[Row, Row], Row] = {}  # by what the two say
 
     def answer(self, request: Message) -> bool:
         """The first messages are answers to this request from now on; whether that matters."""
@@ -173,7 +187,7 @@ class Preferred:
             )
         return bool(self._asking)
 
-    def at(self, data: Buffer, at: int) -> tuple[Candidate, ...]:
+    def at(self, data: Buffer, at: int) -> Row:
         """As `Candidates.at`."""
         value = data[at]
         if value in self._by_first:
@@ -187,16 +201,15 @@ class Preferred:
         return self._merge(*key) if merged is None else merged
 
     def likely(self, data: Buffer, at: int) -> Candidate | None:
-        """As `Candidates.likely`: one that is in front of the rest."""
-        node = self._first.at(data, at)
-        return node[0] if len(node) == 1 else None
+        """As `Candidates.likely`, of those that are in front of the rest."""
+        return self._first.likely(data, at)
 
-    def _told_by(self, value: int) -> _Row | None:
+    def _told_by(self, value: int) -> Row | None:
         """The candidates that may begin with a byte; None when more bytes tell them apart."""
         first, rest = self._first.by_first(value), self._rest.by_first(value)
         return None if first is None or rest is None else self._merge(first, rest)
 
-    def _merge(self, first: _Row, rest: _Row) -> _Row:
+    def _merge(self, first: Row, rest: Row) -> Row:
         others = (each for each in rest if each.message not in self._known)
         merged = self._merged[first, rest] = (*first, *others)
         return merged
@@ -253,11 +266,13 @@ def _common(certain: tuple[bytes, ...], group: list[Sequence[bytes]]) -> frozens
     return frozenset(at for at in behind if len({first[at] for first in group}) == 1)
 
 
-def _node(entries: tuple[Candidate, ...], used: set[int]) -> _Node:
+def _node(entries: Row, used: set[int]) -> Node:
     """The tables for these entries, whose bytes at the positions in `used` are looked at."""
+    if len(entries) == 1 and not entries[0].open:
+        return entries[0]
     if len(entries) <= 1:
         return entries
-    best: dict[int, tuple[Candidate, ...]] = {}
+    best: dict[int, Row] = {}
     best_position, best_worst = -1, len(entries) * 3 // 4
     for position in range(max(entry.size for entry in entries)):
         if position not in used:
@@ -268,7 +283,7 @@ def _node(entries: tuple[Candidate, ...], used: set[int]) -> _Node:
     if best_position < 0:
         return entries
     inner = used | {best_position}
-    return _Branch(
+    return Branch(
         best_position,
         {value: _node(bucket, inner) for value, bucket in best.items()},
         _node(tuple(e for e in entries if not e.allowed(best_position)), inner),
@@ -276,7 +291,7 @@ def _node(entries: tuple[Candidate, ...], used: set[int]) -> _Node:
     )
 
 
-def _buckets(entries: tuple[Candidate, ...], position: int) -> dict[int, tuple[Candidate, ...]]:
+def _buckets(entries: Row, position: int) -> dict[int, Row]:
     """The entries by the value of one byte, in order; those that allow any are in each."""
     found: dict[int, list[Candidate]] = {
         value: [] for entry in entries for value in entry.allowed(position)
@@ -287,7 +302,7 @@ def _buckets(entries: tuple[Candidate, ...], position: int) -> dict[int, tuple[C
     return {value: tuple(bucket) for value, bucket in found.items()}
 
 
-def _starts_pattern(entries: tuple[Candidate, ...]) -> bytes:
+def _starts_pattern(entries: Row) -> bytes:
     """A pattern that finds the next possible start by its first bytes.
 
     At the end of the data those that are there will do: the others are still to come.

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from protoc.runtime.dispatch import Candidate, Candidates, Preferred, candidates
+from protoc.runtime.dispatch import Branch, Candidate, Candidates, Preferred, candidates
 from protoc.runtime.errors import DecodeError, Incomplete, Scan
 from protoc.runtime.found import (
     LARGEST_GARBAGE,
@@ -294,26 +294,27 @@ class Framer:
         """
         buffer, at, base, link = bytes(self._buffer), self._at, self._base, self._link
         table, size, largest, ready = self.candidates, len(buffer), self._largest, self._ready
-        alone = table.alone
+        first = table.first
         while at < size and not (one and ready):
-            candidate = alone[buffer[at]]
-            if candidate is None:
-                row = table.at(buffer, at)
+            found = first[buffer[at]]
+            while type(found) is Branch:
+                place = at + found.position
+                found = found.by_value.get(buffer[place], found.other) if place < size else None
+            if type(found) is not Candidate:
+                row = table.at(buffer, at) if found is None else found
                 if not row:
                     at = table.next_start(buffer, at + 1)
                     if self._error is not None or at - self._held >= LARGEST_GARBAGE:
                         self._pass_to(at)
                     continue
-                candidate = row[0] if len(row) == 1 and not row[0].open else None
-            if candidate is None or candidate.size > size - at:
+                found = row[0] if len(row) == 1 and not row[0].open else None
+            if found is None or found.size > size - at:
                 break
             try:
-                message, end = candidate.decode(buffer, at, link)
-            except Incomplete:
-                break
-            except DecodeError as error:
-                at = self._fail(at, candidate, error)
-                if at < self._skip_to:
+                message, end = found.decode(buffer, at, link)
+            except (DecodeError, Incomplete) as error:
+                start, at = at, self._fail(at, found, error)
+                if at == start or at < self._skip_to:
                     break
                 continue
             if not at < end <= at + largest:
@@ -327,8 +328,10 @@ class Framer:
         self._at = at
         return at
 
-    def _fail(self, at: int, candidate: Candidate, error: DecodeError) -> int:
-        """The only candidate at a place is none; returns where to go on."""
+    def _fail(self, at: int, candidate: Candidate, error: DecodeError | Incomplete) -> int:
+        """The only candidate at a place is none, or not whole; returns where to go on."""
+        if isinstance(error, Incomplete):
+            return at
         self._at = at
         fits = candidate.fits(self._buffer, at)
         self._go_past({candidate: self._failure(candidate, error)} if fits else {}, 0)
