@@ -127,6 +127,17 @@ def test_load_gives_the_device_class(tmp_path: Path) -> None:
         load(path)
 
 
+def test_what_is_on_another_link_is_not_asked() -> None:
+    text = """protocol p
+link old : tcp client :1
+link new : tcp client :2
+event any on old { data : bytes[2] }
+event level on new { 0x01; value : u8 }
+example on new { rx x"01 05" == level(value=5); bad x"02 05" constant }
+"""
+    assert list(compile_source(Source("p.proto", text)).diagnostics) == []
+
+
 def test_an_event_is_tried_before_a_message_above_it() -> None:
     text = """protocol p
 link tcp client

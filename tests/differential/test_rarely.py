@@ -204,6 +204,19 @@ def test_a_group_of_bits_may_stand_in_digits() -> None:
     both(message, cls, b"8A1000")
 
 
+@pytest.mark.parametrize(
+    "frame, octets",
+    [
+        ("n : u8 = len(data); data : body; c : u8 = sum(data)", "03 01 07 02 0a"),
+        ("coded hex { data : body }; LF; c : u8 = sum(plain(data))", "303130373032 0a 0a"),
+    ],
+)
+def test_what_fills_a_hole_may_have_its_name(frame: str, octets: str) -> None:
+    text = f"message m {{ {frame} }}\nevent e in m {{ a : u8; data : bytes; b : u8 }}"
+    cls = execute(module(f"protocol p\nlink tcp client\n{text}"), "p").PROTOCOL.messages[0]
+    both(cls(a=1, data=b"\7", b=2), cls, bytes.fromhex(octets))
+
+
 def test_a_named_constant_ends_what_nothing_else_ends() -> None:
     cls = made("STX; d : bytes; end : u8 = 3; check : u8 = xor(d..end)", link="tcp client")
     both(cls(d=b"ab"), cls, b"\x02ab\x03\x00")

@@ -82,7 +82,9 @@ class _Checker:
             link: the link it is about.
             asked: the command before it, whose answers are tried first.
         """
-        tries = [self._try(name, line.data, link, asked) for name in self._order(line.word, asked)]
+        tries = [
+            self._try(name, line.data, link, asked) for name in self._order(line.word, asked, link)
+        ]
         whole = next((each for each in tries if each.error is None), None)
         own = next((each for each in tries if each.name == line.message), None)
         if own is None and line.message is not None:
@@ -98,8 +100,11 @@ class _Checker:
             self._fields(line, own.message, link, asked)
         return own.message if own is not None else whole.message if whole is not None else None
 
-    def _order(self, word: str, asked: Any) -> list[str]:
-        """Who is asked first, as in a conversation: the answers of the pair, then all others."""
+    def _order(self, word: str, asked: Any, link: str) -> list[str]:
+        """Who is asked first, as in a conversation: the answers of the pair, then all others.
+
+        What is on other links only is not asked.
+        """
         kinds = _TOWARDS if word == "tx" else _FROM
         answers = [
             name
@@ -110,7 +115,8 @@ class _Checker:
         if answers:
             kinds = ("event", "message", "response")
         others = [n for kind in kinds for n, cls in self._classes.items() if kind == cls.KIND]
-        return list(dict.fromkeys([*answers, *others]))
+        found = dict.fromkeys([*answers, *others])
+        return [n for n in found if not link or link in (self._classes[n].LINKS or (link,))]
 
     def _try(self, name: str, data: bytes, link: str, asked: Any = None) -> _Try:
         try:
@@ -242,7 +248,7 @@ class _Checker:
         """A `bad` line: nothing may take it in its direction, or in either."""
         verdicts = []
         for word in (line.way,) if line.way else ("rx", "tx"):
-            tries = [self._try(name, line.data, link) for name in self._order(word, None)]
+            tries = [self._try(name, line.data, link) for name in self._order(word, None, link)]
             whole = next((each for each in tries if each.error is None), None)
             if whole is not None:
                 other = "tx" if word == "rx" else "rx"

@@ -152,7 +152,7 @@ class Ranges(Struct, frozen=True):
                 help="name the fields it begins and ends with",
             )
         name = value.path[0]
-        key = self.drawer.names.key(name.text) or self._of(name.text)
+        key = self._hole(name.text) or self.drawer.names.key(name.text) or self._of(name.text)
         if key in self.drawer.block:
             return self._bearers(key)[last]
         for element in model.walk(self.elements):
@@ -177,6 +177,12 @@ class Ranges(Struct, frozen=True):
             )
         known = [key for key in self.drawer.block if not key.startswith("#")]
         raise self.scope.unknown("field", name, known)
+
+    def _hole(self, name: str) -> str:
+        """The key of a hole in the block; what fills it may have a field of that name, too."""
+        holes = (e for e in model.walk(self.elements) if isinstance(e, model.Region))
+        named = {hole.key for hole in holes if hole.name.partition("~")[0] == name}
+        return next((key for key in self.drawer.block if key in named), "")
 
     def _of(self, name: str) -> str:
         """The key of what has a name in the block, however often other ways have that name."""

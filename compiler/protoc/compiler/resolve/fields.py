@@ -180,10 +180,14 @@ class Fields(Struct, frozen=True):
         """The hole of a frame: what stands in it, or raw bytes under its name."""
         name = statement.name.text
         longest = longest_of(statement)
-        key = self.builder.unique(name)
         if place.filling is not None:
             inside = place.filling(place.names)
+            if any(isinstance(e, model.Field) and e.name == name for e in model.walk(inside)):
+                key = self.builder.key()  # its name is that of a field in it
+                return model.Region(key, inside, None, statement.span, longest, name)
+            key = self.builder.unique(name)
             return model.Region(key, inside, None, statement.span, longest)
+        key = self.builder.unique(name)
         self.builder.claim(name, statement.name)
         return model.Field(
             key,
