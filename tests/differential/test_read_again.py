@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protoc.runtime import EncodeError, Message
+from tests.compiler.describing import codes
 from tests.golden.read_again.device import Maybe, Reading, Rows, Setting, State, Status
-from tests.properties.modules import outcome
+from tests.properties.modules import compiled, outcome
 
 FRAMES = [
     (Reading, bytes.fromhex("0202050100003039 71")),
@@ -54,3 +55,49 @@ def test_either_is_enough_and_both_agree() -> None:
         Setting(answer="CH2=-3dB", gain=4).encode()
     with pytest.raises(EncodeError, match="gain: expected a value"):
         Setting(channel=2).encode()
+
+
+@pytest.mark.parametrize(
+    "layout, values, octets",
+    [
+        ('in : text also { n : dec; "!"; x : text }; "5"', {"n": 1, "x": "a"}, b"\x021!a5"),
+        ('in : text also { n : dec; "!"; x : text }; "5"', {"n": 1, "x": "5"}, None),
+        ('in : text also { n : dec; "!"; x : text }; "5"', {"in_": "5!a"}, None),
+        ('in : text like "1*" also { n : dec; "!"; x : text }; ","', {"n": 1, "x": ""}, b"\x021!,"),
+        ('in : text like "1*" also { n : dec; "!"; x : text }; ","', {"n": 7, "x": ""}, None),
+        ("n : u8 = len(in); in : bytes also { x : u8; y : u8? }", {"x": 1}, b"\x02\x01\x01"),
+        ("n : u8 = len(in); in : bytes also { x : u8; y : u8? }", {"x": 1, "y": 2}, b"\x02\2\1\2"),
+        ("n : u8 = len(in); in : bytes also { x : u8; y : u8? }", {"y": 2}, None),
+        (
+            "n : u8 = len(in); in : bytes also { x : u8 default 3; y : u8? }",
+            {"y": 2},
+            b"\x02\2\3\2",
+        ),
+        ("n : u8 = len(in); in : bytes also { x : u8 default 3; y : u8? }", {}, None),
+    ],
+)
+def test_both_write_what_is_put_together(
+    layout: str, values: dict[str, object], octets: bytes | None
+) -> None:
+    made = compiled(f"protocol p\nlink tcp client\nevent e {{ STX; {layout} }}")
+    assert made is not None
+    cls = made.messages()[0][1]
+    message = cls(**values)
+    for encode in (message.encode, lambda: cls.construct.declarative.build(message)):
+        if octets is None:
+            with pytest.raises(EncodeError):
+                encode()
+        else:
+            assert encode() == octets
+            assert cls.decode(octets).encode() == octets
+
+
+@pytest.mark.parametrize(
+    "layout, code",
+    [
+        ("n : u8 = len(in); in : bytes also { if n > 1 { y : u8 } else { z : u16 } }", "E0308"),
+        ("in : bytes[2] reversed also { y : u16 }", "E0404"),
+    ],
+)
+def test_what_cannot_be_put_together_is_not_compiled(layout: str, code: str) -> None:
+    assert codes(f"link tcp client\nevent e {{ STX; {layout} }}") == [code]

@@ -9,7 +9,7 @@ from protoc.compiler.backend.annotations import value_types
 from protoc.compiler.backend.code import Call, Code, keyed, text, tupled, unbracketed
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.places import At
-from protoc.compiler.backend.values import default_of, defaulted
+from protoc.compiler.backend.values import default_of, defaulted, text_of
 from protoc.compiler.resolve.measures import total_size
 
 if TYPE_CHECKING:
@@ -104,9 +104,14 @@ def _made(encoder: Encoder, step: model.Field, record: model.Record) -> str:
 
 
 def _fitting(encoder: Encoder, step: model.Field, record: model.Record, variable: str) -> None:
-    """Bytes that are put together have the size of the field."""
+    """Bytes that are put together have the size of the field, and look like it."""
     size = getattr(step.wire, "size", None)
     name, own = step.name or "", f"len({variable})"
+    if step.pattern and isinstance(step.wire, model.Text):
+        spelt = text_of(variable, step.wire, "self.NAME", text(attribute(name)), encoder.context)
+        looks = encoder.context.like(step.pattern)
+        with encoder.lines.block(f"if not {looks}({spelt}):"):
+            encoder.refuse(name, f"a text like {step.pattern}", spelt)
     if isinstance(size, model.FixedSize) and total_size(record.elements) != size.bytes:
         with encoder.lines.block(f"if {own} != {size.bytes}:"):
             encoder.refuse(name, f"exactly {size.bytes} bytes", own)

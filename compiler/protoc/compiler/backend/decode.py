@@ -17,7 +17,6 @@ from protoc.compiler.backend.decode_checks import Verifier
 from protoc.compiler.backend.decode_coded import CodedBlocks
 from protoc.compiler.backend.decode_lines import LineReader
 from protoc.compiler.backend.decode_lists import Lists
-from protoc.compiler.backend.decode_state import is_plain_text
 from protoc.compiler.backend.expressions import apart, named
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import (
@@ -27,7 +26,7 @@ from protoc.compiler.backend.places import (
 )
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import scan_of
+from protoc.compiler.backend.values import is_plain_text, scan_of
 
 
 class Decoder(Verifier):

@@ -20,12 +20,11 @@ from protoc.compiler.backend.code import (
     tupled,
     unbracketed,
 )
-from protoc.compiler.backend.decode_state import is_plain_text
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, previous_of
 from protoc.compiler.backend.plan import Step, least_size, steps
 from protoc.compiler.backend.present import Presenter
-from protoc.compiler.backend.values import digits_look, encoding_argument, scan_of, text_look
+from protoc.compiler.backend.values import digits_look, scan_of, text_of
 from protoc.compiler.resolve.beginnings import octets_of
 from protoc.compiler.resolve.measures import fixed_size
 
@@ -192,20 +191,13 @@ class Lists(Struct):
             data = "item[::-1]"
         if isinstance(wire, model.Raw):
             return data
-        if isinstance(wire, model.Text) and wire.encoding == model.DIGITS:
-            return f"{data}.hex().upper()"
         name = self.decoder.label(item.name or "")
-        place: tuple[Code, ...] = ("cls.NAME", name, "0", "0")
-        if isinstance(wire, model.Digits):
-            read = context.use(f"read_{wire.notation}")
-            return str(Call(read, (data,) if wire.varying else (data, *place, *digits_look(wire))))
-        if is_plain_text(wire):
-            return f"{data}.decode({encoding_argument(wire)})"
-        look = text_look(wire)
-        if wire.trim:
-            look.append(keyed("trim", text(wire.trim)))
-        read = context.use("read_text")
-        return str(Call(read, (data, text(wire.encoding), *place, *look)))
+        if isinstance(wire, model.Text):
+            return text_of(data, wire, "cls.NAME", name, context)
+        read, look = context.use(f"read_{wire.notation}"), digits_look(wire)
+        return str(
+            Call(read, (data,) if wire.varying else (data, "cls.NAME", name, "0", "0", *look))
+        )
 
     def _loop(
         self, field: model.Field, wire: model.Items, variable: str, end: str, stop: str | None

@@ -16,7 +16,12 @@ from protoc.compiler.backend.formats import table_of
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import At, known, told
 from protoc.compiler.backend.plan import Step, asked
-from protoc.compiler.backend.values import digits_look, encoding_argument, text_look
+from protoc.compiler.backend.values import (
+    digits_look,
+    encoding_argument,
+    is_plain_text,
+    text_look,
+)
 
 _MOST_DIGITS = 64
 _DIGITS = {"dec": "decimal digits", "hex": "hexadecimal digits"}
@@ -288,13 +293,6 @@ def _is_plain(wire: model.Digits) -> bool:
     """Whether there are always so many decimal digits, and nothing else."""
     few = isinstance(wire.size, model.FixedSize) and wire.size.bytes <= _MOST_DIGITS
     return few and wire.notation == "dec" and wire.pad is None
-
-
-def is_plain_text(wire: model.Wire) -> bool:
-    """Whether all bytes are characters of a text."""
-    if not isinstance(wire, model.Text) or wire.encoding == model.DIGITS:
-        return False
-    return wire.pad is None and not wire.trim and not wire.quoted
 
 
 def _gap(decoder: State) -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from protoc.compiler import model
 from protoc.compiler.backend.annotations import annotation
-from protoc.compiler.backend.code import Code, keyed, literal, octets, text
+from protoc.compiler.backend.code import Call, Code, keyed, literal, octets, text
 from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.naming import attribute, members
 from protoc.compiler.resolve.fitting import bits_as_number, raw_limits
@@ -129,3 +129,23 @@ def field_name(field_: model.Field) -> str:
     """The attribute that holds a field."""
     assert field_.name is not None
     return attribute(field_.name)
+
+
+def is_plain_text(wire: model.Wire) -> bool:
+    """Whether all bytes are characters of a text."""
+    if not isinstance(wire, model.Text) or wire.encoding == model.DIGITS:
+        return False
+    return wire.pad is None and not wire.trim and not wire.quoted
+
+
+def text_of(data: str, wire: model.Text, message: str, name: str, context: Context) -> str:
+    """The text that bytes stand for, all of which are known; `message` and `name` for errors."""
+    if wire.encoding == model.DIGITS:
+        return f"{data}.hex().upper()"
+    if is_plain_text(wire):
+        return f"{data}.decode({encoding_argument(wire)})"
+    look = text_look(wire)
+    if wire.trim:
+        look.append(keyed("trim", text(wire.trim)))
+    place = (message, name, "0", "0")
+    return str(Call(context.use("read_text"), (data, text(wire.encoding), *place, *look)))

@@ -33,6 +33,14 @@ def read_again(builder: Builder, statement: tree.Field, also: Again, place: Plac
             also.span,
             help="give the field a name and the type `bytes` or `text`",
         )
+    if found.wire.reversed and not builder.scope.explicit:
+        raise builder.scope.fail(
+            "E0404",
+            "what is reversed is not read again",
+            also.span,
+            "its fields would stand backwards",
+            help="take `reversed` away, and reverse the fields instead",
+        )
     nested = _contents(builder, statement, also, place)
     for name in dict.fromkeys(inner.name for inner in nested.record.fields()):
         if name is not None:

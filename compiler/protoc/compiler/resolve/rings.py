@@ -108,6 +108,8 @@ def _asking(elements: tuple[model.Element, ...]) -> dict[str, set[str]]:
         elif isinstance(element, model.Field) and isinstance(element.wire, model.Items):
             item = element.wire.item.wire
             asked = [*item.arguments] if isinstance(item, model.Nested) else []
+        if isinstance(element, model.Field) and element.also is not None:
+            asked = [*asked, *element.also.arguments]
         own = [p for a in asked if a for p in model.every(a) if isinstance(p, model.Own)]
         found.setdefault(element.key, set()).update(part.path[0] for part in own)
     return {key: names for key, names in found.items() if names}

@@ -6,11 +6,14 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec.structs import fields
+
 from protoc.runtime.codecs.lets import same
 from protoc.runtime.declarative.bits import spelt
 from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
 from protoc.runtime.declarative.records import Record
+from protoc.runtime.declarative.texts import Text
 from protoc.runtime.errors import DecodeError, EncodeError
 
 
@@ -80,8 +83,9 @@ class Again(Field):
         given = frame.raws[f"{self.key} again"]
         try:
             if frame.raws[self.key] is None:
-                data = self.record.data("", self.record.cls(**spelt(self.record.cls, given)), frame)
+                data = self.record.data("", self._parts(given), frame)
                 self._allowed(data, frame)
+                self._alike(data, frame)
                 return data
             data = super().write(frame)
             there = {name: value for name, value in given.items() if value is not None}
@@ -92,6 +96,22 @@ class Again(Field):
             frame.doubts.append(error)
             return b""
         return data
+
+    def _parts(self, given: dict[str, Any]) -> Any:
+        """The object that the bytes are made of; what has a default need not be given."""
+        cls = self.record.cls
+        usual = {each.name for each in fields(cls) if not each.required}
+        values = spelt(cls, given).items()
+        return cls(
+            **{name: value for name, value in values if not (value is None and name in usual)}
+        )
+
+    def _alike(self, data: bytes, frame: Frame) -> None:
+        """Text that is made of fields looks like the field."""
+        if self._looks and isinstance(self.wire, Text):
+            made = self.wire.value(data)
+            if not self._looks(made):
+                raise frame.unfit(self.label, f"a text like {self.pattern}", made)
 
     def _agree(self, data: bytes, given: dict[str, Any], frame: Frame) -> None:
         """What is given beside the bytes stands in them."""
