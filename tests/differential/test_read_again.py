@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,7 +85,8 @@ def test_both_write_what_is_put_together(
     assert made is not None
     cls = made.messages()[0][1]
     message = cls(**values)
-    for encode in (message.encode, lambda: cls.construct.declarative.build(message)):
+    declarative: Any = cls.construct.declarative
+    for encode in (message.encode, lambda: declarative.build(message)):
         if octets is None:
             with pytest.raises(EncodeError):
                 encode()

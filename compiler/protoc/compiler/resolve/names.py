@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from protoc.compiler import model
 from protoc.compiler.resolve.expressions import Reader
 from protoc.compiler.resolve.kinds import MOST_SHIFTED, is_small
+from protoc.compiler.resolve.requested import requested_labels
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
@@ -159,6 +160,13 @@ class LayoutReader(Reader, frozen=True):
             )
         path = tuple(name.text for name in reference.path)
         return self.layout.value(self.scope, path, reference.span)
+
+    def _enum(self, expression: tree.Expression) -> model.Enum | None:
+        """The labels a value has; those of a request are looked for in the commands."""
+        path = expression.path if isinstance(expression, tree.Reference) else ()
+        if len(path) > 1 and path[0].text == REQUEST and self.names.get(REQUEST) is None:
+            return requested_labels(self.scope, path[-1].text, path[-1].span)
+        return super()._enum(expression)
 
     def _operation(
         self, operator: str, written: tree.Binary, left: model.Expression, right: model.Expression

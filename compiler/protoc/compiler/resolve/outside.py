@@ -101,7 +101,15 @@ def _piece(piece: model.Octets, known: Mapping[str, object]) -> model.Octets:
 def _as_requested(element: model.Element, command: model.Message) -> model.Element:
     if not isinstance(element, model.Field) or not isinstance(element.origin, model.Brought):
         return element
-    known = fields_of(command).get(element.origin.path[1] if len(element.origin.path) == 2 else "")
+    _, name, *bits = (*element.origin.path, "")
+    known = fields_of(command).get(name)
+    if bits[:-1] and isinstance(known, model.Field) and isinstance(known.wire, model.Bits):
+        for part in known.wire.parts:
+            if [part.name] == bits[:-1]:
+                wire = model.Outside(bits_as_number(part))
+                return replace(element, wire=wire, conversion=part.conversion)
+    elif bits[:-1]:
+        return element
     if isinstance(known, model.Field) and not isinstance(known.wire, model.Unwritten):
         return replace(element, wire=model.Outside(known.wire), conversion=known.conversion)
     return element
