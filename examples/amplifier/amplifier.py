@@ -203,7 +203,7 @@ class Status(Message, kw_only=True):
     KIND: ClassVar = "response"
     STARTS: ClassVar = starts(b"{", ANY, ANY, b"RS")
     PARAMS: ClassVar = ("mode", "helix_current", "temperature")
-    BLANK: ClassVar = {"mode": 0, "helix_current": 0.0, "temperature": 0.0}
+    BLANK: ClassVar = {"mode": Mode.STANDBY, "helix_current": 0.0, "temperature": 0.0}
     code: ClassVar = "RS"
 
     address: int = 5
@@ -1267,7 +1267,7 @@ PROTOCOL: Final = Protocol(
         Link("tcp", "tcp", port=4001, timeout=0.3, retries=2, line=8),
     ),
     params=(
-        Param("mode", Mode | int, blank=0, line=15),
+        Param("mode", Mode | int, blank=Mode.STANDBY, line=15),
         Param("helix_current", float, blank=0.0, unit="mA", line=16),
         Param("temperature", float, blank=0.0, unit="°C", line=17),
         Param("faults", ParamFaults, blank=ParamFaults(), line=18),

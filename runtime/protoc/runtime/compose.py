@@ -27,36 +27,49 @@ def compose(
     `request`; its counter, which goes on when the message is sent (`ParamTable.step`); the default
     of the class, unless it is that of a param which was cleared; the blank of the param; `BLANK`.
     What the request tells (`ECHOES`) is as it says, and what the others tell (`LETS`) is computed.
+    In an answer, what nobody gave is as the rest of it wants (`WANTED`).
 
     Raises:
         EncodeError: a field has no value at all.
     """
     values = {}
+    wanted: list[str] = []
     for name, required in _fields(kind):
         for source in given:
             value = source.get(name)
             if value is not None and value is not UNSET:
                 break
         else:
-            value = _known(kind, name, params, request, required=required)
+            value = _known(kind, name, params, request)
+            if value is None and name in kind.WANTED:
+                wanted.append(name)
+            if value is None and (required or _is_cleared(name, params)):
+                value = _blank(kind, name, params)
             if value is None:
                 continue
         values[name] = value
     message = kind(**values)
     if request is not None:
         message.echo(request)
+        _want(message, wanted)
     return message
 
 
-def _known(
-    kind: type[Message], name: str, params: ParamTable, request: Message | None, *, required: bool
-) -> Any:
-    """The value of a field that was not given; None for the default of the class."""
+def _want(message: Message, names: list[str]) -> None:
+    """Give fields that nobody gave the values that the others want."""
+    for name in names:
+        # what cannot be told is as it is
+        with suppress(TypeError, ArithmeticError):
+            value = message.WANTED[name](message)
+            if value is not None:
+                setattr(message, name, value)
+
+
+def _known(kind: type[Message], name: str, params: ParamTable, request: Message | None) -> Any:
+    """The value of a field that was not given; None where nothing tells it."""
     value = _told(kind, name, params, request)
     if value is None and name in kind.COUNTERS:
         value = params.count(kind.COUNTERS[name])
-    if value is None and (required or _is_cleared(name, params)):
-        value = _blank(kind, name, params)
     return value
 
 

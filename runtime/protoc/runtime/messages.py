@@ -200,6 +200,8 @@ class Message(msgspec.Struct):
             `request`, or a param.
         COUNTERS: the fields that step with every message that is made.
         LETS: the values that are computed from others, and how.
+        WANTED: what stands in an answer for fields that nobody gave, as the rest of it wants; None
+            for nothing.
     """
 
     NAME: ClassVar[str] = ""
@@ -214,6 +216,7 @@ class Message(msgspec.Struct):
     TOLD: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     COUNTERS: ClassVar[Mapping[str, Counter]] = {}
     LETS: ClassVar[Mapping[str, Let]] = {}
+    WANTED: ClassVar[Mapping[str, Let]] = {}
     construct: ClassVar[_ConstructOf] = _ConstructOf()
 
     @classmethod

@@ -120,7 +120,7 @@ class State(Message, kw_only=True):
     )
     BLANK: ClassVar = {
         "keys": StateKeys(),
-        "mode": 0,
+        "mode": Mode.OFF,
         "relay": Relay.OPEN,
         "heat": 0.0,
         "time": StateTime(),
@@ -356,7 +356,7 @@ class SetMode(Message, kw_only=True):
     NAME: ClassVar = "set_mode"
     KIND: ClassVar = "command"
     STARTS: ClassVar = starts(b"\x7f", OneOf(b"\x00\x01\x02\x03"))
-    BLANK: ClassVar = {"mode": 0, "armed": False}
+    BLANK: ClassVar = {"mode": Mode.OFF, "armed": False}
 
     mode: Mode
     armed: bool

@@ -571,7 +571,7 @@ class Status(Message, kw_only=True):
     NAME: ClassVar = "status"
     KIND: ClassVar = "event"
     STARTS: ClassVar = starts(b"S")
-    BLANK: ClassVar = {"state": 0, "level": 0}
+    BLANK: ClassVar = {"state": State.IDLE, "level": 0}
 
     word: bytes | None = None
     state: State | None = None

@@ -39,8 +39,10 @@ from protoc.runtime.codecs import (
     UNFIT,
     echoes,
     index,
+    repeated,
     starts,
     unfit,
+    wanted,
 )
 
 _BE_1SB1SB: Final = Struct(">1sB1sB")
@@ -456,6 +458,10 @@ class Listed(Message, kw_only=True):
         "request_number": ("request", "number"),
     }
     COUNTERS: ClassVar = {"sequence": Counter("frame.sequence", 1, 3)}
+    WANTED: ClassVar = wanted(
+        kind=lambda m: 0 if m.request_item > 5 else None,
+        values=lambda m: repeated([0], m.request_number),
+    )
     code: ClassVar = 131
 
     request_item: int

@@ -43,6 +43,7 @@ from protoc.runtime.codecs import (
     starts,
     unfit,
     unlike,
+    wanted,
     write_bcd,
 )
 
@@ -602,6 +603,10 @@ class Kinds(Message, kw_only=True):
     KIND: ClassVar = "response"
     STARTS: ClassVar = starts(b"K")
     BLANK: ClassVar = {"kind": 0}
+    WANTED: ClassVar = wanted(
+        low=lambda m: 0 if m.kind == 1 or m.kind == 2 or m.kind == 3 else None,
+        high=lambda m: 0 if m.kind == 3 else None,
+    )
 
     kind: int
     low: int | None = None

@@ -31,9 +31,9 @@ def blank(
         return f"{context.classes[wire.group or '']}()"
     if conversion.enum is not None:
         enum = context.enums[conversion.enum]
-        values = [v for label in enum.labels for v in label.values]
-        if enum.text or (conversion.strict and 0 not in values):
-            return given(enum.labels[0].name, wire, conversion, context)
+        none = [label for label in enum.labels if 0 in label.values]
+        if none or enum.text or conversion.strict:
+            return given([*none, *enum.labels][0].name, wire, conversion, context)
         return "0"
     if conversion.boolean:
         return "False"

@@ -41,7 +41,7 @@ def _cases(
     conditions: Sequence[model.Expression | None], write: Callable[[model.Expression], str]
 ) -> tuple[str, list[str]] | None:
     """What is compared, and the pattern of each way; None where they ask for different values."""
-    told = [_comparisons(condition) for condition in conditions if condition is not None]
+    told = [comparisons_of(condition) for condition in conditions if condition is not None]
     subjects = {subject for comparisons in told for subject, _ in comparisons}
     if len(subjects) != 1 or len(told) < 2 or not all(told):
         return None
@@ -49,12 +49,12 @@ def _cases(
     return unbracketed(write(subjects.pop())), [*patterns, "_"]
 
 
-def _comparisons(condition: model.Expression) -> list[tuple[model.Expression, model.Value]]:
+def comparisons_of(condition: model.Expression) -> list[tuple[model.Expression, model.Value]]:
     """The values one of which something must be, each with that; none where more is asked."""
     if not isinstance(condition, model.Operation):
         return []
     if condition.operator == "or":
-        ways = [_comparisons(operand) for operand in condition.operands]
+        ways = [comparisons_of(operand) for operand in condition.operands]
         return [each for way in ways for each in way] if all(ways) else []
     left, right = condition.operands[0], condition.operands[-1]
     if condition.operator != "==" or not isinstance(right, model.Value):

@@ -223,11 +223,12 @@ def _broken(head: str) -> list[str]:
     word, _, condition = head.removesuffix(":").partition(" ")
     if word not in ("if", "elif", "while"):
         return []
-    for operator in (" or ", " and "):
-        first, *others = _terms(condition, operator)
-        if others:
-            return [first, *(f"{operator.strip()} {other}" for other in others)]
-    return []
+    alternatives = [_terms(each, " and ") for each in _terms(condition, " or ")]
+    rows: list[str] = []
+    for first, *others in alternatives:
+        rows.append(f"or {first}" if rows else first)
+        rows += [f"and {other}" for other in others]
+    return rows if len(rows) > 1 else []
 
 
 def _terms(condition: str, operator: str) -> list[str]:

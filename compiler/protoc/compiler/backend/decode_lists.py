@@ -11,6 +11,7 @@ from protoc.compiler import model
 from protoc.compiler.backend.annotations import annotation
 from protoc.compiler.backend.code import (
     Call,
+    Chain,
     Code,
     Named,
     bracketed,
@@ -141,9 +142,9 @@ class Lists(Struct):
     def _scanned(self, wire: model.Items, variable: str, end: str, ends: Code) -> None:
         """A list that is not whole is passed over as it comes."""
         decoder = self.decoder
-        left = self._left(wire)
+        left: Code = self._left(wire)
         if wire.count is not None:
-            left = f"{bracketed(left)} - len({variable})"
+            left = Chain((bracketed(str(left)), f"- len({variable})"))
         scan = self._scan(wire, ends, left)
         decoder.lines.add(f"except {decoder.context.use('Incomplete')} as waiting:")
         with decoder.lines.block_body():
@@ -154,7 +155,7 @@ class Lists(Struct):
         """How many items a list has; `None` where something else ends it."""
         return "None" if wire.count is None else self.decoder.expression(wire.count)
 
-    def _scan(self, wire: model.Items, ends: Code, left: str) -> Call:
+    def _scan(self, wire: model.Items, ends: Code, left: Code) -> Call:
         """What passes over the items of a list, so many of which are left."""
         decoder = self.decoder
         more: list[Code] = []

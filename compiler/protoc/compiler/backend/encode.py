@@ -204,10 +204,12 @@ class Encoder(Checking):
         size = getattr(step.wire, "size", None)
         if not isinstance(size, model.GivenSize) or not self._is_given(size):
             return
-        drivers = [e for e in model.every(size.expression) if isinstance(e, model.Own)]
+        parts = list(model.every(size.expression))
+        drivers = [".".join(e.path) for e in parts if isinstance(e, model.Own)]
+        drivers += [e.name for e in parts if isinstance(e, model.Told)]
         wanted = self.expression(size.expression)
         with self.lines.block(f"if len({variable}) != {wanted}:"):
-            words = " and ".join(f"`{'.'.join(e.path)}`" for e in drivers)
+            words = " and ".join(f"`{driver}`" for driver in drivers)
             name = step.name or self.item
             self.refuse(name, f"as many bytes as {words} says", self.value(step))
 

@@ -17,6 +17,7 @@ _PRECEDENCE = {
     "^": 6, "&": 7, "<<": 8, ">>": 8, "+": 9, "-": 9, "*": 10, "/": 10, "÷": 10, "%": 10,
     "~": 12, "**": 13,
 }  # fmt: skip
+_LOGIC = ("or", "and")
 _SIMPLE = re.compile(r"-?[\w.]+")
 _ATOM = 14
 _NEGATIVE = 11
@@ -92,12 +93,26 @@ class Writer(Struct, frozen=True):
         if expression.operator == "**":
             return (self.write(expression),)
         mine = _PRECEDENCE[expression.operator]
+        if expression.operator in _LOGIC:
+            return self._logic(expression)
         left = expression.operands[0]
         before: tuple[str, ...] = (self.write(left, mine),)
         if isinstance(left, model.Operation) and len(left.operands) == 2:
             before = self.rows(left) if _PRECEDENCE[left.operator] == mine else before
         operator = self._operator(expression)
         return (*before, f"{operator} {self._right(expression, mine + 1)}")
+
+    def _logic(self, expression: model.Operation) -> tuple[str, ...]:
+        """Conditions, each in a row of its own; those that need brackets stay together."""
+        mine = _PRECEDENCE[expression.operator]
+        found: list[str] = []
+        for operand in expression.operands:
+            inner: tuple[str, ...] = (self.write(operand, mine),)
+            if isinstance(operand, model.Operation) and operand.operator in _LOGIC:
+                inner = self.rows(operand) if _PRECEDENCE[operand.operator] >= mine else inner
+            first, *others = inner
+            found += [f"{expression.operator} {first}" if found else first, *others]
+        return tuple(found)
 
     def _right(self, expression: model.Operation, outer: int) -> str:
         """The right operand; masks are easier to read in hexadecimal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from protoc.compiler import model
-from protoc.compiler.backend import lets, naming
+from protoc.compiler.backend import lets, naming, wanting
 from protoc.compiler.backend.blanks import blank_of, first_of
 from protoc.compiler.backend.checks import echoed
 from protoc.compiler.backend.code import (
@@ -74,6 +74,7 @@ def facts(message: model.Message, context: Context, protocol: model.Protocol) ->
         lines += laid_out("TOLD: ClassVar = ", Call("", tuple(told_by), "{}"), "", 4)
     if counters := _counters(message, context):
         lines += laid_out("COUNTERS: ClassVar = ", Call("", counters, "{}"), "", 4)
+    lines += wanting.rules(message, context)
     return [*lines, *lets.rules(message, context), *_always_same(message)]
 
 

@@ -63,6 +63,14 @@ def _rule(fields: list[model.Field], owner: Owner, context: Context) -> Code:
     return Function("lambda m: ", (*rows, "else None"))
 
 
+def over_object(
+    expression: model.Expression, owner: Owner, context: Context
+) -> tuple[str, ...] | None:
+    """An expression over the values of an object `m`, in rows; None where they cannot tell it."""
+    found = over_values(expression, owner.fields())
+    return None if found is None else _writer(owner, context).rows(_in_own_unit(found))
+
+
 def _condition(way: model.Expression, writer: Writer) -> str:
     if isinstance(way, model.Present):
         return f"{writer.joined(model.Joined(way.name))} is not None"

@@ -105,6 +105,7 @@ from protoc.runtime.codecs.varying import (
     write_vlq,
 )
 from protoc.runtime.codecs.via import Via, exp10, log10
+from protoc.runtime.codecs.wanting import repeated, wanted
 
 __all__ = [
     "ANY",
@@ -169,6 +170,7 @@ __all__ = [
     "read_u7_15",
     "read_varint",
     "read_vlq",
+    "repeated",
     "scan_base36",
     "scan_ber_length",
     "scan_bin",
@@ -189,6 +191,7 @@ __all__ = [
     "swapped",
     "unfit",
     "unlike",
+    "wanted",
     "write_base36",
     "write_bcd",
     "write_ber_length",
