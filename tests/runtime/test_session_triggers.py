@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from protoc.runtime.actions import Action, Clear, Do, Execute, Line, Run, Send, Set
+from protoc.runtime.actions import Action, Append, Clear, Do, Execute, Line, Resize, Run, Send, Set
 from protoc.runtime.errors import LocalError
 from protoc.runtime.protocol import Answer, Hook, On, Pair, Param, Trigger
 from tests.runtime.stage import PAIRS, Stage, dimmer, level
@@ -380,6 +380,30 @@ def test_a_trigger_that_sets_itself_in_motion_is_cut_off() -> None:
         "failed change param count: 32 triggers deep: change param count sets itself in motion"
     )
     assert told[:-1] == [f"count = {number}" for number in range(1, 34)]
+
+
+def test_triggers_that_multiply_come_to_an_end() -> None:
+    stage = stage_with(
+        on("change param count", plus_one("count"), plus_one("count")), params=COUNTED
+    )
+    stage.set("count", 1)
+    failures = [line for line in stage.outline() if line.startswith("failed")]
+    assert len(failures) < 10_000
+    assert failures[-1].startswith("failed change param count: 10000 triggers from one cause")
+    stage.set("count", 2)
+    assert "count = 3" in stage.outline()
+
+
+def test_no_param_is_resized_beyond_all_measure() -> None:
+    stage = stage_with(
+        on("after message panel", Resize("text", lambda x: x.count), Append("text", "text")),
+        params=(*COUNTED, Param("text", str, default="ab")),
+    )
+    for size, failed in ((4, False), (1 << 40, True), (-1, True)):
+        stage.set("count", size)
+        stage.hear(PANEL)
+        found = [line for line in stage.outline() if line.startswith("failed")]
+        assert bool(found) is failed, (size, found)
 
 
 def test_send_goes_past_the_queue() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
 from protoc.runtime.actions import Append, Copy, Replace
 from protoc.runtime.errors import LocalError
 from protoc.runtime.params import ParamTable
+
+Held = TypeVar("Held", str, bytes)
+
+LARGEST = 1 << 24
+"""The most bytes or characters that actions make of a param."""
 
 
 class Contents:
@@ -72,11 +77,17 @@ class Contents:
         """The content of a param with more behind it."""
         if action.text or action.hex:
             before = self._params.get(action.param)
-            return ("" if before is None else str(before)) + self._shown(action)
+            text = ("" if before is None else str(before)) + self._shown(action)
+            return self._held(action.param, text)
         piece = self.data(action.source)
-        return self.of(
-            action.param, self.data(action.param) + (piece[::-1] if action.reversed else piece)
-        )
+        data = self.data(action.param) + (piece[::-1] if action.reversed else piece)
+        return self.of(action.param, self._held(action.param, data))
+
+    def _held(self, param: str, content: Held) -> Held:
+        """What a param can hold, whatever was put behind it how often."""
+        if len(content) > LARGEST:
+            raise LocalError(f"{param} has at most {LARGEST} bytes")
+        return content
 
     def _shown(self, action: Append) -> str:
         """What is appended as text: the value as users see it, or its bytes as digits."""
@@ -93,7 +104,13 @@ class Contents:
         return self.of(param, self.data(param)[::-1])
 
     def resized(self, param: str, size: int) -> Any:
-        """The content of a param cut or filled up to a size; numbers keep their value."""
+        """The content of a param cut or filled up to a size; numbers keep their value.
+
+        Raises:
+            LocalError: no param has so many bytes.
+        """
+        if not 0 <= size <= LARGEST:
+            raise LocalError(f"{param} has 0 to {LARGEST} bytes, not {size}")
         value = self._params.get(param)
         if isinstance(value, str):
             return value[:size].ljust(size)

@@ -26,6 +26,8 @@ from protoc.runtime.shared import Shared
 
 DEEPEST = 32
 """So many triggers may set each other in motion; the next one is cut off and reported."""
+MOST = 10_000
+"""So many of them run from one cause."""
 
 
 class Machine(Triggers):
@@ -54,6 +56,7 @@ class Machine(Triggers):
         self._hooks = HookCaller(hooks, host.report, host.finish_hook)
         self._actor = Actor(params, self, host)
         self._depth = 0
+        self._ran = 0  # triggers since the cause they belong to
         self._changed: list[str] | None = None  # while a message is taken in
         self.listeners = listeners(shared.protocol, silent=shared.device)
         addresses = {link.address for link in shared.protocol.links}
@@ -171,9 +174,9 @@ class Machine(Triggers):
         Returns:
             how the last of them ended: False when it is a step that failed.
         """
-        if self._depth >= DEEPEST:
-            error = LocalError(f"{DEEPEST} triggers deep: {trigger.name} sets itself in motion")
-            self._host.report(events.ActionFailed(trigger.name, on, error))
+        self._ran = self._ran + 1 if self._depth else 1
+        if self._depth >= DEEPEST or self._ran > MOST:
+            self._give_up(trigger, on)
             return False
         if trigger.when is None or self.holds(trigger, scope, trigger.name, on):
             if self._shared.watched:
@@ -182,6 +185,14 @@ class Machine(Triggers):
         else:
             actions = trigger.otherwise
         return self._act_all(actions, trigger.name, on, scope, cause)
+
+    def _give_up(self, trigger: Trigger, on: str) -> None:
+        """Triggers that set each other in motion come to an end; too many of them are told once."""
+        if self._ran > MOST + 1:
+            return
+        many = f"{MOST} triggers from one cause" if self._ran > MOST else f"{DEEPEST} triggers deep"
+        error = LocalError(f"{many}: {trigger.name} sets itself in motion")
+        self._host.report(events.ActionFailed(trigger.name, on, error))
 
     def _act_all(
         self, actions: Sequence[Action], owner: str, on: str, scope: Scope, cause: Cause
