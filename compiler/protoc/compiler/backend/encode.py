@@ -248,7 +248,7 @@ class Encoder(Checking):
                 elif isinstance(step, model.Branch | model.Coded):
                     at = at.moved(0, f"len({self.raws[step.key]})")
                 elif isinstance(step, model.Field) and not _is_zeros(step):
-                    at = at.moved(0, f"len({local(step.key)})")
+                    at = at.moved(0, f"len({self.variable(step)})")
                 self.places[step.key] = (start, at)
             self._order.append(step)
         return at

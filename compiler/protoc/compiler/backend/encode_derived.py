@@ -11,7 +11,7 @@ from protoc.compiler.backend.encode_values import Values
 from protoc.compiler.backend.expressions import Writer, named
 from protoc.compiler.backend.formats import format_of, held_by
 from protoc.compiler.backend.growing import grows, varies
-from protoc.compiler.backend.naming import attribute
+from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import bits_called, ends_of, members_of, span, told
 from protoc.compiler.backend.plan import Enter, Leave, Step
 from protoc.compiler.backend.values import limits
@@ -54,7 +54,7 @@ class Deriving(Values):
                 self.prepare(measured)
                 if isinstance(measured, model.Field) and varies(measured):
                     self.derived(measured)
-        original = self._repeated(step, step.origin.expression)
+        original = self._repeated(step)
         if original is not None:
             self.prepare(original)
             self.raws[step.key] = self.raws[original.key]
@@ -76,12 +76,19 @@ class Deriving(Values):
             if (limit := limits(step.wire, step.conversion, None)) is not None:
                 self.fits[attribute(step.name or "")] = limit
 
-    def _repeated(self, step: model.Field, expression: model.Expression) -> model.Field | None:
-        """The text that a text repeats: its bytes are there already."""
-        if not (isinstance(step.wire, model.Text) and isinstance(expression, model.Own)):
+    def variable(self, step: model.Field) -> str:
+        """The variable that holds the bytes of a field of any size."""
+        original = self._repeated(step)
+        return local((step if original is None else original).key)
+
+    def _repeated(self, step: model.Field) -> model.Field | None:
+        """The text that somebody gives and a text repeats: its bytes are there already."""
+        told = step.origin.expression if isinstance(step.origin, model.Derived) else None
+        if not (isinstance(step.wire, model.Text) and isinstance(told, model.Own)):
             return None
-        fields = (f for f in self.message.fields() if (f.key,) == expression.path)
-        return next((f for f in fields if isinstance(f.wire, model.Text)), None)
+        fields = (f for f in self.message.fields() if (f.key,) == told.path)
+        found = next((f for f in fields if isinstance(f.wire, model.Text)), None)
+        return None if found is None else self._repeated(found) or found
 
     def _grown(self, step: model.Field, value: str) -> None:
         """Digits of a length that measures them as well: as few as will do."""

@@ -65,6 +65,7 @@ class Formula(Struct):
             return value
         original = self.fields.get(value.path[-1]) if isinstance(value, model.Own) else None
         if original is not None and type(original.wire) is type(field.wire):
+            self._written_alike(original, field)
             return value
         if _width(field.wire) is not None and original is None:
             return self._number(self.drawer.expression)
@@ -75,6 +76,20 @@ class Formula(Struct):
             f"`{field.key}` is none",
             help="give the field a type that holds numbers: u8, u16le, hex[2], dec[3], bytes[2] …",
         )
+
+    def _written_alike(self, original: model.Field, copy: model.Field) -> None:
+        """Complain about the copy of a text that is written in another way."""
+        if isinstance(original.wire, model.Text) and isinstance(copy.wire, model.Text):
+            if _way(original.wire) == _way(copy.wire):
+                return
+            raise self.scope.fail(
+                "E0301",
+                f"`{copy.key}` repeats `{original.key}`, but is written in another way",
+                self.drawer.expression.span,
+                "their bytes would not be the same",
+                labels=(Label(original.span, "what it repeats"),),
+                help="give both the same size, padding and encoding",
+            )
 
     def read(self, expression: tree.Expression) -> model.Expression:
         """The model of an expression."""
@@ -339,3 +354,8 @@ def _is_known(expression: tree.Expression) -> bool:
     if isinstance(expression, tree.Binary):
         return _is_known(expression.left) and _is_known(expression.right)
     return isinstance(expression, tree.Number)
+
+
+def _way(text: model.Text) -> model.Text:
+    """How a text is written, wherever it ends."""
+    return text if isinstance(text.size, model.FixedSize) else replace(text, size=model.WhileFits())
