@@ -23,7 +23,7 @@ def test_a_copy_is_measured_like_what_it_repeats(layout: str) -> None:
     found = compiled(f"protocol p\nlink tcp client\nevent e {{ {layout} }}")
     assert found is not None
     ((_, kind),) = found.messages()
-    message = kind(a="here")
+    message = kind(**{"a": "here"})
     data = message.encode()
     assert data == MEASURED[layout]
     assert kind.construct.declarative.build(message) == data
