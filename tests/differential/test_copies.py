@@ -23,11 +23,11 @@ def test_a_copy_is_measured_like_what_it_repeats(layout: str) -> None:
     found = compiled(f"protocol p\nlink tcp client\nevent e {{ {layout} }}")
     assert found is not None
     ((_, kind),) = found.messages()
-    message = kind(**{"a": "here"})
-    data = message.encode()
-    assert data == MEASURED[layout]
+    data = MEASURED[layout]
+    message = kind.decode(data)
+    assert getattr(message, "a", "") == "here"
+    assert message.encode() == data
     assert kind.construct.declarative.build(message) == data
-    assert kind.decode(data) == message
     other = data.replace(b"here", b"hero", 1)
     assert outcome(kind.decode, other)[0] == "rejected"
     assert outcome(kind.decode, other) == outcome(kind.construct.declarative.parse, other)
