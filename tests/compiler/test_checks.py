@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from protoc.compiler.loading import execute
+from protoc.compiler.execution import execute
 from protoc.runtime import DecodeError
 from tests.compiler.describing import codes, module, said
 

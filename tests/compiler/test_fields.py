@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from protoc.compiler.loading import execute
+from protoc.compiler.execution import execute
 from tests.compiler.describing import codes, module, said
 
 LINK = "link tcp client\n"

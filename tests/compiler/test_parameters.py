@@ -2,7 +2,7 @@
 
 import pytest
 
-from protoc.compiler.loading import execute
+from protoc.compiler.execution import execute
 from tests.compiler.describing import codes, module, said
 
 SEALED = 'message sealed(salt, mark="$") { mark; data : body; check : u8 = sum(.., salt) }\n'

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from protoc.compiler.loading import execute
+from protoc.compiler.execution import execute
 from protoc.runtime import DecodeError, EncodeError
 from tests.compiler.describing import module
 
@@ -260,9 +260,10 @@ def test_a_list_says_how_many_items_it_has() -> None:
         ("xs : [u8] count 7", "exactly 7 items"),
         ("n : u8; xs : [u8] count n", "exactly 2 items"),
         ("n : u8; xs : [u8] count n * 2 + 1", "exactly 5 items"),
+        ("n : u8 = count(first); first : [u8] count n; xs : [u8] count n", "exactly 2 items"),
     ):
         cls = made(layout)
-        message = cls(**{name: {"n": 2, "xs": [1]}[name] for name in cls.BLANK})
+        message = cls(**{name: {"n": 2, "first": [5, 6], "xs": [1]}[name] for name in cls.BLANK})
         for encode in (message.encode, lambda m=message, c=cls: c.construct.declarative.build(m)):
             with pytest.raises(EncodeError, match=f"xs: expected {words}, got 1"):
                 encode()

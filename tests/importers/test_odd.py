@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from protoc.compiler.loading import execute
+from protoc.compiler.execution import execute
 from protoc.compiler.pipeline import compile_source
 from protoc.dsl.source import Source
 from tests.importers.connectors import (

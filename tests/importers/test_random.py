@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protoc.compiler.loading import execute
+from protoc.compiler.execution import execute
 from protoc.compiler.pipeline import compile_source
 from protoc.dsl.printer import print_document
 from protoc.dsl.source import Source

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from protoc.compiler.loading import execute
+from protoc.compiler.execution import execute
 from protoc.compiler.pipeline import Compilation, compile_source
 from protoc.dsl.source import Source
 from protoc.runtime.dispatch import Candidates

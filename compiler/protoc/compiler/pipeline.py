@@ -76,6 +76,6 @@ def _prove(protocol: model.Protocol, text: str, diagnostics: Diagnostics) -> Non
     """Run the examples of a description through its module."""
     if any(example.exchanges for example in protocol.examples):
         from protoc.compiler.examples import check_examples
-        from protoc.compiler.loading import execute
+        from protoc.compiler.execution import execute
 
         check_examples(protocol, execute(text, protocol.name), diagnostics)

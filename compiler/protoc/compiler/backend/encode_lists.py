@@ -177,10 +177,13 @@ class Lists(Struct):
 
     def _tells(self, field: model.Field, count: model.Expression) -> bool:
         """Whether the number is derived from the list itself."""
-        for other in self.encoder.message.fields():
-            if isinstance(other.origin, model.Derived) and mentions(count, other.key):
-                return True
-        return False
+        own = model.Count(field.key)
+        return any(
+            isinstance(other.origin, model.Derived)
+            and mentions(count, other.key)
+            and own in model.every(other.origin.expression)
+            for other in self.encoder.message.fields()
+        )
 
     def _not_empty(self, field: model.Field, wire: model.Items, variable: str, value: str) -> None:
         """One empty item would be read as no item at all."""

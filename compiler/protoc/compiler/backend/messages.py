@@ -79,7 +79,7 @@ def message_view(message: model.Message, context: Context, protocol: model.Proto
         context.use("UNKNOWN")
     return MessageView(
         name=context.classes[f"message {message.name}"],
-        doc=docstring(_message_doc(message, context), 4),
+        doc=docstring(_message_doc(message), 4),
         facts=facts(message, context, protocol),
         fields=fields_of(message, context),
         depends=depends,
@@ -162,7 +162,7 @@ def _type_of(owner: model.Message | model.Record, path: tuple[str, ...], context
     return annotation(field_.wire, model.Conversion(), context)
 
 
-def _message_doc(message: model.Message, context: Context) -> str:
+def _message_doc(message: model.Message) -> str:
     summary = message.doc.strip() or f"{message.kind.capitalize()} `{message.name}`."
     lines = [summary, "", *layout_words(message), ""]
     described = [f for f in message.fields() if f.name and _note(f)]

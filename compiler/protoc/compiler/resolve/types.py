@@ -184,7 +184,7 @@ def _wire(
     if name in _DIGITS:
         return _digits(scope, _DIGITS[name], size, modifiers)
     if name in _TEXTS:
-        return _text(scope, name, size, modifiers)
+        return _text(name, size, modifiers)
     if name == "bytes":
         return model.Raw(size or modifiers.until() or OPEN, modifiers.flag("reversed"))
     if name in scope.layouts:
@@ -238,7 +238,7 @@ def _digits(
     return replace(wire, pad=pad, left=left)
 
 
-def _text(scope: Scope, name: str, size: model.Size | None, modifiers: Modifiers) -> model.Text:
+def _text(name: str, size: model.Size | None, modifiers: Modifiers) -> model.Text:
     if name == "quoted":
         size = size or model.WhileFits()
     elif name == "char":

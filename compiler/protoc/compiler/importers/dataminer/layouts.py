@@ -320,17 +320,10 @@ class Layouts(Struct):
         if own[at].narrow:
             type_ = nodes.with_modifiers(type_, nodes.modifier("cp1252", own[at].span))
         if sent and param.id in self.context.resized:
-            return self._resized(param, type_)
+            return _resized(type_)
         if sent:
             return self._padded(param, type_)
         return nodes.with_modifiers(type_, *self._limit(own, at))
-
-    def _resized(self, param: Param, type_: tree.Typed) -> tree.Typed:
-        """A text whose length is changed at run time has the bytes it has."""
-        named = type_.type
-        if not isinstance(named, tree.NamedType) or named.name.text not in ("text", "bytes"):
-            return type_
-        return replace(type_, type=replace(named, size=None))
 
     def _padded(self, param: Param, type_: tree.Typed) -> tree.Typed:
         """A text that is sent is filled up to its size."""
@@ -385,3 +378,11 @@ class Layouts(Struct):
         return next(
             (i for i in range(at + 1, len(own)) if self.context.constant(own[i].param)), None
         )
+
+
+def _resized(type_: tree.Typed) -> tree.Typed:
+    """A text whose length is changed at run time has the bytes it has."""
+    named = type_.type
+    if not isinstance(named, tree.NamedType) or named.name.text not in ("text", "bytes"):
+        return type_
+    return replace(type_, type=replace(named, size=None))
