@@ -39,7 +39,7 @@ from tests.compiler.describing import said
             "covers itself",
         ),
         (
-            "event e { 0x01; size : u8 = len(..a); if size > 3 { x : u8 }; a : u8 }",
+            "event e { 0x01; n : u8 = len(..a); if n > 3 { x : u16 } else { x : u8 }; a : u8 }",
             "E0308",
             "derived from itself",
         ),

@@ -12,6 +12,7 @@ from hypothesis import Phase, given, settings
 from protoc.compiler import library
 from protoc.compiler.pipeline import compile_source
 from protoc.dsl.source import Source
+from tests.differential.checks import DESCRIPTIONS
 from tests.properties.descriptions import descriptions
 from tests.properties.modules import compiled
 
@@ -37,13 +38,17 @@ def written(folder: Path, count: int) -> list[Path]:
 
 
 def library_modules(folder: Path) -> None:
-    """The modules of the library, and of the devices with habits of their own."""
+    """The modules of the library, of the devices with habits of their own, and of checks."""
     sources = [Source(f"{name}.proto", library.text(name)) for name in library.entries()]
     sources += [Source.read(path) for path in sorted(PECULIAR.glob("*.proto"))]
     for source in sources:
         module = compile_source(source).module
         assert module is not None, source.name
         (folder / f"library_{Path(source.name).stem}.py").write_text(module, encoding="utf-8")
+    for number, text in enumerate(DESCRIPTIONS.values()):
+        source = Source("device.proto", f"protocol checks\nlink tcp client\n{text}")
+        module = compile_source(source).module
+        (folder / f"checks_{number}.py").write_text(module, encoding="utf-8")
 
 
 def tool(name: str, *arguments: str | Path) -> str:

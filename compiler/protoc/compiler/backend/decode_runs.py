@@ -133,7 +133,7 @@ class Runs(State):
             and step.conversion == replace(model.Conversion(), unit=step.conversion.unit)
             and step.bounds is None
             and step.name in self.settled
-            and step.key not in self.early
+            and step.key not in self.early | self.computed_from
             and isinstance(step.origin, model.Given)
         )
 

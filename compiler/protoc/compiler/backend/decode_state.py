@@ -187,6 +187,13 @@ class State(Struct, dict=True):
         found = {key for part in asked(self.message.elements) for key in named(part)}
         return found | {field.key for field in self.message.fields() if self._is_compared(field)}
 
+    @cached_property
+    def computed_from(self) -> set[str]:
+        """Fields whose raw values others are derived from."""
+        origins = (field.origin for field in self.message.fields())
+        derived = (o.expression for o in origins if isinstance(o, model.Derived))
+        return {key for expression in derived for key in named(expression)}
+
     def _is_compared(self, field: model.Field) -> bool:
         """Whether something is derived of the number that digits are, which is the caller's."""
         is_digits = isinstance(field.wire, model.Digits)

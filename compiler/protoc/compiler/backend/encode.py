@@ -82,6 +82,8 @@ class Encoder(Checking):
                 self._agree(element)
             if isinstance(element, model.Region):
                 self.agreed(element.elements)
+            elif isinstance(element, model.Branch):
+                Branches(self).agreed(element)
 
     def _guarded(self) -> list[str]:
         """The body under `try`, where a value can fail to fit."""

@@ -14,6 +14,7 @@ from protoc.compiler.backend.blanks import fields_in
 from protoc.compiler.backend.cases import heads
 from protoc.compiler.backend.code import octets
 from protoc.compiler.backend.encode_checks import Mark, fixed_ways
+from protoc.compiler.backend.expressions import named
 from protoc.compiler.backend.naming import attribute
 from protoc.compiler.backend.plan import steps
 from protoc.compiler.backend.values import default_of, defaulted
@@ -74,7 +75,7 @@ class Branches(Struct):
         for arm in branch.arms:
             if branch.how == "frames":
                 tests.append("")
-            elif branch.how in ("if", "link"):
+            elif branch.how in ("if", "link") and not branch.given:
                 tests.append(spelt(arm.when) if arm.when is not None else "")
             else:
                 tests.append(self._is_given(self._telling(branch, arm)))
@@ -112,7 +113,7 @@ class Branches(Struct):
             every = tuple(element for arm in branch.arms for element in arm.elements)
             self._way(branch, model.Arm(every), variable)
             return
-        if branch.how == "either":
+        if branch.how == "either" or branch.given:
             self._either(branch, variable)
             return
         if branch.how in ("if", "link"):
@@ -142,6 +143,51 @@ class Branches(Struct):
             if conditions[-1] is not None:
                 with encoder.lines.block(words[-1]):
                     encoder.refuse("", "a value that is described", "self")
+
+    def agreed(self, branch: model.Branch) -> None:
+        """The way that is given is the one whose condition holds, in ways of others as well."""
+        if not self._is_open(branch):
+            return
+        encoder = self.encoder
+        encoder.agreeing.add(branch.key)
+        if branch.how == "if":
+            conditions = [arm.when for arm in branch.arms]
+            with heads(encoder.lines, conditions, encoder.expression) as words:
+                self._agreed(branch, words)
+                if conditions[-1] is not None and branch.given:
+                    with encoder.lines.block(words[-1]):
+                        encoder.refuse("", "a value that is described", "self")
+            return
+        tests = self._tests(branch)
+        words = [f"{'elif' if i else 'if'} {test}:" for i, test in enumerate(tests) if test]
+        self._agreed(branch, [*words, "else:"][: len(branch.arms)])
+
+    def _is_open(self, branch: model.Branch) -> bool:
+        """Whether a way in it is yet to be compared, and lengths are there that tell it."""
+        encoder = self.encoder
+        given = [e for e in model.walk((branch,)) if isinstance(e, model.Branch) and e.given]
+        told = {n for e in given for arm in e.arms if arm.when for n in named(arm.when)}
+        derived = {f.key for f in encoder.message.fields() if isinstance(f.origin, model.Derived)}
+        done = all(encoder.is_there(key) for key in told & derived)
+        return done and any(e.key not in encoder.agreeing for e in given)
+
+    def _agreed(self, branch: model.Branch, words: list[str]) -> None:
+        encoder = self.encoder
+        for arm, word in zip(branch.arms, words, strict=False):
+            before = len(encoder.lines.lines)
+            with encoder.lines.block(word):
+                if branch.given:
+                    mine = self._telling(branch, arm)
+                    others = {n for a in branch.arms for n in self._telling(branch, a)}
+                    self._nothing(sorted(others - set(mine)))
+                    for name in mine:
+                        if name not in model.sometimes(arm.elements):
+                            self._needed(branch, arm, name)
+                for element in arm.elements:
+                    if isinstance(element, model.Branch):
+                        self.agreed(element)
+                if len(encoder.lines.lines) == before + 1:
+                    encoder.lines.add("pass")
 
     def _either(self, branch: model.Branch, variable: str | None) -> None:
         """The first way whose fields are given; of those with the same fields the first they fit.
@@ -235,7 +281,8 @@ class Branches(Struct):
             if name not in model.sometimes(arm.elements) and name not in left_out
         ]
         lets = model.lets(arm.elements)
-        if branch.how in ("if", "link", "frames") or len(mine) > len(lets) + 1:
+        told = branch.how in ("if", "link", "frames") and not branch.given
+        if told or len(mine) > len(lets) + 1:
             for name in needed:
                 self._needed(branch, arm, name)
         for name, (key, default) in left_out.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -22,6 +22,9 @@ from protoc.compiler.backend.values import limits
 from protoc.compiler.resolve.measures import fixed_size, total_size
 from protoc.compiler.resolve.sizes import covered
 
+_SHORT = 24
+"""Longer places of a check in a branch get a variable before they are used."""
+
 
 class Patch(Struct, frozen=True):
     """A check that is not computed yet: there is room for its bytes in the frame.
@@ -30,11 +33,13 @@ class Patch(Struct, frozen=True):
         step: the field its bytes are, or the integer that its bits stand in.
         checks: what is computed for it.
         flag: the variable that says where it stands, None where it does not.
+        places: where it stands, and what it covers of the way it stands in, by key.
     """
 
     step: model.Field
     checks: tuple[model.Field, ...]
     flag: str = ""
+    places: dict[str, tuple[Place, Place]] = field(default_factory=dict)
 
     @property
     def keys(self) -> set[str]:
@@ -139,7 +144,11 @@ class Checking(Deriving, dict=True):
                 if fixed_size(check) is None:
                     self.derived(check)
         if not self.is_ready(step, checks):
-            self._pending.constant(bytes(size_of(step) or 0))
+            if isinstance(step.wire, model.Bits):
+                self._shared(step, checks)
+                self._pending.add(self.piece(step, self.raws[step.key]))
+            else:
+                self._pending.constant(bytes(size_of(step) or 0))
             self.patches.append(Patch(step, checks))
             return
         if waiting := [check for check in checks if check.key not in self._done]:
@@ -153,7 +162,9 @@ class Checking(Deriving, dict=True):
             for check in waiting:
                 self._compute(check)
             self._reached = None
-        self._pending.add(self._checked_piece(step))
+        if isinstance(step.wire, model.Bits):
+            self._shared(step)
+        self._pending.add(self.piece(step, self.raws[step.key]))
 
     def unwritten(self, step: model.Field) -> None:
         """Digits of a check take no room as long as they are not known."""
@@ -208,11 +219,6 @@ class Checking(Deriving, dict=True):
             assert limit is not None
             self.fits[attribute(check.name or "")] = limit
 
-    def _checked_piece(self, step: model.Field) -> Piece:
-        if isinstance(step.wire, model.Bits):
-            self._shared(step)
-        return self.piece(step, self.raws[step.key])
-
     # -------------------------------------------------------------- filled in
 
     def fill_in(self, patches: Iterable[Patch]) -> None:
@@ -226,15 +232,33 @@ class Checking(Deriving, dict=True):
             )
             waiting.remove(ready)
             self.patches.remove(ready)
+            places = self.places
             with self._where(ready):
+                self.places = {**places, **self._absolute(ready)}
                 self._fill(ready)
+            self.places = places
+
+    def _absolute(self, patch: Patch) -> dict[str, tuple[Place, Place]]:
+        """The places of a check in a branch, counted from the frame where that is shorter."""
+        place = patch.places[patch.step.key][0] if patch.flag else Place(0)
+        if len(str(place)) <= _SHORT:
+            return patch.places
+        *terms, flag = place.terms
+        self.lines.add(f"{flag} += {Place(place.plus, tuple(terms))}")
+
+        def counted(each: Place) -> Place:
+            return Place(each.plus - place.plus, (flag,)) if each.terms == place.terms else each
+
+        return {key: (counted(a), counted(b)) for key, (a, b) in patch.places.items()}
 
     def _fill(self, patch: Patch) -> None:
         step = patch.step
         for check in patch.checks:
             if check.key not in self._done:
                 self._compute(check)
-        self._pending.add(self._checked_piece(step))
+        if isinstance(step.wire, model.Bits):
+            self.opened(step, patch.checks)
+        self._pending.add(self.piece(step, self.raws[step.key]))
         (piece,) = self._pending.parts(self.context)
         start, end = self.places[step.key]
         end = end if size_of(step) is not None else start
@@ -341,18 +365,12 @@ class Checking(Deriving, dict=True):
             if ready:
                 self.flush()
                 self.fill_in(ready)
-        places = dict(self.places)
         for i, patch in enumerate(self.patches[first:], first):
-            self.patches[i] = self._outlived(patch, branch, mark, places)
+            self.patches[i] = self._outlived(patch, branch, mark)
 
-    def _outlived(
-        self,
-        patch: Patch,
-        branch: model.Branch,
-        mark: Mark,
-        places: Mapping[str, tuple[Place, Place]],
-    ) -> Patch:
+    def _outlived(self, patch: Patch, branch: model.Branch, mark: Mark) -> Patch:
         """A check whose place is known outside of the branch it stands in."""
+        places = {**self.places, **patch.places}
         start, at = places[branch.key][0], places[patch.step.key][0]
         inside = {element.key for element in model.walk((branch,))}
         called = local(patch.checks[0].key)
@@ -371,9 +389,14 @@ class Checking(Deriving, dict=True):
             found = moved[inner.terms]
             return start.moved(found.plus + inner.plus, *found.terms)
 
-        for key in {patch.step.key, *self._edges(patch)} & inside:
+        begins, ends = self._edges(patch)
+        found: dict[str, tuple[Place, Place]] = {}
+        for key in (begins | ends) & inside:
             begin, end = places[key]
-            self.places[key] = outer(begin), outer(end)
+            found[key] = (
+                outer(begin) if key in begins else begin,
+                outer(end) if key in ends else end,
+            )
         for part in self._asked(patch, inside):
             variable = self.fresh(f"{called}_of")
             kept[variable] = self.spelt(part)
@@ -382,7 +405,7 @@ class Checking(Deriving, dict=True):
             for name, value in kept.items():
                 self.lines.add(f"{name} = {value}")
         self._declare(patch, [name for name in kept if name != flag], flag, mark)
-        return replace(patch, flag=flag)
+        return replace(patch, flag=flag, places=found)
 
     @contextmanager
     def _where(self, patch: Patch) -> Generator[None]:
@@ -401,16 +424,19 @@ class Checking(Deriving, dict=True):
             if check.key not in self._done and self._is_copied(check):
                 nothing = "0" if isinstance(check.wire, model.Integer | model.Slice) else 'b""'
                 declared.append(f"{pad}{self.raws[check.key]} = {nothing}")
+        if isinstance(patch.step.wire, model.Bits):
+            declared.append(f"{pad}{self.raws[patch.step.key]} = 0")
         self.lines.lines[mark.line : mark.line] = declared
 
-    def _edges(self, patch: Patch) -> set[str]:
-        """Where the bytes begin and end that a check is computed from."""
-        found: set[str | None] = set()
+    def _edges(self, patch: Patch) -> tuple[set[str], set[str]]:
+        """What is asked for the place where it begins, and where it ends."""
+        begins, ends = {patch.step.key}, {patch.step.key}
         for check in patch.checks:
             assert isinstance(check.origin, model.Derived)
             for extent in model.extents(check.origin.expression):
-                found |= {extent.first, extent.last, extent.until}
-        return {key for key in found if key is not None}
+                begins |= {key for key in (extent.first, extent.until) if key is not None}
+                ends |= {extent.last} if extent.last is not None else set()
+        return begins, ends
 
     def _asked(self, patch: Patch, inside: set[str]) -> list[model.Expression]:
         """The values of a way that a check is computed from."""

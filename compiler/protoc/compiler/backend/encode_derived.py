@@ -13,7 +13,7 @@ from protoc.compiler.backend.formats import format_of, held_by
 from protoc.compiler.backend.growing import grows, varies
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import bits_called, ends_of, members_of, span, told
-from protoc.compiler.backend.plan import Enter, Leave, Step
+from protoc.compiler.backend.plan import Enter, Leave, Step, asked
 from protoc.compiler.backend.values import limits
 
 _SHORT = 40
@@ -46,6 +46,10 @@ class Deriving(Values):
         if self._computed(step) and step.key not in self._done:
             self._done.add(step.key)
             self._length(step)
+
+    def is_there(self, key: str) -> bool:
+        """Whether a derived value has been computed."""
+        return key in self._done
 
     def _length(self, step: model.Field) -> None:
         assert isinstance(step.origin, model.Derived)
@@ -139,7 +143,9 @@ class Deriving(Values):
         self.lines.add(f"{variable} = ", self._digits(step, value))
 
     def _is_copied(self, step: model.Field) -> bool:
-        """Whether another value is derived from a derived one."""
+        """Whether another value is derived from a derived one, or a condition asks for it."""
+        if any(step.key in named(part) for part in asked(self.message.elements)):
+            return True
         return any(
             step.key in named(field.origin.expression)
             for field in self.message.fields()

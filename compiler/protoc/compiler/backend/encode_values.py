@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from msgspec import Struct, field
 
@@ -47,6 +47,7 @@ class Values(Struct):
         previous: writes what an expression asks of the item before.
         kept: variables for what is asked of a way of a branch behind it.
         gathered: variables of bytes that are covered before the frame is there.
+        agreeing: keys of branches whose conditions have been compared with what is given.
     """
 
     message: model.Message | model.Record
@@ -69,6 +70,7 @@ class Values(Struct):
     begun: bool = False
     kept: dict[model.Expression, str] = field(default_factory=dict)
     gathered: dict[model.Extent, str] = field(default_factory=dict)
+    agreeing: set[str] = field(default_factory=set)
     _reached: Place | None = None
     _formats: dict[str, str] = field(default_factory=dict)
     _beyond: list[str] = field(default_factory=list)
@@ -180,8 +182,11 @@ class Values(Struct):
         call = Call(self.context.use("EncodeError"), ("self.NAME", known(name), expected, value))
         self.lines.add("raise ", call)
 
-    def _shared(self, step: model.Field) -> None:
-        """An integer put together from its bits, each value checked to fit."""
+    def _shared(self, step: model.Field, without: Collection[model.Field] = ()) -> None:
+        """An integer put together from its bits, each value checked to fit.
+
+        Those `without` are left open.
+        """
         assert isinstance(step.wire, model.Bits)
         shared = Shared(step.wire.integer.width * 8)
         for part in step.wire.parts:
@@ -190,9 +195,20 @@ class Values(Struct):
             elif part.name is not None:
                 self._member(step, part, shared)
         for field_, pieces in slices_of(step, self.message):
-            self._sliced(step, field_, pieces, shared)
+            if field_ not in without:
+                self._sliced(step, field_, pieces, shared)
         self._none_of(shared.beyond)
         self.lines.chain(f"{self.raws[step.key]} = ", shared.rows(), "|")
+
+    def opened(self, step: model.Field, fields: Collection[model.Field]) -> None:
+        """The bits that were left open in an integer."""
+        assert isinstance(step.wire, model.Bits)
+        shared = Shared(step.wire.integer.width * 8)
+        for field_, pieces in slices_of(step, self.message):
+            if field_ in fields:
+                self._sliced(step, field_, pieces, shared)
+        self._none_of(shared.beyond)
+        self.lines.chain(f"{self.raws[step.key]} |= ", shared.rows(), "|")
 
     def _member(self, step: model.Field, part: model.Part, shared: Shared) -> None:
         """A member of a group."""

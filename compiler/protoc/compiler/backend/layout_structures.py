@@ -40,7 +40,7 @@ class Structures(Struct, frozen=True):
         lines = [f"{pad}{head}("]
         for arm in branch.arms:
             lines += self._way(arm, indent + 4)
-        for option in key:
+        for option in (*([keyed("given", "True")] if branch.given else []), *key):
             lines += laid_out("", option, ",", indent + 4)
         return [*lines, f"{pad}),"]
 

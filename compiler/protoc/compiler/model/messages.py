@@ -112,6 +112,8 @@ class Branch(Struct, frozen=True):
         behind: constants that stand here instead of what is optional; None where its own first
             byte tells.
         between: bytes of the fixed elements behind it, which are there in any case.
+        given: which arm is written is told by the fields that are given, since its condition
+            follows from how many bytes there are; it must hold then.
     """
 
     key: str
@@ -121,6 +123,7 @@ class Branch(Struct, frozen=True):
     closed: bool = False
     behind: tuple[Constant | LinkEnd, ...] | None = None
     between: int = 0
+    given: bool = False
 
 
 class Lines(Branch, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.formulas import Formula
 from protoc.compiler.resolve.lets import untold
 from protoc.compiler.resolve.measures import with_size
-from protoc.compiler.resolve.rings import has_ring
+from protoc.compiler.resolve.rings import has_ring, told_by_length
 from protoc.compiler.resolve.scope import Scope, Unresolved
 
 
@@ -37,7 +37,7 @@ def draw(
         else:
             fields[drawer.key] = replace(known, origin=_origin(value))
     fields |= {key: _reasoned(field, fields) for key, field in fields.items()}
-    elements = model.rebuilt(elements, lambda e: fields.get(e.key, e))
+    elements = told_by_length(model.rebuilt(elements, lambda e: fields.get(e.key, e)))
     whole = whole and not has_ring(scope, elements, drawers)
     return elements, whole and not untold(scope, elements)
 

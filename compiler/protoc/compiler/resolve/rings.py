@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from protoc.compiler import model
 from protoc.compiler.resolve.extents import Drawer
 from protoc.compiler.resolve.measures import fixed_size
@@ -29,6 +31,61 @@ def has_ring(scope: Scope, elements: tuple[model.Element, ...], drawers: list[Dr
             )
             return True
     return False
+
+
+def told_by_length(elements: tuple[model.Element, ...]) -> tuple[model.Element, ...]:
+    """Branches whose conditions follow from a length that measures them are told by what is given.
+
+    That takes ways which have fields of their own, but for one.
+    """
+    needs = _every(elements)
+    lengths: dict[str, set[str]] = {}
+    for field in model.walk(elements):
+        if isinstance(field, model.Field) and isinstance(field.origin, model.Derived):
+            for part in model.every(field.origin.expression):
+                if isinstance(part, model.Length):
+                    inside = model.walk(covered(elements, part.extent))
+                    lengths.setdefault(field.key, set()).update(e.key for e in inside)
+
+    def told(element: model.Element) -> model.Element:
+        if not isinstance(element, model.Branch) or element.how != "if":
+            return element
+        asked = _reached(needs, needs.get(element.key, set()))
+        around = any(element.key in lengths.get(key, set()) for key in asked)
+        return replace(element, given=around and _are_apart(element))
+
+    return model.rebuilt(elements, told)
+
+
+def _reached(needs: dict[str, set[str]], keys: set[str]) -> set[str]:
+    """Keys, and all that lead on from them."""
+    reached: set[str] = set()
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key not in reached:
+            reached.add(key)
+            waiting += needs.get(key, set())
+    return reached
+
+
+def _are_apart(branch: model.Branch) -> bool:
+    """Whether each way of a branch, but for one, has a field that is given for it alone."""
+    needed = [
+        {
+            element.name
+            for element in model.walk(arm.elements)
+            if isinstance(element, model.Field)
+            and isinstance(element.origin, model.Given)
+            and element.name not in model.sometimes(arm.elements)
+        }
+        for arm in branch.arms
+    ]
+    alone = [
+        names - set[str | None]().union(*(other for other in needed if other is not names))
+        for names in needed
+    ]
+    return sum(not names for names in alone) <= 1
 
 
 def _way(needs: dict[str, set[str]], key: str) -> list[str] | None:
@@ -99,7 +156,7 @@ def _asking(elements: tuple[model.Element, ...]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for element in model.walk(elements):
         asked: list[model.Expression | None] = []
-        if isinstance(element, model.Branch):
+        if isinstance(element, model.Branch) and not element.given:
             asked = [arm.when for arm in element.arms]
             inside = _asking(tuple(e for arm in element.arms for e in arm.elements))
             found[element.key] = set(inside)
@@ -137,8 +194,8 @@ def _way_out(
             inside = covered(elements, part.extent) if isinstance(part, model.Length) else ()
             if any(each.key in names for names in _asking(inside).values()):
                 return (
-                    "what a length measures cannot depend on it: who writes would not know what to "
-                    "write. Let another field say it, or write `optional`, which the bytes tell"
+                    "who writes would not know which way is meant: give each a field of its own, "
+                    "let another field say it, or write `optional`, which the bytes tell"
                 )
             if any(isinstance(e, model.Coded) for e in model.walk(inside)):
                 return (

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import fields
 
 from protoc.runtime.codecs.lets import same
+from protoc.runtime.declarative.base import Sizing
 from protoc.runtime.declarative.bits import spelt
 from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
@@ -28,8 +29,10 @@ class Again(Field):
         options: as of `Field`; `loose` when bytes that are no such record are not wrong.
     """
 
-    def __init__(self, name: str, type_: str, record: Record, **options: Any) -> None:
-        super().__init__(name, type_, **options)
+    def __init__(
+        self, name: str, type_: str, record: Record, *, size: Sizing | None = None, **options: Any
+    ) -> None:
+        super().__init__(name, type_, size=size, **options)
         self.record = record
 
     def names(self) -> set[str]:

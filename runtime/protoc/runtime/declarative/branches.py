@@ -100,6 +100,18 @@ class Branch(Element):
         """The way to write."""
         raise TypeError(f"{type(self).__name__} does not tell its ways apart")
 
+    def meant(self, message: Any, frame: Frame) -> list[Way]:
+        """The ways with a value that is given, or else those that have none of their own."""
+        telling = self.names() - self.always()
+        for way in self.arms:
+            if way.has_of(telling, message):
+                own = way.telling() & telling
+                return [other for other in self.arms if other.telling() & telling == own]
+        if plain := [way for way in self.arms if not way.telling() & telling]:
+            return plain
+        names = ", ".join(f"`{name}`" for name in sorted(self.names()))
+        raise frame.unfit("", f"one of {names}", message)
+
     # ---------------------------------------------------------------- as an element
 
     def settle(self, following: Sequence[Element], bounded: bool) -> None:
@@ -176,10 +188,15 @@ class Branch(Element):
 
 
 class Match(Branch):
-    """The first way whose condition holds; one without a condition takes what is left."""
+    """The first way whose condition holds; one without a condition takes what is left.
 
-    def __init__(self, *ways: Way, key: str | None = None) -> None:
+    Args:
+        given: what is given tells which way is written, since the conditions follow from that.
+    """
+
+    def __init__(self, *ways: Way, given: bool = False, key: str | None = None) -> None:
         super().__init__(ways, key)
+        self.given = given
 
     def always(self) -> set[str]:
         return set[str].intersection(*(way.always() for way in self.arms))
@@ -203,10 +220,16 @@ class Match(Branch):
         return way
 
     def wanted(self, message: Any, frame: Frame) -> Way:
-        """The way that the values in front tell."""
+        """The way that the values in front tell, or what is given."""
+        if self.given:
+            return self.meant(message, frame)[0]
         if (way := self._holds(frame)) is None:
             raise frame.unfit("", "a value that is described", message)
         return way
+
+    def agree(self, frame: Frame) -> None:
+        if self.given and self._holds(frame) is not frame.chosen[self.key]:
+            raise frame.unfit("", "what is given for this length", frame.raws[self.key])
 
 
 class ByLink(Match):
@@ -326,20 +349,8 @@ class Either(Branch):
         taken: Way | None = frame.chosen[self.key]
         if taken is not None:
             return taken
-        *others, last = self._meant(message, frame)
+        *others, last = self.meant(message, frame)
         return next((way for way in others if self._fits(way, message, frame)), last)
-
-    def _meant(self, message: Any, frame: Frame) -> list[Way]:
-        """The ways with a value that is given, or else those that have none of their own."""
-        telling = self.names() - self.always()
-        for way in self.arms:
-            if way.has_of(telling, message):
-                own = way.telling() & telling
-                return [other for other in self.arms if other.telling() & telling == own]
-        if plain := [way for way in self.arms if not way.telling() & telling]:
-            return plain
-        names = ", ".join(f"`{name}`" for name in sorted(self.names()))
-        raise frame.unfit("", f"one of {names}", message)
 
     def _fits(self, way: Way, message: Any, frame: Frame) -> bool:
         """Whether the values can be written this way, none a label of another way's."""
