@@ -8,13 +8,14 @@ from protoc.compiler import model
 from protoc.compiler.backend.checks import Computer, fixed, largest
 from protoc.compiler.backend.code import Code, text
 from protoc.compiler.backend.encode_values import Values
-from protoc.compiler.backend.expressions import Writer, named
+from protoc.compiler.backend.expressions import Writer, divides, named
 from protoc.compiler.backend.formats import format_of, held_by
 from protoc.compiler.backend.growing import grows, varies
 from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import bits_called, ends_of, members_of, span, told
-from protoc.compiler.backend.plan import Enter, Leave, Step, asked
+from protoc.compiler.backend.plan import Enter, Leave, Step, asks
 from protoc.compiler.backend.values import limits
+from protoc.compiler.resolve.measures import size_of as size_told
 
 _SHORT = 40
 """Longer values get a variable before they are written."""
@@ -144,13 +145,25 @@ class Deriving(Values):
 
     def _is_copied(self, step: model.Field) -> bool:
         """Whether another value is derived from a derived one, or a condition asks for it."""
-        if any(step.key in named(part) for part in asked(self.message.elements)):
+        if any(step.key in named(part) for part in self._asked_of(step)):
             return True
         return any(
             step.key in named(field.origin.expression)
             for field in self.message.fields()
             if isinstance(field.origin, model.Derived)
         )
+
+    def _asked_of(self, step: model.Field) -> list[model.Expression]:
+        """What is asked while writing: conditions and numbers, sizes where these are not exact."""
+        assert isinstance(step.origin, model.Derived)
+        exact = not divides(step.origin.expression)
+        found = []
+        for element in self.message.walk():
+            size, wire = size_told(element), getattr(element, "wire", None)
+            told = [size.expression if isinstance(size, model.GivenSize) else None]
+            told += [wire.count if isinstance(wire, model.Items) else None]
+            found += [part for part in asks(element) if not (exact and part in told)]
+        return found
 
     def _measures(self, step: model.Field, value: str, copied: bool) -> str:
         """A derived number that is written as digits of a fixed size, and fits them.
