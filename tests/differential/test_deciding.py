@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from protoc.runtime import Message
+from protoc.runtime import Incomplete, Message
 from protoc.runtime.found import FoundRejected
 from protoc.runtime.framing import Framer
+from protoc.runtime.work import found_in
 from tests.properties.modules import compiled, outcome
 
 HEAD = "protocol deciding\nlink tcp client\n"
@@ -80,3 +81,12 @@ def test_what_ends_a_message_is_compared_as_far_as_it_is_there() -> None:
     for data, kind in ((b"\1aEN", "incomplete"), (b"\1aEX", "rejected"), (b"\1aX", "rejected")):
         assert outcome(lambda: cls.decode_prefix(data))[0] == kind  # noqa: B023
         assert outcome(cls.construct.declarative.parse, data)[0] == kind
+
+
+def test_what_is_known_to_be_wrong_is_a_response_only_as_a_whole() -> None:
+    kind = event("response r { answer : text[2]; a : u8 = sum(answer); b : u8 = sum(answer) }")
+    with pytest.raises(Incomplete) as more:
+        found_in(kind, b"ab\x00")
+    assert more.value.needed == 4
+    reading, end = found_in(kind, b"ab\x00\x00\x00")
+    assert (reading.data, end) == (b"ab\x00\x00", 4)

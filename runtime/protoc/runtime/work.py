@@ -314,6 +314,8 @@ def found_in(
         if error.reason not in ("length", "crc") or not error.size:
             raise
         end = at + error.size
+        if end > len(buffer):
+            raise Incomplete(error.size) from None  # it is known to be wrong before it is whole
         return Reading(kind, link, bytes(buffer[at:end])), end
     return Reading(kind, link, bytes(buffer[at:end]), message), end
 
