@@ -291,15 +291,14 @@ class _Settler(Struct):
             target.alternatives
             for target in end.targets
             if isinstance(target, model.Constant)
-            and wire.separator
-            and all(each.startswith(wire.separator) for each in target.alternatives)
+            and any(wire.separator.startswith(each) for each in target.alternatives)
         ]
         if alike and not end.between:
             raise self.scope.fail(
                 "E0409",
                 f"nothing tells where `{_called(field)}` ends",
                 field.span,
-                "what follows begins like what stands between two items",
+                "what follows stands between two items as well",
                 help="where it stands behind each item, write `repeat items { … }` with it inside",
             )
 
