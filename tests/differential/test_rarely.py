@@ -217,6 +217,26 @@ def test_what_fills_a_hole_may_have_its_name(frame: str, octets: str) -> None:
     both(cls(a=1, data=b"\7", b=2), cls, bytes.fromhex(octets))
 
 
+@pytest.mark.parametrize(
+    "layout, value, octets",
+    [
+        ("a : int[5] plus", 12, "+0012"),
+        ("a : int[5] plus", -12, "-0012"),
+        ("a : int plus; CR", 0, "+0\r"),
+        ("a : float[7] .2 plus", 4.5, "+004.50"),
+        ("a : float plus; CR", -4.5, "-4.5\r"),
+        ("a : float[8] .1 plus pad left ' '", 4.5, "    +4.5"),
+        ("a : int[3] plus = 7", None, "+07"),
+    ],
+)
+def test_a_plus_is_written(layout: str, value: float | None, octets: str) -> None:
+    cls = made(layout)
+    both(cls() if value is None else cls(a=value), cls, octets.encode())
+    if layout == "a : int[5] plus":
+        with pytest.raises(EncodeError, match="a"):
+            cls(a=12345).encode()
+
+
 def test_a_named_constant_ends_what_nothing_else_ends() -> None:
     cls = made("STX; d : bytes; end : u8 = 3; check : u8 = xor(d..end)", link="tcp client")
     both(cls(d=b"ab"), cls, b"\x02ab\x03\x00")

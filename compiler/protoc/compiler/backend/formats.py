@@ -26,7 +26,7 @@ def format_of(wire: model.Wire) -> str:
     if letter is None or wire.signed or wire.reversed or wire.pad is not None:
         return ""
     width = f"0{wire.size.bytes}" if wire.size.bytes > 1 else ""
-    return f"%{width}{letter.lower() if wire.lower else letter}"
+    return f"%{'+' if wire.plus else ''}{width}{letter.lower() if wire.lower else letter}"
 
 
 def table_of(wire: model.Wire, what: str) -> str:
@@ -46,7 +46,7 @@ def held_by(wire: model.Wire) -> tuple[int, int]:
     assert isinstance(wire.size, model.FixedSize)
     base, size = wire.base, wire.size.bytes
     low = 1 - base ** (size - 1) if wire.notation == "int" else 0
-    return low, base**size - 1
+    return low, base ** (size - wire.plus) - 1
 
 
 def takes_fractions(wire: model.Wire, format_: str) -> bool:

@@ -346,8 +346,8 @@ def _look(wire: model.Wire) -> list[Code]:
     if isinstance(wire, model.Digits):
         if wire.decimals is not None:
             options.append(keyed("decimals", str(wire.decimals)))
-        if wire.lower:
-            options.append(keyed("lower", "True"))
+        said = {"lower": wire.lower, "plus": wire.plus}
+        options += [keyed(word, "True") for word, is_said in said.items() if is_said]
     if is_reversed(wire):
         options.append(keyed("reversed", "True"))
     return options

@@ -44,6 +44,8 @@ def digits(wire: model.Digits, raw: str, context: Context, message: str, name: s
         arguments.append(keyed("decimals", str(wire.decimals)))
     if wire.lower:
         arguments.append(keyed("lower", "True"))
+    if wire.plus:
+        arguments.append(keyed("plus", "True"))
     return Call(context.use(f"write_{wire.notation}"), tuple(arguments))
 
 

@@ -60,6 +60,7 @@ class Digits(Struct, frozen=True):
         reversed: the last byte stands first.
         lenient: bytes that are no such number are no value, and not wrong.
         longest: most bytes of a varying one.
+        plus: a sign is written in front of what is not negative, too.
     """
 
     notation: Notation
@@ -72,6 +73,7 @@ class Digits(Struct, frozen=True):
     reversed: bool = False
     lenient: bool = False
     longest: int | None = None
+    plus: bool = False
 
     @property
     def varying(self) -> bool:

@@ -54,6 +54,8 @@ def _characters(wire: model.Digits, value: float) -> bytes:
     elif wire.notation == "float" and width:
         digits = digits.removesuffix(".0")
     text = (digits if wire.lower else digits.upper()).encode()
+    if wire.plus and not text.startswith(b"-"):
+        text = b"+" + text
     if wire.pad is not None:
         return text.rjust(width, wire.pad) if wire.left else text.ljust(width, wire.pad)
     # zeros stand behind the sign

@@ -34,7 +34,7 @@ ENCODINGS = {
     "utf16be": "utf-16-be",
 }
 _WORDS = ("default", "scale", "offset", "unit", "as", "strict", "range", "like", "max", "pad",
-          "except", "trim", "lower", "signed", "reversed", "swapped", "until", "times",
+          "except", "trim", "lower", "signed", "plus", "reversed", "swapped", "until", "times",
           "via", "lenient", *ENCODINGS)  # fmt: skip
 _MOST_DECIMALS = 17
 

@@ -232,6 +232,8 @@ def _digits(
     )
     if notation in ("hex", "oct", "bin", *model.PACKED):
         wire = replace(wire, signed=modifiers.sign(wire))
+    if notation in ("int", "float"):
+        wire = replace(wire, plus=modifiers.flag("plus"))
     if packed:
         return wire
     pad, left = modifiers.filling(wire)

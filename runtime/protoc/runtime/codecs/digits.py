@@ -176,6 +176,7 @@ def _writer(name: str, code: str, base: int, negative: bool = False) -> Callable
         *,
         lower: bool = False,
         signed: bool = False,
+        plus: bool = False,
         pad: bytes | None = None,
         left: bool = False,
     ) -> bytes:
@@ -188,6 +189,7 @@ def _writer(name: str, code: str, base: int, negative: bool = False) -> Callable
         if number < 0 and not negative:
             raise EncodeError(message, field, "a number of at least 0", value)
         digits = format(number, code) if code else _base36(number)
+        digits = f"+{digits}" if plus and number >= 0 else digits
         digits = digits if lower else digits.upper()
         return _sized(digits, size, message, field, value, pad, left)
 
@@ -226,6 +228,7 @@ def write_float(
     field: str,
     *,
     decimals: int | None = None,
+    plus: bool = False,
     pad: bytes | None = None,
     left: bool = False,
 ) -> bytes:
@@ -235,4 +238,6 @@ def write_float(
     digits = repr(value) if decimals is None else f"{value:.{decimals}f}"
     if decimals is None:
         digits = digits.removesuffix(".0")
+    if plus and digits[0] != "-":
+        digits = f"+{digits}"
     return _sized(digits, size, message, field, value, pad, left)

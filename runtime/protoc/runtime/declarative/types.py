@@ -24,13 +24,14 @@ class Look(TypedDict, total=False):
     decimals: int | None
     lower: bool
     signed: bool
+    plus: bool
     bcd: bool
 
 
 def wire_of(
     type_: str, *, encoding: str = "utf-8", pad: bytes | None = None, left: bool = False,
     trim: str = "", decimals: int | None = None, lower: bool = False, signed: bool = False,
-    bcd: bool = False, longest: int | None = None,
+    plus: bool = False, bcd: bool = False, longest: int | None = None,
 ) -> Wire:  # fmt: skip
     """The wire form of a type as descriptions write it: `u16le`, `hex[2]`, `text`.
 
@@ -49,8 +50,9 @@ def wire_of(
 
     def number(notation: str) -> Wire:
         return Digits(
-            notation, fixed, decimals=decimals, lower=lower, signed=signed, pad=pad, left=left
-        )
+            notation, fixed, decimals=decimals, lower=lower, signed=signed, plus=plus, pad=pad,
+            left=left,
+        )  # fmt: skip
 
     make: dict[str, Callable[[], Wire]] = {
         "text": lambda: Text(fixed, encoding, pad, left, trim),

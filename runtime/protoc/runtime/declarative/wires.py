@@ -158,9 +158,10 @@ class Digits(Wire):
 
     def __init__(
         self, notation: str, fixed: int | None, *, decimals: int | None = None, lower: bool = False,
-        signed: bool = False, pad: bytes | None = None, left: bool = False,
+        signed: bool = False, plus: bool = False, pad: bytes | None = None, left: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(fixed)
+        self.plus = "+" if plus else ""
         self.notation = notation
         self.whole = notation != "float"
         self.has_sign = notation in ("int", "float")
@@ -211,7 +212,9 @@ class Digits(Wire):
         if self.signed and self.fixed is not None:
             raw = complement(int(raw), BASES[self.notation] ** self.fixed)
         digits = self._real(raw) if self.notation == "float" else self._whole(abs(int(raw)))
-        sign, digits = ("-", digits.lstrip("-")) if raw < 0 or digits[0] == "-" else ("", digits)
+        sign, digits = (
+            ("-", digits.lstrip("-")) if raw < 0 or digits[0] == "-" else (self.plus, digits)
+        )
         if sign and not self.has_sign:
             raise ValueError("a number of at least 0")
         if self.fixed is not None and len(sign + digits) > self.fixed:
