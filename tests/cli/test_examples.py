@@ -138,6 +138,20 @@ example on new { rx x"01 05" == level(value=5); bad x"02 05" constant }
     assert list(compile_source(Source("p.proto", text)).diagnostics) == []
 
 
+@pytest.mark.parametrize(
+    "type_, data, part", [("hex[2]", "C1", "`… & 0xFF`"), ("dec[2]", "49", "`… % 100`")]
+)
+def test_the_last_digits_of_a_check_are_told(type_: str, data: str, part: str) -> None:
+    text = f"""protocol p
+link tcp client
+event e {{ a : bytes[2]; check : {type_} = sum(..); LF }}
+example {{ rx x"FF C2" "{data}" LF == e(a=x"FF C2") }}
+"""
+    (diagnostic,) = compile_source(Source("p.proto", text)).diagnostics
+    assert diagnostic.help is not None
+    assert part in diagnostic.help
+
+
 def test_an_event_is_tried_before_a_message_above_it() -> None:
     text = """protocol p
 link tcp client

@@ -151,7 +151,7 @@ class _Checker:
         label = _why(tried.error)
         if tried.name != name or not line.message:
             label = f"as `{tried.name}`: {label}"
-        help = "change the bytes or the description, whichever is wrong"
+        help = _cut_short(tried.error) or "change the bytes or the description, whichever is wrong"
         if whole is not None:
             help = f"these bytes are `{whole.name}`; {help}"
         self._error("E0701", message, line, label, help)
@@ -289,6 +289,19 @@ def _deepest(tries: Iterable[_Try]) -> _Try | None:
 
 def _reason(tried: _Try) -> str:
     return "" if tried.cut_off else str(tried.error.reason)
+
+
+def _cut_short(error: Any) -> str:
+    """What to write where a check in text is only the last digits of the one computed."""
+    if getattr(error, "reason", "") != "crc":
+        return ""
+    expected, got = error.expected, error.got
+    if type(expected) is not int or type(got) is not int or expected <= got:
+        return ""
+    for sign, modulus in (("% 100", 100), ("& 0xFF", 1 << 8), ("& 0xFFFF", 1 << 16)):
+        if expected % modulus == got:
+            return f"a check in text must fit; its last digits are `… {sign}` of it"
+    return ""
 
 
 def _why(error: Any) -> str:
