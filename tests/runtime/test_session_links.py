@@ -91,6 +91,22 @@ hook hello(peer : text)
 """
 
 
+def test_what_somebody_asked_for_who_is_gone_goes_to_nobody() -> None:
+    """Not even to the one who has its number now; each is told."""
+    hub = stage(HUB, peers=2)
+    hub.hear(b"K1;K2;", connection=0)
+    assert hub.sent() == [(0, b"ok"), (0, b"ok"), (0, b"?")]
+    hub.session.disconnected(0, hub.now)
+    hub.session.connected(0, "10.0.0.9:4000", hub.now)
+    assert hub.sent() == []
+    assert [line for line in hub.outline() if line.startswith("not sent")] == [
+        "not sent ask: the line is gone",
+        "not sent ask: whoever asked for it is gone",
+    ]
+    hub.hear(b"K3;", connection=0)
+    assert hub.sent() == [(0, b"ok"), (0, b"?")]
+
+
 def test_params_are_told_who_came_and_went() -> None:
     hub = stage(HUB, peers=0)
     hub.session.connected(0, "10.0.0.1:5001", 0)
@@ -361,3 +377,32 @@ def test_whoever_never_stops_talking_is_cut_off_by_the_timeout() -> None:
     bus.execute("ask", unit=1)
     bus.wait(0.2)
     assert bus.sent() == [(0, b"?\x01\r")]
+
+
+# --- lines that break ---
+
+
+def test_what_timers_ask_while_the_line_is_away_waits_for_it() -> None:
+    """What was asked when it broke is told to have no answer."""
+    line = stage(
+        """
+link line : tcp client { reconnect 1s; end LF }
+command get "G"
+command put "P"
+response got "V{value:dec}"
+pair get = get -> got
+pair put = put -> none
+timer poll every 1s after 1s do get, put
+"""
+    )
+    line.session.start(0)
+    line.wait(1)
+    assert line.sent() == [(0, b"G\n")]
+    line.session.disconnected(0, line.now, "reset")
+    line.wait(3)
+    for _ in range(3):
+        line.session.not_opened("refused", line.now)
+    lost = [each for each in line.outline() if each.startswith("not sent")]
+    assert lost == ["not sent get: the line is gone: reset"]
+    line.session.connected(0, "10.0.0.1:4000", line.now)
+    assert line.sent() == [(0, b"P\n"), (0, b"G\n")]

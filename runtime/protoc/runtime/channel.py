@@ -18,6 +18,7 @@ from protoc.runtime.making import Maker
 from protoc.runtime.messages import Message
 from protoc.runtime.pacing import Pacer
 from protoc.runtime.protocol import Link, On, Pair
+from protoc.runtime.queue import GONE
 from protoc.runtime.reachability import RESPONDING, Reachability
 from protoc.runtime.receiving import Receiver
 from protoc.runtime.scope import FAULTS, Scope, holds
@@ -96,6 +97,7 @@ class Channel(Wire):
         )
         self.expect = self.receiver.expect
         self._terms: dict[str, Terms] = {}  # by pair, as they are asked for
+        self._gone = {GONE} if link.role == "server" else set[int]()
         self.closing = False
         self.waits = link.half_duplex or link.greeting is not None
         self.dormant = False
@@ -118,6 +120,7 @@ class Channel(Wire):
         self.was_connected = True
         self.closing = self.dormant = self._waking = False
         self.connections[number] = line
+        self._gone.discard(number)
 
     def leave(self, number: int) -> Connection:
         """A connection is gone: what it left unfinished is told."""
@@ -128,6 +131,8 @@ class Channel(Wire):
         line.rest()
         self.receiver.left(number)
         del self.connections[number]
+        if self.link.role == "server":
+            self._gone.add(number)
         shared = self._shared
         shared.out = [each for each in shared.out if each[0] != number]
         return line
@@ -228,10 +233,16 @@ class Channel(Wire):
         return self.routes(connection)
 
     def routes(self, connection: int | None) -> list[int]:
-        """The connection that caused it, while it lasts; else all there are."""
+        """The connection that caused it, while it lasts; else all there are.
+
+        Of those that come and go, nobody gets what another one has asked for.
+        """
         server = self.link.server
-        if connection in self.connections and not (server and server.reply == "all"):
-            return [connection]
+        if server is None or server.reply != "all":
+            if connection in self.connections:
+                return [connection]
+            if connection in self._gone:
+                return []
         return list(self.connections)
 
     def wanted(self) -> bool:
@@ -251,7 +262,7 @@ class Channel(Wire):
         lines = [self.connections[number] for number in self.routes(connection)]
         if not all(line.greeted for line in lines):
             return None
-        if not self.link.half_duplex:
+        if not (self.link.half_duplex and lines):
             return self._shared.now
         if any(line.framer.pending for line in lines):
             return None

@@ -12,7 +12,7 @@ from protoc.runtime.errors import LocalError, TransportError
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.machine import Machine
 from protoc.runtime.protocol import Group, On
-from protoc.runtime.queue import Entry, Frame, Queue, Ticket, line_lost
+from protoc.runtime.queue import GONE, Entry, Frame, Queue, Ticket, line_lost
 from protoc.runtime.routing import Routing
 from protoc.runtime.scheduler import Planned
 from protoc.runtime.scope import Scope
@@ -257,6 +257,7 @@ class Executor:
         frame.at += 1
         if (frame.group and not self._may_do(item, frame)) or channel is None:
             return True
+        entry.begun = True
         if mine:
             self.sender.send(item, entry, channel, now)
         else:
@@ -344,12 +345,17 @@ class Executor:
     def lost(self, channel: Channel, connection: int, reason: str) -> None:
         """A connection is gone: fail what waited for it, and with the last one all the rest."""
         error = line_lost(reason)
+        for entry in (*self._queue, *(frame.entry for frame in self._frames)):
+            if entry.connection == connection and entry.channel is channel:
+                entry.connection = GONE
         exchange = self.asker.exchange
         if exchange is not None and connection in exchange.connections:
             exchange.connections.remove(connection)
         if exchange is not None and exchange.wire is channel and not exchange.connections:
             self.asker.drop()
             exchange.entry.failed("error", error)
+            if exchange.entry.ticket is None:  # nobody else says that it has no answer
+                self.sender.not_sent(exchange.pair.name, exchange.entry, channel, error)
             self._abandon(channel, error)
         if not channel.connections:
             self._abandon(channel, error)
@@ -358,8 +364,16 @@ class Executor:
                 entry.close()
 
     def _abandon(self, channel: Channel, error: TransportError) -> None:
-        """What is being executed over a link ends here."""
-        frames = [frame for frame in self._frames if frame.entry.channel is channel]
+        """What is being executed over a link ends here.
+
+        What nothing was sent of, and nobody waits for, goes on when there is a connection again.
+        """
+        frames = [
+            frame
+            for frame in self._frames
+            if (frame.entry.begun and frame.entry.channel is channel)
+            or _waits_for(frame.entry, channel)
+        ]
         for frame in reversed(frames):
             self._frames.remove(frame)
             if frame.owner and not frame.over:

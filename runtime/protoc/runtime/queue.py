@@ -99,6 +99,10 @@ class Ticket(msgspec.Struct, eq=False):
             self._own_status, self._own_error = status, error
 
 
+GONE = -1
+"""In place of the number of a connection that is gone: it may be given to somebody else."""
+
+
 class Entry(msgspec.Struct, eq=False):
     """Something in the queue.
 
@@ -107,7 +111,8 @@ class Entry(msgspec.Struct, eq=False):
         scope: what its arguments and conditions see: the message that caused it, the params.
         fields: fields of commands as the user gave them.
         ticket: whom to tell; `own` when it is the ticket's own work.
-        connection: the connection that caused it, None when none did.
+        connection: the connection that caused it, None when none did, `GONE` when it asked over
+            this link and is gone.
         link: name of the link that caused it, empty when none did.
         gap: seconds to wait at least after each item of it.
         then: called when it is over.
@@ -116,6 +121,7 @@ class Entry(msgspec.Struct, eq=False):
         size: bytes it takes in the queue, as far as they are known.
         channel: the link it goes over; None until that is settled.
         guest: it is an item of a group that runs in the queue of another link.
+        begun: something of it was sent.
     """
 
     target: Execute
@@ -132,6 +138,7 @@ class Entry(msgspec.Struct, eq=False):
     size: int = 0
     channel: Channel | None = None
     guest: bool = False
+    begun: bool = False
 
     def __post_init__(self) -> None:
         if self.ticket is not None:

@@ -11,7 +11,7 @@ from protoc.runtime.actions import Expression, Item
 from protoc.runtime.asker import Asker
 from protoc.runtime.causes import Cause
 from protoc.runtime.channel import Channel
-from protoc.runtime.errors import LocalError, ProtocolError
+from protoc.runtime.errors import LocalError, ProtocolError, TransportError
 from protoc.runtime.exchange import Exchange
 from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Message
@@ -68,6 +68,10 @@ class Sender:
             self._rest(entry, 0.0, now)
             return
         routes = channel.routes(entry.connection)
+        if not routes:
+            gone = TransportError("whoever asked for it is gone")
+            self.not_sent(item.name, entry, channel, gone)
+            return
         no_reply = channel.link.no_reply
         if pair and pair.steps and not (no_reply and self._gets_none(no_reply, message, channel)):
             terms = channel.terms(pair)
