@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Literal
 
 from protoc.compiler import model
-from protoc.compiler.resolve.constants import exact, number, octets, whole
-from protoc.compiler.resolve.enums import resolve_enum
-from protoc.compiler.resolve.scope import Scope, Unresolved, suggestion
-from protoc.compiler.resolve.via import resolve_via
+from protoc.compiler.resolve.constants import number, octets, whole
+from protoc.compiler.resolve.scope import Scope, suggestion
 from protoc.dsl import tree
 from protoc.dsl.diagnostics import Label
 
@@ -197,7 +194,7 @@ class Modifiers:
         modifier = self.take("range")
         if modifier is None:
             return None
-        self._number(wire, modifier)
+        self.require_number(wire, modifier)
         value = modifier.values[0]
         low, high = (
             (value.start, value.end) if isinstance(value, tree.Range) else modifier.values[:2]
@@ -286,64 +283,7 @@ class Modifiers:
             )
         return pattern.value
 
-    def conversion(self, wire: model.Wire, name: str, owner: str) -> model.Conversion:
-        """From raw to value."""
-        scale = self._factor(wire, "scale", 1)
-        offset = self._factor(wire, "offset", 0)
-        unit = self.operand("unit")
-        boolean = (
-            isinstance(self.typed.type, tree.NamedType) and self.typed.type.name.text == "bool"
-        )
-        enum, hexadecimal = None, False
-        if modifier := self.take("as"):
-            word = modifier.name.text if modifier.name is not None else ""
-            if word == "bool" and not modifier.labels:
-                self._number(wire, modifier)
-                boolean = True
-            elif word == "hex" and not modifier.labels:
-                self._whole(wire, modifier, scale, offset)
-                hexadecimal = True
-            else:
-                enum = self._labels(modifier, wire, name, owner).name
-        strict = self.take("strict")
-        if strict is not None and enum is None:
-            raise self.scope.fail(
-                "E0404",
-                "`strict` needs labels",
-                strict.span,
-                "there are none it could insist on",
-                help="put `as` and an enumeration before it, or take it away",
-            )
-        text = unit.value if isinstance(unit, tree.String) else ""
-        via = self._via(wire)
-        return model.Conversion(
-            scale, offset, enum, strict is not None, boolean, text, via, hexadecimal
-        )
-
-    def _via(self, wire: model.Wire) -> model.Via | None:
-        """A conversion by a formula."""
-        modifier = self.take("via")
-        if modifier is None:
-            return None
-        self._number(wire, modifier)
-        return resolve_via(self.scope, modifier.values[0])
-
-    def _factor(self, wire: model.Wire, word: str, otherwise: int) -> Fraction:
-        modifier = self.take(word)
-        if modifier is None:
-            return Fraction(otherwise)
-        self._number(wire, modifier)
-        value = exact(self.scope, modifier.values[0])
-        if word == "scale" and value == 0:
-            raise self.scope.fail(
-                "E0205",
-                "a scale of 0 loses the value",
-                modifier.values[0].span,
-                help="write what one step of the raw number is worth: `scale 0.1`",
-            )
-        return value
-
-    def _number(self, wire: model.Wire, modifier: tree.Modifier) -> None:
+    def require_number(self, wire: model.Wire, modifier: tree.Modifier) -> None:
         """Refuse a modifier that needs a number where there is none."""
         if not isinstance(wire, model.Integer | model.Real | model.Digits | model.Slice):
             word = f"as {modifier.name.text}" if modifier.name else modifier.word
@@ -354,71 +294,6 @@ class Modifiers:
                 f"`{type_name(self.typed)}` is none",
                 help="give the field a type that is a number: u8, i16, dec[4], float …",
             )
-
-    def _whole(
-        self, wire: model.Wire, modifier: tree.Modifier, scale: Fraction, offset: Fraction
-    ) -> None:
-        """Refuse hexadecimal digits for what is no whole number."""
-        self._number(wire, modifier)
-        fractional = isinstance(wire, model.Real) or (
-            isinstance(wire, model.Digits) and wire.notation == "float"
-        )
-        if fractional or scale != 1 or offset != 0:
-            raise self.scope.fail(
-                "E0404",
-                "`as hex` needs a whole number",
-                modifier.span,
-                "this one may have decimals",
-                help="leave `as hex` out, or the scale",
-            )
-
-    def _labels(
-        self, modifier: tree.Modifier, wire: model.Wire, name: str, owner: str
-    ) -> model.Enum:
-        """The enumeration behind `as`."""
-        if modifier.labels:
-            enum = self._declared_here(modifier, name, owner)
-        else:
-            if modifier.name is None:
-                raise Unresolved("labels that could not be read")
-            if modifier.name.text not in self.scope.enums:
-                raise self.scope.unknown("enum", modifier.name, self.scope.enums)
-            enum = self.scope.enums[modifier.name.text]
-        if enum.text != isinstance(wire, model.Text):
-            stand_for = "texts" if enum.text else "numbers"
-            raise self.scope.fail(
-                "E0406",
-                f"the labels of `{enum.name}` do not fit `{type_name(self.typed)}`",
-                modifier.span,
-                f"they stand for {stand_for}",
-                labels=(Label(enum.span, "declared here"),),
-                help="a field of text needs labels for texts, a number labels for numbers",
-            )
-        return enum
-
-    def _declared_here(self, modifier: tree.Modifier, name: str, owner: str) -> model.Enum:
-        """The enumeration that `as` declares; a frame's is met once for each message in it."""
-        enums = self.scope.enums
-        called = modifier.name.text if modifier.name else name
-        known = enums.get(called)
-        if known is not None and known.span != modifier.span:
-            if modifier.name is not None:
-                raise self.scope.fail(
-                    "E0201",
-                    f"there are two enums named `{called}`",
-                    modifier.name.span,
-                    "declared again",
-                    labels=(Label(known.span, "first declared here"),),
-                    help="rename one of them, or leave the labels out here to use the first",
-                )
-            called = f"{owner}_{name}"
-        if called not in enums:
-            try:
-                enums[called] = resolve_enum(self.scope, called, modifier.labels, modifier.span)
-            except Unresolved:
-                self.scope.broken.add(called)
-                raise
-        return enums[called]
 
     def finish(self) -> None:
         """Complain about what is left."""

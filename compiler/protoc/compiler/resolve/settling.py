@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from protoc.compiler import model
 from protoc.compiler.resolve.beginnings import beginning
 from protoc.compiler.resolve.coded import is_clear, measured, plain_size, require_clear
 from protoc.compiler.resolve.enclosing import settled_in
+from protoc.compiler.resolve.ends import Ends, called
 from protoc.compiler.resolve.following import (
     Next,
     Unclear,
@@ -17,12 +17,9 @@ from protoc.compiler.resolve.following import (
     next_of,
     record_of,
     trails_off,
-    up_to,
-    written_out,
 )
 from protoc.compiler.resolve.measures import (
     OPEN,
-    fixed_size,
     is_open,
     size_of,
     total_size,
@@ -105,22 +102,8 @@ def _begun(first: model.Element) -> model.Element:
     return replace(first, wire=replace(wire, filled=wire.size is not None))
 
 
-class _Settler(Struct):
-    """Settles what no length drives.
-
-    Attributes:
-        elements: those of the whole message or record.
-        sized: it is about a region whose end is known.
-        bounded: the line tells where the message ends.
-        open: something runs on until the line says so.
-    """
-
-    scope: Scope
-    layout: tree.Layout
-    elements: tuple[model.Element, ...]
-    sized: bool = False
-    bounded: bool = False
-    open: bool = False
+class _Settler(Ends):
+    """Settles what no length drives."""
 
     def settle(
         self, elements: tuple[model.Element, ...], behind: tuple[model.Element, ...]
@@ -139,7 +122,7 @@ class _Settler(Struct):
                 element = self._coded(element, following)
             elif isinstance(element, model.Filler):
                 self._goes_on(element, following)
-                element = passed(self.scope, element, following, self._fields)
+                element = passed(self.scope, element, following, self.fields)
             elif isinstance(element, model.Field):
                 element = self._field(element, following)
             result.append(element)
@@ -173,7 +156,7 @@ class _Settler(Struct):
             own = self._own_end(coded, unsettled)
             if own is not None:
                 return replace(coded, elements=own, size=model.OwnEnd())
-        size = self._end(coded, following)
+        size = self.end(coded, following)
         require_clear(self.scope, coded, size)
         return replace(coded, size=size)
 
@@ -215,7 +198,7 @@ class _Settler(Struct):
             next_ = next_of(following)
         except Unclear:
             next_ = Next((), certain_size(following))
-        if (next_.between and next_.targets) or not (next_.targets or self._has_end()):
+        if (next_.between and next_.targets) or not (next_.targets or self.has_end()):
             raise self.scope.fail(
                 "E0409",
                 "nothing tells whether this is present",
@@ -227,7 +210,7 @@ class _Settler(Struct):
 
     def _goes_on(self, element: model.Element, following: tuple[model.Element, ...]) -> None:
         """Complain about what may be absent at the end of a message that nothing ends."""
-        if all(map(may_be_nothing, following)) and not self._has_end():
+        if all(map(may_be_nothing, following)) and not self.has_end():
             raise self.scope.fail(
                 "E0501",
                 f"nothing tells whether `{self.layout.name.text}` goes on here",
@@ -257,7 +240,7 @@ class _Settler(Struct):
                 lines.span,
                 help="put a constant behind them, an empty line perhaps",
             )
-        if next_.end and not self._has_end():
+        if next_.end and not self.has_end():
             raise self.scope.fail(
                 "E0501",
                 "nothing ends these lines",
@@ -269,7 +252,7 @@ class _Settler(Struct):
 
     def _tells(self, elements: tuple[model.Element, ...]) -> bool:
         """Whether the first bytes tell that elements stand here."""
-        return bool(beginning(elements, self._fields, self.scope.enums))
+        return bool(beginning(elements, self.fields, self.scope.enums))
 
     def _field(self, field: model.Field, following: tuple[model.Element, ...]) -> model.Field:
         self._ended_well(field, following)
@@ -279,107 +262,20 @@ class _Settler(Struct):
             return self._digits(field, following)
         size = size_of(field)
         if isinstance(size, model.UntilNext):
-            return replace(field, wire=with_size(field.wire, self._mark(field, size, following)))
-        end = self._end(field, following)
+            return replace(field, wire=with_size(field.wire, self.mark(field, size, following)))
+        end = self.end(field, following)
         if isinstance(end, model.UntilNext) and isinstance(field.wire, model.Items):
-            self._separated(field, field.wire, end)
+            self.separated(field, field.wire, end)
         return replace(field, wire=with_size(field.wire, end))
-
-    def _separated(self, field: model.Field, wire: model.Items, end: model.UntilNext) -> None:
-        """Complain about a list that ends at what stands between its items."""
-        alike = [
-            target.alternatives
-            for target in end.targets
-            if isinstance(target, model.Constant)
-            and any(wire.separator.startswith(each) for each in target.alternatives)
-        ]
-        if alike and not end.between:
-            raise self.scope.fail(
-                "E0409",
-                f"nothing tells where `{_called(field)}` ends",
-                field.span,
-                "what follows stands between two items as well",
-                help="where it stands behind each item, write `repeat items { … }` with it inside",
-            )
-
-    def _mark(
-        self, field: model.Field, size: model.UntilNext, following: tuple[model.Element, ...]
-    ) -> model.UntilNext:
-        """Where a field ends that says itself what ends it."""
-        (mark,) = size.targets
-        assert isinstance(mark, model.Constant)
-        between, behind = up_to(mark.alternatives, following)
-        if behind is following and closed(self.scope, field, mark.alternatives, following):
-            size = replace(size, guarded=True)
-        if size.times:
-            return replace(size, between=between)
-        constants = (e for e in behind if isinstance(e, model.Constant | model.LinkEnd))
-        limit = next(constants, None)
-        if limit is None and not self._has_end():
-            raise self._endless(field)
-        return replace(size, between=between, limit=limit)
 
     def _ended_well(self, field: model.Field, following: tuple[model.Element, ...]) -> None:
         """Complain about an object that neither its elements end nor what follows."""
         record = record_of(field.wire)
         last = all(map(may_be_nothing, following))
-        if last and (trails_off(record) or any(running_on(record))) and not self._has_end():
-            raise self._endless(field)
+        if last and (trails_off(record) or any(running_on(record))) and not self.has_end():
+            raise self.endless(field)
         if record:
-            require_apart(self.scope, field, following, self._fields)
-
-    def _end(
-        self, field: model.Field | model.Coded, following: tuple[model.Element, ...]
-    ) -> model.Size:
-        """Where a field ends that nothing measures."""
-        loose = self.scope.explicit and self.layout.kind == "command"
-        next_ = self._behind(field, following, loose=loose)
-        if next_.end and not self._has_end():
-            next_ = self._behind(field, written_out(following), loose=loose)
-        for target in next_.targets:
-            self._ended(field, target)
-        if next_.end and not self._has_end():
-            raise self._endless(field)
-        if not next_.targets:
-            return model.UntilEnd(next_.between)
-        if next_.end and next_.between:
-            raise self._nowhere(field, ())
-        return model.UntilNext(next_.targets, next_.between, next_.end, loose=loose)
-
-    def _behind(
-        self,
-        field: model.Field | model.Coded,
-        following: tuple[model.Element, ...],
-        *,
-        loose: bool,
-    ) -> Next:
-        """What ends a field that nothing measures.
-
-        What a connector sends is nobody's to read: where several stand side by side, the first of
-        them is taken to be all that there is.
-        """
-        try:
-            return next_of(following)
-        except Unclear as unclear:
-            rest = tuple(each for each in following if fixed_size(each) is not None)
-            if loose and len(rest) < len(following):
-                return self._behind(field, rest, loose=False)
-            labels = (
-                (Label(unclear.element.span, "the size of this varies as well"),)
-                if unclear.element is not None
-                else ()
-            )
-            raise self._nowhere(field, labels) from None
-
-    def _nowhere(self, field: model.Field | model.Coded, labels: tuple[Label, ...]) -> Exception:
-        return self.scope.fail(
-            "E0409",
-            f"nothing tells where `{_called(field)}` ends",
-            field.span,
-            "runs to the next constant",
-            labels=labels,
-            help="give one of them a size, or put a constant between them",
-        )
+            require_apart(self.scope, field, following, self.fields)
 
     def _list(
         self, field: model.Field, wire: model.Items, following: tuple[model.Element, ...]
@@ -388,7 +284,7 @@ class _Settler(Struct):
         if not wire.separator and _runs_on(wire.item.wire):
             raise self.scope.fail(
                 "E0409",
-                f"nothing tells where an item of `{_called(field)}` ends",
+                f"nothing tells where an item of `{called(field)}` ends",
                 field.span,
                 "and the next one begins",
                 help="write what stands between two, `[float sep ',']`, or give each a size",
@@ -398,8 +294,8 @@ class _Settler(Struct):
             behind.append(model.Constant("", (wire.separator,), field.span))
         if wire.until:
             behind.append(model.Constant("", wire.until, field.span))
-        if wire.or_end and not self._has_end():
-            raise self._endless(field)
+        if wire.or_end and not self.has_end():
+            raise self.endless(field)
         if wire.until and not wire.or_end:
             guarded = closed(self.scope, field, wire.until, following)
             wire = replace(wire, guarded=guarded)
@@ -429,44 +325,14 @@ class _Settler(Struct):
             return field
         if not isinstance(wire.size, model.WhileFits) or _is_varying(wire):
             return field
-        field = told_apart(self.scope, field, following, self._fields)
+        field = told_apart(self.scope, field, following, self.fields)
         if self.sized:
             return field
         if following:
-            self._ended(field, following[0])
-        elif not self._has_end():
-            raise self._endless(field)
+            self.ended(field, following[0])
+        elif not self.has_end():
+            raise self.endless(field)
         return field
-
-    @property
-    def _fields(self) -> tuple[model.Field, ...]:
-        return tuple(e for e in model.walk(self.elements) if isinstance(e, model.Field))
-
-    def _has_end(self) -> bool:
-        """Whether the end of what is around tells something; the line's, where it has to."""
-        if not self.sized and self.bounded:
-            self.open = True
-        return self.sized or self.bounded
-
-    def _ended(self, field: model.Field | model.Coded, element: model.Element) -> None:
-        """Complain about a link that does not say what ends its messages."""
-        if isinstance(element, model.LinkEnd):
-            for link, ends in element.by_link:
-                if not ends:
-                    raise self._endless(field, link)
-
-    def _endless(self, field: model.Field | model.Coded, link: str = "") -> Exception:
-        name = self.layout.name.text
-        on = f" on `{link}`" if link else ""
-        return self.scope.fail(
-            "E0501",
-            f"nothing ends `{name}`{on}",
-            field.span,
-            f"`{_called(field)}` runs on for ever",
-            labels=(Label(self.layout.name.span, "in this message"),),
-            help="give the field a size or a length, put a constant behind it, "
-            "or let the link say `end CRLF`",
-        )
 
 
 def _runs_on(wire: model.Wire) -> bool:
@@ -479,10 +345,3 @@ def _runs_on(wire: model.Wire) -> bool:
 def _is_varying(wire: model.Wire) -> bool:
     """Whether its first bytes tell where it ends."""
     return isinstance(wire, model.Digits) and wire.varying
-
-
-def _called(field: model.Field | model.Coded) -> str:
-    """What a diagnostic calls a field; an item of a list has the list's name."""
-    if isinstance(field, model.Coded):
-        return "coded"
-    return field.key.partition("[")[0].partition("~")[0]

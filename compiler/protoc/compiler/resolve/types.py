@@ -11,6 +11,7 @@ from protoc.compiler import model
 from protoc.compiler.resolve.bits import BITS, MOST, Numbering, Taken, bits_of_digits, speaker
 from protoc.compiler.resolve.bits import whole as whole_value
 from protoc.compiler.resolve.constants import whole
+from protoc.compiler.resolve.conversions import conversion
 from protoc.compiler.resolve.defaults import value_of_bits
 from protoc.compiler.resolve.fitting import Holder, constant_bits
 from protoc.compiler.resolve.measures import OPEN
@@ -119,7 +120,7 @@ def _spec(wire: model.Wire, modifiers: Modifiers, name: str, owner: str) -> Spec
     """What modifiers say of values of a wire form."""
     spec = Spec(
         wire=wire,
-        conversion=modifiers.conversion(wire, name, owner),
+        conversion=conversion(modifiers, wire, name, owner),
         value=modifiers.operand("="),
         default=modifiers.operand("default"),
         bounds=modifiers.bounds(wire),
