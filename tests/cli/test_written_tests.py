@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from protoc.compiler.loading import load
+from protoc.cli.played import played
+from protoc.compiler.loading import load, load_module
+from protoc.compiler.pipeline import compile_source
+from protoc.dsl.source import Source
 from protoc.runtime.playing import Bad, Good, Received, Sent
 from tests.cli.conftest import Run
 
@@ -173,3 +176,20 @@ def test_noise_begins_no_message(protocol: Any) -> None:
 def test_bits_that_no_check_watches_over(protocol: Any) -> None:
     assert Sent(TURN, "turn", {}).flipped(protocol) == 0
     assert Received(bytes.fromhex("030007"), "knock", {}).flipped(protocol) == 16
+
+
+def test_an_answer_that_repeats_its_request_is_played_behind_it() -> None:
+    """What has to be as in the request is noticed in a test as it was when the tests were made."""
+    text = """protocol echo
+link tcp client
+command ask { 0x01; unit : u16 }
+response told { 0x02; unit : u16 = request.unit; value : u8 }
+pair ask = ask -> told
+example { tx x"01 00 05" == ask(unit=5); rx x"02 00 05 07" == told(value=7) }
+"""
+    compilation = compile_source(Source("echo.proto", text))
+    (example,) = played(compilation)
+    line = example.lines[1]
+    assert (line.after, line.request, line.unnoticed) == ("ask", b"\1\0\5", 8)
+    frame = Received(line.data, "told", line.fields, after=line.after, request=line.request)
+    assert frame.flipped(load_module(compilation).PROTOCOL) == line.unnoticed

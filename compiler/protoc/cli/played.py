@@ -51,16 +51,20 @@ def _played(protocol: Protocol, line: model.Exchange, link: str, asked: PlayedLi
     said = plain_fields(message)
     fields = {name: said[name] for name, _ in line.fields if name in said}
     frame = structs.replace(frame, message=message.NAME)
-    awaited = isinstance(frame, Received) and _answered(protocol, asked.message)
-    depends = awaited and bool(type(message).TOLD)
+    after, request = "", b""
+    if isinstance(frame, Received):
+        after = asked.message if _answered(protocol, asked.message) else ""
+        depends = after and (type(message).TOLD or type(message).ECHOES)
+        request = asked.data if depends else b""
+        frame = structs.replace(frame, after=after, request=request)
     return PlayedLine(
         "tx" if line.word == "tx" else "rx",
         line.data,
         message.NAME,
         fields,
         link,
-        asked.message if awaited else "",
-        asked.data if depends else b"",
+        after,
+        request,
         frame.flipped(protocol),
     )
 
