@@ -333,8 +333,10 @@ class Framer:
         if isinstance(error, Incomplete):
             return at
         self._at = at
-        fits = candidate.fits(self._buffer, at)
-        self._go_past({candidate: self._failure(candidate, error)} if fits else {}, 0)
+        if candidate.fits(self._buffer, at):
+            self._reject([self._failure(candidate, error)])
+        else:
+            self._pass_to(self.candidates.next_start(self._buffer, at + 1))
         return self._at
 
     def _try(self) -> None:
@@ -371,14 +373,15 @@ class Framer:
                     self._deliver(message, end)
                     return
                 tried[candidate] = self._too_long(candidate)
-        self._go_past(tried, unfinished)
+        self._go_past([*tried.values()], unfinished)
 
-    def _go_past(self, tried: dict[Candidate, DecodeError], unfinished: int) -> None:
+    def _go_past(self, errors: list[DecodeError], unfinished: int) -> None:
         """No message begins here."""
-        if unfinished and not any(map(was_whole, tried.values())):
+        self._fresh = self._fresh and not (errors or unfinished)
+        if unfinished and not any(map(was_whole, errors)):
             self._cut_off(unfinished)
-        elif tried:
-            self._reject(tried)
+        elif errors:
+            self._reject(errors)
         else:
             self._pass_to(self.candidates.next_start(self._buffer, self._at + 1))
 
@@ -417,25 +420,25 @@ class Framer:
         self._ready.append(FoundMessage(message, self._base + at, bytes(self._buffer[at:end])))
         self._reset(end)
 
-    def _reject(self, tried: dict[Candidate, DecodeError]) -> None:
+    def _reject(self, errors: list[DecodeError]) -> None:
         """No candidate is left: search again from the second byte."""
         at = self._at
-        self._fresh = False
         if at < self._error_end or self._unfinished is not None:
-            self._spend(sum(map(effort, tried.values())))
+            self._spend(sum(map(effort, errors)))
         else:
-            self._report_up_to(at)
+            if self._held < at:
+                self._report_up_to(at)
             # The one that explained most; of equals the first.
-            error = max(tried.values(), key=explained)
-            self._error, self._error_end = error, at + extent(error)
-            self._work = FREE_WORK + WORK_PER_BYTE * extent(error)
-            self.failed = tuple(filter(was_damaged, tried.values()))
+            error = max(errors, key=explained) if len(errors) > 1 else errors[0]
+            size = extent(error)
+            self._error, self._error_end = error, at + size
+            self._work = FREE_WORK + WORK_PER_BYTE * size
+            self.failed = tuple(filter(was_damaged, errors))
         self._pass_to(at + 1)
 
     def _cut_off(self, work: int) -> None:
         """The end came before a candidate was whole: search again from the second byte."""
         at = self._at
-        self._fresh = False
         if at < self._error_end or self._unfinished is not None:
             self._spend(work)
         else:
