@@ -218,7 +218,7 @@ class Reporter:
 
     @_record.register
     def _(self, event: events.NotSent) -> None:
-        log(f"`{event.name}` was not sent: {event.error}")
+        log(f"`{event.name}` is not done: {event.error}")
 
     @_record.register
     def _(self, event: events.QueueLoad) -> None:

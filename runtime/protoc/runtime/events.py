@@ -126,7 +126,7 @@ class HookFailed(msgspec.Struct, frozen=True):
 
 
 class NotSent(msgspec.Struct, frozen=True):
-    """A command that was queued and could not be composed or written."""
+    """What was queued could not be composed or written, or its line broke before the answer."""
 
     name: str
     error: Exception
