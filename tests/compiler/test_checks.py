@@ -37,6 +37,12 @@ def made(text: str) -> Any:
          "06 31 30 34 2c 64 a0"),
         ("a : u8; c : u8 = sum(a); STX; coded hex { k : u8 = c; d : u8 }; ETX", {"a": 5, "d": 1},
          "05 05 02 30 35 30 31 03"),
+        ("STX; n : u8 = len(plain(..)); w : u8 = len(d); coded double(DLE) { d : bytes }; DLE ETX",
+         {"d": b"\x10a"}, "02 02 03 10 10 61 10 03"),
+        ("n : u8 = len(a..c); a : u8; b : u8?; c : u16", {"a": 1, "c": 2}, "03 01 00 02"),
+        ("n : u8 = len(n..b); a : u8; if n > 3 { b : u16 } ", {"a": 1, "b": 5}, "04 01 00 05"),
+        ("n : u8 = len(d) | 0x80; d : bytes max 9", {"d": b"ab"}, "82 61 62"),
+        ("a : u8; c : u8 = sum(a) ^ 0x55", {"a": 0x0F}, "0f 5a"),
     ],
 )  # fmt: skip
 def test_what_is_written(layout: str, values: dict[str, Any], octets: str) -> None:

@@ -61,6 +61,14 @@ DESCRIPTIONS = {
         event behind { STX; coded hex { data : bytes; copy : u8 = total }; ETX; b : u8
             total : u8 = sum(b) }
     """,
+    "lengths of plain bytes, outside of what is coded": """
+        event stuffed { STX; n : u8 = len(plain(..)); coded double(DLE) { a : u8; data : bytes }
+            DLE ETX }
+        event told { 0x7D; n : u8 = len(plain(..)); w : u8 = len(a..data)
+            coded escape(0x7D, xor=0x20, of=0x7E) { a : u8; data : bytes }; z : u8 }
+        event both { n : dec[3] = len(plain(data)) + 2; SOH
+            coded hex { a : u8; data : bytes; copy : u8 = n }; ETX; m : u8 = len(plain(..)) }
+    """,
     "conditions over a length that measures what they are about": """
         event longer { size : u8 = len(size..tail); data : u16; if size > 5 { more : u16 }
             tail : u8; c : u8 = sum(..) }

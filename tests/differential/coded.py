@@ -93,6 +93,8 @@ DESCRIPTIONS = {
             if wide == 1 { more : u16 }; ETX }
     """,
     "Coded only sometimes, and in a list": """
+        event inside { ">"; kind : u8 range 0..1; if kind == 1 { coded slip { n : u16; d : bytes } }
+            optional { "#"; coded cobs { m : u8 } }; ETX }
         event some { STX; kind : u8; if kind == 1 { coded hex { n : u16 }; "," }
             optional { "#"; coded hex { m : u8 }; "." }; ETX }
         event list { "L"; repeat rows until LF { coded hex { a : u8; b : u8 }; "," } ; LF }

@@ -225,15 +225,7 @@ class Level(Message, kw_only=True):
             check = xor(plain)
             plain += _BE_B.pack(check)
             coded = _ESCAPE_DB.encode(plain)
-            frame = b"" + coded + b"\xc0"
-            if _SKIP_C0.skip(frame, 0, 0, len(frame)) != 0:
-                raise EncodeError(
-                    self.NAME,
-                    "",
-                    "what does not begin like what is passed over",
-                    frame[0:],
-                )
-            return frame
+            return b"" + coded + b"\xc0"
         except UNFIT as error:
             raise unfit(self, error, {"level": (-40, 60)}) from None
 

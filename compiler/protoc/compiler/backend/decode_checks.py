@@ -103,7 +103,8 @@ class Verifier(Runs):
         assert isinstance(field_.origin, model.Derived)
         if not isinstance(field_.origin.expression, model.Length | model.Operation):
             return False
-        for extent in model.extents(field_.origin.expression):
+        plains = [plain.extent for plain in model.plains(field_.origin.expression)]
+        for extent in (*model.extents(field_.origin.expression), *plains):
             for element in model.walk(covered(self.message.elements, extent)):
                 size = size_told(element)
                 if isinstance(size, model.GivenSize) and mentions(size.expression, field_.key):

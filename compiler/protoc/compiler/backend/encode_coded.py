@@ -29,11 +29,16 @@ class CodedBlocks(Struct):
         """The coded bytes in a variable, so that lengths in front can count them."""
         encoder = self.encoder
         row = steps(coded.elements)
+        measures = _measures(coded, encoder.message)
         for field in _asked(coded, encoder.message):
-            encoder.derived(field)
+            if field not in measures:
+                encoder.derived(field)
         name = encoder.fresh("plain")
         with encoder.apart(name):
             encoder.ready(row, Place(0))
+            encoder.opened_up.add(coded.key)
+            for field in measures:
+                encoder.derived(field)
             encoder.lengths(row)
             encoder.agreed(coded.elements)
             for step in row:
@@ -66,6 +71,17 @@ def _asked(coded: model.Coded, message: model.Message | model.Record) -> list[mo
         names |= {name for expression in expressions for name in named(expression)}
     derived = [f for f in message.fields() if isinstance(f.origin, model.Derived)]
     return [field for field in derived if field.key in names and field not in inside]
+
+
+def _measures(coded: model.Coded, message: model.Message | model.Record) -> list[model.Field]:
+    """The lengths outside of a block of the plain bytes in it."""
+    return [
+        field
+        for field in message.fields()
+        if isinstance(field.origin, model.Derived)
+        and not model.checksums(field.origin.expression)
+        and any(plain.coded == coded.key for plain in model.plains(field.origin.expression))
+    ]
 
 
 def is_filled(coded: model.Coded, message: model.Message | model.Record) -> bool:

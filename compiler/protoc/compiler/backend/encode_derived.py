@@ -54,6 +54,8 @@ class Deriving(Values):
 
     def _length(self, step: model.Field) -> None:
         assert isinstance(step.origin, model.Derived)
+        if self._waits_inside(step):
+            return
         for extent in model.extents(step.origin.expression):
             for measured in self._steps(extent):
                 self.prepare(measured)
@@ -85,6 +87,17 @@ class Deriving(Values):
         """The variable that holds the bytes of a field of any size."""
         original = self._repeated(step)
         return local((step if original is None else original).key)
+
+    def _waits_inside(self, step: model.Field) -> bool:
+        """Whether a length of plain bytes has been computed where they are put together."""
+        assert isinstance(step.origin, model.Derived)
+        waiting = {plain.coded for plain in model.plains(step.origin.expression)} - self.opened_up
+        for element in self.message.walk():
+            if isinstance(element, model.Coded) and element.key in waiting:
+                self._done.discard(step.key)
+                self.prepare(element)
+                return True
+        return False
 
     def _repeated(self, step: model.Field) -> model.Field | None:
         """The text that somebody gives and a text repeats: its bytes are there already."""

@@ -47,6 +47,7 @@ class Values(Struct):
         previous: writes what an expression asks of the item before.
         kept: variables for what is asked of a way of a branch behind it.
         gathered: variables of bytes that are covered before the frame is there.
+        opened_up: keys of what is coded and has its places.
         agreeing: keys of branches whose conditions have been compared with what is given.
     """
 
@@ -71,6 +72,7 @@ class Values(Struct):
     kept: dict[model.Expression, str] = field(default_factory=dict)
     gathered: dict[model.Extent, str] = field(default_factory=dict)
     agreeing: set[str] = field(default_factory=set)
+    opened_up: set[str] = field(default_factory=set)
     _reached: Place | None = None
     _formats: dict[str, str] = field(default_factory=dict)
     _beyond: list[str] = field(default_factory=list)

@@ -43,7 +43,7 @@ class Formulas(Struct):
         """`lambda m: …` over raw values."""
         head = "lambda m: "
         if isinstance(expression, model.Length):
-            return Call(f"{head}len", (self._octets(expression.extent),))
+            return Call(f"{head}len", (self._measured(expression),))
         if isinstance(expression, model.Checksum):
             call = self._check(expression)
             return Call(f"{head}{call.head}", call.arguments)
@@ -55,7 +55,7 @@ class Formulas(Struct):
             count=lambda e: f"m.count({known(e.key)})",
             present=lambda e: f"m.present({text(e.name)})",
             function=self.context.function,
-            length=lambda e: f"len({self._octets(e.extent)})",
+            length=lambda e: f"len({self._measured(e)})",
             checksum=lambda e: str(self._check(e)),
             replace=lambda: "wire.replaced",
             link="m.link",
@@ -86,6 +86,12 @@ class Formulas(Struct):
             return Call(name, (covered,))
         words = (covered, str(check.words.size), text(check.words.form))
         return Call(name, (Call("wire.words", words),))
+
+    def _measured(self, length: model.Length) -> Code:
+        """The bytes that are counted."""
+        if length.coded:
+            return self._piece(model.Plain(length.extent, length.coded))
+        return self._octets(length.extent)
 
     def _piece(self, piece: model.Octets) -> Code:
         if isinstance(piece, model.Extent):

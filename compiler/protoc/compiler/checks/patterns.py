@@ -121,6 +121,8 @@ class _Maker(Struct):
         """The value of an expression over elements of fixed size."""
         if isinstance(expression, model.Value):
             return expression.value if isinstance(expression.value, int) else None
+        if isinstance(expression, model.Length) and expression.coded:
+            return None
         if isinstance(expression, model.Length):
             start, end = self._extent(expression.extent)
             return end[1] - start[1] if start[0] == end[0] else None
@@ -140,7 +142,9 @@ class _Maker(Struct):
     def _comparable(self, expression: model.Expression, *, by_span: bool) -> Hashable:
         """An expression without the keys of this message."""
         if isinstance(expression, model.Length):
-            return ("len", self._run(expression.extent, by_span=by_span))
+            plain = model.Plain(expression.extent, expression.coded)
+            measured = plain if expression.coded else expression.extent
+            return ("len", self._covered(measured, by_span=by_span))
         if isinstance(expression, model.Checksum):
             data = (self._covered(piece, by_span=by_span) for piece in expression.data)
             return (expression.algorithm, expression.words, *data)

@@ -123,9 +123,14 @@ class Plain(Struct, frozen=True):
 
 
 class Length(Struct, frozen=True):
-    """The number of bytes of an extent."""
+    """The number of bytes of an extent.
+
+    Attributes:
+        coded: key of what is coded, where its plain bytes are counted from outside of it.
+    """
 
     extent: Extent
+    coded: str = ""
 
 
 class Count(Struct, frozen=True):
@@ -288,8 +293,10 @@ def checksums(expression: Expression) -> list[Checksum]:
 
 
 def plains(expression: Expression) -> list[Plain]:
-    """Every run of plain bytes that an expression covers."""
-    return [piece for piece in pieces(expression) if isinstance(piece, Plain)]
+    """Every run of plain bytes that an expression measures or covers."""
+    found = [piece for piece in pieces(expression) if isinstance(piece, Plain)]
+    lengths = [part for part in every(expression) if isinstance(part, Length)]
+    return found + [Plain(part.extent, part.coded) for part in lengths if part.coded]
 
 
 def told_bytes(expression: Expression) -> list[Said]:
@@ -315,7 +322,7 @@ def extents(expression: Expression) -> list[Extent]:
     """Every run of wire bytes that an expression measures or covers."""
     found: list[Extent] = []
     for part in every(expression):
-        if isinstance(part, Length):
+        if isinstance(part, Length) and not part.coded:
             found.append(part.extent)
         elif isinstance(part, Checksum):
             found += covered(part.data)

@@ -232,7 +232,7 @@ class Formula(Struct):
                     call.span,
                     help="len(data), len(first..last)",
                 )
-            return model.Length(ranges.extent(call.arguments[0].value))
+            return _measured(ranges, call.arguments[0].value)
         if name == "count":
             return self._count(call)
         if name == "present":
@@ -329,6 +329,14 @@ class Formula(Struct):
                 "E0303", "one byte is expected here", expression.span, help="write 0 to 255"
             )
         return number
+
+
+def _measured(ranges: Ranges, value: tree.Expression) -> model.Length:
+    """The length of a range, of plain bytes of something coded where it says so."""
+    if isinstance(value, tree.Invocation) and value.name.text == "plain" and value.arguments:
+        plain = ranges.plain(value.arguments[0].value)
+        return model.Length(plain.extent, plain.coded)
+    return model.Length(ranges.extent(value))
 
 
 def counts(wire: model.Wire) -> bool:

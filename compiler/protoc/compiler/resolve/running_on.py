@@ -111,8 +111,20 @@ def passed(
     alike = all(each.startswith(filler.octets) for each in constants)
     if constants and alike and filler.most is None:
         raise _never(scope, filler, "what follows begins like it, and is passed over with it")
+    if following and _is_coded_otherwise(following[0], filler.octets[0]):
+        return filler
     behind = firsts(following, fields, scope.enums)
     return replace(filler, guarded=filler.octets[0] in behind)
+
+
+def _is_coded_otherwise(element: model.Element, octet: int) -> bool:
+    """Whether an element is coded in a way that has a byte nowhere; it is never empty behind it."""
+    if not isinstance(element, model.Coded):
+        return False
+    coding = element.codings[0]
+    if isinstance(coding, model.Escape):
+        return octet != coding.mark and octet in {escaped for escaped, _ in coding.table}
+    return isinstance(coding, model.Cobs) and octet == 0
 
 
 def closed(scope: Scope, field: model.Field, marks: Marks, following: Following) -> bool:
