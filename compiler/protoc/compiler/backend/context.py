@@ -120,7 +120,7 @@ class Context(Struct):
         """The constant that converts by a formula; `called` is the field that has it."""
         known = self.formulas.get(via)
         if known is None:
-            known = f"_{constant(called)}_VIA"
+            known = f"_{constant(called)}_VIA" if called else "_VIA"
             while known in self.constants:
                 known += "_"
             self.formulas[via] = known

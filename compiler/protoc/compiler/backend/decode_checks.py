@@ -13,6 +13,7 @@ from protoc.compiler.backend.formats import format_of, held_by, table_of
 from protoc.compiler.backend.naming import local
 from protoc.compiler.backend.places import bits_called, ends_of, members_of, span, told
 from protoc.compiler.backend.plan import Step, size_of
+from protoc.compiler.resolve.known import encoded
 from protoc.compiler.resolve.measures import size_of as size_told
 from protoc.compiler.resolve.sizes import covered
 
@@ -52,7 +53,9 @@ class Verifier(Runs):
         if drives:
             return
         name = "expected_bytes" if isinstance(field_.wire, model.Raw) else "expected"
-        if (count := self._constant(expression)) is not None:
+        if (data := self._copied_bytes(field_, expression)) is not None:
+            name = octets(data)
+        elif (count := self._constant(expression)) is not None:
             name = fixed(count, field_.wire)
         else:
             self._computer.assign(name, expression, field_.wire)
@@ -62,6 +65,16 @@ class Verifier(Runs):
                 self._same(field_, name)
         else:
             self._same(field_, name)
+
+    def _copied_bytes(self, field_: model.Field, expression: model.Expression) -> bytes | None:
+        """The bytes of a constant text that a text repeats."""
+        if not isinstance(field_.wire, model.Text) or not isinstance(expression, model.Own):
+            return None
+        found = model.named(self.message.fields(), expression.path)
+        original = found[0] if found is not None else field_
+        if not isinstance(original.origin, model.Fixed):
+            return None
+        return encoded(original.wire, original.origin.value)
 
     def _same(self, field_: model.Field, name: str) -> None:
         origin, raw = field_.origin, self.raws[field_.key]

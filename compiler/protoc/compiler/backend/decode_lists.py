@@ -114,7 +114,7 @@ class Lists(Struct):
         decoder, item = self.decoder, wire.item.wire
         if wire.or_end or not _tells_alone(wire):
             return None
-        if wire.gaps and isinstance(item, model.Digits):
+        if wire.gaps and isinstance(item, model.Digits) and not _is_open(item):
             present = self._ends(replace(wire, gaps=False))
             first = octets(octets_of(item))
             return Call(decoder.context.use("perhaps"), (present, first)) if present else None
@@ -302,20 +302,23 @@ class Lists(Struct):
     def _item_or_none(self, item: model.Field, variable: str, end: str) -> None:
         """One item that may be absent: without a first digit, or without any bytes."""
         decoder = self.decoder
-        if isinstance(item.wire, model.Digits):
+        wire = item.wire
+        if isinstance(wire, model.Digits) and not _is_open(wire):
             place = f"{decoder.buffer}, {end}, {decoder.origin}, {decoder.stop or 'None'}"
-            among, digits = decoder.context.use("among"), octets(octets_of(item.wire))
+            among, digits = decoder.context.use("among"), octets(octets_of(wire))
             with decoder.lines.block(f"if {among}({place}, {digits}):"):
                 decoder.row(steps((item,)))
                 self._append(item, variable)
                 decoder.lines.add(f"{end} = {decoder.at}")
-        else:
-            decoder.row(steps((item,)))
-            decoder.lines.add(f"{end} = {decoder.at}")
-            with decoder.lines.block(f"if {decoder.raws[item.key]}:"):
-                self._append(item, variable)
+            with decoder.lines.block("else:"):
+                decoder.lines.add(f"{variable}.append(None)")
+            return
+        decoder.row(steps((item,)))
+        with decoder.lines.block(f"if {decoder.raws[item.key]}:"):
+            self._append(item, variable)
         with decoder.lines.block("else:"):
             decoder.lines.add(f"{variable}.append(None)")
+        decoder.lines.add(f"{end} = {decoder.at}")
 
     def _object_item(
         self, field: model.Field, item: model.Field, wire: model.Nested, variable: str, end: str
@@ -359,3 +362,8 @@ def _tells_alone(wire: model.Items) -> bool:
     """Whether items tell how long a list goes on without what has been read of it so far."""
     parts = list(model.every(wire.whilst)) if wire.whilst is not None else []
     return not any(isinstance(part, model.Count | model.Length | model.Present) for part in parts)
+
+
+def _is_open(wire: model.Digits) -> bool:
+    """Whether digits run up to a constant, whatever they begin with."""
+    return isinstance(wire.size, model.UntilNext | model.UntilEnd)

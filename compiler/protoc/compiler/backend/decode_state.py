@@ -119,6 +119,8 @@ class State(Struct, dict=True):
 
     def label(self, name: str) -> str:
         """The path of a field, as code."""
+        if self._path and name.startswith("."):
+            return f'{self._path[:-1]}{name}"'
         return self._path or known(name)
 
     def fresh(self, wanted: str) -> str:

@@ -32,6 +32,7 @@ from protoc.compiler.backend.naming import attribute, local
 from protoc.compiler.backend.places import Place, span
 from protoc.compiler.backend.plan import Enter, Leave, Literal, Step, size_of, slices_of, steps
 from protoc.compiler.backend.values import is_reversed, limits
+from protoc.compiler.resolve.known import encoded
 from protoc.compiler.resolve.measures import size_of as size_told
 from protoc.compiler.resolve.running_on import is_guarded
 from protoc.compiler.resolve.sizes import covered
@@ -130,7 +131,9 @@ class Encoder(Checking):
             self._bits(step)
             return
         if isinstance(step.origin, model.Fixed):
-            self.raws[step.key] = str(step.origin.value)
+            number = isinstance(step.origin.value, int | float)
+            value = encoded(step.wire, step.origin.value) if not number else b""
+            self.raws[step.key] = str(step.origin.value) if number else octets(value)
             return
         if isinstance(step.wire, model.Nested | model.Items):
             Lists(self).write(step)
@@ -181,6 +184,8 @@ class Encoder(Checking):
         """The bytes of a text, of digits or of bytes, in a variable."""
         if not self._as_bytes(step, variable):
             self.lines.add(f"{variable} = ", self._text(step, self.value(step)))
+            if isinstance(step.wire, model.Digits):
+                self.short_enough(step, variable, self.value(step))
         if step.pattern:
             value = self.value(step)
             with self.lines.block(f"if not {self.context.like(step.pattern)}({value}):"):

@@ -116,6 +116,7 @@ class Deriving(Values):
         with self.lines.block(f"while {variable} != {before}:"):
             self.lines.add(f"{before} = {variable}")
             self.lines.add(f"{variable} = ", self._digits(step, value))
+        self.short_enough(step, variable, value)
 
     def _steps(self, extent: model.Extent) -> list[Step]:
         """The steps in an extent."""
@@ -155,6 +156,7 @@ class Deriving(Values):
             value = f"{variable}_number"
             self._bounded(value, step.name or "", step.bounds)
         self.lines.add(f"{variable} = ", self._digits(step, value))
+        self.short_enough(step, variable, value)
 
     def _is_copied(self, step: model.Field) -> bool:
         """Whether another value is derived from a derived one, or a condition asks for it."""

@@ -134,10 +134,15 @@ class Values(Struct):
         if isinstance(wire.size, model.FixedSize):
             with self.lines.block(f"if len({variable}) != {wire.size.bytes}:"):
                 self.refuse(name, f"exactly {wire.size.bytes} bytes", value)
-        elif step.longest is not None:
-            with self.lines.block(f"if len({variable}) > {step.longest}:"):
-                self.refuse(name, f"at most {step.longest} bytes", value)
+        else:
+            self.short_enough(step, variable, value)
         return True
+
+    def short_enough(self, step: model.Field, variable: str, value: str) -> None:
+        """What a field has at most."""
+        if step.longest is not None:
+            with self.lines.block(f"if len({variable}) > {step.longest}:"):
+                self.refuse(step.name or self.item, f"at most {step.longest} bytes", value)
 
     def _formatted(self, step: model.Field, value: str, format_: str) -> None:
         """Digits that are written together with what stands around them."""

@@ -76,9 +76,9 @@ def _field(field: model.Field, fields: tuple[model.Field, ...], enums: Enums) ->
         record = wire.record
         return beginning(record.elements, record.fields(), enums)
     if isinstance(wire, model.Digits):
-        return b"" if wire.packed else octets_of(wire)
+        return b"" if wire.packed or wire.lenient else octets_of(wire)
     if isinstance(wire, model.Text) and wire.quoted:
-        return QUOTE
+        return bytes(sorted({*QUOTE, *(wire.pad or b"")})) if wire.left else QUOTE
     if isinstance(wire, model.Bits) and wire.digits is not None:
         return b"" if wire.digits.packed else octets_of(wire.digits)
     if fixed_size(field) != 1:

@@ -27,10 +27,10 @@ def conversion(modifiers: Modifiers, wire: model.Wire, name: str, owner: str) ->
     if modifier := modifiers.take("as"):
         word = modifier.name.text if modifier.name is not None else ""
         if word == "bool" and not modifier.labels:
-            modifiers.require_number(wire, modifier)
+            _whole(modifiers, wire, modifier)
             boolean = True
         elif word == "hex" and not modifier.labels:
-            _whole(modifiers, wire, modifier, scale, offset)
+            _whole(modifiers, wire, modifier, scaled=scale != 1 or offset != 0)
             hexadecimal = True
         else:
             enum = _labels(modifiers, modifier, wire, name, owner).name
@@ -79,21 +79,22 @@ def _whole(
     modifiers: Modifiers,
     wire: model.Wire,
     modifier: tree.Modifier,
-    scale: Fraction,
-    offset: Fraction,
+    *,
+    scaled: bool = False,
 ) -> None:
-    """Refuse hexadecimal digits for what is no whole number."""
+    """Refuse what only whole numbers can be."""
     modifiers.require_number(wire, modifier)
     fractional = isinstance(wire, model.Real) or (
         isinstance(wire, model.Digits) and wire.notation == "float"
     )
-    if fractional or scale != 1 or offset != 0:
+    if fractional or scaled:
+        word = modifier.name.text if modifier.name else ""
         raise modifiers.scope.fail(
             "E0404",
-            "`as hex` needs a whole number",
+            f"`as {word}` needs a whole number",
             modifier.span,
             "this one may have decimals",
-            help="leave `as hex` out, or the scale",
+            help=f"leave `as {word}` out, or take a type of whole numbers without a scale",
         )
 
 
@@ -119,6 +120,8 @@ def _labels(
             labels=(Label(enum.span, "declared here"),),
             help="a field of text needs labels for texts, a number labels for numbers",
         )
+    if not enum.text:
+        _whole(modifiers, wire, modifier)
     return enum
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec.structs import replace
+
 from protoc.compiler import model
 from protoc.compiler.resolve.constants import number, octets, whole
 from protoc.compiler.resolve.scope import Scope, suggestion
@@ -67,9 +69,9 @@ class Modifiers:
         modifier = self.take(word)
         return modifier.values[0] if modifier else None
 
-    def decimals(self) -> int | None:
+    def decimals(self, notation: model.Notation) -> int | None:
         """How many decimals are written: `.1`."""
-        modifier = self.take(".")
+        modifier = self.take(".") if notation == "float" else None
         if modifier is None:
             return None
         decimals = whole(self.scope, modifier.values[0])
@@ -155,7 +157,8 @@ class Modifiers:
     def varying(self, notation: model.Notation) -> model.Digits:
         """A number that tells its size itself, of at most so many bytes."""
         most = self.left.get("max")
-        wire = model.Digits(notation, model.WhileFits(), longest=self.longest())
+        wire = model.Digits(notation, model.WhileFits())
+        wire = replace(wire, longest=self.longest(wire))
         sizes = {"u7_15": [1, 2], "u6_14_30_62": [1, 2, 4, 8]}.get(notation, range(1, 65))
         if most is not None and wire.longest not in sizes:
             raise self.scope.fail(
@@ -255,14 +258,15 @@ class Modifiers:
             return "both"
         return "left" if left else "right"
 
-    def longest(self) -> int | None:
-        """The most bytes a field may have: `max 40`."""
-        value = self.operand("max")
+    def longest(self, wire: model.Wire) -> int | None:
+        """The most bytes a field may have whose size is not known: `max 40`."""
+        varies = isinstance(wire, model.Sized) and not isinstance(wire.size, model.FixedSize)
+        value = self.operand("max") if varies else None
         return whole(self.scope, value) if value is not None else None
 
-    def forbidden(self) -> tuple[bytes, ...]:
-        """Bytes that may not occur: `except LF`."""
-        modifier = self.take("except")
+    def forbidden(self, wire: model.Wire) -> tuple[bytes, ...]:
+        """Bytes that may not occur in text or bytes: `except LF`."""
+        modifier = self.take("except") if isinstance(wire, model.Text | model.Raw) else None
         values = modifier.values if modifier else ()
         constants = [c for c in values if isinstance(c, tree.String | tree.Octets)]
         return tuple(octets(self.scope, (constant,)) for constant in constants)

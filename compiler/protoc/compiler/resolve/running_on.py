@@ -134,6 +134,8 @@ def closed(scope: Scope, field: model.Field, marks: Marks, following: Following)
         Unresolved: something else always follows.
     """
     written = _constants(following)
+    if not following and not scope.explicit:
+        raise _never(scope, field, "what it ends at belongs to what follows, and is not there")
     if any(all(each.startswith(mark) for each in written) for mark in marks):
         return False
     if not any(_may_begin(each, marks) for each in written):

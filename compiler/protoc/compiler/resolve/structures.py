@@ -265,6 +265,15 @@ class Structures(Struct, frozen=True):
         inner = tree.Field(statement.name, type_.item, span=type_.item.span)
         if isinstance(type_.item.type, tree.ListType):
             return self._wire(self.builder.item(inner, place), statement.typed.modifiers, place)
+        for modifier in type_.item.modifiers:
+            if modifier.word in ("=", "default"):
+                raise self.scope.fail(
+                    "E0404",
+                    f"`{modifier.word}` does not belong to the items of a list",
+                    modifier.span,
+                    "the list is given as a whole",
+                    help="take it away, or write `repeat items { x : u8 = 3; … }`",
+                )
         modifiers = [m for m in type_.item.modifiers if m.word in _HOW]
         typed = replace(
             type_.item,

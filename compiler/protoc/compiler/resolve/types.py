@@ -125,8 +125,8 @@ def _spec(wire: model.Wire, modifiers: Modifiers, name: str, owner: str) -> Spec
         default=modifiers.operand("default"),
         bounds=modifiers.bounds(wire),
         lenient=modifiers.lenient(wire),
-        longest=modifiers.longest(),
-        forbidden=modifiers.forbidden(),
+        longest=modifiers.longest(wire),
+        forbidden=modifiers.forbidden(wire),
         pattern=modifiers.pattern(wire),
     )
     modifiers.finish()
@@ -223,12 +223,14 @@ def _digits(
         )
     packed = notation in model.PACKED
     lenient = "lenient" in modifiers.left
+    size = size or (modifiers.until() or OPEN if packed or lenient else model.WhileFits())
+    ends = not isinstance(size, model.WhileFits)
     wire = model.Digits(
         notation,
-        size or (modifiers.until() or OPEN if packed or lenient else model.WhileFits()),
-        modifiers.decimals(),
-        modifiers.flag("lower"),
-        reversed=modifiers.flag("reversed"),
+        size,
+        modifiers.decimals(notation),
+        modifiers.flag("lower") if notation in ("hex", "base36") else False,
+        reversed=modifiers.flag("reversed") if ends else False,
         lenient=lenient,
     )
     if notation in ("hex", "oct", "bin", *model.PACKED):
@@ -247,7 +249,7 @@ def _text(name: str, size: model.Size | None, modifiers: Modifiers) -> model.Tex
     elif name == "char":
         size = size or model.FixedSize(1)
     size = size or modifiers.until() or OPEN
-    backwards = modifiers.flag("reversed")
+    backwards = modifiers.flag("reversed") if not isinstance(size, model.WhileFits) else False
     if name == "digits":
         return model.Text(model.DIGITS, size, reversed=backwards)
     encoding = modifiers.encoding()

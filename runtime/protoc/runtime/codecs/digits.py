@@ -164,6 +164,8 @@ def _sized(
             return raw.rjust(size, pad) if left else raw.ljust(size, pad)
         sign = digits[:1] if digits[:1] in ("-", "+") else ""
         digits = sign + digits[len(sign) :].rjust(size - len(sign), "0")
+    if size is None and len(digits) > LONGEST_NUMBER:
+        raise EncodeError(message, field, f"at most {LONGEST_NUMBER} characters", value)
     return digits.encode("ascii")
 
 

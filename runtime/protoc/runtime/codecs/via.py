@@ -62,4 +62,6 @@ class Via:
         # without a way back only one number is known
         if isinstance(raw, complex) or (self._back is None and value != self.of(0)):
             raise ValueError("a value that can only be read")
-        return round(raw) if whole else float(raw)
+        if not isfinite(raw) or self.of(raw := round(raw) if whole else float(raw)) is None:
+            raise ValueError("a value that is read back")
+        return raw

@@ -107,6 +107,8 @@ class Field(Element):
         self.order = -1 if reversed else 1
         self.lenient = lenient
         self.loose = loose
+        if equal is not None and self.fixed is None:
+            self.fixed = len(self._constant(equal, Frame("")))
 
     @property
     def given(self) -> bool:
@@ -137,7 +139,7 @@ class Field(Element):
         if isinstance(self.wire, Digits):
             return None if self.lenient else self.wire.characters()
         if isinstance(self.wire, Text) and self.wire.quoted:
-            return frozenset(b'"')
+            return frozenset(b'"' + ((self.wire.pad or b"") if self.wire.left else b""))
         if self.fixed == 1 and isinstance(self.wire, Binary) and self.meaning.strict:
             return frozenset(raw & 0xFF for raw in self.meaning.labels or ())
         return None

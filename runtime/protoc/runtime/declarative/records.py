@@ -11,7 +11,10 @@ from protoc.runtime.declarative.bits import spelt
 from protoc.runtime.declarative.branches import beginning
 from protoc.runtime.declarative.fields import Field, attribute
 from protoc.runtime.declarative.frame import Frame
+from protoc.runtime.declarative.packed import Packed
 from protoc.runtime.declarative.sequence import Row, every
+from protoc.runtime.declarative.varying import Varying
+from protoc.runtime.declarative.wires import Digits
 
 _ROUNDS = 16
 
@@ -153,8 +156,15 @@ def _find_early(elements: list[Element]) -> None:
     asked = {name for function in asking for name in values_in(function)}
     fields = [element for element in elements if isinstance(element, Field)]
     by_key = {field.key: field for field in fields}
+    compared = {
+        name
+        for field in fields
+        if field.derivation is not None
+        for name in (values_in(field.derivation) if field.copied is None else {field.copied})
+    }
     for field in fields:
-        field.early = field.key in asked
+        digits = isinstance(field.wire, Digits | Packed | Varying) and field.derivation is None
+        field.early = field.key in asked or (digits and field.key in compared)
         # a copy differs for the reason its original differs
         if field.copied in by_key:
             field.reason = by_key[field.copied].reason

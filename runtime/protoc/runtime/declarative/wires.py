@@ -217,8 +217,9 @@ class Digits(Wire):
         )
         if sign and not self.has_sign:
             raise ValueError("a number of at least 0")
-        if self.fixed is not None and len(sign + digits) > self.fixed:
-            raise ValueError(f"at most {self.fixed} characters")
+        most = LONGEST_NUMBER if self.fixed is None else self.fixed
+        if len(sign + digits) > most:
+            raise ValueError(f"at most {most} characters")
         if self.pad is None:
             return (sign + digits.zfill((self.fixed or 0) - len(sign))).encode()
         data = (sign + digits).encode()
