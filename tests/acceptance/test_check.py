@@ -211,7 +211,7 @@ def test_mistakes_of_grammar_do_not_hide_those_before(tmp_path: Path) -> None:
     assert found[0][0] == 2
 
 
-# Of the language, but perhaps not of this release: either it works, or it is said what does not.
+# What is rarer has no mistakes either, at most warnings.
 WIDER = {
     "optional": 'event a { 0x01; x : u8; optional { ","; y : u8 }; LF }',
     "repeat": "event a { 0x01; n : u8 = count(xs); repeat xs count n { x : u8 } }",
@@ -234,13 +234,9 @@ WIDER = {
 }
 
 
-def test_wider_language_works_or_says_so(tmp_path: Path) -> None:
+def test_the_wider_language_is_compiled(tmp_path: Path) -> None:
     texts = {name: f"protocol wider\n{text}\n" for name, text in WIDER.items()}
-    outcome, paths = checked(texts, tmp_path)
-    found = {name: places(outcome, path.name) for name, path in paths.items()}
-    outcome.ends(1 if any(found.values()) else 0)
-    for name, each in found.items():
-        assert all(2 <= line <= 3 for line, _ in each), f"{name}\n{outcome.everything}"
+    checked(texts, tmp_path)[0].ends(0)
 
 
 # --- files of other kinds ---
