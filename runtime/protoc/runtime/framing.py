@@ -106,7 +106,7 @@ class Framer:
         """The next thing found; None when more bytes are needed."""
         if not self._ready:
             if self._held == self._at:
-                if self._at == len(self._buffer):
+                if self._at >= len(self._buffer):
                     if not (self._backlog or self._ended):
                         return None
                 elif self._fresh and (found := self._likely()) is not None:
