@@ -13,6 +13,9 @@ import pytest
 
 from protoc.runtime.drivers import waiting
 from protoc.runtime.drivers.looking import LONGEST, MOST, Looking
+from protoc.runtime.protocol import Serial
+from protoc.runtime.transports.bundle import Bundle
+from protoc.runtime.transports.serial import SerialPort
 from protoc.runtime.transports.tcp import TcpClient
 from tests.runtime.lamp import Lamp
 from tests.runtime.test_drivers import Asyncio, Scene
@@ -171,3 +174,9 @@ def test_a_serial_line_is_not_looked_at_again_and_again(monkeypatch: pytest.Monk
         lamp.level()
         assert soon
         assert not any(soon)
+
+
+def test_where_a_serial_line_is_among_others_none_is() -> None:
+    network, port = TcpClient("tcp://a:1", "a", 1), SerialPort("serial:///a", "/a", Serial())
+    assert Bundle([network]).prompt
+    assert not Bundle([network, port]).prompt

@@ -24,7 +24,7 @@ class Bundle(Endpoint):
         self._files: dict[int, Endpoint] = {}
         self.blocks = any(part.blocks for part in parts)
         self.listening = any(part.listening for part in parts)
-        self.prompt = any(part.prompt for part in parts)
+        self.prompt = all(part.prompt for part in parts)
         for number, part in enumerate(parts):
             part.signals = _Lane(self.signals, number, len(parts))
 
