@@ -29,6 +29,11 @@ def measure() -> Section:
             sizes = [smallest << n for n in range(4)]
             grown = exponent(sizes, partial(_hurting, make, chunk))
             rows.append(Row(f"{name}, chunks of {chunk}: exponent of the cost", grown, "", 1.1))
+    for name, layout in GROWING.items():
+        for chunk, smallest in ((1, 4096), (7, 8192), (CHUNK, 32768)):
+            sizes = [smallest << n for n in range(4)]
+            grown = exponent(sizes, partial(_growing, *layout, chunk))
+            rows.append(Row(f"{name}, chunks of {chunk}: exponent of the cost", grown, "", 1.1))
     return Section(
         "Streams",
         "Framing and decoding. The four frames above in random order, garbage in between them; "
@@ -56,12 +61,19 @@ def _hurting(make: Callable[[int], bytes], chunk: int, size: int) -> Work:
     return _feeding(make(size), chunk)
 
 
-def _feeding(data: bytes, chunk: int) -> Work:
-    messages = generated.classes(generated.frames())
+def _growing(layout: str, make: Callable[[int], bytes], chunk: int, size: int) -> Work:
+    """One message as large as that, whose end only its items tell."""
+    text = f"protocol growing\nlink tcp client\nevent growing {{ STX; {layout} }}"
+    return _feeding(make(size), chunk, text)
+
+
+def _feeding(data: bytes, chunk: int, description: str = "") -> Work:
+    module = generated.compiled(description) if description else generated.frames()
+    messages = generated.classes(module)
     chunks = [data[at : at + chunk] for at in range(0, len(data), chunk)]
 
     def feed() -> int:
-        framer = Framer(messages)
+        framer = Framer(messages, largest=1 << 24) if description else Framer(messages)
         return sum(
             isinstance(found, FoundMessage) for part in chunks for found in framer.feed(part)
         ) + sum(isinstance(found, FoundMessage) for found in framer.end())
@@ -141,3 +153,23 @@ HURTING = {
     "lengths without data": _endless,
     "near-misses": _nearly,
 }
+
+GROWING: dict[str, tuple[str, Callable[[int], bytes]]] = {
+    "a list that its items end": (
+        "more : u8; items : [u8] while previous & 0x80",
+        lambda size: b"\x02\x80" + b"\x81" * size + b"\x00",
+    ),
+    "a list in an object in a list": (
+        "repeat parts until CR { n : u32 = count(items); items : [u16] count n }; CR",
+        lambda size: b"\x02" + (size // 2).to_bytes(4, "big") + bytes(size // 2 * 2) + b"\r",
+    ),
+    "a list that ends what is coded": (
+        "coded hex { n : u32 = count(items); items : [u16] count n }",
+        lambda size: b"\x02" + (size // 4).to_bytes(4, "big").hex().encode() + b"30" * (size // 2),
+    ),
+    "quotes in quotes": (
+        "words : quoted; CR",
+        lambda size: b'\x02"' + b'""' * (size // 2) + b'"\r',
+    ),
+}
+"""Layouts of one message of any size, and its bytes."""

@@ -25,6 +25,7 @@ LAYOUTS = [
     "x : [bcd? as hex] sep ','; ';'",
     "x : [dec[3] via log10(x) * 20] until ';'; ';'",
     "x : i24 via log10(x) * 20; ';'",
+    "x : bcd via log10(x) * 20; ';'",
     "x : [dec? via log10(x) * 20] sep ','; ';'",
     "x : [u8 { a @7..4 bcd, b @3 as bool }] count 2",
     "x : [u16 { a @7..4 range 1..3, b @3..0 as mode strict }] sep ','; ';'",
@@ -82,6 +83,18 @@ def test_both_forms_agree(layout: str) -> None:
 def test_what_means_nothing_is_refused(layout: str) -> None:
     assert set(codes(f"{HEAD}event m {{ 0x02; {layout} }}")) <= {"E0404", "E0406"}
     assert codes(f"{HEAD}event m {{ 0x02; {layout} }}")
+
+
+@pytest.mark.parametrize("items", ["[u8] while previous == 3", "[u8] count 0", "[text] sep ','"])
+def test_a_number_in_front_of_an_empty_list_fits(items: str) -> None:
+    made = compiled(f"{HEAD}event m {{ 0x02; k : int[4]; x : {items}; '!' }}")
+    assert made is not None
+    cls: Any = made.messages()[0][1]
+    for number in (10000, -1000):
+        message = cls(k=number, x=[])
+        for encode in (message.encode, lambda m=message: cls.construct.declarative.build(m)):
+            with pytest.raises(EncodeError, match="k: expected"):
+                encode()
 
 
 def test_what_ends_a_text_stands_behind_it() -> None:

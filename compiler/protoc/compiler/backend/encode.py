@@ -67,11 +67,13 @@ class Encoder(Checking):
             elif isinstance(step, model.Field) and isinstance(step.origin, model.Derived):
                 self.raws.setdefault(step.key, local(step.key))
         self.place(row, at)
+        # what waits in a row around a list is looked at there, whether the list has items or not
+        around, self._beyond = self._beyond, []
         for step in row:
             if isinstance(step, model.Field):
                 self.prepare(step)
         self._none_of(self._beyond)
-        self._beyond = []
+        self._beyond = around
         for step in row:
             if isinstance(step, model.Branch | model.Coded):
                 self.prepare(step)

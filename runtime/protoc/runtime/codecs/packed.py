@@ -39,7 +39,8 @@ def write_bcd(
     """Two decimal digits in each byte; as many bytes as needed where there is no `size`."""
     number = _whole(value, 10, size and 2 * size, signed, message, field)
     digits = f"{number:d}"
-    return bytes.fromhex(digits.zfill(len(digits) + 1 & ~1 if size is None else 2 * size))
+    digits = digits.zfill(len(digits) + 1 & ~1 if size is None else 2 * size)
+    return _bounded(bytes.fromhex(digits), size, message, field, value)
 
 
 def write_integer(
@@ -85,7 +86,15 @@ def write_nibbles(
 ) -> bytes:
     """Four bits in each byte; as many bytes as needed where there is no `size`."""
     number = _whole(value, 16, size, signed, message, field)
-    return bytes.fromhex("".join(f"0{digit}" for digit in f"{number:0{size or 1}x}"))
+    data = bytes.fromhex("".join(f"0{digit}" for digit in f"{number:0{size or 1}x}"))
+    return _bounded(data, size, message, field, value)
+
+
+def _bounded(data: bytes, size: int | None, message: str, field: str, value: object) -> bytes:
+    """Digits as they are, unless there are more of them than are ever read."""
+    if size is None and len(data) > LONGEST_NUMBER:
+        raise EncodeError(message, field, f"at most {LONGEST_NUMBER} bytes", value)
+    return data
 
 
 def write_digits(

@@ -46,4 +46,6 @@ class Packed(Wire):
         while raw or len(found) < (self.fixed or 1):
             raw, last = divmod(raw, self.base)
             found = bytes([last // 10 * 16 + last % 10 if self.decimal else last]) + found
+        if self.fixed is None and len(found) > LONGEST_NUMBER:
+            raise ValueError(f"at most {LONGEST_NUMBER} bytes")
         return found

@@ -135,7 +135,8 @@ def _derive(row: Row, frame: Frame) -> bool:
             and element.reason not in frame.held
         ):
             raw = element.derived(frame)
-            changed |= raw != frame.raws[element.key]
+            # of numbers that are alike, 0 and -0, either may be meant
+            changed |= raw != frame.raws[element.key] or str(raw) != str(frame.raws[element.key])
             frame.raws[element.key] = raw
         elif isinstance(element, Field) and element.reserved is not None:
             start, end = frame.places[element.key]
