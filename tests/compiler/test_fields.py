@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from protoc.compiler.backend.naming import attribute
 from protoc.compiler.execution import execute
+from protoc.runtime import Message
 from tests.compiler.describing import codes, module, said
 
 LINK = "link tcp client\n"
@@ -141,3 +143,8 @@ def test_a_message_does_not_end_with_an_object_that_runs_on(last: str) -> None:
     text = f"message part {{ {last} }}\nevent e {{ STX; x : part }}"
     assert codes(f"{LINK}{text}") == ["E0501"]
     assert codes(f"link udp server {{ datagram }}\n{text}") == []
+
+
+def test_no_field_hides_what_every_message_has() -> None:
+    public = {name for name in dir(Message) if not name.startswith("_")}
+    assert {name for name in public if attribute(name) == name} == set()

@@ -7,6 +7,7 @@ one; what does not is broken at its bracket, with a trailing comma when every it
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Callable
 
 from msgspec import Struct, field
@@ -87,17 +88,25 @@ def laid_out(prefix: str, code: Code, suffix: str = "", indent: int = 0) -> list
         return laid_out(prefix + code.name, code.value, suffix, indent)
     if isinstance(code, Function):
         value = f"{pad}    {' '.join(code.rows)}"
-        rows = [value] if len(value) <= WIDTH else [f"{pad}    {row}" for row in code.rows]
+        rows = [value]
+        if len(value) > WIDTH:
+            rows = [line for row in code.rows for line in _unfolded(row, indent + 4)]
         return [f"{pad}{prefix}{code.head}(", *rows, f"{pad}){suffix}"]
     if isinstance(code, Chain):
         rows = [f"{pad}{row}" for row in code.rows]
         return [*rows[:-1], f"{rows[-1]}{suffix}"]
+    if isinstance(code, str) and not prefix and _SUM.fullmatch(code):
+        *first, last = _summed(code)
+        return [*(f"{pad}{row}" for row in first), f"{pad}{last}{suffix}"]
     if isinstance(code, str) or not code.arguments:
         return [flat]
     if not prefix and code.head.endswith(" % "):
         # among other items, it is broken at its operator
         rest = laid_out("% ", Call("", code.arguments), suffix, indent)
         return [f"{pad}{code.head.removesuffix(' % ')}", *rest]
+    if code.head.endswith(" % ") and len(pad) + len(prefix) + len(code.head) + 1 > WIDTH:
+        rows = laid_out("", code, "", indent + 4)
+        return [f"{pad}{prefix}(", *rows, f"{pad}){suffix}"]
     opening, closing = code.brackets[0], code.brackets[1]
     head = f"{pad}{prefix}{code.head}{opening}"
     single = not code.head and code.brackets == "()" and len(code.arguments) == 1
@@ -110,6 +119,32 @@ def laid_out(prefix: str, code: Code, suffix: str = "", indent: int = 0) -> list
     for argument in code.arguments:
         lines.extend(laid_out("", argument, ",", indent + 4))
     return [*lines, f"{pad}{closing}{suffix}"]
+
+
+def _unfolded(row: str, indent: int) -> list[str]:
+    """The lines of an expression; a call that is too long has its argument on lines of its own."""
+    pad = " " * indent
+    called = _CALL.fullmatch(row)
+    if len(pad) + len(row) <= WIDTH or called is None or len(_terms(called[2], ", ")) > 1:
+        return [pad + row]
+    flat = f"{pad}    {called[2]}"
+    rows = [flat] if len(flat) <= WIDTH else [f"{pad}    {row}" for row in _summed(called[2])]
+    return [f"{pad}{called[1]}(", *rows, f"{pad})"]
+
+
+_CALL = re.compile(r"((?:[^\w\s]+ )?[\w.]+)\((.*)\)")
+_STATEMENT = re.compile(r"(\w+ \+?= |return )(.+)")
+_SUM = re.compile(r"[\w.()\[\]\", :+-]+")
+
+
+def _summed(expression: str) -> list[str]:
+    """The terms of a sum, each but the first behind its sign; one for anything else."""
+    rows: list[str] = []
+    for added in _terms(expression, " + "):
+        first, *others = _terms(added, " - ")
+        rows.append(f"+ {first}" if rows else first)
+        rows += [f"- {other}" for other in others]
+    return rows
 
 
 def text(value: str) -> str:
@@ -157,6 +192,11 @@ class Lines(Struct):
 
     def add(self, prefix: str, code: Code = "", suffix: str = "") -> None:
         """One statement."""
+        statement = _STATEMENT.fullmatch(prefix) if code == suffix == "" else None
+        if statement is not None and self.indent + len(prefix) > WIDTH:
+            rows = _summed(statement[2]) if _SUM.fullmatch(statement[2]) else [statement[2]]
+            self.rows(statement[1], tuple(rows))
+            return
         self.lines.extend(laid_out(prefix, code, suffix, self.indent))
 
     def chain(self, prefix: str, terms: list[str], operator: str) -> None:
@@ -208,7 +248,7 @@ class Lines(Struct):
 
     def block(self, head: str) -> _Block:
         """The statements under `head`, as a context; a condition too long for a line is broken."""
-        rows = _broken(head) if self.indent + len(head) > WIDTH else []
+        rows = _broken(head, WIDTH - self.indent - 4) if self.indent + len(head) > WIDTH else []
         if rows:
             word = head.partition(" ")[0]
             pad = " " * self.indent
@@ -218,7 +258,7 @@ class Lines(Struct):
         return _Block(self)
 
 
-def _broken(head: str) -> list[str]:
+def _broken(head: str, width: int) -> list[str]:
     """The terms of a condition, as the formatter puts them below each other."""
     word, _, condition = head.removesuffix(":").partition(" ")
     if word not in ("if", "elif", "while"):
@@ -228,7 +268,13 @@ def _broken(head: str) -> list[str]:
     for first, *others in alternatives:
         rows.append(f"or {first}" if rows else first)
         rows += [f"and {other}" for other in others]
-    return rows if len(rows) > 1 else []
+    if len(rows) > 1:
+        return rows
+    compared = re.fullmatch(r"(.+) ([<>=!]=?) ([\w.]+)", condition)
+    if compared is None or len(_summed(compared[1])) == 1:
+        return []
+    left = [compared[1]] if len(compared[1]) <= width else _summed(compared[1])
+    return [*left, f"{compared[2]} {compared[3]}"]
 
 
 def _terms(condition: str, operator: str) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 MESSAGE_MEMBERS = frozenset({
     "NAME", "KIND", "STARTS", "OPEN", "LINKS", "PARAMS", "BLANK", "COUNTERS", "ECHOES", "LETS",
-    "TOLD", "WANTED", "construct", "decode", "answering", "knowing",
+    "TOLD", "WANTED", "HEX", "construct", "decode", "answering", "knowing", "echo", "is_open",
     "decode_prefix", "encode", "layout", "msgspec", "wire", "self", "cls",
     # what annotations are made of
     "bool", "bytes", "float", "int", "list", "str", "tuple", "Buffer", "ClassVar",
