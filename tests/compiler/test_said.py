@@ -19,6 +19,11 @@ from tests.compiler.describing import said
         ("event e { 0x01; x : [dec sep ' ']; ' '; CR }", "E0409", "where `x` ends"),
         ("event e { m : u8 { w @0 = present(x) }; x : u8?; CR }", "E0205", "a constant"),
         ("event e { 0x01; x : u16 swapped }", "E0404", "several words"),
+        (
+            "param p : u8\nevent e { 0x01; x : u8 }\non after e if e.x == 1 { set p = 1 }",
+            "E0202",
+            "named `e`",
+        ),
         ("event e { 0x01; 4 }", "E0101", "found `4`"),
         ("event e { 0x01; k : u8 count 3 }", "E0404", "means nothing"),
         ("event e { 0x01; a : u8; b : u8; if a / b > 3 { x : u8 } }", "E0605", "not by 0"),

@@ -141,6 +141,15 @@ class Reader(Struct, frozen=True):
         if head.text in ("true", "false") and len(reference.path) == 1:
             return model.Value(head.text == "true")
         if head.text not in self.names:
+            first = next((part.text for part in reference.path[1:]), "")
+            if head.text in self.scope.layouts and first in self.names:
+                raise self.scope.fail(
+                    "E0202",
+                    f"there is no field or param named `{head.text}`",
+                    head.span,
+                    "a message",
+                    help=f"the fields of the message that came are written alone: `{first}`",
+                )
             raise self.scope.unknown("field or param", head, self.names)
         target = self.names[head.text]
         for part in reference.path[1:]:
