@@ -28,6 +28,11 @@ from tests.compiler.describing import said
         ("event e { 0x01; k : u8 count 3 }", "E0404", "means nothing"),
         ("event e { 0x01; a : u8; b : u8; if a / b > 3 { x : u8 } }", "E0605", "not by 0"),
         ("event e { 0x01; a : u8; if a % 0 == 1 { x : u8 } }", "E0605", "not by 0"),
+        (
+            "message f { 0x01; d : body max 2 }\nevent e in f { x : u16; y : bytes; CR }",
+            "E0504",
+            "`d` of `e` has at least 3 bytes",
+        ),
         ("event e { k : u8; match k { } }", "E0203", "nothing is told apart"),
         ("event e { k : u8; match k { _ => { x : u8 } } }", "E0203", "nothing is told apart"),
         ('event e { k : u8 }\nexample { rx x"01" == e(k=-"a") }', "E0205", "a number"),

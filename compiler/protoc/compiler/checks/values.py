@@ -30,6 +30,24 @@ def too_long(protocol: model.Protocol, diagnostics: Diagnostics) -> None:
                     help="take a smaller size, or let the link say `max`",
                 )
                 break
+        for element in model.walk(message.elements):
+            _beyond(message, element, diagnostics)
+
+
+def _beyond(message: model.Message, region: model.Element, diagnostics: Diagnostics) -> None:
+    """Complain about a body that is always longer than its own `max`."""
+    if not isinstance(region, model.Region) or region.longest is None:
+        return
+    least = sum(fixed_size(element) or 0 for element in region.elements)
+    if least > region.longest:
+        diagnostics.error(
+            "E0504",
+            f"`{region.name}` of `{message.name}` has at least {least} bytes",
+            region.span,
+            f"at most {region.longest} are allowed",
+            labels=(Label(message.span, "in this message"),),
+            help=f"write `max {least}` or more, or take a smaller size",
+        )
 
 
 def _culprit(element: model.Element) -> model.Element:
