@@ -473,6 +473,54 @@ SHAPES = {
             ),
         },
     ),
+    # all of what came at once counts, as far as there is an answer of that size
+    "one answer that begins like another": Shape(
+        device(
+            params=(
+                CR,
+                fixed(10, "ask", "?"),
+                text(11, "value", 4),
+                fixed(12, "error", "ERROR"),
+                text(13, "pair", 2),
+            ),
+            commands=(message("Command", 1, "ask", 10, 3),),
+            responses=(
+                message("Response", 1, "value", 11),
+                message("Response", 2, "error", 12),
+                message("Response", 3, "long", 11, 13),
+            ),
+            pairs=(
+                pair(1, "ask", 1, 1, 3).replace(
+                    "</Content>", "<ResponseOnBadCommand>2</ResponseOnBadCommand></Content>"
+                ),
+            ),
+        ),
+        talks={
+            "the short one": call(
+                "pair:1", tx(b"?\r"), rx(b"1234"), events=(param(11, "1234"), ended("ok"))
+            ),
+            "the refusal": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"ERROR"),
+                events=(ended("refused", reply="error"),),
+                never=({"event": "param"},),
+                exit_=3,
+            ),
+            "the long one": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"123456"),
+                events=(param(11, "1234"), param(13, "56"), ended("ok", reply="long")),
+            ),
+            "none of that size": call(
+                "pair:1",
+                tx(b"?\r"),
+                rx(b"1234567"),
+                events=(param(11, "1234"), ended("ok", reply="value")),
+            ),
+        },
+    ),
     "late bytes belong to nothing": Shape(
         device(
             params=(CR, fixed(10, "ask", "?"), text(11, "answer", 2)),

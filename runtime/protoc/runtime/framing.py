@@ -123,6 +123,10 @@ class Framer:
         """The bytes nothing was reported of yet."""
         return bytes(self._buffer[self._held :])
 
+    def claim(self) -> None:
+        """The bytes held belong to what was found before them: nothing is looked for in them."""
+        self._reset(len(self._buffer))
+
     @property
     def unclaimed(self) -> FoundGarbage | None:
         """The held bytes that are known to belong to no message, before they are reported."""

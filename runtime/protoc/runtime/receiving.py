@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal
 
@@ -11,8 +12,10 @@ from protoc.runtime.asker import Asker
 from protoc.runtime.causes import Cause
 from protoc.runtime.connection import Connection
 from protoc.runtime.dispatch import Candidates, Preferred, candidates, preferred
+from protoc.runtime.errors import DecodeError, Incomplete
 from protoc.runtime.exchange import Exchange, Terms
 from protoc.runtime.found import Found, FoundGarbage, FoundIncomplete, FoundMessage, FoundRejected
+from protoc.runtime.framing import Framer
 from protoc.runtime.joining import Joiner
 from protoc.runtime.machine import Machine
 from protoc.runtime.messages import Buffer, Decode, Known, Message
@@ -20,7 +23,7 @@ from protoc.runtime.protocol import Link, Protocol
 from protoc.runtime.scope import Scope
 from protoc.runtime.shared import Shared
 from protoc.runtime.stepwise import StepReader
-from protoc.runtime.work import Reading, found_in
+from protoc.runtime.work import Reading, found_in, layout_of
 
 Role = Literal["controller", "device"]
 
@@ -60,6 +63,8 @@ class Receiver:
         self._device = shared.device
         self._unsolicited = tuple(m for m in protocol.messages if m.KIND in ("event", "message"))
         self._explicit = protocol.explicit
+        # bytes that come at once with an answer may be its own
+        self._at_once = protocol.explicit and protocol.assumed.get("surplus", "fails") == "fails"
         silent = protocol.assumed.get("equal_response") == "silent"
         self._silent_equal = link.ignore_equal or silent
         self._stepwise = StepReader(protocol, params, machine)
@@ -138,6 +143,9 @@ class Receiver:
         number = line.number
         match found:
             case FoundMessage():
+                framer = line.framer
+                if self._at_once and framer.pending and isinstance(framer, Framer):
+                    found = self._longest(line, framer, found)
                 message, offset, data = found.message, found.offset, found.data
                 if self._decodes is not None and isinstance(message, Reading):
                     return self._read_by_steps(line, message, offset, data, now)
@@ -151,6 +159,23 @@ class Receiver:
                 if not self._read_unfinished(line, data, offset, now):
                     self._report(events.FrameIncomplete(data, offset, number, self._link.name))
         return False
+
+    def _longest(self, line: Connection, framer: Framer, found: FoundMessage) -> FoundMessage:
+        """The awaited answer that is all of what came at once, where another is its beginning."""
+        awaited = self._awaited(line)
+        message = found.message
+        kind = message.kind if isinstance(message, Reading) else type(message)
+        if kind not in awaited or layout_of(kind).closed:
+            return found
+        request = self._asker.exchange.request if self._asker.exchange else None
+        data = found.data + framer.held()
+        for other in awaited:
+            with suppress(DecodeError, Incomplete):
+                whole, end = self._decoder(other, request)(data, 0, self._link.name)
+                if other is not kind and end == len(data):
+                    framer.claim()
+                    return FoundMessage(whole, found.offset, data)
+        return found
 
     def _see(self, message: Message, data: bytes, offset: int, line: Connection) -> None:
         if self._shared.watched:
