@@ -163,7 +163,7 @@ class Receiver:
     def _longest(self, line: Connection, framer: Framer, found: FoundMessage) -> FoundMessage:
         """The awaited answer that is all of what came at once, where another is its beginning."""
         awaited = self._awaited(line)
-        message = found.message
+        message: Reading | Message = found.message
         kind = message.kind if isinstance(message, Reading) else type(message)
         if kind not in awaited or layout_of(kind).closed:
             return found
