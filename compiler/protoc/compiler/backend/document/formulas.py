@@ -71,14 +71,18 @@ class _Names:
         element = self.elements.get(key)
         if isinstance(element, model.Constant):
             return shown(element.alternatives[0]).replace("`", '"')
-        if isinstance(element, model.Region) and element.elements:
-            first, last = element.elements[0].key, element.elements[-1].key
-            return self.of(first) if first == last else f"{self.of(first)}..{self.of(last)}"
+        if isinstance(element, model.Region):
+            if not element.elements:
+                return "nothing"
+            ends = dict.fromkeys((element.elements[0].key, element.elements[-1].key))
+            return "..".join(map(self.of, ends))
         if isinstance(element, model.Coded | model.LinkEnd):
             return "coded" if isinstance(element, model.Coded) else "end"
         if isinstance(element, model.Field):
             return element.name or "_"
-        return key
+        inside = model.walk((element,)) if element is not None else ()
+        names = [each.name for each in inside if isinstance(each, model.Field) and each.name]
+        return names[0] if names else "_"
 
     def octets(self, data: model.Octets) -> str:
         """The bytes that something is computed over."""

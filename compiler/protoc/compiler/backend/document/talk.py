@@ -194,6 +194,10 @@ def _deed(verb: model.Verb) -> str:
             return f"{word} link {code(name)}".rstrip()
         case model.Pause(seconds=seconds):
             return f"wait {_time(seconds)}"
+        case model.Copy(source=source, param=param) | model.Append(source=source, param=param):
+            does = "add" if isinstance(verb, model.Append) else "copy"
+            data = octets(source) if isinstance(source, bytes) else code(source)
+            return f"{does} {data}{' reversed' * verb.reversed} to {code(param)}"
         case _:
             return _plainly(verb)
 
