@@ -8,6 +8,24 @@ from tests.compiler.describing import said
 
 
 @pytest.mark.parametrize(
+    "written, meant",
+    [
+        ("uint16_t", "`u16`"),
+        ("int32le", "`i32le`"),
+        ("u16_be", "`u16be`"),
+        ("byte", "`u8`"),
+        ("string", "`text`"),
+        ("u8[4]", "`[u8] count 4`"),
+        ("u16 little", "`u16le`"),
+    ],
+)
+def test_types_of_other_languages_are_told_as_they_are_here(written: str, meant: str) -> None:
+    (only,) = said(f"link tcp client\nevent e {{ 0x01; x : {written} }}")
+    assert only.help is not None
+    assert meant in only.help
+
+
+@pytest.mark.parametrize(
     "text, code, words",
     [
         ("param x : [u8] count 3", "E0401", "cannot be a list"),

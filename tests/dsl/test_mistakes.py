@@ -247,3 +247,27 @@ def test_sources_share_diagnostics() -> None:
     parse(Source("a.proto", "oh"), diagnostics)
     parse(Source("b.proto", ""), diagnostics)
     assert [d.code for d in diagnostics] == ["E0101", "E0002"]
+
+
+@pytest.mark.parametrize(
+    "text, part",
+    [
+        ("event e { x : u8 range 0-100 }", "`0..100`"),
+        ("event e { x : u8 { a : 1 } }", "`busy @7`"),
+        ("event e { x : u8 { a @3-0 } }", "`@3..0`"),
+        ("event e { repeat 3 { x : u8 } }", "`repeat rows count 3 { … }`"),
+        ("event e { x : u8; if x == 1 then { y : u8 } }", "take `then` away"),
+        ("event e { x : u8 // what it is\n}", "`#`"),
+        ("pair p : a -> b", "write `=`"),
+        ("pair a -> b", "a pair has a name"),
+        ("link serial 9600,8,N,1", "`9600 8N1`"),
+        ("event e { x : u8 as { 0 = off } }", "`off = 0`"),
+        ("event e { 12; x : u8 }", "`0x0C`"),
+    ],
+)
+def test_what_is_written_elsewhere_is_told_as_it_is_here(text: str, part: str) -> None:
+    diagnostics = Diagnostics()
+    parse(Source("device.proto", text), diagnostics)
+    first = next(iter(diagnostics))
+    assert first.help is not None
+    assert part in first.help

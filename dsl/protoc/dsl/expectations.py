@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 
+from protoc.dsl.slips import slip
 from protoc.dsl.words import RESERVED
 
 
@@ -117,8 +118,8 @@ def advice(phrases: list[str], before: str, found: str, meant: str | None) -> st
     """What to do: by the word before and what was found, else by what was expected."""
     if found in RESERVED and "a name" in phrases:
         return f"`{found}` is reserved, choose another name"
-    if found == "=" and "`{`" in phrases:
-        return "compare with `==`"
+    if known := slip(phrases, before, found):
+        return known
     if before and found == "=" and _HELP_AT_END in phrases:
         return f"a field is written `{before} : u8`, a constant one `{before} : u8 = 1`"
     if before and _TYPE.fullmatch(found) and _HELP_AT_END in phrases:

@@ -306,10 +306,17 @@ class Modifiers:
                 "E0404",
                 f"`{word}` means nothing behind `{type_name(self.typed)}`",
                 modifier.span,
-                help=suggestion(word, _WORDS, "modifier")
-                if word not in _WORDS
-                else "take it away, or change the type",
+                help=self._instead(word),
             )
+
+    def _instead(self, word: str) -> str:
+        """What to write for a modifier that means nothing here."""
+        suffix = {"little": "le", "le": "le", "big": "be", "be": "be"}.get(word)
+        if suffix is not None:
+            return f"the byte order belongs to the type: `{type_name(self.typed)}{suffix}`"
+        if word in _WORDS:
+            return "take it away, or change the type"
+        return suggestion(word, _WORDS, "modifier")
 
 
 def type_name(typed: tree.Typed) -> str:

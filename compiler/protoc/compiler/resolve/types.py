@@ -171,7 +171,7 @@ def _wire(
                 f"`{name}` has a size already",
                 type_.size.span,
                 "the type says how many bytes it has",
-                help="take the brackets away",
+                help=f"take the brackets away; a list is written `[{name}] count 4`",
             )
         return _swapped(scope, binary, modifiers)
     if name in model.VARYING and type_.size is not None:
@@ -201,8 +201,25 @@ def _wire(
         "E0401",
         f"there is no type `{name}`",
         type_.name.span,
-        help=suggestion(name, _NAMES, "type"),
+        help=_elsewhere(name) or suggestion(name, _NAMES, "type"),
     )
+
+
+_ELSEWHERE = {
+    "byte": "u8", "word": "u16", "dword": "u32", "short": "i16", "long": "i32", "float32": "f32",
+    "float64": "f64", "double": "f64", "real": "f32", "string": "text", "str": "text",
+    "ascii": "text[8] ascii", "boolean": "bool", "hexstring": "hex", "decimal": "dec",
+}  # fmt: skip
+
+
+def _elsewhere(name: str) -> str:
+    """What a type of other languages is here; empty for what is none."""
+    known = _ELSEWHERE.get(name.lower(), "")
+    if number := re.fullmatch(r"(u?)int_?(\d+)(?:_?t)?_?(le|be)?", name.lower()):
+        known = f"{'u' if number[1] else 'i'}{number[2]}{number[3] or ''}"
+    elif number := re.fullmatch(r"([uif]\d+)_(le|be)", name.lower()):
+        known = f"{number[1]}{number[2]}"
+    return f"write `{known}`" if known else ""
 
 
 _LONGEST_NUMBER = 64
