@@ -225,7 +225,7 @@ class Level(Message, kw_only=True):
             check = xor(plain)
             plain += _BE_B.pack(check)
             coded = _ESCAPE_DB.encode(plain)
-            return b"" + coded + b"\xc0"
+            return coded + b"\xc0"
         except UNFIT as error:
             raise unfit(self, error, {"level": (-40, 60)}) from None
 

@@ -41,7 +41,8 @@ class Assembly(Struct):
 
     def constant(self, data: bytes) -> None:
         """Bytes that are known."""
-        self.pieces.append(Piece(constant=data))
+        if data:
+            self.pieces.append(Piece(constant=data))
 
     def take(self, context: Context, indent: int) -> Code:
         """One expression for all pieces so far, which are then gone."""

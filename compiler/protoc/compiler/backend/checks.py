@@ -51,14 +51,20 @@ class Computer(Struct, frozen=True):
         rows = self._inline.rows(expression)
         longest = max(map(len, rows)) + self.lines.indent + 4
         flat = f"{name} = {cut(' '.join(rows), wire, expression)}"
-        if len(flat) + self.lines.indent <= WIDTH or (
-            longest <= WIDTH and len(rows) > 1 and not isinstance(wire, model.Raw)
-        ):
+        # the formatter breaks what stands in brackets at either end rather than at an operator
+        at_ends = len(rows) == 2 and (rows[0].startswith("(") or rows[-1].endswith(")"))
+        broken = longest <= WIDTH and len(rows) > 1 and not at_ends
+        if len(flat) + self.lines.indent <= WIDTH or (broken and not isinstance(wire, model.Raw)):
             self.lines.derived(name, rows, lambda value: cut(value, wire, expression))
         elif isinstance(wire, model.Raw):
             number = self.fresh("number")
             self.assign(number, expression, _ANY)
-            self.lines.add(f"{name} = {cut(number, wire, expression)}")
+            value = cut(number, wire, expression)
+            if len(f"{name} = {value}") + self.lines.indent > WIDTH:
+                mask, _, written = value[1:].partition(")")
+                self.lines.again(number, mask)
+                value = f"{number}{written}"
+            self.lines.add(f"{name} = {value}")
         elif isinstance(expression, model.Checksum):
             self._check(name, expression)
             self.lines.again(name, cut(name, wire, expression))
@@ -69,7 +75,7 @@ class Computer(Struct, frozen=True):
     def short(self, wanted: str, expression: model.Expression) -> str:
         """The expression where it is short, else a variable that holds it."""
         flat = self._inline.write(expression)
-        if len(flat) + self.lines.indent + 8 <= WIDTH:
+        if len(f"{wanted} = {flat}") + self.lines.indent <= WIDTH:
             return flat
         name = self.fresh(wanted)
         self.assign(name, expression, _ANY)

@@ -41,10 +41,15 @@ class Named(Struct, frozen=True):
 
 
 class Function(Struct, frozen=True):
-    """`lambda m: value`: the rows of the value stand in brackets of their own when it is long."""
+    """`lambda m: value`: the rows of the value stand in brackets of their own when it is long.
+
+    Attributes:
+        finer: more rows, where the first of them is too long as well.
+    """
 
     head: str
     rows: tuple[str, ...]
+    finer: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.head}{' '.join(self.rows)}"
@@ -90,7 +95,9 @@ def laid_out(prefix: str, code: Code, suffix: str = "", indent: int = 0) -> list
         value = f"{pad}    {' '.join(code.rows)}"
         rows = [value]
         if len(value) > WIDTH:
-            rows = [line for row in code.rows for line in _unfolded(row, indent + 4)]
+            is_long = bool(code.finer) and indent + 4 + len(code.rows[0]) > WIDTH
+            broken = code.finer if is_long else code.rows
+            rows = [line for row in broken for line in _unfolded(row, indent + 4)]
         return [f"{pad}{prefix}{code.head}(", *rows, f"{pad}){suffix}"]
     if isinstance(code, Chain):
         rows = [f"{pad}{row}" for row in code.rows]

@@ -366,10 +366,17 @@ class Checking(Deriving, dict=True):
                 self.flush()
                 self.fill_in(ready)
         for i, patch in enumerate(self.patches[first:], first):
-            self.patches[i] = self._outlived(patch, branch, mark)
+            before = {check.key for other in self.patches[first:i] for check in other.checks}
+            new = [check for check in patch.checks if check.key not in before]
+            self.patches[i] = self._outlived(patch, new, branch, mark)
 
-    def _outlived(self, patch: Patch, branch: model.Branch, mark: Mark) -> Patch:
-        """A check whose place is known outside of the branch it stands in."""
+    def _outlived(
+        self, patch: Patch, checks: list[model.Field], branch: model.Branch, mark: Mark
+    ) -> Patch:
+        """A check whose place is known outside of the branch it stands in.
+
+        Those `checks` of it are computed that none before it has computed.
+        """
         places = {**self.places, **patch.places}
         start, at = places[branch.key][0], places[patch.step.key][0]
         inside = {element.key for element in model.walk((branch,))}
@@ -389,7 +396,7 @@ class Checking(Deriving, dict=True):
             found = moved[inner.terms]
             return start.moved(found.plus + inner.plus, *found.terms)
 
-        begins, ends = self._edges(patch)
+        begins, ends = self._edges(patch, checks)
         found: dict[str, tuple[Place, Place]] = {}
         for key in (begins | ends) & inside:
             begin, end = places[key]
@@ -397,7 +404,7 @@ class Checking(Deriving, dict=True):
                 outer(begin) if key in begins else begin,
                 outer(end) if key in ends else end,
             )
-        for part in self._asked(patch, inside):
+        for part in self._asked(checks, inside):
             variable = self.fresh(f"{called}_of")
             kept[variable] = self.spelt(part)
             self.kept[part] = variable
@@ -428,20 +435,20 @@ class Checking(Deriving, dict=True):
             declared.append(f"{pad}{self.raws[patch.step.key]} = 0")
         self.lines.lines[mark.line : mark.line] = declared
 
-    def _edges(self, patch: Patch) -> tuple[set[str], set[str]]:
+    def _edges(self, patch: Patch, checks: list[model.Field]) -> tuple[set[str], set[str]]:
         """What is asked for the place where it begins, and where it ends."""
         begins, ends = {patch.step.key}, {patch.step.key}
-        for check in patch.checks:
+        for check in checks:
             assert isinstance(check.origin, model.Derived)
             for extent in model.extents(check.origin.expression):
                 begins |= {key for key in (extent.first, extent.until) if key is not None}
                 ends |= {extent.last} if extent.last is not None else set()
         return begins, ends
 
-    def _asked(self, patch: Patch, inside: set[str]) -> list[model.Expression]:
+    def _asked(self, checks: list[model.Field], inside: set[str]) -> list[model.Expression]:
         """The values of a way that a check is computed from."""
         found: list[model.Expression] = []
-        for check in patch.checks:
+        for check in checks:
             assert isinstance(check.origin, model.Derived)
             for part in model.every(check.origin.expression):
                 if isinstance(part, model.Own):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from protoc.compiler import model
-from protoc.compiler.backend.code import Function, bracketed, literal, octets, text
+from protoc.compiler.backend.code import Function, bracketed, literal, octets, text, unbracketed
 from protoc.compiler.backend.linear import from_raw
 from protoc.compiler.backend.naming import attribute
 
@@ -113,6 +113,15 @@ class Writer(Struct, frozen=True):
             first, *others = inner
             found += [f"{expression.operator} {first}" if found else first, *others]
         return tuple(found)
+
+    def finer(self, expression: model.Expression) -> tuple[str, ...]:
+        """The same, broken at the operators of the left operand as well."""
+        rows = self.rows(expression)
+        left = expression.operands[0] if isinstance(expression, model.Operation) else None
+        if len(rows) != 2 or not isinstance(left, model.Operation) or len(left.operands) != 2:
+            return ()
+        whole = unbracketed(rows[0]) != rows[0]
+        return () if whole else (*self.rows(left), rows[1])
 
     def _right(self, expression: model.Operation, outer: int) -> str:
         """The right operand; masks are easier to read in hexadecimal."""

@@ -62,7 +62,7 @@ class Formulas(Struct):
         )
         if isinstance(expression, model.Replaced):
             return Call(f"{head}wire.replaced", writer.arguments(expression))
-        return Function(head, writer.rows(expression))
+        return Function(head, writer.rows(expression), writer.finer(expression))
 
     def own(self, own: model.Own) -> str:
         """The raw value of a field, or of bits in it."""
