@@ -48,7 +48,7 @@ def test_each_has_help_that_can_be_followed() -> None:
 
 def test_the_generator_is_never_heard() -> None:
     said = " ".join(f"{d.message} {d.help}" for d in read(TEN)[1])
-    terminals = {terminal.name for terminal in grammar().tables.terminals}
+    terminals = {terminal.name for terminal in grammar().lark.terminals}
     assert set(re.findall(r"\w+", said)) & terminals - {"CONTROL"} == set()
     assert "__" not in said
     assert "Token" not in said

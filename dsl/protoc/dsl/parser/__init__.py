@@ -1,7 +1,7 @@
-"""Reads descriptions.
+"""Reads descriptions: the only room that knows the parser generator.
 
-`tables` says what the parser does in each state, `lexing` cuts a text into tokens, `automaton`
-reads them by the tables, `grammar` puts these together, and `reader` goes on behind mistakes.
+`grammar` has its tables, `lexing` cuts a text into tokens, `reader` feeds them to the tables and
+goes on behind mistakes.
 """
 
 from __future__ import annotations

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
-from typing import Self
+from typing import Any
 
-from protoc.dsl.parser.tables import Tables
-
-END = "$END"
-"""The terminal at the end of a text."""
+from lark.lexer import Lexer as LarkLexer
+from lark.lexer import TerminalDef, Token
 
 Match = Callable[[str, int, int], "re.Match[str] | None"]
 
@@ -23,44 +21,41 @@ _OPENING = ("LPAR", "LSQB")
 _CLOSING = ("RPAR", "RSQB")
 
 
-class Token(str):
-    """A piece of text.
+class NoLexer(LarkLexer):
+    """What the parser generator is given for a lexer, and never asks."""
 
-    Attributes:
-        type: the terminal it is one of.
-        start_pos, end_pos: where it begins and ends.
-    """
+    def __init__(self, lexer_conf: Any) -> None: ...
 
-    __slots__ = ("end_pos", "start_pos", "type")
-
-    type: str
-    start_pos: int
-    end_pos: int
-
-    def __new__(cls, type: str, text: str, start_pos: int, end_pos: int) -> Self:
-        """Make one."""
-        self = super().__new__(cls, text)
-        self.type = type
-        self.start_pos = start_pos
-        self.end_pos = end_pos
-        return self
+    def lex(self, lexer_state: Any, parser_state: Any) -> Any: ...
 
 
 class Terminals:
-    """What the terminals of a grammar look like, and which may stand where."""
+    """What the terminals of a grammar look like.
 
-    def __init__(self, tables: Tables) -> None:
-        fixed = {t.text: t.name for t in tables.terminals if not t.varies}
+    Args:
+        terminals: all of them.
+        ignored: names of those that mean nothing between others.
+        states: what may stand where, by the state of the parser.
+    """
+
+    def __init__(
+        self,
+        terminals: Iterable[TerminalDef],
+        ignored: Collection[str],
+        states: dict[int, dict[str, Any]],
+    ) -> None:
+        fixed = {t.pattern.value: t.name for t in terminals if t.pattern.type == "str"}
         self.spelling = {name: text for text, name in fixed.items()}
         self._words = {text: name for text, name in fixed.items() if text.isidentifier()}
         self._marks = {text: name for text, name in fixed.items() if not text.isidentifier()}
         self._sizes = sorted({len(mark) for mark in self._marks}, reverse=True)
-        varying = {t.name: t.text for t in tables.terminals if t.varies}
-        between = "|".join(varying.pop(name) for name in [*varying] if name in tables.ignored)
+        varying = [t for t in terminals if t.pattern.type != "str"]
+        varying.sort(key=lambda t: (-t.priority, -t.pattern.max_width, t.name))
+        self._patterns = {t.name: t.pattern.to_regexp() for t in varying if t.name not in ignored}
+        between = "|".join(t.pattern.to_regexp() for t in varying if t.name in ignored)
         self.between = re.compile(f"(?:{between})*")
-        self._patterns = varying
-        self._names = frozenset(fixed.values()) | frozenset(varying)
-        self._states = tables.states
+        self._names = frozenset(fixed.values()) | frozenset(self._patterns)
+        self._states = states
         self._tried: dict[int, list[tuple[str, Match]]] = {}
 
     def token(self, text: str, at: int, end: int, state: int) -> Token:
@@ -76,7 +71,7 @@ class Terminals:
             run = _RUN.match(text, at, end)
             found = "UNKNOWN", run.end() if run else at + 1
         name, behind = found
-        return Token(name, text[at:behind], at, behind)
+        return Token(name, text[at:behind], start_pos=at, end_pos=behind)
 
     def _fitting(self, accepted: Collection[str]) -> list[tuple[str, Match]]:
         """The patterns worth trying: those accepted, names where words are, ends of statements."""

@@ -1,4 +1,4 @@
-"""Has a text read by the automaton, and goes on behind mistakes.
+"""Feeds tokens to the tables of the grammar, and goes on behind mistakes.
 
 A text is read once, from front to back. Where it makes no sense a diagnostic is made, the
 statement is given up, and reading goes on behind it, so that one run reports every mistake.
@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from lark import Tree
+from lark.exceptions import UnexpectedToken
+from lark.lexer import Token
+from lark.parsers.lalr_analysis import Shift
+
 from protoc.dsl import expectations, recovery
 from protoc.dsl.building.base import Part, Reading, is_token, start_of
 from protoc.dsl.diagnostics import Diagnostics
-from protoc.dsl.parser.automaton import Inlined, Unexpected
 from protoc.dsl.parser.grammar import grammar
-from protoc.dsl.parser.lexing import END, Token
 from protoc.dsl.source import Source, Span
 from protoc.dsl.tree import Bare, Document, Field, Node
 from protoc.dsl.trivia import Comments
@@ -48,7 +51,8 @@ class Reader:
         """The tree of the whole text."""
         self._grammar.builder.reading = self._reading
         text = self._text
-        self._parser, self._lexer = self._grammar.open("document", text, 0, len(text))
+        self._interactive, self._lexer = self._grammar.open("document", text, 0, len(text))
+        self._state = self._interactive.parser_state
         while True:
             token = self._advance()
             if isinstance(token, Document):
@@ -60,17 +64,18 @@ class Reader:
 
     def _advance(self) -> Document | Token:
         """Read to the end, or to the first token that does not fit."""
-        parser, lexer = self._parser, self._lexer
+        state, lexer = self._state, self._lexer
+        size = len(self._text)
         try:
-            while (token := lexer.next(parser.state)) is not None:
-                parser.feed(token)
-            return cast(Document, parser.finish(len(self._text)))
-        except Unexpected as error:
-            return error.token
+            while (token := lexer.next(state.position)) is not None:
+                state.feed_token(token)
+            return cast(Document, state.feed_token(Token("$END", "", start_pos=size), True))
+        except UnexpectedToken as error:
+            return cast(Token, error.token)
 
     def _too_many(self, token: Token) -> Document:
         message = f"more than {MOST_MISTAKES} mistakes; what follows was not read"
-        self._error("E0114", message, token.start_pos, token.end_pos, "correct these first")
+        self._error("E0114", message, _start(token), _end(token), "correct these first")
         span = Span(self._reading.source, 0, len(self._text))
         return Document(declarations=(), lost=frozenset(recovery.words(self._text)), span=span)
 
@@ -78,40 +83,38 @@ class Reader:
 
     def _recover(self, token: Token) -> None:
         """Report a token that does not fit and go on behind the statement."""
-        brackets = recovery.unmatched(self._parser.values)
+        brackets = recovery.unmatched(self._state.value_stack)
         inner = brackets[-1] if brackets else None
         if inner is not None and self._unclosed(inner, token):
             return
         if token.type == "RBRACE" and not any(b.type == "LBRACE" for b in brackets):
-            self._error(
-                "E0105", "this `}` closes nothing", token.start_pos, token.end_pos, "remove it"
-            )
-            self._give_up(token.start_pos, resume=token.end_pos)
+            self._error("E0105", "this `}` closes nothing", _start(token), _end(token), "remove it")
+            self._give_up(_start(token), resume=_end(token))
             return
         if self._respell(token):
             return
         self._report(token)
         stray = not any(b.type == "LBRACE" for b in brackets)
-        beyond = recovery.end_of_indented(self._text, token.start_pos) if stray else None
-        self._give_up(token.start_pos, resume=beyond)
+        beyond = recovery.end_of_indented(self._text, _start(token)) if stray else None
+        self._give_up(_start(token), resume=beyond)
 
     def _unclosed(self, bracket: Token, token: Token) -> bool:
         """Whether the mistake is a bracket that nobody closes; if so go on where it should."""
-        line = self._text.rfind("\n", 0, token.start_pos)
-        if token.type == END:
+        line = self._text.rfind("\n", 0, _start(token))
+        if token.type == "$END":
             line = len(self._text)
-        elif bracket.start_pos > line:
+        elif _start(bracket) > line:
             return False
         if bracket.type != "LBRACE":
-            if recovery.is_closed(self._text, bracket.start_pos):
+            if recovery.is_closed(self._text, _start(bracket)):
                 return False
-        elif token.type != END and not self._begins_declaration(line + 1):
+        elif token.type != "$END" and not self._begins_declaration(line + 1):
             return False
         self._error(
-            "E0104", f"this `{bracket}` is never closed", bracket.start_pos, bracket.end_pos,
+            "E0104", f"this `{bracket}` is never closed", _start(bracket), _end(bracket),
             f"put `{_PARTNER[bracket]}` where it ends",
         )  # fmt: skip
-        self._give_up(token.start_pos, resume=line)
+        self._give_up(_start(token), resume=line)
         if bracket.type == "LBRACE":
             self._close_blocks(line)
         return True
@@ -122,12 +125,12 @@ class Reader:
 
     def _close_blocks(self, offset: int) -> None:
         """Close all blocks that are open, as if the braces stood here."""
-        stack = self._parser.values
-        brace = Token("RBRACE", "}", offset, offset)
+        stack = self._state.value_stack
+        brace = Token("RBRACE", "}", start_pos=offset, end_pos=offset)
         while recovery.unmatched(stack):
             try:
-                self._parser.feed(brace)
-            except Unexpected:  # what was closed wants more, as `either` does
+                self._state.feed_token(brace)
+            except UnexpectedToken:  # what was closed wants more, as `either` does
                 self._give_up(offset, resume=offset)
 
     def _respell(self, token: Token) -> bool:
@@ -140,15 +143,15 @@ class Reader:
         if meant is None:
             return False
         message = f"unknown word `{token}`"
-        self._error("E0102", message, token.start_pos, token.end_pos, f"did you mean `{meant}`?")
-        self._parser.feed(Token(fitting[meant], meant, token.start_pos, token.end_pos))
-        self._move(token.end_pos)
-        self._respelled = token.end_pos
+        self._error("E0102", message, _start(token), _end(token), f"did you mean `{meant}`?")
+        self._state.feed_token(Token.new_borrow_pos(fitting[meant], meant, token))
+        self._move(_end(token))
+        self._respelled = _end(token)
         return True
 
     def _report(self, token: Token) -> None:
         """Say what was expected, unless a word respelled just before explains it."""
-        start, end = token.start_pos, token.end_pos
+        start, end = _start(token), _end(token)
         passage = self._text[self._respelled : start]
         if self._respelled >= 0 and not any(mark in passage for mark in "\n;{}"):
             return
@@ -158,7 +161,7 @@ class Reader:
             help = f"put {token} behind it; a text ends on the line it begins on"
             self._error("E0103", "this text is never closed", start, end, help)
             return
-        last = self._parser.values[-1] if self._parser.values else None
+        last = self._state.value_stack[-1] if self._state.value_stack else None
         after = last.type if isinstance(last, Token) else ""
         phrases = expectations.expected(self._accepts(), after, self._grammar.spelling)
         message = f"expected {expectations.joined(phrases)}, found {expectations.found(token)}"
@@ -168,23 +171,24 @@ class Reader:
 
     def _advice(self, phrases: list[str], token: Token) -> str:
         """A help that can be followed."""
-        before = _LAST_WORD.search(self._text, max(0, token.start_pos - 80), token.start_pos)
+        before = _LAST_WORD.search(self._text, max(0, _start(token) - 80), _start(token))
         word = before.group(1) if before else ""
         meant = expectations.similar(word, self._grammar.words)
         return expectations.advice(phrases, word, token, meant)
 
     def _accepts(self) -> set[str]:
-        return self._parser.accepts()
+        return cast("set[str]", self._interactive.accepts())
 
     def _give_up(self, at: int, resume: int | None = None) -> None:
         """Cut back to the nearest place where reading can go on, and move on behind `at`."""
-        parser, states = self._parser, self._grammar.tables.states
-        for depth in reversed(range(len(parser.states))):
-            following = states[parser.states[depth]].get("ERROR", -1)
-            if following < 0:
+        state = self._state
+        states = state.parse_conf.states
+        for depth in reversed(range(len(state.state_stack))):
+            action, following = states[state.state_stack[depth]].get("ERROR", (None, None))
+            if action is not Shift:
                 continue
             accepts = states[following]
-            dropped = parser.values[depth:]
+            dropped = state.value_stack[depth:]
             if recovery.closes_more(dropped):
                 continue  # inside of something that is closed already
             braces = sum(bracket.type == "LBRACE" for bracket in recovery.unmatched(dropped))
@@ -195,8 +199,8 @@ class Reader:
                     continue
                 offset = stop.block
             self._lose(dropped, at, offset)
-            del parser.states[depth + 1 :], parser.values[depth:]
-            parser.feed(Token("ERROR", "", offset, offset))
+            del state.state_stack[depth + 1 :], state.value_stack[depth:]
+            state.feed_token(Token("ERROR", "", start_pos=offset, end_pos=offset))
             self._move(offset)
             return
 
@@ -205,12 +209,12 @@ class Reader:
         start = min([at, *(start_of(value) for value in dropped if _has_place(value))])
         lost = self._reading.lost
         lost |= recovery.words(self._text[start:offset])
-        lost |= {str(value) for value in self._parser.values if is_token(value, "NAME")}
+        lost |= {str(value) for value in self._state.value_stack if is_token(value, "NAME")}
 
     def _move(self, offset: int) -> None:
         """Let the lexer go on at an offset."""
         self._lexer.at = offset
-        brackets = recovery.unmatched(self._parser.values)
+        brackets = recovery.unmatched(self._state.value_stack)
         self._lexer.depth = sum(bracket.type != "LBRACE" for bracket in brackets)
 
     def _error(self, code: str, message: str, start: int, end: int, help: str) -> None:
@@ -222,15 +226,15 @@ class Reader:
     def _slot(self, start: int, end: int) -> Field | Bare | None:
         """Read what stands between two offsets as a slot of a template."""
         parser, lexer = self._grammar.open("slot", self._text, start, end)
+        state = parser.parser_state
         try:
-            while (token := lexer.next(parser.state)) is not None:
-                parser.feed(token)
-            return cast("Field | Bare", parser.finish(end))
-        except Unexpected as error:
-            found = error.token
-            at = min(found.start_pos, end)
+            while (token := lexer.next(state.position)) is not None:
+                state.feed_token(token)
+            return cast("Field | Bare", state.feed_token(Token("$END", "", start_pos=end), True))
+        except UnexpectedToken as error:
+            at, found = min(_start(error.token), end), error.token
         accepts = parser.accepts() - {"_SEP"}
-        values = parser.values
+        values = parser.parser_state.value_stack
         after = values[-1].type if values and isinstance(values[-1], Token) else ""
         phrases = expectations.expected(accepts, after, self._grammar.spelling)
         phrases = ["`}`" if phrase == "the end of the file" else phrase for phrase in phrases]
@@ -241,9 +245,17 @@ class Reader:
         return None
 
 
+def _start(token: Token) -> int:
+    return token.start_pos or 0
+
+
+def _end(token: Token) -> int:
+    return token.end_pos or _start(token)
+
+
 def _has_place(value: Any) -> bool:
     """Whether something on the stack knows where it stands."""
-    if isinstance(value, Inlined):
+    if isinstance(value, Tree):
         return False
     if isinstance(value, list):
         return bool(value) and _has_place(value[0])
