@@ -287,3 +287,19 @@ def test_a_list_says_how_many_items_it_has() -> None:
         for encode in (message.encode, lambda m=message, c=cls: c.construct.declarative.build(m)):
             with pytest.raises(EncodeError, match=f"xs: expected {words}, got 1"):
                 encode()
+
+
+@pytest.mark.parametrize(
+    "layout, fields, words",
+    [
+        ("n : u8 = len(d); d : bytes", {"d": bytes(300)}, "e.n: expected 0..255, got 300"),
+        ("_ : u8 { n @5..0 = len(d) }; d : bytes", {"d": bytes(99)}, "e.n: expected 0..63, got 99"),
+        ("n : u8 = count(d); d : [u8]", {"d": [0] * 256}, "e.n: expected 0..255, got 256"),
+    ],
+)
+def test_a_length_that_does_not_fit_is_told(
+    layout: str, fields: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(EncodeError) as caught:
+        made(layout)(**fields).encode()
+    assert str(caught.value) == words

@@ -35,6 +35,8 @@ def unfit(message: Message | Part, error: Exception, fits: Mapping[str, Fit]) ->
     """
     if not isinstance(error, EncodeError):
         found = _beyond(message, fits)
+        if found is not None and found.got is None and not hasattr(message, found.field):
+            found = _computed(message, found)
         error = found or EncodeError(message.NAME, "", f"values that fit ({error})", message)
     elif error.part is not None:
         path = f"{_place(message, error.part)}.{error.field}"
@@ -58,6 +60,19 @@ def _beyond(message: Message | Part, fits: Mapping[str, Fit]) -> EncodeError | N
                 return error
             absent = absent or error
     return absent
+
+
+def _computed(message: Message | Part, error: EncodeError) -> EncodeError:
+    """The error with the value that was computed, a length perhaps: nobody gave it."""
+    construct = getattr(message, "construct", None)
+    try:
+        if construct is not None:
+            construct.declarative.build(message)
+    except EncodeError as told:
+        if told.field == error.field:
+            expected = error.expected.removeprefix("a whole number, ")
+            return EncodeError(message.NAME, error.field, expected, told.got)
+    return error
 
 
 def _wrong(value: Any, fit: Fit) -> str:
