@@ -32,6 +32,8 @@ ANSWERS: list[tuple[str, dict[str, int], bytes]] = [
     ("n : u8; if n > 1 { xs : [u8] count n } else { note : text[3] }", {"n": 1}, b"\x02\1   "),
     ("if wide { a : u16 } else { a : u8 }", {}, b"\x02\0"),
     ("mode : u8 as mode", {}, b"\x02\0"),
+    ("xs : [u8] count 3", {}, b"\x02\0\0\0"),
+    ("xs : [[u8] count 2] count request.n", {"n": 2}, b"\x02\0\0\0\0"),
 ]
 
 

@@ -9,6 +9,9 @@ from protoc.compiler.backend.code import octets, text
 from protoc.compiler.backend.context import Context
 from protoc.compiler.backend.values import field_name, given
 
+_MOST = 4096
+"""As many blank items are written out at most."""
+
 
 def blank_of(field_: model.Field, context: Context) -> str:
     """What is sent for a field while nobody has given a value."""
@@ -38,7 +41,10 @@ def blank(
     if conversion.boolean:
         return "False"
     if isinstance(wire, model.Items):
-        return f"[{blank_of(wire.item, context)}]" if wire.filled else "[]"
+        known = wire.count.value if isinstance(wire.count, model.Value) else int(wire.filled)
+        number = known if isinstance(known, int) and 0 < known <= _MOST else 0
+        items = f"[{blank_of(wire.item, context)}]" if number else "[]"
+        return f"{items} * {number}" if number > 1 else items
     if isinstance(wire, model.Nested):
         return _blank_object(wire, context)
     size = wire.size if isinstance(wire, model.Text | model.Raw) else None

@@ -269,7 +269,8 @@ class Fields(Struct, frozen=True):
     def _fixed(self, expression: tree.Expression, into: Holder) -> int | float | str | bytes:
         if isinstance(into.wire, model.Bits):
             raise no_value(self.scope, into, expression)
-        return constant(self.scope, expression, into)[1]
+        raw = constant(self.scope, expression, into)[1]
+        return float(raw) if isinstance(into.wire, model.Real) else raw
 
 
 def _is_constant(scope: Scope, expression: tree.Expression, conversion: model.Conversion) -> bool:
