@@ -12,7 +12,7 @@ from typing import Any, cast
 from lark import Lark
 
 from protoc.dsl.building import Builder
-from protoc.dsl.parser.lexing import Lexer, NoLexer, Terminals
+from protoc.dsl.parser.lexing import Lexer
 
 
 class Grammar:
@@ -24,21 +24,19 @@ class Grammar:
         self.lark = Lark(
             text,
             parser="lalr",
-            lexer="contextual" if strict else NoLexer,
+            lexer="contextual" if strict else Lexer,
             start=["document", "slot"],
             transformer=cast(Any, self.builder),
             maybe_placeholders=True,
             strict=strict,
             cache=False if strict else _cache(),
         )
-        states: Any = self.lark.parser.parser._parse_table.states
-        self._terminals = Terminals(self.lark.terminals, self.lark.lexer_conf.ignore, states)
-        self.spelling = self._terminals.spelling
+        self.spelling = {
+            terminal.name: terminal.pattern.value
+            for terminal in self.lark.terminals
+            if terminal.pattern.type == "str"
+        }
         self.words = frozenset(text for text in self.spelling.values() if text.isidentifier())
-
-    def open(self, start: str, text: str, begin: int, end: int) -> tuple[Any, Lexer]:
-        """A parser at the beginning of a rule, and what cuts a passage for it."""
-        return self.lark.parse_interactive(start=start), Lexer(self._terminals, text, begin, end)
 
 
 def _cache() -> str | bool:

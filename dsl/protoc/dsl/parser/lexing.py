@@ -7,12 +7,15 @@ each compiled when it may stand somewhere for the first time.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from lark.common import LexerConf
 from lark.lexer import Lexer as LarkLexer
-from lark.lexer import TerminalDef, Token
+from lark.lexer import LexerState, Token
+
+from protoc.dsl.recovery import unmatched
 
 Match = Callable[[str, int, int], "re.Match[str] | None"]
 
@@ -21,46 +24,49 @@ _OPENING = ("LPAR", "LSQB")
 _CLOSING = ("RPAR", "RSQB")
 
 
-class NoLexer(LarkLexer):
-    """What the parser generator is given for a lexer, and never asks."""
+class Lexer(LarkLexer):
+    """The lexer that lark asks, one a grammar."""
 
-    def __init__(self, lexer_conf: Any) -> None: ...
+    __future_interface__ = 2  # `lex` is told the state of the parser
 
-    def lex(self, lexer_state: Any, parser_state: Any) -> Any: ...
-
-
-class Terminals:
-    """What the terminals of a grammar look like.
-
-    Args:
-        terminals: all of them.
-        ignored: names of those that mean nothing between others.
-        states: what may stand where, by the state of the parser.
-    """
-
-    def __init__(
-        self,
-        terminals: Iterable[TerminalDef],
-        ignored: Collection[str],
-        states: dict[int, dict[str, Any]],
-    ) -> None:
+    def __init__(self, conf: LexerConf) -> None:
+        terminals = conf.terminals
         fixed = {t.pattern.value: t.name for t in terminals if t.pattern.type == "str"}
-        self.spelling = {name: text for text, name in fixed.items()}
         self._words = {text: name for text, name in fixed.items() if text.isidentifier()}
         self._marks = {text: name for text, name in fixed.items() if not text.isidentifier()}
         self._sizes = sorted({len(mark) for mark in self._marks}, reverse=True)
         varying = [t for t in terminals if t.pattern.type != "str"]
         varying.sort(key=lambda t: (-t.priority, -t.pattern.max_width, t.name))
-        self._patterns = {t.name: t.pattern.to_regexp() for t in varying if t.name not in ignored}
-        between = "|".join(t.pattern.to_regexp() for t in varying if t.name in ignored)
-        self.between = re.compile(f"(?:{between})*")
-        self._names = frozenset(fixed.values()) | frozenset(self._patterns)
-        self._states = states
+        patterns = {t.name: t.pattern.to_regexp() for t in varying}
+        ignored = [patterns.pop(t.name) for t in varying if t.name in conf.ignore]
+        self._between = re.compile(f"(?:{'|'.join(ignored)})*")
+        self._patterns = patterns
+        self._names = frozenset(fixed.values()) | frozenset(patterns)
         self._tried: dict[int, list[tuple[str, Match]]] = {}
 
-    def token(self, text: str, at: int, end: int, state: int) -> Token:
+    def lex(self, lexer_state: LexerState, parser_state: Any) -> Iterator[Token]:
+        """The tokens from where the lexer is.
+
+        Newlines inside parentheses, those on the stack of the parser included, are no ends of
+        statements.
+        """
+        text, end = lexer_state.text.text, lexer_state.text.end
+        place, states = lexer_state.line_ctr, parser_state.parse_conf.states
+        depth = sum(bracket.type != "LBRACE" for bracket in unmatched(parser_state.value_stack))
+        while True:
+            between = self._between.match(text, place.char_pos, end)
+            at = between.end() if between else place.char_pos
+            if at >= end:
+                return
+            position = parser_state.position
+            token = self._token(text, at, end, position, states[position])
+            place.char_pos = at + len(token)
+            depth += (token.type in _OPENING) - (token.type in _CLOSING)
+            if not depth or token.type != "_SEP" or text[at] != "\n":
+                yield token
+
+    def _token(self, text: str, at: int, end: int, state: int, accepted: Collection[str]) -> Token:
         """The token at an offset: one that may stand there, else what it would be elsewhere."""
-        accepted = self._states[state]
         tried = self._tried.get(state)
         if tried is None:
             tried = self._tried[state] = self._fitting(accepted)
@@ -114,39 +120,3 @@ class Terminals:
 @cache
 def _matcher(pattern: str) -> Match:
     return re.compile(pattern).match
-
-
-class Lexer:
-    """One passage being cut.
-
-    Attributes:
-        at: where the next token is looked for.
-        depth: how many parentheses are open: newlines inside of them are no ends of statements.
-    """
-
-    def __init__(self, terminals: Terminals, text: str, start: int, end: int) -> None:
-        self.at = start
-        self.depth = 0
-        self._terminals = terminals
-        self._text = text
-        self._end = end
-
-    def next(self, state: int) -> Token | None:
-        """The next token; None at the end of the passage."""
-        text, end = self._text, self._end
-        while True:
-            between = self._terminals.between.match(text, self.at, end)
-            at = between.end() if between else self.at
-            if at >= end:
-                return None
-            token = self._terminals.token(text, at, end, state)
-            self.at = at + len(token)
-            kind = token.type
-            if kind == "_SEP":
-                if self.depth and text[at] == "\n":
-                    continue
-            elif kind in _OPENING:
-                self.depth += 1
-            elif kind in _CLOSING:
-                self.depth -= 1
-            return token

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
-from lark import Tree
+from lark import TextSlice, Tree
 from lark.exceptions import UnexpectedToken
 from lark.lexer import Token
 from lark.parsers.lalr_analysis import Shift
@@ -50,9 +50,10 @@ class Reader:
     def document(self) -> Document:
         """The tree of the whole text."""
         self._grammar.builder.reading = self._reading
-        text = self._text
-        self._interactive, self._lexer = self._grammar.open("document", text, 0, len(text))
-        self._state = self._interactive.parser_state
+        # what lark gives has types that say nothing
+        self._interactive: Any = self._grammar.lark.parse_interactive(self._text, "document")
+        self._state: Any = self._interactive.parser_state
+        self._lexer: Any = self._interactive.lexer_thread
         while True:
             token = self._advance()
             if isinstance(token, Document):
@@ -67,7 +68,7 @@ class Reader:
         state, lexer = self._state, self._lexer
         size = len(self._text)
         try:
-            while (token := lexer.next(state.position)) is not None:
+            for token in lexer.lex(state):
                 state.feed_token(token)
             return cast(Document, state.feed_token(Token("$END", "", start_pos=size), True))
         except UnexpectedToken as error:
@@ -213,9 +214,7 @@ class Reader:
 
     def _move(self, offset: int) -> None:
         """Let the lexer go on at an offset."""
-        self._lexer.at = offset
-        brackets = recovery.unmatched(self._state.value_stack)
-        self._lexer.depth = sum(bracket.type != "LBRACE" for bracket in brackets)
+        self._lexer.state.line_ctr.char_pos = offset
 
     def _error(self, code: str, message: str, start: int, end: int, help: str) -> None:
         span = Span(self._reading.source, start, end)
@@ -225,10 +224,11 @@ class Reader:
 
     def _slot(self, start: int, end: int) -> Field | Bare | None:
         """Read what stands between two offsets as a slot of a template."""
-        parser, lexer = self._grammar.open("slot", self._text, start, end)
+        passage = TextSlice(self._text, start, end)
+        parser: Any = self._grammar.lark.parse_interactive(passage, "slot")
         state = parser.parser_state
         try:
-            while (token := lexer.next(state.position)) is not None:
+            for token in parser.lexer_thread.lex(state):
                 state.feed_token(token)
             return cast("Field | Bare", state.feed_token(Token("$END", "", start_pos=end), True))
         except UnexpectedToken as error:
