@@ -115,7 +115,10 @@ class Frame:
 
     def count(self, name: str) -> int:
         """The number of items of a list."""
-        return len(self.raws[name])
+        items = self.raws[name]
+        if not hasattr(items, "__len__"):
+            raise self.unfit(name, "a list", items)
+        return len(items)
 
     def present(self, name: str) -> int:
         """1 when a field is there that may be absent, else 0."""
