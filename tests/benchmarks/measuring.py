@@ -43,12 +43,17 @@ def seconds(work: Work, rounds: int = 5) -> float:
     return median(_time(work, 1) for _ in range(rounds))
 
 
-def exponent(sizes: Sequence[int], work: Callable[[int], Work], rounds: int = 3) -> float:
-    """How cost grows with size: the slope through the best times, on logarithmic scales."""
-    points = []
-    for size in sizes:
-        run = work(size)
-        points.append((math.log(size), math.log(min(_time(run, 1) for _ in range(rounds)))))
+def exponent(sizes: Sequence[int], work: Callable[[int], Work], rounds: int = 5) -> float:
+    """How cost grows with size: the slope through the best times, on logarithmic scales.
+
+    The sizes take turns, so that a machine that becomes slower meanwhile does so for all of them.
+    """
+    works = {size: work(size) for size in sizes}
+    best = dict.fromkeys(sizes, math.inf)
+    for _ in range(rounds):
+        for size, run in works.items():
+            best[size] = min(best[size], _time(run, 1))
+    points = [(math.log(size), math.log(seconds)) for size, seconds in best.items()]
     mean_x = sum(x for x, _ in points) / len(points)
     mean_y = sum(y for _, y in points) / len(points)
     covariance = sum((x - mean_x) * (y - mean_y) for x, y in points)
