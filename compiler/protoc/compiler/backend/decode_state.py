@@ -23,9 +23,7 @@ from protoc.compiler.backend.values import (
     text_look,
 )
 
-_MOST_DIGITS = 64
 _DIGITS = {"dec": "decimal digits", "hex": "hexadecimal digits"}
-"""As many as the runtime takes for a number."""
 _TOTAL = ("latin-1",)
 """Encodings in which all bytes stand for something."""
 
@@ -300,8 +298,7 @@ class State(Struct, dict=True):
 
 def _is_plain(wire: model.Digits) -> bool:
     """Whether there are always so many decimal digits, and nothing else."""
-    few = isinstance(wire.size, model.FixedSize) and wire.size.bytes <= _MOST_DIGITS
-    return few and wire.notation == "dec" and wire.pad is None
+    return isinstance(wire.size, model.FixedSize) and wire.notation == "dec" and wire.pad is None
 
 
 def _gap(decoder: State) -> str:

@@ -11,10 +11,10 @@ from protoc.compiler.resolve.kinds import (
     FUNCTIONS,
     Kind,
     as_operand,
-    bounded,
     of_literal,
     of_operation,
     of_target,
+    within_bounds,
 )
 from protoc.compiler.resolve.scope import Scope
 from protoc.dsl import tree
@@ -75,7 +75,7 @@ class Reader(Struct, frozen=True):
     ) -> model.Operation:
         """An operator over operands of kinds that it takes."""
         kinds = self.kind(written.left), self.kind(written.right)
-        sides = bounded(
+        sides = within_bounds(
             operator,
             as_operand(operator, left, kinds[0], kinds[1]),
             as_operand(operator, right, kinds[1], kinds[0]),

@@ -81,7 +81,7 @@ def as_real(number: model.Expression, function: str) -> model.Expression:
     return model.Applied(function, number)
 
 
-def bounded(
+def within_bounds(
     operator: str, left: model.Expression, right: model.Expression
 ) -> tuple[model.Expression, model.Expression]:
     """Operands whose result stays within bounds, whatever values there are.

@@ -169,14 +169,6 @@ class Modifiers:
                 if isinstance(sizes, list)
                 else f"{sizes[0]} to {sizes[-1]} will do",
             )
-        if (lenient := self.left.get("lenient")) is not None and "range" not in self.left:
-            raise self.scope.fail(
-                "E0404",
-                "`lenient` needs digits or a range",
-                lenient.span,
-                "there is nothing that could be wrong",
-                help="put `range a..b` before it, or take it away",
-            )
         return wire
 
     def sign(self, wire: model.Digits) -> bool:
@@ -239,7 +231,8 @@ class Modifiers:
         """Whether what is no number, or beyond the range, is passed over instead of rejected."""
         lenient = self.take("lenient")
         ranged = any(modifier.word == "range" for modifier in self.typed.modifiers)
-        if lenient is not None and not ranged and not isinstance(wire, model.Digits):
+        digits = isinstance(wire, model.Digits) and not wire.varying
+        if lenient is not None and not ranged and not digits:
             raise self.scope.fail(
                 "E0404",
                 "`lenient` needs digits or a range",
